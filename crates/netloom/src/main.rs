@@ -1,0 +1,3 @@
+//! The netloom binary.
+
+fn main() {}
