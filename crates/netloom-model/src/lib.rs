@@ -1,1 +1,37 @@
-//! See the crate's description; its modules follow.
+//! Networks as plain data.
+//!
+//! A [`State`] is everything that decides about packets, namespace by namespace. A [`Change`] is
+//! one step from one state to another, as fine as one netlink request. A [`World`] is whatever
+//! holds a state and carries changes out (the user-space engine, a running kernel), with Linux's
+//! own error numbers; everything above (commands, lab files, explaining) is written against it.
+//!
+//! Nothing here does I/O or knows how a packet is treated.
+
+pub mod address;
+pub mod bridge;
+pub mod change;
+pub mod error;
+pub mod journey;
+pub mod link;
+pub mod names;
+pub mod neighbour;
+pub mod route;
+pub mod rule;
+pub mod socket;
+pub mod state;
+pub mod time;
+pub mod world;
+
+pub use address::Address;
+pub use bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState, FdbEntry};
+pub use change::{Change, Mode};
+pub use error::{Errno, Error, Result};
+pub use link::{Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind, NewLink, OperState};
+pub use names::{Family, IpNet, LinkRef, NsName};
+pub use neighbour::{Neighbour, NeighbourState};
+pub use netloom_wire::MacAddr;
+pub use route::{NextHop, Route, RouteMatch, RouteType, Scope};
+pub use rule::{Rule, RuleAction};
+pub use state::{Namespace, State};
+pub use time::Time;
+pub use world::{Reply, Request, World};

@@ -1,1 +1,26 @@
-//! See the crate's description; its modules follow.
+//! The familiar network commands: arguments to changes and queries, state to the same text and
+//! JSON as the originals.
+//!
+//! Every command ("applet") is a function from a [`Context`] to an exit code, listed in
+//! [`APPLETS`]. It sees the world through [`World`] alone, so the same command drives the
+//! user-space engine and, later, a running kernel.
+
+mod context;
+
+pub use context::{Context, Host};
+pub use netloom_model::World;
+
+/// A command: runs in a context, returns its exit code.
+pub type Applet = fn(&mut Context<'_>) -> i32;
+
+/// Every command by the name under which it is called, in alphabetical order.
+pub const APPLETS: &[(&str, Applet)] = &[];
+
+/// The command called `name`.
+#[must_use]
+pub fn applet(name: &str) -> Option<Applet> {
+    APPLETS
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, applet)| *applet)
+}

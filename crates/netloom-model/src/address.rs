@@ -1,0 +1,59 @@
+//! Addresses of links (ip-address(8)).
+
+use crate::names::IpNet;
+use crate::route::Scope;
+use core::net::{IpAddr, Ipv4Addr};
+use serde::{Deserialize, Serialize};
+
+/// An address on a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The link's index.
+    pub dev: u32,
+    /// The local address, with the length of the prefix that is on the link.
+    pub local: IpNet,
+    /// The other end of a point-to-point address; the prefix length is the peer's then.
+    pub peer: Option<IpAddr>,
+    /// The broadcast address.
+    pub broadcast: Option<Ipv4Addr>,
+    /// How far the address is valid.
+    pub scope: Scope,
+    /// Label, `eth0` or `eth0:1`, up to 15 bytes.
+    pub label: String,
+    /// A secondary of another address of the same prefix (`IFA_F_SECONDARY`); never set by users.
+    pub secondary: bool,
+    /// No connected route is added (`noprefixroute`).
+    pub noprefixroute: bool,
+    /// Seconds it stays valid; `None` = for ever.
+    pub valid_lft: Option<u32>,
+    /// Seconds it stays preferred; `None` = for ever.
+    pub preferred_lft: Option<u32>,
+    /// Metric of the connected route; 0 = none.
+    pub metric: u32,
+}
+
+impl Address {
+    /// `local` on link `dev`, everything else as `ip addr add` has it without further words.
+    pub fn new(dev: u32, local: IpNet, label: impl Into<String>) -> Address {
+        let host = matches!(local.addr, IpAddr::V4(a) if a.is_loopback());
+        Address {
+            dev,
+            local,
+            peer: None,
+            broadcast: None,
+            scope: if host { Scope::HOST } else { Scope::UNIVERSE },
+            label: label.into(),
+            secondary: false,
+            noprefixroute: false,
+            valid_lft: None,
+            preferred_lft: None,
+            metric: 0,
+        }
+    }
+
+    /// The prefix that is reachable on the link: the peer's, if there is one.
+    #[must_use]
+    pub fn prefix(&self) -> IpNet {
+        IpNet::new(self.peer.unwrap_or(self.local.addr), self.local.len).network()
+    }
+}

@@ -1,0 +1,106 @@
+//! A network as plain data.
+
+use crate::address::Address;
+use crate::bridge::FdbEntry;
+use crate::link::Link;
+use crate::names::{LinkRef, NsName};
+use crate::neighbour::Neighbour;
+use crate::route::Route;
+use crate::rule::Rule;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that decides about packets, namespace by namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The namespaces by name.
+    pub namespaces: BTreeMap<NsName, Namespace>,
+}
+
+/// What belongs to one network namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namespace {
+    /// Links in the order of their index.
+    pub links: Vec<Link>,
+    /// Addresses, link by link, in the kernel's order.
+    pub addresses: Vec<Address>,
+    /// Routes of every table, each table in the kernel's order.
+    pub routes: Vec<Route>,
+    /// Rules in the order in which they are asked.
+    pub rules: Vec<Rule>,
+    /// Neighbours and proxy entries.
+    pub neighbours: Vec<Neighbour>,
+    /// Forwarding databases of its bridges, and the addresses that its devices listen to.
+    pub fdb: Vec<FdbEntry>,
+    /// Settings by their dotted name: `net.ipv4.ip_forward`.
+    pub sysctls: BTreeMap<String, String>,
+    /// The ids by which this namespace knows others (`ip netns list-id`).
+    pub nsids: BTreeMap<i32, NsName>,
+    /// Multicast groups joined, per link (`ip maddr`).
+    pub groups: Vec<(u32, core::net::IpAddr)>,
+}
+
+impl Namespace {
+    /// The link that `link` refers to.
+    #[must_use]
+    pub fn link(&self, link: &LinkRef) -> Option<&Link> {
+        match link {
+            LinkRef::Index(index) => self.links.iter().find(|l| l.index == *index),
+            LinkRef::Name(name) => self
+                .links
+                .iter()
+                .find(|l| l.name == *name || l.altnames.contains(name)),
+        }
+    }
+
+    /// The name of link `index`; `if7` where there is none, as iproute2 prints it.
+    #[must_use]
+    pub fn link_name(&self, index: u32) -> String {
+        self.link(&LinkRef::Index(index))
+            .map_or_else(|| format!("if{index}"), |l| l.name.clone())
+    }
+}
+
+/// Which parts of a state are wanted; what is not wanted stays empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(
+    missing_docs,
+    reason = "each is the field of the same name in Namespace"
+)]
+pub struct Parts {
+    pub links: bool,
+    pub addresses: bool,
+    pub routes: bool,
+    pub rules: bool,
+    pub neighbours: bool,
+    pub fdb: bool,
+    pub sysctls: bool,
+}
+
+impl Parts {
+    /// Nothing but names and ids of namespaces.
+    pub const NONE: Parts = Parts {
+        links: false,
+        addresses: false,
+        routes: false,
+        rules: false,
+        neighbours: false,
+        fdb: false,
+        sysctls: false,
+    };
+    /// Everything.
+    pub const ALL: Parts = Parts {
+        links: true,
+        addresses: true,
+        routes: true,
+        rules: true,
+        neighbours: true,
+        fdb: true,
+        sysctls: true,
+    };
+    /// Links alone.
+    pub const LINKS: Parts = Parts {
+        links: true,
+        ..Parts::NONE
+    };
+}

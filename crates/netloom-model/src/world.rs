@@ -1,0 +1,297 @@
+//! What holds a state and carries changes out: the engine, a running kernel, or either one at the
+//! other end of a socket. One request gives one reply, so a world can be far away.
+
+use crate::change::Change;
+use crate::error::{Errno, Error, Result};
+use crate::journey::{Explain, Journey};
+use crate::names::NsName;
+use crate::route::{RouteAnswer, RouteQuery};
+use crate::socket::{Received, SocketId, SocketKind, SocketOption};
+use crate::state::{Parts, State};
+use crate::time::Time;
+use core::net::IpAddr;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What can be asked of a world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the typed calls of World say what each is")]
+pub enum Request {
+    Apply(Vec<Change>),
+    Snapshot {
+        ns: Option<NsName>,
+        parts: Parts,
+    },
+    RouteGet {
+        ns: NsName,
+        query: RouteQuery,
+    },
+    LinkCounters {
+        ns: NsName,
+        index: u32,
+    },
+    Now,
+    SleepUntil(Time),
+    Open {
+        ns: NsName,
+        kind: SocketKind,
+    },
+    Set {
+        socket: SocketId,
+        option: SocketOption,
+    },
+    Bind {
+        socket: SocketId,
+        address: IpAddr,
+        port: u16,
+    },
+    Connect {
+        socket: SocketId,
+        address: IpAddr,
+        port: u16,
+    },
+    LocalAddress(SocketId),
+    Send {
+        socket: SocketId,
+        to: Option<(IpAddr, u16)>,
+        data: Vec<u8>,
+    },
+    Receive {
+        socket: SocketId,
+        deadline: Time,
+    },
+    ReceiveError(SocketId),
+    Close(SocketId),
+    Explain(Box<Explain>),
+}
+
+/// What a world answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the typed calls of World say what each is")]
+pub enum Reply {
+    Done,
+    State(State),
+    Route(RouteAnswer),
+    Counters(BTreeMap<String, u64>),
+    Time(Time),
+    Socket(SocketId),
+    Address(IpAddr, u16),
+    Sent(usize),
+    Received(Received),
+    Journey(Box<Journey>),
+}
+
+/// Something that holds a state and carries changes out.
+///
+/// Implementors give [`call`](World::call); users take the typed calls.
+pub trait World {
+    /// Asks one thing and waits for the answer.
+    ///
+    /// # Errors
+    /// What Linux answers; `EPROTO` where the other side is no world or is gone.
+    fn call(&mut self, request: Request) -> Result<Reply>;
+
+    /// Whether the user asked the program to end (SIGINT, SIGTERM): a long-running command looks
+    /// between two waits, and a [`receive`](World::receive) under way ends early with `EINTR`.
+    fn interrupted(&self) -> bool {
+        false
+    }
+
+    /// Carries changes out, all of them or none.
+    ///
+    /// # Errors
+    /// Linux's error for the first change that is refused.
+    fn apply(&mut self, changes: Vec<Change>) -> Result<()> {
+        match self.call(Request::Apply(changes))? {
+            Reply::Done => Ok(()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The state of one namespace (`None`: of all), as far as `parts` wants it.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such namespace.
+    fn snapshot(&mut self, ns: Option<&NsName>, parts: Parts) -> Result<State> {
+        match self.call(Request::Snapshot {
+            ns: ns.cloned(),
+            parts,
+        })? {
+            Reply::State(state) => Ok(state),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Which way a packet would take (`ip route get`).
+    ///
+    /// # Errors
+    /// `ENETUNREACH`, `EHOSTUNREACH`, `EACCES`, `EINVAL` as the routes say.
+    fn route_get(&mut self, ns: &NsName, query: RouteQuery) -> Result<RouteAnswer> {
+        match self.call(Request::RouteGet {
+            ns: ns.clone(),
+            query,
+        })? {
+            Reply::Route(answer) => Ok(answer),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The counters that a kind of device has of its own (`ethtool -S`).
+    ///
+    /// # Errors
+    /// `ENODEV`, or `EOPNOTSUPP` where the kind has none.
+    fn link_counters(&mut self, ns: &NsName, index: u32) -> Result<BTreeMap<String, u64>> {
+        match self.call(Request::LinkCounters {
+            ns: ns.clone(),
+            index,
+        })? {
+            Reply::Counters(counters) => Ok(counters),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The world's clock.
+    ///
+    /// # Errors
+    /// `EPROTO` if the world is gone.
+    fn now(&mut self) -> Result<Time> {
+        match self.call(Request::Now)? {
+            Reply::Time(time) => Ok(time),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Waits for a moment of the world's clock.
+    ///
+    /// # Errors
+    /// `EINTR` when interrupted.
+    fn sleep_until(&mut self, until: Time) -> Result<()> {
+        match self.call(Request::SleepUntil(until))? {
+            Reply::Done => Ok(()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Opens a socket in namespace `ns`; it lives until closed or until its program's connection
+    /// ends.
+    ///
+    /// # Errors
+    /// `ENOENT` without such a namespace, `ENFILE` past the limit.
+    fn open(&mut self, ns: &NsName, kind: SocketKind) -> Result<SocketId> {
+        match self.call(Request::Open {
+            ns: ns.clone(),
+            kind,
+        })? {
+            Reply::Socket(socket) => Ok(socket),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Sets an option.
+    ///
+    /// # Errors
+    /// setsockopt(2)'s.
+    fn set(&mut self, socket: SocketId, option: SocketOption) -> Result<()> {
+        self.call(Request::Set { socket, option }).map(|_| ())
+    }
+
+    /// Binds to a local address and port (0: any).
+    ///
+    /// # Errors
+    /// bind(2)'s: `EADDRNOTAVAIL`, `EADDRINUSE`.
+    fn bind(&mut self, socket: SocketId, address: IpAddr, port: u16) -> Result<()> {
+        self.call(Request::Bind {
+            socket,
+            address,
+            port,
+        })
+        .map(|_| ())
+    }
+
+    /// Sets the one partner.
+    ///
+    /// # Errors
+    /// connect(2)'s: `ENETUNREACH`, `EACCES` for broadcast without leave.
+    fn connect(&mut self, socket: SocketId, address: IpAddr, port: u16) -> Result<()> {
+        self.call(Request::Connect {
+            socket,
+            address,
+            port,
+        })
+        .map(|_| ())
+    }
+
+    /// The address and port (ping: identifier) that the socket sends from.
+    ///
+    /// # Errors
+    /// `EBADF`.
+    fn local_address(&mut self, socket: SocketId) -> Result<(IpAddr, u16)> {
+        match self.call(Request::LocalAddress(socket))? {
+            Reply::Address(address, port) => Ok((address, port)),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Sends; the number of bytes taken.
+    ///
+    /// # Errors
+    /// sendto(2)'s: a pending error of the socket, `ENETUNREACH`, `EHOSTUNREACH`, `EMSGSIZE`, ...
+    fn send(&mut self, socket: SocketId, to: Option<(IpAddr, u16)>, data: &[u8]) -> Result<usize> {
+        match self.call(Request::Send {
+            socket,
+            to,
+            data: data.to_vec(),
+        })? {
+            Reply::Sent(sent) => Ok(sent),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Waits until `deadline` for a datagram or an error.
+    ///
+    /// # Errors
+    /// A pending error of a socket without an error queue; `EINTR` when interrupted.
+    fn receive(&mut self, socket: SocketId, deadline: Time) -> Result<Received> {
+        match self.call(Request::Receive { socket, deadline })? {
+            Reply::Received(received) => Ok(received),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Takes an error from the error queue, without waiting.
+    ///
+    /// # Errors
+    /// `EBADF`.
+    fn receive_error(&mut self, socket: SocketId) -> Result<Received> {
+        match self.call(Request::ReceiveError(socket))? {
+            Reply::Received(received) => Ok(received),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Closes a socket.
+    ///
+    /// # Errors
+    /// `EBADF`.
+    fn close(&mut self, socket: SocketId) -> Result<()> {
+        self.call(Request::Close(socket)).map(|_| ())
+    }
+
+    /// Sends a packet through a copy of the world and tells its whole way.
+    ///
+    /// # Errors
+    /// `ENOENT`, `ENODEV`: no such namespace or device; what a `what_if` change is refused with.
+    fn explain(&mut self, explain: Explain) -> Result<Journey> {
+        match self.call(Request::Explain(Box::new(explain)))? {
+            Reply::Journey(journey) => Ok(*journey),
+            _ => Err(mismatch()),
+        }
+    }
+}
+
+fn mismatch() -> Error {
+    Error::with(
+        Errno::PROTO,
+        "the world answered something else than was asked",
+    )
+}

@@ -1,0 +1,52 @@
+//! What a command runs in: its words, its streams, its namespace, and the world behind them.
+
+use netloom_model::{NsName, World};
+use std::io::{Read, Write};
+use std::time::{Duration, SystemTime};
+
+/// What a command needs of the machine it runs on, beside the world.
+pub trait Host {
+    /// Runs a program in namespace `ns` (`ip netns exec`) and waits for it: its exit code.
+    ///
+    /// # Errors
+    /// Where the program cannot be started.
+    fn exec(&mut self, ns: &NsName, command: &[String]) -> std::io::Result<i32>;
+
+    /// The processes that run in namespace `ns` (`ip netns pids`).
+    fn processes_in(&self, ns: &NsName) -> Vec<u32>;
+
+    /// The namespace that process `pid` runs in (`ip netns identify`).
+    fn namespace_of(&self, pid: u32) -> Option<NsName>;
+
+    /// The wall clock when the world's clock stood at zero; under virtual time it is made up.
+    fn epoch(&self) -> SystemTime;
+}
+
+/// What a command runs in.
+pub struct Context<'a> {
+    /// The words of the command line, without the command's own name.
+    pub args: Vec<String>,
+    /// The namespace it was started in.
+    pub ns: NsName,
+    /// The world.
+    pub world: &'a mut dyn World,
+    /// The machine.
+    pub host: &'a mut dyn Host,
+    /// Standard input.
+    pub stdin: &'a mut dyn Read,
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+}
+
+impl Context<'_> {
+    /// The wall clock as the world has it.
+    ///
+    /// # Errors
+    /// `EPROTO` if the world is gone.
+    pub fn wall_clock(&mut self) -> netloom_model::Result<SystemTime> {
+        let now = self.world.now()?;
+        Ok(self.host.epoch() + Duration::from_nanos(now.0))
+    }
+}
