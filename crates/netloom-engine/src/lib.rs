@@ -1,1 +1,4 @@
 //! See the crate's description; its modules follow.
+
+pub mod ip;
+pub mod route;

@@ -1,0 +1,3 @@
+//! The Internet Protocol.
+
+pub mod version;
