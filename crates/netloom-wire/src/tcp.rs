@@ -322,7 +322,7 @@ impl Repr<'_> {
         put_u16(header, 2, self.dst_port);
         put_u32(header, 4, self.seq);
         put_u32(header, 8, self.ack);
-        header[12] = (header.len() / 4 << 4) as u8;
+        header[12] = ((header.len() / 4) << 4) as u8;
         header[13] = self.flags.0;
         put_u16(header, 14, self.window);
         put_u16(header, 16, 0);

@@ -193,11 +193,14 @@ mod tests {
         prop_oneof![
             echo.clone().prop_map(Repr::EchoRequest),
             echo.prop_map(Repr::EchoReply),
-            (0u8..16, any::<u16>()).prop_map(move |(code, mtu)| Repr::DestUnreachable {
-                code,
-                mtu,
-                original: data
-            }),
+            (0u8..16)
+                .prop_filter("has an MTU", |&code| code != code::FRAGMENTATION_NEEDED)
+                .prop_map(move |code| Repr::DestUnreachable {
+                    code,
+                    mtu: 0,
+                    original: data
+                }),
+            any::<u16>().prop_map(move |mtu| Repr::fragmentation_needed(mtu, data)),
             (0u8..2).prop_map(move |code| Repr::TimeExceeded {
                 code,
                 original: data
