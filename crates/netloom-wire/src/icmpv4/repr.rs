@@ -3,7 +3,6 @@
 use core::net::Ipv4Addr;
 
 use super::{HEADER_LEN, Packet, Type, code};
-use crate::Malformed;
 use crate::field::{put, put_u16, put_u32};
 
 /// The fields of an echo request or reply.
@@ -73,7 +72,8 @@ pub enum Repr<'a> {
 
 impl<'a> Repr<'a> {
     /// The message in a packet.
-    pub fn parse<T: AsRef<[u8]>>(packet: &'a Packet<T>) -> Result<Self, Malformed> {
+    #[must_use]
+    pub fn parse<T: AsRef<[u8]>>(packet: &'a Packet<T>) -> Self {
         let (kind, code, data) = (packet.msg_type(), packet.code(), packet.payload());
         let echo = Echo {
             ident: packet.echo_ident(),
@@ -81,7 +81,7 @@ impl<'a> Repr<'a> {
             data,
         };
         let rest = packet.rest_of_header();
-        Ok(match kind {
+        match kind {
             Type::ECHO_REQUEST if code == 0 => Self::EchoRequest(echo),
             Type::ECHO_REPLY if code == 0 => Self::EchoReply(echo),
             Type::DEST_UNREACHABLE if rest >> 16 == 0 => Self::DestUnreachable {
@@ -109,7 +109,7 @@ impl<'a> Repr<'a> {
                 rest,
                 data,
             },
-        })
+        }
     }
 
     /// "Fragmentation needed" about `original`, for a next hop of this MTU.
@@ -227,7 +227,7 @@ mod tests {
             repr.emit(&mut buf);
             let packet = Packet::new_checked(&buf).unwrap();
             prop_assert!(packet.verify_checksum());
-            prop_assert_eq!(Repr::parse(&packet).unwrap(), repr);
+            prop_assert_eq!(Repr::parse(&packet), repr);
             let theirs = etherparse::Icmpv4Slice::from_slice(&buf).unwrap();
             prop_assert_eq!(theirs.type_u8(), repr.type_and_code().0.0);
             prop_assert_eq!(theirs.code_u8(), repr.type_and_code().1);
@@ -242,7 +242,7 @@ mod tests {
             Packet::new_unchecked(&mut bytes[..]).fill_checksum();
             let packet = Packet::new_checked(&bytes).unwrap();
             let mut again = [0; 20];
-            Repr::parse(&packet).unwrap().emit(&mut again);
+            Repr::parse(&packet).emit(&mut again);
             prop_assert_eq!(again, bytes);
         }
     }

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use netloom_wire::{arp, ethernet, icmpv4, icmpv6, igmp, ipv4, ipv6, llc, stp, tcp, udp, vlan};
 
 /// Wraps `bytes` in every format and reads every field.
-pub fn every_view(bytes: &[u8]) {
+pub(crate) fn every_view(bytes: &[u8]) {
     link_layer(bytes);
     internet_layer(bytes);
     transport_layer(bytes);
