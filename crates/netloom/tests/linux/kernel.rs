@@ -1,0 +1,66 @@
+//! The running kernel as a script's world: fresh network, mount and process namespaces, which
+//! leave nothing behind, and the real tools.
+
+use crate::script::Script;
+use crate::world;
+use libtest_mimic::Failed;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+const ENTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/kernel/enter.sh");
+const FRESH: [&str; 6] = [
+    "unshare",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+];
+
+/// What the running kernel lets us do.
+pub(crate) struct Kernel {
+    root: bool,
+    kinds: RefCell<BTreeMap<String, bool>>,
+}
+
+impl Kernel {
+    /// Finds out whether namespaces can be made here.
+    pub(crate) fn probe() -> Self {
+        Self {
+            root: succeeds(&["true"]),
+            kinds: RefCell::default(),
+        }
+    }
+
+    /// Whether the script can run: there are rights, and there are its devices.
+    pub(crate) fn can_run(&self, script: &Script) -> bool {
+        self.root && script.needs().all(|kind| self.has(kind))
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        let add = ["ip", "link", "add", "probe", "type", kind];
+        *self
+            .kinds
+            .borrow_mut()
+            .entry(kind.to_owned())
+            .or_insert_with(|| succeeds(&add))
+    }
+}
+
+/// Whether a command succeeds in fresh namespaces.
+fn succeeds(command: &[&str]) -> bool {
+    let mut unshare = Command::new(FRESH[0]);
+    unshare
+        .args(&FRESH[1..])
+        .args(command)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    unshare.status().is_ok_and(|status| status.success())
+}
+
+/// What the real tools print.
+pub(crate) fn run(script: &Script) -> Result<String, Failed> {
+    let path = script.path.to_string_lossy();
+    world::run(&[&FRESH[..], &["--kill-child", "bash", ENTER, &path]].concat())
+}

@@ -1,0 +1,37 @@
+//! Scripts of the familiar commands, held to Linux: each file of `tests/linux` runs in netloom and
+//! on the real kernel with the real tools, and both must print what its record says.
+//!
+//! - `engine::NAME` runs the script by `netloom run`, which needs no rights.
+//! - `kernel::NAME` runs it in fresh namespaces of the running kernel. It needs root, and the
+//!   devices that the script names in a line `# needs: KIND...`; otherwise the trial is ignored,
+//!   and counted as such.
+//!
+//! A script's record is the file `NAME.out` beside it: what was printed, standard output and
+//! standard error as they came, after [`normalise`] has taken out what differs by nature, and
+//! the exit status. With `NETLOOM_BLESS=1` the kernel's trials write the records anew.
+
+mod engine;
+mod kernel;
+mod normalise;
+mod record;
+mod script;
+mod world;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let bless = std::env::var_os("NETLOOM_BLESS").is_some_and(|value| value == "1");
+    let kernel = kernel::Kernel::probe();
+    let mut trials = Vec::new();
+    for script in script::all() {
+        let ignored = !kernel.can_run(&script);
+        let (name, for_kernel) = (script.name.clone(), script.clone());
+        let judge = move || record::judge(&for_kernel, kernel::run(&for_kernel)?, bless);
+        trials.push(Trial::test(format!("kernel::{name}"), judge).with_ignored_flag(ignored));
+        let play = move || engine::judge(&script);
+        trials.push(Trial::test(format!("engine::{name}"), play));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}

@@ -1,0 +1,48 @@
+//! Running a script in a world of its own, whichever it is: an empty folder to work in, a clean
+//! environment, a time limit, and one file that takes standard output and standard error.
+
+use libtest_mimic::Failed;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Seconds after which a script is ended: many times what the longest one takes.
+const LIMIT: &str = "60";
+
+/// Runs `command`, the words of a command line, and gives back what it printed, with the exit
+/// status as the last line.
+pub(crate) fn run(command: &[&str]) -> Result<String, Failed> {
+    let folder = tempfile::tempdir()?;
+    // tcpdump gives up its rights before it writes a file.
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
+    let work = folder.path().join("work");
+    fs::create_dir(&work)?;
+    fs::set_permissions(&work, Permissions::from_mode(0o777))?;
+    let output = folder.path().join("output");
+    let code = wait(command, folder.path(), &work, File::create(&output)?)?;
+    let mut printed = String::from_utf8_lossy(&fs::read(&output)?).into_owned();
+    if !printed.is_empty() && !printed.ends_with('\n') {
+        printed.push('\n');
+    }
+    Ok(format!("{printed}exit status: {code}\n"))
+}
+
+/// Runs the command to its end and gives its exit code; a signal's is 128 and its number.
+fn wait(command: &[&str], home: &Path, work: &Path, output: File) -> Result<i32, Failed> {
+    let status = Command::new("timeout")
+        .args(["--signal=KILL", LIMIT])
+        .args(command)
+        .current_dir(work)
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .status()?;
+    Ok(status.code().unwrap_or(128 + 9))
+}
