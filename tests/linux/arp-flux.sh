@@ -14,7 +14,7 @@ for n in 2 3; do
 done
 replies() {
     : >log
-    tcpdump -lni br0 -Q in arp and ether dst 02:00:00:00:00:99 >seen 2>log &
+    tcpdump --immediate-mode -lni br0 -Q in arp and ether dst 02:00:00:00:00:99 >seen 2>log &
     until grep -q listening log; do sleep 0.02; done
     arping -q -c1 -I br0 10.0.0.3
     sleep 0.2

@@ -1,7 +1,7 @@
 #!/bin/bash
 # With hairpin a frame goes out by the port it came in by.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link add br0 address 02:00:00:00:00:99 type bridge mcast_snooping 0
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11
 ip link set veth0 master br0 up
 ip link set br0 up

@@ -1,0 +1,24 @@
+#!/bin/bash
+# A packet whose TTL ends on the way: time exceeded, from the address of the device it came in by.
+set -v; trap 'echo "exit status $?"' ERR
+ip netns add left
+ip netns add right
+ip link add r0 address 02:00:00:00:00:10 type veth peer name eth0 address 02:00:00:00:00:01 netns left
+ip link add r1 address 02:00:00:00:00:20 type veth peer name eth0 address 02:00:00:00:00:02 netns right
+ip addr add 10.0.1.254/24 dev r0
+ip addr add 10.0.2.254/24 dev r1
+ip -n left addr add 10.0.1.1/24 dev eth0
+ip -n right addr add 10.0.2.2/24 dev eth0
+for dev in lo r0 r1; do ip link set $dev up; done
+for n in left right; do ip -n $n link set lo up; ip -n $n link set eth0 up; done
+ip -n left route add default via 10.0.1.254
+ip -n right route add default via 10.0.2.254
+sysctl -q net.ipv4.ip_forward=1
+ip netns exec left ping -c1 -W1 -t1 10.0.2.2
+ip netns exec left ping -c1 -W1 -t2 10.0.2.2 | head -2
+ip netns exec right ping -c1 -W1 -t1 10.0.1.1 | head -2
+ip netns exec right sysctl net.ipv4.ip_default_ttl=10
+ip netns exec left ping -c1 -W1 10.0.2.2 | head -2
+ip netns exec right sysctl net.ipv4.ip_default_ttl=0
+ip netns exec right sysctl net.ipv4.ip_default_ttl=1
+ip netns exec left ping -c1 -W0.3 10.0.2.2
