@@ -14,7 +14,7 @@ pub(crate) fn judge(script: &Script) -> Result<(), Failed> {
         "--virtual-time",
         &path,
     ])?;
-    let verdict = record::judge(script, printed, false);
+    let verdict = record::judge(script, &printed, false);
     match (script.known_difference(), verdict) {
         (None, verdict) => verdict,
         (Some(_), Err(_)) => Ok(()),

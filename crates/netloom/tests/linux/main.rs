@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     for script in script::all() {
         let ignored = !kernel.can_run(&script);
         let (name, for_kernel) = (script.name.clone(), script.clone());
-        let judge = move || record::judge(&for_kernel, kernel::run(&for_kernel)?, bless);
+        let judge = move || record::judge(&for_kernel, &kernel::run(&for_kernel)?, bless);
         trials.push(Trial::test(format!("kernel::{name}"), judge).with_ignored_flag(ignored));
         let play = move || engine::judge(&script);
         trials.push(Trial::test(format!("engine::{name}"), play));

@@ -6,9 +6,9 @@ use libtest_mimic::Failed;
 use std::fs;
 
 /// Holds what a run printed to the script's record, or makes it the record.
-pub(crate) fn judge(script: &Script, printed: String, bless: bool) -> Result<(), Failed> {
+pub(crate) fn judge(script: &Script, printed: &str, bless: bool) -> Result<(), Failed> {
     let path = script.record();
-    let seen = normalise(&printed, &script.text);
+    let seen = normalise(printed, &script.text);
     if bless {
         return Ok(fs::write(path, seen)?);
     }
