@@ -10,6 +10,7 @@
 //! standard error as they came, after [`normalise`] has taken out what differs by nature, and
 //! the exit status. With `NETLOOM_BLESS=1` the kernel's trials write the records anew.
 
+mod checks;
 mod engine;
 mod kernel;
 mod normalise;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let bless = std::env::var_os("NETLOOM_BLESS").is_some_and(|value| value == "1");
     let kernel = kernel::Kernel::probe();
-    let mut trials = Vec::new();
+    let mut trials = checks::trials();
     for script in script::all() {
         let ignored = !kernel.can_run(&script);
         let (name, for_kernel) = (script.name.clone(), script.clone());
