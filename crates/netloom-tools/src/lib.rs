@@ -6,6 +6,8 @@
 //! user-space engine and, later, a running kernel.
 
 mod context;
+pub mod net_tools;
+pub mod sysctl;
 
 pub use context::{Context, Host};
 pub use netloom_model::World;
@@ -14,7 +16,13 @@ pub use netloom_model::World;
 pub type Applet = fn(&mut Context<'_>) -> i32;
 
 /// Every command by the name under which it is called, in alphabetical order.
-pub const APPLETS: &[(&str, Applet)] = &[];
+pub const APPLETS: &[(&str, Applet)] = &[
+    ("arp", net_tools::arp::arp),
+    ("ifconfig", net_tools::ifconfig::ifconfig),
+    ("netstat", net_tools::netstat::netstat),
+    ("route", net_tools::route::route),
+    ("sysctl", sysctl::sysctl),
+];
 
 /// The command called `name`.
 #[must_use]

@@ -1,0 +1,545 @@
+//! `arp`: the neighbour table by `SIOCSARP` and `SIOCDARP` (arp(8), arp(7)).
+//!
+//! Where no device is named the kernel takes the one that a packet to the address would leave
+//! by; a published entry goes to the device that has the hardware address. Left out: hardware
+//! other than Ethernet, families other than inet.
+
+use super::{Failure, finish, names, namespace};
+use crate::Context;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::route::RouteQuery;
+use netloom_model::state::Parts;
+use netloom_model::{
+    Change, Errno, LinkFlags, MacAddr, Mode, Namespace, Neighbour, NeighbourState,
+};
+use std::fmt::Write as _;
+
+const USAGE_HEAD: &str = "\
+Usage:
+  arp [-vn]  [<HW>] [-i <if>] [-a] [<hostname>]             <-Display ARP cache
+  arp [-v]          [-i <if>] -d  <host> [pub]               <-Delete ARP entry
+  arp [-vnD] [<HW>] [-i <if>] -f  [<filename>]            <-Add entry from file
+  arp [-v]   [<HW>] [-i <if>] -s  <host> <hwaddr> [temp]            <-Add entry
+  arp [-v]   [<HW>] [-i <if>] -Ds <host> <if> [netmask <nm>] pub          <-''-
+
+        -a                       display (all) hosts in alternative (BSD) style
+        -e                       display (all) hosts in default (Linux) style
+        -s, --set                set a new ARP entry
+        -d, --delete             delete a specified entry
+        -v, --verbose            be verbose
+        -n, --numeric            don't resolve names
+        -i, --device             specify network interface (e.g. eth0)
+        -D, --use-device         read <hwaddr> from given device
+        -A, -p, --protocol       specify protocol family
+        -f, --file               read new entries from file or from /etc/ethers
+
+  <HW>=Use '-H <hw>' to specify hardware address type. Default: ether
+  List of possible hardware types (which support ARP):
+    ash (Ash) ether (Ethernet) ax25 (AMPR AX.25) 
+    netrom (AMPR NET/ROM) rose (AMPR ROSE) arcnet (ARCnet) 
+    dlci (Frame Relay DLCI) fddi (Fiber Distributed Data Interface) hippi (HIPPI) 
+    irda (IrLAP) x25 (generic X.25) eui64 (Generic EUI-64) 
+";
+
+const VERSION: &str = "\
+net-tools 2.10
++I18N +SELINUX
+AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUETOOTH
+HW: (ether) +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 
+";
+
+/// Runs `arp`.
+pub fn arp(cx: &mut Context<'_>) -> i32 {
+    let outcome = run(cx);
+    finish(cx, outcome)
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Action {
+    #[default]
+    Show,
+    Set,
+    Delete,
+    File,
+}
+
+#[derive(Default)]
+struct Options {
+    action: Action,
+    bsd: bool,
+    numeric: bool,
+    verbose: bool,
+    use_device: bool,
+    hardware: bool,
+    dev: Option<String>,
+}
+
+fn failure(text: impl Into<String>) -> Failure {
+    Failure::new(text, 255)
+}
+
+fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
+    let args = cx.args.clone();
+    let mut options = Options::default();
+    let mut rest = Vec::new();
+    let mut words = args.iter().map(String::as_str);
+    // Options may stand anywhere (getopt(3)).
+    while let Some(word) = words.next() {
+        let letters = match word.strip_prefix("--") {
+            Some(long) => match LONG.iter().find(|(name, _)| *name == long) {
+                Some((_, letter)) => letter.to_string(),
+                None => {
+                    let text = format!("arp: unrecognized option '{word}'\n{USAGE_HEAD}");
+                    return Err(Failure::new(text, 3));
+                }
+            },
+            None => match word.strip_prefix('-').filter(|w| !w.is_empty()) {
+                Some(short) => short.to_owned(),
+                None => {
+                    rest.push(word);
+                    continue;
+                }
+            },
+        };
+        for (at, letter) in letters.char_indices() {
+            if matches!(letter, 'i' | 'H' | 't' | 'A' | 'p') {
+                let glued = &letters[at + 1..];
+                let value = if glued.is_empty() {
+                    words.next()
+                } else {
+                    Some(glued)
+                };
+                options.value(letter, value.unwrap_or_default())?;
+                break;
+            }
+            if let Some(code) = options.letter(cx, letter)? {
+                return Ok(code);
+            }
+        }
+    }
+    match options.action {
+        Action::Show => show(cx, &options, rest.first().copied()),
+        Action::Set => set(cx, &options, &rest).map(|()| 0),
+        Action::Delete => delete(cx, &options, &rest).map(|()| 0),
+        Action::File => file(cx, &options, rest.first().copied()),
+    }
+}
+
+const LONG: [(&str, char); 12] = [
+    ("verbose", 'v'),
+    ("version", 'V'),
+    ("all", 'a'),
+    ("delete", 'd'),
+    ("file", 'f'),
+    ("numeric", 'n'),
+    ("set", 's'),
+    ("protocol", 'A'),
+    ("hw-type", 'H'),
+    ("device", 'i'),
+    ("help", 'h'),
+    ("use-device", 'D'),
+];
+
+impl Options {
+    fn value(&mut self, letter: char, value: &str) -> Result<(), Failure> {
+        match (letter, value) {
+            ('i', dev) => self.dev = Some(dev.to_owned()),
+            ('H' | 't', "ether") => self.hardware = true,
+            ('H' | 't', other) => {
+                return Err(failure(format!("arp: {other}: unknown hardware type.\n")));
+            }
+            (_, "inet") => {}
+            (_, other) => {
+                return Err(failure(format!("arp: {other}: unknown address family.\n")));
+            }
+        }
+        Ok(())
+    }
+
+    fn letter(&mut self, cx: &mut Context<'_>, letter: char) -> Result<Option<i32>, Failure> {
+        match letter {
+            'a' => self.bsd = true,
+            'e' => self.bsd = false,
+            'n' => self.numeric = true,
+            'v' => self.verbose = true,
+            'D' => self.use_device = true,
+            's' => self.action = Action::Set,
+            'd' => self.action = Action::Delete,
+            'f' => self.action = Action::File,
+            'V' => {
+                write!(cx.out, "{VERSION}")?;
+                return Ok(Some(0));
+            }
+            'h' | '?' => {
+                write!(cx.out, "{USAGE_HEAD}")?;
+                return Ok(Some(0));
+            }
+            _ => {
+                let text = format!("arp: invalid option -- '{letter}'\n{USAGE_HEAD}");
+                return Err(Failure::new(text, 3));
+            }
+        }
+        Ok(None)
+    }
+}
+
+const PARTS: Parts = Parts {
+    neighbours: true,
+    addresses: true,
+    ..Parts::LINKS
+};
+
+/// The lines of /proc/net/arp: entries that resolve or try to, then the proxy entries.
+fn entries(ns: &Namespace) -> impl Iterator<Item = (&Neighbour, Ipv4Addr)> {
+    let shown = |n: &&Neighbour| {
+        !n.proxy && !matches!(n.state, NeighbourState::None | NeighbourState::Noarp)
+    };
+    let own = ns.neighbours.iter().filter(shown);
+    let proxies = ns.neighbours.iter().filter(|n| n.proxy);
+    own.chain(proxies).filter_map(|n| match n.dst {
+        IpAddr::V4(dst) => Some((n, dst)),
+        IpAddr::V6(_) => None,
+    })
+}
+
+fn show(cx: &mut Context<'_>, options: &Options, host: Option<&str>) -> Result<i32, Failure> {
+    let wanted = host.map(|name| names::resolve_or(name, 255)).transpose()?;
+    let ns = namespace(cx, PARTS)?;
+    let (mut out, mut total, mut found) = (String::new(), 0, 0);
+    for (entry, dst) in entries(&ns) {
+        total += 1;
+        let dev = if entry.dev == 0 {
+            "*".to_owned()
+        } else {
+            ns.link_name(entry.dev)
+        };
+        let named = options.dev.as_ref().is_none_or(|name| *name == dev);
+        if !named || wanted.is_some_and(|w| w != dst) {
+            continue;
+        }
+        found += 1;
+        if options.bsd {
+            bsd_line(&mut out, entry, dst, &dev, options.numeric);
+        } else {
+            if found == 1 {
+                out.push_str("Address                  HWtype  HWaddress           Flags Mask            Iface\n");
+            }
+            linux_line(&mut out, entry, dst, &dev, options.numeric);
+        }
+    }
+    if options.verbose {
+        let skipped = total - found;
+        let _ = writeln!(out, "Entries: {total}\tSkipped: {skipped}\tFound: {found}");
+    }
+    if found == 0 {
+        if let (Some(dst), Some(name), false) = (wanted, host, options.bsd) {
+            let _ = writeln!(out, "{name} ({dst}) -- no entry");
+        } else if wanted.is_some() || options.hardware || options.dev.is_some() {
+            let _ = writeln!(out, "arp: in {total} entries no match found.");
+        }
+    }
+    cx.out.write_all(out.as_bytes())?;
+    Ok(0)
+}
+
+/// The hardware address, where the entry has one that can be used.
+fn complete(entry: &Neighbour) -> Option<MacAddr> {
+    entry.lladdr.filter(|_| entry.state.is_valid())
+}
+
+fn linux_line(out: &mut String, entry: &Neighbour, dst: Ipv4Addr, dev: &str, numeric: bool) {
+    let host = names::host(dst, numeric);
+    let (class, address, flags) = if entry.proxy {
+        ("*", "<from_interface>".to_owned(), "MP")
+    } else {
+        match complete(entry) {
+            Some(mac) if entry.state == NeighbourState::Permanent => {
+                ("ether", mac.to_string(), "CM")
+            }
+            Some(mac) => ("ether", mac.to_string(), "C"),
+            None => ("", "(incomplete)".to_owned(), ""),
+        }
+    };
+    let _ = writeln!(
+        out,
+        "{host:<24} {class:<7} {address:<19} {flags:<5} {:<15} {dev}",
+        ""
+    );
+}
+
+fn bsd_line(out: &mut String, entry: &Neighbour, dst: Ipv4Addr, dev: &str, numeric: bool) {
+    let name = match names::host(dst, numeric) {
+        host if host == dst.to_string() => "?".to_owned(),
+        host => host,
+    };
+    let at = if entry.proxy {
+        "<from_interface> PERM PUB".to_owned()
+    } else {
+        match complete(entry) {
+            Some(mac) if entry.state == NeighbourState::Permanent => format!("{mac} [ether] PERM"),
+            Some(mac) => format!("{mac} [ether]"),
+            None => "<incomplete>".to_owned(),
+        }
+    };
+    let _ = writeln!(out, "{name} ({dst}) at {at} on {dev}");
+}
+
+/// The words behind the address: how the entry is to be.
+#[derive(Default)]
+struct Flags {
+    temporary: bool,
+    published: bool,
+    dontpub: bool,
+    netmask: Option<Ipv4Addr>,
+    dev: Option<String>,
+}
+
+fn flags(words: &[&str]) -> Result<Flags, Failure> {
+    let mut flags = Flags::default();
+    let mut words = words.iter().copied();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or_else(|| Failure::new(USAGE_HEAD, 3));
+        match word {
+            "temp" => flags.temporary = true,
+            "pub" => flags.published = true,
+            // What they ask for is what there is: no trailers, no rarp.
+            "priv" | "auto" | "trail" => {}
+            "dontpub" => flags.dontpub = true,
+            "dev" => flags.dev = Some(value()?.to_owned()),
+            "netmask" => flags.netmask = Some(names::resolve_or(value()?, 255)?),
+            _ => return Err(Failure::new(USAGE_HEAD, 3)),
+        }
+    }
+    Ok(flags)
+}
+
+fn set(cx: &mut Context<'_>, options: &Options, words: &[&str]) -> Result<(), Failure> {
+    let (host, words) = words
+        .split_first()
+        .ok_or_else(|| failure("arp: need host name\n"))?;
+    let dst = names::resolve_or(host, 255)?;
+    let (hardware, words) = words
+        .split_first()
+        .ok_or_else(|| failure("arp: need hardware address\n"))?;
+    let ns = namespace(cx, PARTS)?;
+    let mac = if options.use_device {
+        let link = ns.link(&(*hardware).into()).ok_or_else(|| {
+            let text = "No such device.";
+            failure(format!(
+                "arp: cant get HW-Address for `{hardware}': {text}\n"
+            ))
+        })?;
+        link.address
+    } else {
+        hardware
+            .parse()
+            .map_err(|_| failure("arp: invalid hardware address\n"))?
+    };
+    let flags = flags(words)?;
+    if options.verbose {
+        writeln!(cx.err, "arp: SIOCSARP()")?;
+    }
+    let neighbour = new_entry(cx, options, &ns, dst, mac, &flags);
+    let outcome = neighbour.and_then(|neighbour| {
+        let change = Change::AddNeighbour {
+            ns: cx.ns.clone(),
+            neighbour,
+            mode: Mode::Replace,
+        };
+        cx.world.apply(vec![change]).map_err(|e| e.errno)
+    });
+    outcome.map_err(|errno| Failure::perror("SIOCSARP", errno, 255))
+}
+
+/// The entry that `SIOCSARP` makes.
+fn new_entry(
+    cx: &mut Context<'_>,
+    options: &Options,
+    ns: &Namespace,
+    dst: Ipv4Addr,
+    mac: MacAddr,
+    flags: &Flags,
+) -> Result<Neighbour, Errno> {
+    let host_mask = flags.netmask.is_none_or(|m| m == Ipv4Addr::BROADCAST);
+    if !host_mask || flags.dontpub || (flags.netmask.is_some() && !flags.published) {
+        return Err(Errno::INVAL);
+    }
+    let named = flags.dev.as_ref().or(options.dev.as_ref());
+    let dev = match named {
+        Some(name) => ns.link(&name.as_str().into()).ok_or(Errno::NODEV)?.index,
+        None if flags.published => {
+            let owner = ns.links.iter().find(|l| l.address == mac);
+            owner.ok_or(Errno::NODEV)?.index
+        }
+        None => route_device(cx, ns, dst)?,
+    };
+    let mut entry = Neighbour::permanent(dev, IpAddr::V4(dst), mac);
+    if flags.published {
+        entry.proxy = true;
+        entry.lladdr = None;
+    } else if flags.temporary {
+        entry.state = NeighbourState::Stale;
+    }
+    Ok(entry)
+}
+
+/// The device that a packet to `dst` leaves by; the loopback resolves nothing.
+fn route_device(cx: &mut Context<'_>, ns: &Namespace, dst: Ipv4Addr) -> Result<u32, Errno> {
+    let query = RouteQuery {
+        to: IpAddr::V4(dst),
+        from: None,
+        iif: None,
+        oif: None,
+        mark: 0,
+        tos: 0,
+        fibmatch: false,
+    };
+    let answer = cx.world.route_get(&cx.ns, query).map_err(|e| e.errno)?;
+    let dev = answer.route.nexthops.first().and_then(|h| h.dev);
+    let link = dev.and_then(|d| ns.link(&d.into())).ok_or(Errno::INVAL)?;
+    if link.flags.contains(LinkFlags::LOOPBACK) {
+        return Err(Errno::INVAL);
+    }
+    Ok(link.index)
+}
+
+fn delete(cx: &mut Context<'_>, options: &Options, words: &[&str]) -> Result<(), Failure> {
+    let (host, words) = words
+        .split_first()
+        .ok_or_else(|| failure("arp: need host name\n"))?;
+    let dst = names::resolve_or(host, 255)?;
+    let flags = flags(words)?;
+    let ns = namespace(cx, PARTS)?;
+    let named = flags.dev.as_ref().or(options.dev.as_ref());
+    let missing = || failure(format!("No ARP entry for {host}\n"));
+    let perror = |kind, errno| Failure::perror(&format!("SIOCDARP({kind})"), errno, 255);
+    if !flags.published {
+        if options.verbose {
+            writeln!(cx.err, "arp: SIOCDARP(dontpub)")?;
+        }
+        let dev = match named {
+            Some(name) => ns
+                .link(&name.as_str().into())
+                .map(|l| l.index)
+                .ok_or(Errno::NODEV),
+            None => route_device(cx, &ns, dst),
+        };
+        let dev = dev.map_err(|errno| perror("dontpub", errno))?;
+        let found = entries(&ns).any(|(n, d)| !n.proxy && n.dev == dev && d == dst);
+        if found {
+            return remove(cx, dev, dst, false).map_err(|errno| perror("dontpub", errno));
+        }
+    }
+    if options.verbose {
+        writeln!(cx.err, "arp: SIOCDARP(pub)")?;
+    }
+    let index = named
+        .and_then(|name| ns.link(&name.as_str().into()))
+        .map(|l| l.index);
+    let proxy = ns
+        .neighbours
+        .iter()
+        .find(|n| n.proxy && n.dst == IpAddr::V4(dst) && Some(n.dev) == index)
+        .ok_or_else(missing)?;
+    remove(cx, proxy.dev, dst, true).map_err(|errno| perror("pub", errno))
+}
+
+fn remove(cx: &mut Context<'_>, dev: u32, dst: Ipv4Addr, proxy: bool) -> Result<(), Errno> {
+    let change = Change::DelNeighbour {
+        ns: cx.ns.clone(),
+        dev,
+        dst: IpAddr::V4(dst),
+        proxy,
+    };
+    cx.world.apply(vec![change]).map_err(|e| e.errno)
+}
+
+/// `-f`: an entry a line, as on the command line behind `-s`.
+fn file(cx: &mut Context<'_>, options: &Options, path: Option<&str>) -> Result<i32, Failure> {
+    let path = path.unwrap_or("/etc/ethers");
+    let text = std::fs::read_to_string(path)
+        .map_err(|_| failure(format!("arp: cannot open etherfile {path} !\n")))?;
+    for (number, line) in (1..).zip(text.lines()) {
+        if options.verbose {
+            writeln!(cx.err, ">> {line}")?;
+        }
+        let line = line.split('#').next().unwrap_or_default();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if words.is_empty() {
+            continue;
+        }
+        if words.len() < 2 {
+            writeln!(
+                cx.err,
+                "arp: format error on line {number} of etherfile {path} !"
+            )?;
+            continue;
+        }
+        if let Err(error) = set(cx, options, &words) {
+            write!(cx.err, "{}", error.text)?;
+            writeln!(
+                cx.err,
+                "arp: cannot set entry on line {number} of etherfile {path} !"
+            )?;
+        }
+    }
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(state: NeighbourState, proxy: bool) -> Neighbour {
+        let mut entry = Neighbour::permanent(2, IpAddr::V4(DST), MacAddr([2, 0, 0, 0, 0, 3]));
+        entry.state = state;
+        entry.proxy = proxy;
+        entry
+    }
+
+    const DST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 3);
+
+    #[test]
+    fn the_table_is_printed_as_arp_does() {
+        let mut out = String::new();
+        for (state, proxy) in [
+            (NeighbourState::Stale, false),
+            (NeighbourState::Permanent, false),
+            (NeighbourState::Incomplete, false),
+            (NeighbourState::Permanent, true),
+        ] {
+            linux_line(&mut out, &entry(state, proxy), DST, "eth0", true);
+        }
+        let expected = "\
+10.0.0.3                 ether   02:00:00:00:00:03   C                     eth0
+10.0.0.3                 ether   02:00:00:00:00:03   CM                    eth0
+10.0.0.3                         (incomplete)                              eth0
+10.0.0.3                 *       <from_interface>    MP                    eth0
+";
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn the_bsd_style_says_it_in_words() {
+        let mut out = String::new();
+        bsd_line(
+            &mut out,
+            &entry(NeighbourState::Permanent, false),
+            DST,
+            "eth0",
+            true,
+        );
+        bsd_line(
+            &mut out,
+            &entry(NeighbourState::Failed, false),
+            DST,
+            "eth0",
+            true,
+        );
+        assert_eq!(
+            out,
+            "? (10.0.0.3) at 02:00:00:00:00:03 [ether] PERM on eth0\n\
+             ? (10.0.0.3) at <incomplete> on eth0\n"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! `netstat`: the routing table and the table of interfaces (netstat(8)).
+//!
+//! Left out, with a clear error: sockets, protocol statistics, groups, masquerading.
+
+use super::routes::{self, Columns};
+use super::{Failure, finish, interface, namespace};
+use crate::Context;
+use netloom_model::state::Parts;
+
+const USAGE: &str = "\
+usage: netstat [-vWeenNcCF] [<Af>] -r         netstat {-V|--version|-h|--help}
+       netstat [-vWnNcaeol] [<Socket> ...]
+       netstat { [-vWeenNac] -i | [-cnNe] -M | -s [-6tuw] }
+
+        -r, --route              display routing table
+        -i, --interfaces         display interface table
+        -g, --groups             display multicast group memberships
+        -s, --statistics         display networking statistics (like SNMP)
+        -M, --masquerade         display masqueraded connections
+
+        -v, --verbose            be verbose
+        -W, --wide               don't truncate IP addresses
+        -n, --numeric            don't resolve names
+        --numeric-hosts          don't resolve host names
+        --numeric-ports          don't resolve port names
+        --numeric-users          don't resolve user names
+        -N, --symbolic           resolve hardware names
+        -e, --extend             display other/more information
+        -p, --programs           display PID/Program name for sockets
+        -o, --timers             display timers
+        -c, --continuous         continuous listing
+
+        -l, --listening          display listening server sockets
+        -a, --all                display all sockets (default: connected)
+        -F, --fib                display Forwarding Information Base (default)
+        -C, --cache              display routing cache instead of FIB
+        -Z, --context            display SELinux security context for sockets
+
+  <Socket>={-t|--tcp} {-u|--udp} {-U|--udplite} {-S|--sctp} {-w|--raw}
+           {-x|--unix} --ax25 --ipx --netrom
+  <AF>=Use '-6|-4' or '-A <af>' or '--<af>'; default: inet
+  List of possible address families (which support routing):
+    inet (DARPA Internet) inet6 (IPv6) ax25 (AMPR AX.25) 
+    netrom (AMPR NET/ROM) rose (AMPR ROSE) ipx (Novell IPX) 
+    ddp (Appletalk DDP) x25 (CCITT X.25) 
+";
+
+/// Runs `netstat`.
+pub fn netstat(cx: &mut Context<'_>) -> i32 {
+    let outcome = run(cx);
+    finish(cx, outcome)
+}
+
+#[derive(Default)]
+struct Options {
+    route: bool,
+    interfaces: bool,
+    numeric: bool,
+    extended: u32,
+    all: bool,
+    cache: bool,
+    /// The last word that asks for what is left out.
+    unsupported: Option<String>,
+}
+
+const LONG: [(&str, char); 24] = [
+    ("route", 'r'),
+    ("interfaces", 'i'),
+    ("groups", 'g'),
+    ("statistics", 's'),
+    ("masquerade", 'M'),
+    ("verbose", 'v'),
+    ("wide", 'W'),
+    ("numeric", 'n'),
+    ("numeric-hosts", 'n'),
+    ("numeric-ports", 'v'),
+    ("numeric-users", 'v'),
+    ("symbolic", 'N'),
+    ("extend", 'e'),
+    ("programs", 'p'),
+    ("timers", 'o'),
+    ("continuous", 'c'),
+    ("listening", 'l'),
+    ("all", 'a'),
+    ("fib", 'F'),
+    ("cache", 'C'),
+    ("tcp", 't'),
+    ("udp", 'u'),
+    ("inet6", '6'),
+    ("version", 'V'),
+];
+
+fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
+    let args = cx.args.clone();
+    let mut options = Options::default();
+    let mut words = args.iter().map(String::as_str);
+    let bad = |text: String| Failure::new(format!("netstat: {text}\n{USAGE}"), 3);
+    while let Some(word) = words.next() {
+        let letters = if let Some(long) = word.strip_prefix("--") {
+            match LONG.iter().find(|(name, _)| *name == long) {
+                Some((_, letter)) => letter.to_string(),
+                None if long == "inet" => continue,
+                None if long == "help" => "h".to_owned(),
+                None => return Err(bad(format!("unrecognized option '{word}'"))),
+            }
+        } else if let Some(short) = word.strip_prefix('-') {
+            short.to_owned()
+        } else {
+            continue;
+        };
+        for letter in letters.chars() {
+            match letter {
+                'r' => options.route = true,
+                'i' => options.interfaces = true,
+                'n' => options.numeric = true,
+                'e' => options.extended += 1,
+                'a' => options.all = true,
+                'C' => options.cache = true,
+                'v' | 'W' | 'N' | 'F' | '4' | 'w' => {}
+                'A' if words.next() == Some("inet") => {}
+                'V' => {
+                    writeln!(cx.out, "net-tools 2.10")?;
+                    return Ok(0);
+                }
+                'h' => {
+                    write!(cx.out, "{USAGE}")?;
+                    return Ok(0);
+                }
+                'A' | '6' | 'g' | 's' | 'M' | 'p' | 'o' | 'c' | 'l' | 't' | 'u' | 'U' | 'S'
+                | 'x' | 'Z' => options.unsupported = Some(word.to_owned()),
+                _ => return Err(bad(format!("invalid option -- '{letter}'"))),
+            }
+        }
+    }
+    show(cx, &options)
+}
+
+fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    if let Some(word) = &options.unsupported {
+        let text = format!("netstat: `{word}' is not supported here; -r and -i are\n");
+        return Err(Failure::new(text, 3));
+    }
+    match (options.route, options.interfaces) {
+        (true, true) => Err(Failure::new(USAGE, 3)),
+        (true, false) => show_routes(cx, options),
+        (false, true) => show_interfaces(cx, options),
+        (false, false) => {
+            let word = cx.args.first().map_or("sockets", String::as_str);
+            let text = format!("netstat: `{word}': sockets are not shown here; -r and -i are\n");
+            Err(Failure::new(text, 3))
+        }
+    }
+}
+
+fn show_routes(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    let columns = match options.extended {
+        0 => Columns::Tcp,
+        1 => Columns::Metric,
+        _ => Columns::All,
+    };
+    if options.cache {
+        write!(cx.out, "{}", routes::cache(columns))?;
+        return Ok(0);
+    }
+    let parts = Parts {
+        routes: true,
+        ..Parts::LINKS
+    };
+    let ns = namespace(cx, parts)?;
+    write!(cx.out, "{}", routes::fib(&ns, columns, options.numeric))?;
+    Ok(0)
+}
+
+fn show_interfaces(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    let parts = Parts {
+        addresses: true,
+        ..Parts::LINKS
+    };
+    let ns = namespace(cx, parts)?;
+    writeln!(cx.out, "Kernel Interface table")?;
+    let long = options.extended > 0;
+    if !long {
+        let heading = interface::short_heading("Iface             MTU");
+        write!(cx.out, "{heading}")?;
+    }
+    for interface in interface::all(&ns) {
+        if !options.all && !interface.is_up() {
+            continue;
+        }
+        let text = if long {
+            interface::long(&interface)
+        } else {
+            interface::short(&interface)
+        };
+        write!(cx.out, "{text}")?;
+    }
+    Ok(0)
+}
