@@ -12,6 +12,16 @@ pub trait Host {
     /// Where the program cannot be started.
     fn exec(&mut self, ns: &NsName, command: &[String]) -> std::io::Result<i32>;
 
+    /// Runs a program in namespace `ns` in place of the command itself (execve(2)), as plain
+    /// `ip netns exec` does: a signal to the command then reaches the program. It returns only
+    /// where the machine cannot do that, with the exit code. What was printed must be flushed.
+    ///
+    /// # Errors
+    /// Where the program cannot be started.
+    fn replace(&mut self, ns: &NsName, command: &[String]) -> std::io::Result<i32> {
+        self.exec(ns, command)
+    }
+
     /// The processes that run in namespace `ns` (`ip netns pids`).
     fn processes_in(&self, ns: &NsName) -> Vec<u32>;
 

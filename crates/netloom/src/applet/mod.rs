@@ -1,0 +1,122 @@
+//! The familiar commands, called by their name: what they run in is the world that the environment
+//! names.
+
+mod host;
+mod output;
+mod sleep;
+mod sudo;
+
+use crate::client::Client;
+use crate::process::{NETNS, WORLD};
+use host::ProcessHost;
+use netloom_model::{NsName, Reply, Request, Result, World};
+use netloom_tools::{Applet, Context};
+use output::Output;
+use std::cell::OnceCell;
+use std::io::Write;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+/// The commands that belong to netloom itself: `sleep` waits for the world's clock, and `sudo`
+/// runs its command as it is, for in a world everybody may do everything.
+const OWN: &[(&str, Applet)] = &[("sleep", sleep::main), ("sudo", sudo::main)];
+
+/// The command called `name`.
+pub fn find(name: &str) -> Option<Applet> {
+    let own = OWN.iter().find(|(n, _)| *n == name);
+    own.map_or_else(|| netloom_tools::applet(name), |(_, applet)| Some(*applet))
+}
+
+/// The names of the familiar commands.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    netloom_tools::APPLETS.iter().map(|(name, _)| *name)
+}
+
+/// The names under which a world links its commands. The machine's own `sleep` is right where time
+/// runs as the machine's does.
+pub fn links(virtual_time: bool) -> impl Iterator<Item = &'static str> {
+    let own = OWN.iter().map(|(name, _)| *name);
+    names()
+        .chain(own.filter(move |name| virtual_time || *name != "sleep"))
+        .chain(["netloom"])
+}
+
+/// Runs a command in the world and the namespace that the environment names: its exit code.
+pub fn run(applet: Applet, args: Vec<String>) -> i32 {
+    let mut out = Output::new();
+    let epoch = Rc::new(OnceCell::new());
+    let mut world = Entrance {
+        client: None,
+        epoch: Rc::clone(&epoch),
+        out: out.clone(),
+    };
+    let ns = NsName::new(std::env::var(NETNS).unwrap_or_default());
+    let mut host = ProcessHost::new(epoch);
+    let code = applet(&mut Context {
+        args,
+        ns,
+        world: &mut world,
+        host: &mut host,
+        stdin: &mut std::io::stdin(),
+        out: &mut out,
+        err: &mut std::io::stderr(),
+    });
+    match out.flush() {
+        Err(_) if code == 0 => 1,
+        _ => code,
+    }
+}
+
+/// The way into the world: taken at the first request, for some commands never make one.
+struct Entrance {
+    client: Option<Client>,
+    epoch: Rc<OnceCell<SystemTime>>,
+    out: Output,
+}
+
+impl Entrance {
+    fn client(&mut self) -> &mut Client {
+        let Entrance { client, epoch, out } = self;
+        client.get_or_insert_with(|| {
+            let client = enter().unwrap_or_else(|text| {
+                let _ = out.flush();
+                eprintln!("netloom: {text}");
+                std::process::exit(NO_WORLD);
+            });
+            epoch.get_or_init(|| client.welcome().epoch());
+            client
+        })
+    }
+}
+
+/// The exit code of a command that has no world to run in.
+const NO_WORLD: i32 = 125;
+
+/// Enters the world that the environment names.
+pub fn enter() -> core::result::Result<Client, String> {
+    let path = std::env::var_os(WORLD).filter(|path| !path.is_empty());
+    let path = path.ok_or_else(|| {
+        format!(
+            "no world here: {WORLD} is not set; start one by \"netloom run SCRIPT\" or \
+             \"netloom shell\""
+        )
+    })?;
+    let path = Path::new(&path);
+    Client::connect(path)
+        .map_err(|error| format!("no world here: {WORLD} is {}, but {error}", path.display()))
+}
+
+impl World for Entrance {
+    fn call(&mut self, request: Request) -> Result<Reply> {
+        if matches!(request, Request::Receive { .. } | Request::SleepUntil(_)) {
+            // What was printed is seen before the wait begins, not after it.
+            let _ = self.out.flush();
+        }
+        self.client().call(request)
+    }
+
+    fn interrupted(&self) -> bool {
+        self.client.as_ref().is_some_and(World::interrupted)
+    }
+}

@@ -1,0 +1,173 @@
+//! A program's way to its world: requests over the world's socket.
+
+use crate::interrupt::Interrupt;
+use crate::protocol::{Answer, Ask, Frames, GREETING, MAX_ANSWER, MAX_ASK, Welcome, encode, frame};
+use netloom_model::{Errno, Error, Reply, Request, Result, World};
+use rustix::event::{PollFd, PollFlags, poll};
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+/// Why there is no world at the other end.
+#[derive(Debug)]
+pub enum ConnectError {
+    /// Nobody listens there.
+    Nobody(io::Error),
+    /// Another version of netloom listens there.
+    OtherVersion(String),
+    /// Something else listens there.
+    NoWorld,
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConnectError::Nobody(error) => write!(f, "nothing answers there ({error})"),
+            ConnectError::OtherVersion(version) => write!(
+                f,
+                "it was started by netloom {version}, this is {}; stop it and start it anew",
+                env!("CARGO_PKG_VERSION")
+            ),
+            ConnectError::NoWorld => f.write_str("what answers there is no world of netloom"),
+        }
+    }
+}
+
+/// A connection to a world.
+#[derive(Debug)]
+pub struct Client {
+    stream: UnixStream,
+    frames: Frames,
+    welcome: Welcome,
+    interrupt: Option<Interrupt>,
+}
+
+impl Client {
+    /// Enters the world whose socket is at `path`.
+    ///
+    /// # Errors
+    /// If there is no world, or one of another version.
+    pub fn connect(path: &Path) -> core::result::Result<Client, ConnectError> {
+        let stream = UnixStream::connect(path).map_err(ConnectError::Nobody)?;
+        Client::greet(stream)
+    }
+
+    /// Enters the world as [`connect`](Client::connect), but gives up on one that does not answer
+    /// for `patience`.
+    ///
+    /// # Errors
+    /// If there is no world, or it does not answer.
+    pub fn connect_within(
+        path: &Path,
+        patience: Duration,
+    ) -> core::result::Result<Client, ConnectError> {
+        let stream = UnixStream::connect(path).map_err(ConnectError::Nobody)?;
+        (stream.set_read_timeout(Some(patience))).map_err(ConnectError::Nobody)?;
+        Client::greet(stream)
+    }
+
+    fn greet(stream: UnixStream) -> core::result::Result<Client, ConnectError> {
+        (&stream)
+            .write_all(&frame(GREETING.as_bytes()))
+            .map_err(ConnectError::Nobody)?;
+        let mut frames = Frames::new(MAX_ANSWER);
+        let reply = read_frame(&stream, &mut frames).map_err(ConnectError::Nobody)?;
+        let rest = reply.strip_prefix(GREETING.as_bytes());
+        let Some(welcome) = rest.and_then(|rest| postcard::from_bytes(rest).ok()) else {
+            let version = core::str::from_utf8(&reply).ok().and_then(|text| {
+                let (version, _) = text.strip_prefix("netloom/")?.split_once('\n')?;
+                Some(version.to_owned())
+            });
+            return Err(version.map_or(ConnectError::NoWorld, ConnectError::OtherVersion));
+        };
+        Ok(Client {
+            stream,
+            frames,
+            welcome,
+            interrupt: None,
+        })
+    }
+
+    /// What the world says of itself.
+    pub const fn welcome(&self) -> &Welcome {
+        &self.welcome
+    }
+
+    /// Ends the world.
+    ///
+    /// # Errors
+    /// If it is gone already.
+    pub fn stop(&mut self) -> Result<()> {
+        self.tell(&Ask::Stop)
+    }
+
+    fn tell(&self, ask: &Ask) -> Result<()> {
+        let frame = encode(ask, MAX_ASK)?;
+        (&self.stream).write_all(&frame).map_err(|e| gone(&e))
+    }
+
+    /// Waits for the answer; a signal that asks to end calls the wait off.
+    fn wait(&mut self) -> Result<()> {
+        if self.interrupt.is_none() {
+            self.interrupt = Some(Interrupt::catch().map_err(|e| gone(&e))?);
+        }
+        while let Some(interrupt) = &self.interrupt {
+            if interrupt.seen() {
+                return self.tell(&Ask::Cancel);
+            }
+            let mut fds = [
+                PollFd::new(&self.stream, PollFlags::IN),
+                PollFd::new(interrupt, PollFlags::IN),
+            ];
+            match poll(&mut fds, None) {
+                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(gone(&error.into())),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl World for Client {
+    fn call(&mut self, request: Request) -> Result<Reply> {
+        let waits = matches!(request, Request::Receive { .. } | Request::SleepUntil(_));
+        self.tell(&Ask::Request(request))?;
+        if waits {
+            self.wait()?;
+        }
+        let payload = read_frame(&self.stream, &mut self.frames).map_err(|e| gone(&e))?;
+        postcard::from_bytes::<Answer>(&payload).unwrap_or_else(|_| {
+            Err(Error::with(
+                Errno::PROTO,
+                "the world's answer makes no sense",
+            ))
+        })
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::seen)
+    }
+}
+
+fn gone(error: &io::Error) -> Error {
+    Error::with(Errno::PROTO, format!("the world has ended: {error}"))
+}
+
+fn read_frame(stream: &UnixStream, frames: &mut Frames) -> io::Result<Vec<u8>> {
+    loop {
+        match frames.next() {
+            Ok(Some(payload)) => return Ok(payload),
+            Ok(None) => {}
+            Err(_) => return Err(io::ErrorKind::InvalidData.into()),
+        }
+        match frames.fill(stream) {
+            Ok(0) => return Err(io::ErrorKind::ConnectionAborted.into()),
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}

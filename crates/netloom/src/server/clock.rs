@@ -1,0 +1,60 @@
+//! The clock of a world: the machine's own, or one that is moved by hand.
+
+use netloom_model::Time;
+use std::time::Instant;
+
+/// Where the time comes from.
+#[derive(Debug)]
+pub(super) enum Clock {
+    /// The machine's monotonic clock, since then.
+    Real(Instant),
+    /// Stands still until it is moved.
+    Virtual(Time),
+}
+
+impl Clock {
+    /// A clock that stands at zero.
+    pub(super) fn new(virtual_time: bool) -> Clock {
+        if virtual_time {
+            Clock::Virtual(Time::ZERO)
+        } else {
+            Clock::Real(Instant::now())
+        }
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Time {
+        match self {
+            Clock::Real(start) => Time::ZERO + start.elapsed(),
+            Clock::Virtual(now) => *now,
+        }
+    }
+
+    /// Moves a virtual clock on, never back.
+    pub(super) fn jump(&mut self, to: Time) {
+        if let Clock::Virtual(now) = self {
+            *now = to.max(*now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_virtual_clock_moves_by_hand_alone_and_never_back() {
+        let mut clock = Clock::new(true);
+        assert_eq!(clock.now(), Time::ZERO);
+        clock.jump(Time::from_secs(300));
+        clock.jump(Time::from_secs(200));
+        assert_eq!(clock.now(), Time::from_secs(300));
+    }
+
+    #[test]
+    fn a_real_clock_runs_by_itself() {
+        let mut clock = Clock::new(false);
+        clock.jump(Time::from_secs(300));
+        assert!(clock.now() < Time::from_secs(300));
+    }
+}

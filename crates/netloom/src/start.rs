@@ -1,0 +1,200 @@
+//! Worlds from outside: starting them, in this process or in one of their own, and finding those
+//! that live.
+
+use crate::client::{Client, ConnectError};
+use crate::protocol::Welcome;
+use crate::server::{Engine, Server};
+use crate::worlds::{CreateError, Home, Place, Worlds};
+use crate::{applet, supervise};
+use clap::Args;
+use rustix::process::Signal;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+/// The wall clock at the start of every world under virtual time: 2025-01-01 00:00:00 UTC.
+const VIRTUAL_EPOCH: Duration = Duration::from_secs(1_735_689_600);
+
+/// What a world is like.
+#[derive(Args, Clone, Debug)]
+pub struct Kind {
+    /// Let the clock jump to the next event whenever all is idle: `sleep 300` ends at once
+    #[arg(long)]
+    pub virtual_time: bool,
+    /// Where the world's randomness (MAC addresses, ports...) begins
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// A world that is not there, or cannot be: a sentence for the user.
+pub type Failure = String;
+
+/// A world that listens, held by this process.
+struct Listening {
+    home: Home,
+    server: Server,
+}
+
+fn listen(name: &str, kind: &Kind) -> Result<Listening, Failure> {
+    let worlds = Worlds::open().map_err(|e| format!("no place for worlds: {e}"))?;
+    // What killed worlds left behind goes when it is seen.
+    worlds
+        .living()
+        .map_err(|e| format!("cannot look at the worlds there are: {e}"))?;
+    let program = std::env::current_exe().map_err(|e| format!("where is netloom? {e}"))?;
+    let home = worlds
+        .create(name, &program, applet::links(kind.virtual_time))
+        .map_err(|error| match error {
+            CreateError::Exists => format!(
+                "a world called {name} runs already: \"netloom attach {name}\" enters it, \
+                 \"netloom stop {name}\" ends it"
+            ),
+            error => format!("cannot make the world {name:?}: {error}"),
+        })?;
+    let now = (SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)).unwrap_or_default();
+    let welcome = Welcome {
+        name: name.to_owned(),
+        pid: std::process::id(),
+        virtual_time: kind.virtual_time,
+        epoch: if kind.virtual_time {
+            VIRTUAL_EPOCH
+        } else {
+            now
+        },
+        started: now,
+    };
+    let socket = home.place().socket();
+    let server = UnixListener::bind(&socket)
+        .and_then(|listener| Server::new(Engine::new(kind.seed), listener, welcome))
+        .map_err(|e| format!("cannot listen on {}: {e}", socket.display()))?;
+    Ok(Listening { home, server })
+}
+
+/// Starts a world in a thread of this process, under a name made from the process's number. It
+/// lives as long as what is returned.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn start_here(kind: &Kind) -> Result<Home, Failure> {
+    let name = format!("run-{}", std::process::id());
+    let Listening { home, server } = listen(&name, kind)?;
+    std::thread::spawn(move || {
+        if let Err(error) = server.serve() {
+            eprintln!("netloom: the world has ended: {error}");
+        }
+        // It was stopped: what runs in it ends too.
+        let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
+    });
+    Ok(home)
+}
+
+/// Starts a world called `name` in a process of its own, which outlives this one.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn start_apart(name: &str, kind: &Kind) -> Result<Place, Failure> {
+    let failed = |e: io::Error| format!("cannot start a world: {e}");
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    command.args(["serve", name, "--seed", &kind.seed.to_string()]);
+    if kind.virtual_time {
+        command.arg("--virtual-time");
+    }
+    let mut child = command
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let mut ready = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout)
+            .read_line(&mut ready)
+            .map_err(failed)?;
+    }
+    match ready.strip_suffix('\n') {
+        Some("ready") => Ok(Worlds::open().map_err(failed)?.place(name)),
+        Some(failure) => Err(failure.to_owned()),
+        None => Err("the world ended before it had begun".to_owned()),
+    }
+}
+
+/// Is the process that [`start_apart`] starts: tells on standard output whether the world stands,
+/// lets go of the terminal, and holds the world until it is stopped.
+///
+/// # Errors
+/// If the world cannot be started; it has been told.
+pub fn serve(name: &str, kind: &Kind) -> io::Result<()> {
+    let _ = rustix::process::setsid();
+    let Listening { home, server } = match listen(name, kind) {
+        Ok(listening) => listening,
+        Err(failure) => {
+            println!("{failure}");
+            return Err(io::ErrorKind::Other.into());
+        }
+    };
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    println!("ready");
+    io::stdout().flush()?;
+    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    rustix::stdio::dup2_stderr(File::create(home.place().log())?)?;
+    std::thread::spawn(move || {
+        let served = server.serve();
+        if let Err(error) = &served {
+            eprintln!("netloom: {error}");
+        }
+        let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
+    });
+    signals.forever().next();
+    drop(home);
+    Ok(())
+}
+
+/// Ends what ran in a world of this process, then the world.
+pub fn end_here(home: Home) {
+    supervise::end_leftovers();
+    drop(home);
+}
+
+/// Enters the living world called `name`.
+///
+/// # Errors
+/// If there is none.
+pub fn find(name: &str) -> Result<(Client, Place), Failure> {
+    let worlds = Worlds::open().map_err(|e| e.to_string())?;
+    let living = worlds.living().map_err(|e| e.to_string())?;
+    if !living.iter().any(|n| n == name) {
+        let there = match living.as_slice() {
+            [] => "no world runs".to_owned(),
+            names => format!("there are: {}", names.join(", ")),
+        };
+        return Err(format!("there is no world called {name}; {there}"));
+    }
+    let place = worlds.place(name);
+    let client = connect(&place).map_err(|e| format!("cannot enter the world {name}: {e}"))?;
+    Ok((client, place))
+}
+
+/// Every living world with its name.
+///
+/// # Errors
+/// If they cannot be looked for.
+pub fn living() -> io::Result<Vec<(String, Result<Client, ConnectError>)>> {
+    let worlds = Worlds::open()?;
+    let names = worlds.living()?;
+    let enter = |name: String| {
+        let client = connect(&worlds.place(&name));
+        (name, client)
+    };
+    Ok(names.into_iter().map(enter).collect())
+}
+
+/// The socket's path of a world.
+pub fn connect(place: &Place) -> Result<Client, ConnectError> {
+    let socket: PathBuf = place.socket();
+    Client::connect_within(&socket, Duration::from_secs(2))
+}
