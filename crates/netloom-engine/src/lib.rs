@@ -1,4 +1,35 @@
-//! See the crate's description; its modules follow.
+//! Linux networking in user space: sans-IO, deterministic, observable.
+//!
+//! An [`Engine`] holds namespaces, devices, routes, neighbours and sockets, and moves packets
+//! between them as Linux does. It is driven from outside: time is an argument, randomness comes
+//! from a seed, frames come and go by calls. Work is a queue, not recursion; every drop has a
+//! reason and is counted; nothing allocates for a forwarded packet.
+//!
+//! Where things are: `receive` is the way of a frame from the backlog up, `link` how each kind of
+//! device sends, `bridge`, `neighbour`, `route`, `ip`, `socket` what their names say; `apply` and
+//! `snapshot` are the engine as a backend of the model; `observer` is who watches, `journey` the
+//! observer that `explain` uses.
 
+mod apply;
+mod arena;
+mod bridge;
+mod device;
+mod engine;
+mod explain;
 pub mod ip;
+mod journey;
+mod link;
+mod namespace;
+mod neighbour;
+mod net;
+mod observer;
+mod packet;
+mod random;
+mod receive;
 pub mod route;
+mod snapshot;
+mod socket;
+mod sysctl;
+mod timer;
+
+pub use engine::{Answer, ClientId, Engine, Port, Simulation};

@@ -1,3 +1,12 @@
-//! The Internet Protocol.
+//! IPv4: receive, forward, deliver, send (RFC 791, RFC 1122, RFC 1812, ip(7)).
+//!
+//! Fragmentation and reassembly are not here yet: what is longer than the next link's MTU ends
+//! with its reason.
 
+pub(crate) mod deliver;
+pub(crate) mod forward;
+pub(crate) mod icmp;
+pub(crate) mod icmp_error;
+pub(crate) mod output;
+pub(crate) mod receive;
 pub mod version;

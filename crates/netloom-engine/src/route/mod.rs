@@ -1,3 +1,310 @@
-//! Routing.
+//! Routing: tables, rules, and the lookup that asks them (ip-route(8), ip-rule(8), RFC 1812).
+//!
+//! [`lookup()`] is `fib_lookup`: rules in order, each with its table, the longest prefix first.
+//! [`output`] and [`input`] are what is around it for packets made here and packets received.
 
+pub(crate) mod address;
+pub(crate) mod get;
+pub(crate) mod input;
 pub mod lpm;
+pub(crate) mod output;
+pub(crate) mod rules;
+pub(crate) mod source;
+pub(crate) mod table;
+
+use crate::device::DevId;
+use crate::ip::version::V4;
+use crate::namespace::NsId;
+use crate::net::Net;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
+use netloom_model::route::table as id;
+use netloom_model::{Errno, RouteType, Rule, RuleAction, Scope};
+use std::collections::BTreeMap;
+use table::{Entry, Table};
+
+/// The routing of one namespace.
+#[derive(Clone)]
+pub(crate) struct Routing {
+    pub(crate) tables: BTreeMap<u32, Table<V4>>,
+    /// Rules in the order in which they are asked.
+    pub(crate) rules: Vec<Rule>,
+    /// Whether the rules are other than the three that every namespace begins with.
+    pub(crate) custom_rules: bool,
+    /// Gateways that redirects told of, by destination.
+    pub(crate) redirects: BTreeMap<Ipv4Addr, Ipv4Addr>,
+}
+
+impl Default for Routing {
+    fn default() -> Routing {
+        let tables = [id::LOCAL, id::MAIN].map(|t| (t, Table::default()));
+        Routing {
+            tables: tables.into(),
+            rules: rules::initial(),
+            custom_rules: false,
+            redirects: BTreeMap::new(),
+        }
+    }
+}
+
+/// What a lookup is about (`struct flowi4`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    pub(crate) dst: Ipv4Addr,
+    pub(crate) src: Ipv4Addr,
+    /// The device it came by; none for what is made here.
+    pub(crate) iif: DevId,
+    /// The device that it must leave by.
+    pub(crate) oif: DevId,
+    pub(crate) tos: u8,
+    pub(crate) mark: u32,
+    /// Only routes at least as narrow.
+    pub(crate) scope: Scope,
+}
+
+impl Flow {
+    /// A flow to `dst` of which nothing else is known.
+    pub(crate) fn to(dst: Ipv4Addr) -> Flow {
+        Flow {
+            dst,
+            src: Ipv4Addr::UNSPECIFIED,
+            iif: DevId::NONE,
+            oif: DevId::NONE,
+            tos: 0,
+            mark: 0,
+            scope: Scope::UNIVERSE,
+        }
+    }
+}
+
+/// A route that was found (`struct fib_result`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) kind: RouteType,
+    pub(crate) dev: DevId,
+    pub(crate) gateway: Option<Ipv4Addr>,
+    pub(crate) scope: Scope,
+    pub(crate) hop_scope: Scope,
+    pub(crate) prefsrc: Option<Ipv4Addr>,
+    /// MTU of the route; 0 = the device's.
+    pub(crate) mtu: u32,
+    pub(crate) table: u32,
+    /// The entry in its table.
+    pub(crate) entry: u32,
+}
+
+/// Why there is no way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    NoRoute,
+    Unreachable,
+    Blackhole,
+    Prohibit,
+}
+
+impl Refused {
+    /// What a local sender is told.
+    pub(crate) fn errno(self) -> Errno {
+        match self {
+            Refused::NoRoute => Errno::NETUNREACH,
+            Refused::Unreachable => Errno::HOSTUNREACH,
+            Refused::Blackhole => Errno::INVAL,
+            Refused::Prohibit => Errno::ACCES,
+        }
+    }
+
+    /// Why a packet is dropped for it.
+    pub(crate) fn reason(self) -> DropReason {
+        match self {
+            Refused::NoRoute => DropReason::NoRoute,
+            Refused::Unreachable => DropReason::RouteUnreachable,
+            Refused::Blackhole => DropReason::RouteBlackhole,
+            Refused::Prohibit => DropReason::RouteProhibit,
+        }
+    }
+}
+
+/// What one table says.
+enum TableAnswer {
+    Found(Found),
+    Refused(Refused),
+    /// `throw`: the next rule goes on.
+    Throw,
+    Nothing,
+}
+
+/// Looks a flow up: rules in order, each with its table.
+#[inline]
+pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused> {
+    let routing = &net.ns(ns).routing;
+    if !routing.custom_rules {
+        for table in [id::LOCAL, id::MAIN, id::DEFAULT] {
+            match in_table(net, ns, table, flow) {
+                TableAnswer::Found(found) => return Ok(found),
+                TableAnswer::Refused(refused) => return Err(refused),
+                TableAnswer::Throw | TableAnswer::Nothing => {}
+            }
+        }
+        return Err(Refused::NoRoute);
+    }
+    by_rules(net, ns, flow, &mut |_, _| {})
+}
+
+/// Asks the rules one after the other and tells `tell` what each said.
+fn by_rules(
+    net: &Net,
+    ns: NsId,
+    flow: &Flow,
+    tell: &mut dyn FnMut(&Rule, RuleOutcome),
+) -> Result<Found, Refused> {
+    let all = &net.ns(ns).routing.rules;
+    let mut at = 0;
+    while let Some(rule) = all.get(at) {
+        at += 1;
+        if !rules::matches(net, rule, flow) {
+            tell(rule, RuleOutcome::NotMatched);
+            continue;
+        }
+        let refused = match rule.action {
+            RuleAction::Lookup(table) => match in_table(net, ns, table, flow) {
+                TableAnswer::Found(found) => {
+                    tell(rule, RuleOutcome::Decided);
+                    return Ok(found);
+                }
+                TableAnswer::Refused(refused) => refused,
+                TableAnswer::Throw => {
+                    tell(rule, RuleOutcome::Throw);
+                    continue;
+                }
+                TableAnswer::Nothing => {
+                    tell(rule, RuleOutcome::NoRoute);
+                    continue;
+                }
+            },
+            RuleAction::Goto(priority) => {
+                let target = all.iter().position(|r| r.priority >= Some(priority));
+                at = target.filter(|t| *t >= at).unwrap_or(at);
+                continue;
+            }
+            RuleAction::Nop => continue,
+            RuleAction::Blackhole => Refused::Blackhole,
+            RuleAction::Unreachable => Refused::NoRoute,
+            RuleAction::Prohibit => Refused::Prohibit,
+        };
+        tell(rule, RuleOutcome::Decided);
+        return Err(refused);
+    }
+    Err(Refused::NoRoute)
+}
+
+/// Looks a flow up in one table alone.
+pub(crate) fn lookup_in(net: &Net, ns: NsId, table: u32, flow: &Flow) -> Result<Found, Refused> {
+    match in_table(net, ns, table, flow) {
+        TableAnswer::Found(found) => Ok(found),
+        TableAnswer::Refused(refused) => Err(refused),
+        TableAnswer::Throw | TableAnswer::Nothing => Err(Refused::NoRoute),
+    }
+}
+
+/// `fib_table_lookup`: the longest prefix that has a route for the flow.
+#[inline]
+fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
+    let Some(table) = net.ns(ns).routing.tables.get(&id) else {
+        return TableAnswer::Nothing;
+    };
+    for head in table.matches(flow.dst) {
+        for (place, entry) in table.chain(head) {
+            if (entry.tos != 0 && entry.tos != flow.tos) || entry.scope < flow.scope {
+                continue;
+            }
+            match entry.kind {
+                RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
+                RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
+                RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
+                RouteType::Throw => return TableAnswer::Throw,
+                _ => {}
+            }
+            if let Some(hop) = entry.hops().find(|hop| hop_usable(net, ns, hop.dev, flow)) {
+                return TableAnswer::Found(Found {
+                    kind: entry.kind,
+                    dev: hop.dev,
+                    gateway: hop.gateway,
+                    scope: entry.scope,
+                    hop_scope: hop.scope,
+                    prefsrc: entry.prefsrc,
+                    mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
+                    table: id,
+                    entry: place,
+                });
+            }
+        }
+    }
+    TableAnswer::Nothing
+}
+
+/// Whether a next hop's device lets the flow pass.
+#[inline]
+fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow) -> bool {
+    use crate::sysctl::Conf;
+    if flow.oif != DevId::NONE && flow.oif != dev {
+        return false;
+    }
+    let device = net.dev(dev);
+    if device.carrier {
+        return true;
+    }
+    let key = Conf::IgnoreRoutesWithLinkdown;
+    !(device.conf.on(key) || net.ns(ns).conf_all.on(key))
+}
+
+/// What kind of address `addr` is here, by the local table (`inet_addr_type`).
+pub(crate) fn address_kind(net: &Net, ns: NsId, addr: Ipv4Addr) -> RouteType {
+    address_kind_at(net, ns, addr, DevId::NONE)
+}
+
+/// What kind of address `addr` is at device `dev` (`inet_addr_type_dev_table`).
+pub(crate) fn address_kind_at(net: &Net, ns: NsId, addr: Ipv4Addr, dev: DevId) -> RouteType {
+    if addr.is_unspecified() || addr.is_broadcast() {
+        return RouteType::Broadcast;
+    }
+    if addr.is_multicast() {
+        return RouteType::Multicast;
+    }
+    match in_table(net, ns, id::LOCAL, &Flow::to(addr)) {
+        TableAnswer::Found(found) if dev == DevId::NONE || found.dev == dev => found.kind,
+        _ => RouteType::Unicast,
+    }
+}
+
+/// The lookup once more, with what each rule said: for journeys.
+pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
+    let mut asked = Vec::new();
+    let found = by_rules(net, ns, flow, &mut |rule, outcome| {
+        asked.push((rule.clone(), outcome))
+    });
+    let found = found.ok();
+    let route = found.and_then(|f| {
+        let table = net.ns(ns).routing.tables.get(&f.table)?;
+        Some(describe(net, f.table, table.entry(f.entry)))
+    });
+    RouteTrace {
+        to: flow.dst.into(),
+        from: (!flow.src.is_unspecified()).then(|| flow.src.into()),
+        rules: asked,
+        route,
+        next_hop: found.map(|f| IpAddr::V4(f.gateway.unwrap_or(flow.dst))),
+        dev: found.map(|f| net.dev(f.dev).name.clone()),
+    }
+}
+
+/// An entry as the model tells it.
+pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V4>) -> netloom_model::Route {
+    entry.describe(id, |dev| {
+        let device = net.dev(dev);
+        (
+            device.index,
+            !device.is_up(),
+            device.is_up() && !device.carrier,
+        )
+    })
+}

@@ -1,0 +1,412 @@
+//! Links are set, moved and deleted (`ip link set`, `ip link del`), and what follows from it:
+//! carrier, routes, neighbours.
+
+use super::new_link;
+use crate::bridge;
+use crate::device::DevId;
+use crate::link::Kind;
+use crate::neighbour;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::route;
+use crate::socket;
+use crate::sysctl::Conf;
+use netloom_model::{Errno, Error, LinkFlags, LinkSettings, MacAddr, Result};
+
+/// Longest alias and altname, in bytes.
+const ALIAS: usize = 255;
+const ALTNAME: usize = 127;
+
+/// Sets what is given; all is checked that can be refused before anything is changed.
+pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSettings) -> Result<()> {
+    check(cx.net, dev, set)?;
+    if let Some(name) = &set.netns {
+        let ns = super::ns(cx.net, name)?;
+        move_to(cx, dev, ns, set.name.as_deref())?;
+    } else if let Some(name) = &set.name {
+        rename(cx.net, dev, name)?;
+    }
+    if let Some(settings) = &set.bridge {
+        bridge::configure(cx.net, dev, settings)?;
+    }
+    if let Some(mtu) = set.mtu {
+        cx.net.dev_mut(dev).mtu = mtu;
+        if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+            bridge::mtu_set(cx.net, dev);
+        }
+        port_changed(cx, dev);
+    }
+    if let Some(mac) = set.address {
+        set_address(cx, dev, mac);
+    }
+    if let Some(master) = &set.master {
+        set_master(cx, dev, master.as_ref())?;
+    }
+    if let Some(settings) = &set.bridge_port {
+        bridge::configure_port(cx.net, dev, settings)?;
+    }
+    describe(cx.net, dev, set);
+    flags(cx, dev, set);
+    if let Some(up) = set.up {
+        set_up(cx, dev, up);
+    }
+    Ok(())
+}
+
+/// What is refused for what the device is.
+fn check(net: &Net, dev: DevId, set: &LinkSettings) -> Result<()> {
+    let device = net.dev(dev);
+    if let Some(mtu) = set.mtu {
+        let (least, most) = device.kind.defaults().mtu_range;
+        if mtu < least {
+            return Err(Error::with(Errno::INVAL, "mtu less than device minimum"));
+        }
+        if most > 0 && mtu > most {
+            return Err(Error::with(Errno::INVAL, "mtu greater than device maximum"));
+        }
+    }
+    if set
+        .address
+        .is_some_and(|mac| mac.is_multicast() || (mac.is_zero() && !device.is_loopback()))
+    {
+        return Err(Errno::ADDRNOTAVAIL.into());
+    }
+    if let Some(name) = &set.name {
+        new_link::valid_name(name)?;
+    }
+    if set.alias.as_ref().is_some_and(|alias| alias.len() > ALIAS) {
+        return Err(Errno::INVAL.into());
+    }
+    if set.bridge.is_some() && !matches!(device.kind, Kind::Bridge(_)) {
+        return Err(Errno::OPNOTSUPP.into());
+    }
+    if set.netns.is_some() && device.is_loopback() {
+        return Err(Error::with(
+            Errno::INVAL,
+            "The interface netns is immutable",
+        ));
+    }
+    Ok(())
+}
+
+/// What describes the device and changes nothing.
+fn describe(net: &mut Net, dev: DevId, set: &LinkSettings) {
+    let description = &mut net.dev_mut(dev).description;
+    if let Some(len) = set.txqueuelen {
+        description.txqueuelen = len;
+    }
+    if let Some(group) = set.group {
+        description.group = group;
+    }
+    if let Some(broadcast) = set.broadcast {
+        description.broadcast = broadcast;
+    }
+    if let Some(alias) = &set.alias {
+        description.alias = (!alias.is_empty()).then(|| alias.clone());
+    }
+}
+
+fn flags<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSettings) {
+    let device = cx.net.dev_mut(dev);
+    if let Some(on) = set.multicast {
+        device.flags.set(LinkFlags::MULTICAST, on);
+    }
+    let counted = |flag, on: Option<bool>, flags: &mut LinkFlags, count: &mut u32| {
+        if let Some(on) = on
+            && flags.contains(flag) != on
+        {
+            flags.set(flag, on);
+            *count = if on { *count + 1 } else { *count - 1 };
+        }
+    };
+    counted(
+        LinkFlags::PROMISC,
+        set.promisc,
+        &mut device.flags,
+        &mut device.promiscuity,
+    );
+    counted(
+        LinkFlags::ALLMULTI,
+        set.allmulticast,
+        &mut device.flags,
+        &mut device.allmulti,
+    );
+    if let Some(on) = set.arp
+        && device.flags.contains(LinkFlags::NOARP) == on
+    {
+        device.flags.set(LinkFlags::NOARP, !on);
+        neighbour::configure::flush_device(cx, dev, true);
+    }
+}
+
+fn set_address<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mac: MacAddr) {
+    cx.net.dev_mut(dev).mac = mac;
+    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+        bridge::address_set(cx.net, dev);
+    }
+    neighbour::configure::flush_device(cx, dev, true);
+    port_changed(cx, dev);
+    announce(cx, dev);
+}
+
+/// Tells the link of the device's addresses, where `arp_notify` wants it.
+fn announce<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let device = cx.net.dev(dev);
+    let all = &cx.net.ns(device.ns).conf_all;
+    let wanted = device.conf.on(Conf::ArpNotify) || all.on(Conf::ArpNotify);
+    if !wanted || !device.is_running() {
+        return;
+    }
+    let addresses: Vec<_> = device
+        .addresses
+        .iter()
+        .map(crate::device::Ifa::local)
+        .collect();
+    for address in addresses {
+        neighbour::arp::announce(cx, dev, address);
+    }
+}
+
+fn set_master<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    master: Option<&netloom_model::LinkRef>,
+) -> Result<()> {
+    let wanted = match master {
+        Some(link) => Some(super::device(cx.net, cx.net.ns_of(dev), link)?),
+        None => None,
+    };
+    let old = cx.net.dev(dev).master;
+    if let Some(master) = wanted
+        && !matches!(cx.net.dev(master).kind, Kind::Bridge(_))
+    {
+        return Err(Errno::OPNOTSUPP.into());
+    }
+    if old.is_some() && old != wanted {
+        bridge::detach(cx.net, dev);
+    }
+    if let Some(master) = wanted {
+        if old == wanted {
+            return Ok(());
+        }
+        bridge::attach(cx.net, master, dev)?;
+    }
+    for bridge in [old, wanted].into_iter().flatten() {
+        update_carrier(cx, bridge);
+    }
+    Ok(())
+}
+
+fn rename(net: &mut Net, dev: DevId, wanted: &str) -> Result<()> {
+    let device = net.dev(dev);
+    if device.name == wanted {
+        return Ok(());
+    }
+    let (ns, old) = (device.ns, device.name.clone());
+    let name = new_link::free_name(net, ns, wanted, &device.kind)?;
+    let names = &mut net.ns_mut(ns).by_name;
+    names.remove(&old);
+    names.insert(name.clone(), dev);
+    net.dev_mut(dev).name = name;
+    Ok(())
+}
+
+/// Adds a further name.
+pub(crate) fn add_altname(net: &mut Net, dev: DevId, name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > ALTNAME || name.contains(['/', ':', ' ']) {
+        return Err(Errno::INVAL.into());
+    }
+    let ns = net.ns_of(dev);
+    if net.ns(ns).by_name.contains_key(name) {
+        return Err(Errno::EXIST.into());
+    }
+    net.ns_mut(ns).by_name.insert(name.to_owned(), dev);
+    net.dev_mut(dev).description.altnames.push(name.to_owned());
+    Ok(())
+}
+
+/// Takes a further name away.
+pub(crate) fn del_altname(net: &mut Net, dev: DevId, name: &str) -> Result<()> {
+    let ns = net.ns_of(dev);
+    let altnames = &mut net.dev_mut(dev).description.altnames;
+    let Some(at) = altnames.iter().position(|n| n == name) else {
+        let taken = net.ns(ns).by_name.contains_key(name);
+        return Err(if taken { Errno::INVAL } else { Errno::NOENT }.into());
+    };
+    altnames.remove(at);
+    net.ns_mut(ns).by_name.remove(name);
+    Ok(())
+}
+
+/// Brings a device up or down, with what follows.
+fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
+    if cx.net.dev(dev).is_up() == up {
+        return;
+    }
+    cx.net.dev_mut(dev).flags.set(LinkFlags::UP, up);
+    if up {
+        cx.net.dev_mut(dev).description.was_up = true;
+        if cx.net.dev(dev).is_loopback() {
+            super::address::loopback_up(cx.net, dev);
+        }
+        route::address::device_up(cx.net, dev);
+    } else {
+        route::address::device_down(cx.net, dev);
+        neighbour::configure::flush_device(cx, dev, true);
+    }
+    update_carrier(cx, dev);
+    if let Kind::Veth(veth) = cx.net.dev(dev).kind {
+        update_carrier(cx, veth.peer);
+    }
+    port_changed(cx, dev);
+    if up {
+        announce(cx, dev);
+    }
+}
+
+/// Tells the bridge of a port that the port changed.
+fn port_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    if let Some(bridge) = cx.net.dev(dev).master {
+        bridge::port_changed(cx.net, dev);
+        update_carrier(cx, bridge);
+    }
+}
+
+/// Finds out whether a device has carrier, and does what follows if that changed.
+pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    if dev == DevId::NONE {
+        return;
+    }
+    let carrier = Kind::carrier(cx.net, dev);
+    let device = cx.net.dev_mut(dev);
+    if device.carrier == carrier {
+        return;
+    }
+    device.carrier = carrier;
+    device.description.carrier_changes += 1;
+    if carrier {
+        announce(cx, dev);
+    } else {
+        let device = cx.net.dev(dev);
+        let all = &cx.net.ns(device.ns).conf_all;
+        let evict = device.conf.on(Conf::ArpEvictNocarrier) && all.on(Conf::ArpEvictNocarrier);
+        if evict && device.is_up() {
+            neighbour::configure::flush_device(cx, dev, false);
+        }
+    }
+    port_changed(cx, dev);
+}
+
+/// Moves a device to another namespace: it comes without addresses, routes and master, down, and
+/// keeps its hardware address.
+fn move_to<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    ns: crate::namespace::NsId,
+    name: Option<&str>,
+) -> Result<()> {
+    let device = cx.net.dev(dev);
+    let old = device.ns;
+    if old == ns {
+        return name.map_or(Ok(()), |name| rename(cx.net, dev, name));
+    }
+    let wanted = name.unwrap_or(&device.name).to_owned();
+    let name = new_link::free_name(cx.net, ns, &wanted, &device.kind)?;
+    let taken = &cx.net.ns(ns).by_name;
+    if device
+        .description
+        .altnames
+        .iter()
+        .any(|n| taken.contains_key(n))
+    {
+        return Err(Errno::EXIST.into());
+    }
+    if let Kind::Bridge(_) = device.kind {
+        return Err(Error::with(
+            Errno::INVAL,
+            "The interface netns is immutable",
+        ));
+    }
+    let index = device.index;
+    set_up(cx, dev, false);
+    leave(cx, dev);
+    cx.net.dev_mut(dev).name = name;
+    let keep = (!cx.net.ns(ns).devices.contains_key(&index)).then_some(index);
+    new_link::enlist(cx.net, ns, dev, keep);
+    let conf = cx.net.ns(ns).conf_default.clone();
+    *cx.net.dev_mut(dev).conf = conf;
+    if let Kind::Veth(veth) = cx.net.dev(dev).kind {
+        let peer_ns = cx.net.ns_of(veth.peer);
+        if peer_ns != ns {
+            super::namespace::nsid(cx.net, ns, peer_ns);
+            super::namespace::nsid(cx.net, peer_ns, ns);
+        }
+    }
+    Ok(())
+}
+
+/// Takes a device out of its namespace: whatever there knows of it forgets it.
+fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let ns = cx.net.ns_of(dev);
+    if let Some(bridge) = cx.net.dev(dev).master {
+        bridge::detach(cx.net, dev);
+        update_carrier(cx, bridge);
+    }
+    neighbour::configure::flush_device(cx, dev, true);
+    route::address::device_gone(cx.net, ns, dev);
+    socket::device_gone(cx.net, ns, dev);
+    cx.net.dev_mut(dev).addresses.clear();
+    cx.net.dev_mut(dev).groups.clear();
+    let device = &cx.net.devices[dev.0];
+    let namespace = &mut cx.net.namespaces[ns.0];
+    namespace.devices.remove(&device.index);
+    for name in core::iter::once(&device.name).chain(&device.description.altnames) {
+        namespace.by_name.remove(name);
+    }
+    let waiting = core::mem::take(&mut cx.net.backlog);
+    let (gone, stay): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(d, _)| *d == dev);
+    cx.net.backlog = stay.into();
+    for (_, packet) in gone {
+        cx.net.pool.give_back(packet);
+    }
+    cx.net.dev_mut(dev).backlogged = 0;
+}
+
+/// Deletes a link that a user may delete.
+pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) -> Result<()> {
+    if cx.net.dev(dev).is_loopback() {
+        return Err(Errno::OPNOTSUPP.into());
+    }
+    destroy(cx, dev);
+    Ok(())
+}
+
+/// Takes a device out of the world; a veth's peer goes with it, a bridge lets its ports go.
+pub(crate) fn destroy<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let peer = match &cx.net.dev(dev).kind {
+        Kind::Veth(veth) => veth.peer.some(),
+        _ => None,
+    };
+    if let Kind::Bridge(bridge) = &cx.net.dev(dev).kind {
+        for port in bridge.ports().to_vec() {
+            bridge::detach(cx.net, port);
+        }
+    }
+    for dev in core::iter::once(dev).chain(peer) {
+        set_up(cx, dev, false);
+        leave(cx, dev);
+    }
+    for dev in core::iter::once(dev).chain(peer) {
+        cx.net.devices.remove(dev.0);
+    }
+}
+
+/// Takes back a device that was just made and has no partner yet.
+pub(crate) fn forget(net: &mut Net, dev: DevId) {
+    let ns = net.ns_of(dev);
+    if let Some(device) = net.devices.remove(dev.0) {
+        let namespace = net.ns_mut(ns);
+        namespace.devices.remove(&device.index);
+        namespace.by_name.remove(&device.name);
+    }
+}

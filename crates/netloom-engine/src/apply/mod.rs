@@ -1,0 +1,158 @@
+//! Changes carried out, each whole or not at all, with the errors of the kernel's netlink.
+
+pub(crate) mod address;
+pub(crate) mod link;
+pub(crate) mod namespace;
+pub(crate) mod new_link;
+pub(crate) mod route;
+pub(crate) mod sysctl;
+
+use crate::bridge;
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::neighbour::configure as neighbour;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::route::rules;
+use netloom_model::{Change, Errno, LinkRef, NsName, Result};
+
+/// The namespace called `name`.
+pub(crate) fn ns(net: &Net, name: &NsName) -> Result<NsId> {
+    net.names
+        .get(name)
+        .copied()
+        .ok_or_else(|| Errno::NOENT.into())
+}
+
+/// The device that `link` refers to.
+pub(crate) fn device(net: &Net, ns: NsId, link: &LinkRef) -> Result<DevId> {
+    let namespace = net.ns(ns);
+    let found = match link {
+        LinkRef::Index(index) => namespace.device(*index),
+        LinkRef::Name(name) => namespace.by_name.get(name).copied(),
+    };
+    found.ok_or_else(|| Errno::NODEV.into())
+}
+
+/// Carries one change out.
+pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<()> {
+    match change {
+        Change::AddNamespace(name) => namespace::add(cx.net, name),
+        Change::DelNamespace(name) => namespace::delete(cx, name),
+        Change::SetNsid { ns: name, peer, id } => {
+            let (here, there) = (ns(cx.net, name)?, ns(cx.net, peer)?);
+            namespace::set_nsid(cx.net, here, there, *id)
+        }
+        Change::AddLink { ns: name, link } => {
+            let ns = ns(cx.net, name)?;
+            new_link::add(cx, ns, link)
+        }
+        Change::SetLink {
+            ns: name,
+            link,
+            set,
+        } => {
+            let dev = device(cx.net, ns(cx.net, name)?, link)?;
+            link::set(cx, dev, set)
+        }
+        Change::DelLink { ns: name, link } => {
+            let dev = device(cx.net, ns(cx.net, name)?, link)?;
+            link::delete(cx, dev)
+        }
+        Change::AddAltname {
+            ns: name,
+            link,
+            name: altname,
+        } => {
+            let dev = device(cx.net, ns(cx.net, name)?, link)?;
+            link::add_altname(cx.net, dev, altname)
+        }
+        Change::DelAltname {
+            ns: name,
+            link,
+            name: altname,
+        } => {
+            let dev = device(cx.net, ns(cx.net, name)?, link)?;
+            link::del_altname(cx.net, dev, altname)
+        }
+        Change::AddAddress {
+            ns: name,
+            address,
+            mode,
+        } => {
+            let ns = ns(cx.net, name)?;
+            address::add(cx, ns, address, *mode)
+        }
+        Change::DelAddress {
+            ns: name,
+            address,
+            exact,
+        } => {
+            let ns = ns(cx.net, name)?;
+            address::delete(cx, ns, address, *exact)
+        }
+        Change::AddRoute {
+            ns: name,
+            route,
+            mode,
+        } => {
+            let ns = ns(cx.net, name)?;
+            route::add(cx.net, ns, route, *mode)
+        }
+        Change::DelRoute { ns: name, route } => {
+            let ns = ns(cx.net, name)?;
+            route::delete(cx.net, ns, route)
+        }
+        Change::AddRule { ns: name, rule } => {
+            let ns = ns(cx.net, name)?;
+            rules::add(cx.net, ns, rule.clone())
+        }
+        Change::DelRule { ns: name, rule } => {
+            let ns = ns(cx.net, name)?;
+            rules::delete(cx.net, ns, rule)
+        }
+        Change::AddNeighbour {
+            ns: name,
+            neighbour,
+            mode,
+        } => {
+            let ns = ns(cx.net, name)?;
+            neighbour::add(cx, ns, neighbour, *mode)
+        }
+        Change::DelNeighbour {
+            ns: name,
+            dev,
+            dst,
+            proxy,
+        } => {
+            let ns = ns(cx.net, name)?;
+            neighbour::delete(cx, ns, *dev, *dst, *proxy)
+        }
+        Change::AddFdb {
+            ns: name,
+            entry,
+            mode,
+        } => {
+            let ns = ns(cx.net, name)?;
+            bridge::add_fdb(cx.net, ns, entry, *mode)
+        }
+        Change::DelFdb {
+            ns: name,
+            dev,
+            address,
+            vlan,
+            own,
+        } => {
+            let ns = ns(cx.net, name)?;
+            bridge::del_fdb(cx.net, ns, *dev, *address, *vlan, *own)
+        }
+        Change::SetSysctl {
+            ns: name,
+            name: key,
+            value,
+        } => {
+            let ns = ns(cx.net, name)?;
+            sysctl::set(cx.net, ns, key, value)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Namespaces are made, deleted and numbered.
+
+use super::link;
+use crate::device::DevId;
+use crate::link::Kind;
+use crate::namespace::{Namespace, NsId};
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use netloom_model::{Errno, MacAddr, NsName, Result};
+
+/// Makes a namespace, with `lo`, down.
+pub(crate) fn add(net: &mut Net, name: &NsName) -> Result<()> {
+    if net.names.contains_key(name) {
+        return Err(Errno::EXIST.into());
+    }
+    let ns = NsId(net.namespaces.insert(Namespace::new(name.clone())));
+    net.names.insert(name.clone(), ns);
+    let lo = super::new_link::make(net, ns, "lo", Kind::Loopback, MacAddr::ZERO, Some(1));
+    net.ns_mut(ns).loopback = lo;
+    Ok(())
+}
+
+/// Deletes a namespace with every device in it. The first one stays.
+pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, name: &NsName) -> Result<()> {
+    let ns = super::ns(cx.net, name)?;
+    if name.is_first() {
+        return Err(Errno::BUSY.into());
+    }
+    while let Some(dev) = last_device(cx.net, ns) {
+        link::destroy(cx, dev);
+    }
+    let lo = cx.net.ns(ns).loopback;
+    link::destroy(cx, lo);
+    let sockets: Vec<u32> = cx
+        .net
+        .sockets
+        .0
+        .iter()
+        .filter(|(_, s)| s.ns == ns)
+        .map(|(id, _)| id)
+        .collect();
+    for id in sockets {
+        let _ = crate::socket::close(cx.net, netloom_model::socket::SocketId(id));
+    }
+    cx.net.names.remove(name);
+    cx.net.namespaces.remove(ns.0);
+    let all: Vec<u32> = cx.net.namespaces.iter().map(|(id, _)| id).collect();
+    for other in all {
+        cx.net.namespaces[other]
+            .nsids
+            .retain(|_, known| *known != ns);
+    }
+    Ok(())
+}
+
+fn last_device(net: &Net, ns: NsId) -> Option<DevId> {
+    let namespace = net.ns(ns);
+    namespace
+        .devices
+        .values()
+        .rev()
+        .copied()
+        .find(|dev| *dev != namespace.loopback)
+}
+
+/// Gives `peer` an id as seen from `ns`.
+pub(crate) fn set_nsid(net: &mut Net, ns: NsId, peer: NsId, id: Option<i32>) -> Result<()> {
+    let known = &mut net.ns_mut(ns).nsids;
+    if known.values().any(|known| *known == peer) {
+        return Err(Errno::EXIST.into());
+    }
+    match id {
+        Some(id) if id < 0 => return Err(Errno::INVAL.into()),
+        Some(id) if known.contains_key(&id) => return Err(Errno::EXIST.into()),
+        Some(id) => {
+            known.insert(id, peer);
+        }
+        None => {
+            nsid(net, ns, peer);
+        }
+    }
+    Ok(())
+}
+
+/// The id of `peer` as seen from `ns`; the first free one if it had none (`peernet2id_alloc`).
+pub(crate) fn nsid(net: &mut Net, ns: NsId, peer: NsId) -> i32 {
+    let known = &mut net.ns_mut(ns).nsids;
+    if let Some((id, _)) = known.iter().find(|(_, known)| **known == peer) {
+        return *id;
+    }
+    let free = (0..).find(|id| !known.contains_key(id)).unwrap_or(i32::MAX);
+    known.insert(free, peer);
+    free
+}

@@ -1,0 +1,143 @@
+//! Settings by their dotted names, as sysctl(8) and /proc/sys name them.
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::sysctl::{Conf, Global, Ipv4Conf, Ipv4Global, NeighbourConf};
+use netloom_model::{Errno, Result};
+use std::collections::BTreeMap;
+
+const CONF: &str = "net.ipv4.conf.";
+const NEIGH: &str = "net.ipv4.neigh.";
+const IPV4: &str = "net.ipv4.";
+
+/// Where settings of devices are kept: for all, for those to come, or for one.
+enum Whose {
+    All,
+    Default,
+    Device(DevId),
+}
+
+fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
+    match name {
+        "all" => Ok(Whose::All),
+        "default" => Ok(Whose::Default),
+        name => {
+            let dev = net
+                .ns(ns)
+                .by_name
+                .get(name)
+                .filter(|d| net.dev(**d).name == name);
+            Ok(Whose::Device(*dev.ok_or(Errno::NOENT)?))
+        }
+    }
+}
+
+/// The value as a number in its range.
+fn number(value: &str, (least, most): (i32, i32)) -> Result<i32> {
+    let value: i64 = value.trim().parse().map_err(|_| Errno::INVAL)?;
+    let value = i32::try_from(value).map_err(|_| Errno::INVAL)?;
+    if value < least || value > most {
+        Err(Errno::INVAL.into())
+    } else {
+        Ok(value)
+    }
+}
+
+/// Writes a setting.
+pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()> {
+    if let Some((who, key)) = name
+        .strip_prefix(CONF)
+        .and_then(|rest| rest.rsplit_once('.'))
+    {
+        return set_conf(net, ns, who, key, value);
+    }
+    if let Some(rest) = name.strip_prefix(NEIGH)
+        && let Some((who, key)) = rest.rsplit_once('.')
+        && let Some(entry) = NeighbourConf::TABLE.iter().find(|e| e.0 == key)
+    {
+        let value = number(value, (entry.2, entry.3))?;
+        match whose(net, ns, who)? {
+            Whose::All => return Err(Errno::NOENT.into()),
+            Whose::Default => net.ns_mut(ns).neighbour_default.set(entry.1, value),
+            Whose::Device(dev) => net.dev_mut(dev).neighbour_conf.set(entry.1, value),
+        }
+        return Ok(());
+    }
+    let key = name.strip_prefix(IPV4).ok_or(Errno::NOENT)?;
+    let entry = Ipv4Global::TABLE
+        .iter()
+        .find(|e| e.0 == key)
+        .ok_or(Errno::NOENT)?;
+    let value = number(value, (entry.2, entry.3))?;
+    net.ns_mut(ns).settings.set(entry.1, value);
+    if entry.1 == Global::IpForward {
+        forward_all(net, ns, value);
+    }
+    Ok(())
+}
+
+fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Result<()> {
+    let entry = Ipv4Conf::TABLE
+        .iter()
+        .find(|e| e.0 == key)
+        .ok_or(Errno::NOENT)?;
+    let who = whose(net, ns, who)?;
+    let value = number(value, (entry.2, entry.3))?;
+    match who {
+        Whose::All if entry.1 == Conf::Forwarding => {
+            net.ns_mut(ns).settings.set(Global::IpForward, value);
+            forward_all(net, ns, value);
+        }
+        Whose::All => net.ns_mut(ns).conf_all.set(entry.1, value),
+        Whose::Default => net.ns_mut(ns).conf_default.set(entry.1, value),
+        Whose::Device(dev) => net.dev_mut(dev).conf.set(entry.1, value),
+    }
+    Ok(())
+}
+
+/// Forwarding for all is forwarding for each, and a router believes no redirects
+/// (`inet_forward_change`).
+fn forward_all(net: &mut Net, ns: NsId, on: i32) {
+    let namespace = net.ns_mut(ns);
+    namespace.conf_all.set(Conf::Forwarding, on);
+    namespace
+        .conf_all
+        .set(Conf::AcceptRedirects, i32::from(on == 0));
+    namespace.conf_default.set(Conf::Forwarding, on);
+    let devices: Vec<DevId> = namespace.devices.values().copied().collect();
+    for dev in devices {
+        net.dev_mut(dev).conf.set(Conf::Forwarding, on);
+    }
+}
+
+/// Every setting of a namespace by its dotted name.
+pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
+    let namespace = net.ns(ns);
+    let mut all = BTreeMap::new();
+    for (name, key, _, _) in Ipv4Global::TABLE {
+        all.insert(
+            format!("{IPV4}{name}"),
+            namespace.settings.get(*key).to_string(),
+        );
+    }
+    let devices = namespace.devices.values().map(|dev| net.dev(*dev));
+    let mut conf = |who: &str, conf: &Ipv4Conf| {
+        for (name, key, _, _) in Ipv4Conf::TABLE {
+            all.insert(format!("{CONF}{who}.{name}"), conf.get(*key).to_string());
+        }
+    };
+    conf("all", &namespace.conf_all);
+    conf("default", &namespace.conf_default);
+    devices
+        .clone()
+        .for_each(|device| conf(&device.name, &device.conf));
+    let mut neigh = |who: &str, conf: &NeighbourConf| {
+        for (name, key, _, _) in NeighbourConf::TABLE {
+            all.insert(format!("{NEIGH}{who}.{name}"), conf.get(*key).to_string());
+        }
+    };
+    neigh("default", &namespace.neighbour_default);
+    devices.for_each(|device| neigh(&device.name, &device.neighbour_conf));
+    all
+}

@@ -1,0 +1,240 @@
+//! Ports come and go, settings are set (`br_add_if`, `br_del_if`, `br_changelink`, `br_setport`).
+
+use super::fdb::{Kind, Station};
+use super::{Bridge, Port};
+use crate::device::DevId;
+use crate::link;
+use crate::net::Net;
+use netloom_model::bridge::{PortFlags, PortState};
+use netloom_model::{BridgePortSettings, BridgeSettings, Errno, Error, MacAddr, Result};
+
+/// Most ports of a bridge (`BR_MAX_PORTS` - 1).
+const PORTS: u16 = 1023;
+
+pub(super) fn bridge(net: &mut Net, dev: DevId) -> Option<&mut Bridge> {
+    match &mut net.dev_mut(dev).kind {
+        link::Kind::Bridge(bridge) => Some(bridge),
+        _ => None,
+    }
+}
+
+/// Makes a device a port.
+pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
+    let device = net.dev(dev);
+    if device.is_loopback() {
+        return Err(Errno::INVAL.into());
+    }
+    if let link::Kind::Bridge(_) = device.kind {
+        return Err(Error::with(
+            Errno::LOOP,
+            "Can not enslave a bridge to a bridge",
+        ));
+    }
+    if device.port.is_some() {
+        return Err(Errno::BUSY.into());
+    }
+    let (mac, now) = (device.mac, net.now);
+    let taken: Vec<u16> = bridge(net, master)
+        .map(|b| b.ports.clone())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|port| net.dev(*port).port.as_ref().map(|p| p.number))
+        .collect();
+    let number = (1..=PORTS).find(|n| !taken.contains(n)).ok_or(Errno(7))?;
+    let port = Port {
+        bridge: master,
+        number,
+        state: PortState::Disabled,
+        priority: 32,
+        cost: 2,
+        flags: PortFlags::default(),
+    };
+    let device = net.dev_mut(dev);
+    device.port = Some(Box::new(port));
+    device.master = Some(master);
+    device.promiscuity += 1;
+    let local = Station {
+        dev,
+        kind: Kind::Local,
+        updated: now,
+        used: now,
+    };
+    if let Some(bridge) = bridge(net, master) {
+        let at = usize::from(number - 1).min(bridge.ports.len());
+        bridge.ports.insert(at, dev);
+        bridge.fdb.insert(mac, local);
+    }
+    port_changed(net, dev);
+    Ok(())
+}
+
+/// A device is a port no more; what was known behind it is forgotten.
+pub(crate) fn detach(net: &mut Net, dev: DevId) {
+    let device = net.dev_mut(dev);
+    let Some(port) = device.port.take() else {
+        return;
+    };
+    device.master = None;
+    device.promiscuity = device.promiscuity.saturating_sub(1);
+    if let Some(bridge) = bridge(net, port.bridge) {
+        bridge.ports.retain(|p| *p != dev);
+        bridge.fdb.forget(|_, station| station.dev == dev);
+    }
+    follow_ports(net, port.bridge);
+}
+
+/// A port changed: up or down, carrier, address, MTU.
+pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
+    let device = net.dev_mut(dev);
+    let (running, mac, now) = (device.is_running(), device.mac, net.now);
+    let Some(port) = &mut net.dev_mut(dev).port else {
+        return;
+    };
+    let master = port.bridge;
+    let old = port.state;
+    // Without a spanning tree a port that runs forwards.
+    port.state = match old {
+        _ if !running => PortState::Disabled,
+        PortState::Disabled => PortState::Forwarding,
+        state => state,
+    };
+    let down = old != PortState::Disabled && !running;
+    if let Some(bridge) = bridge(net, master) {
+        if down {
+            bridge.fdb.forget(|_, s| s.dev == dev && s.is_dynamic());
+        }
+        let own = bridge
+            .fdb
+            .get(mac)
+            .is_some_and(|s| s.dev == dev && s.is_local());
+        if !own {
+            bridge
+                .fdb
+                .forget(|m, s| s.dev == dev && s.is_local() && m != mac);
+            bridge.fdb.insert(
+                mac,
+                Station {
+                    dev,
+                    kind: Kind::Local,
+                    updated: now,
+                    used: now,
+                },
+            );
+        }
+    }
+    follow_ports(net, master);
+}
+
+/// The bridge's address is the lowest of its ports, its MTU their least, unless set by the user.
+fn follow_ports(net: &mut Net, master: DevId) {
+    let Some(own) = bridge(net, master) else {
+        return;
+    };
+    let (ports, settings) = (own.ports.clone(), own.settings.clone());
+    let devices = || ports.iter().map(|port| net.dev(*port));
+    let mac = devices().map(|d| d.mac).min();
+    let mtu = devices().map(|d| d.mtu).min().unwrap_or(1500);
+    if let Some(mac) = mac.filter(|_| !settings.address_set) {
+        set_own_address(net, master, mac);
+    }
+    if !settings.mtu_set {
+        net.dev_mut(master).mtu = mtu;
+    }
+}
+
+fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
+    net.dev_mut(master).mac = mac;
+    let now = net.now;
+    if let Some(bridge) = bridge(net, master) {
+        bridge.fdb.forget(|m, s| s.dev == master && m != mac);
+        // A port with the same address already stands for it.
+        if bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
+            let local = Station {
+                dev: master,
+                kind: Kind::Local,
+                updated: now,
+                used: now,
+            };
+            bridge.fdb.insert(mac, local);
+        }
+    }
+}
+
+/// The user chose the bridge's address.
+pub(crate) fn address_set(net: &mut Net, master: DevId) {
+    let mac = net.dev(master).mac;
+    if let Some(bridge) = bridge(net, master) {
+        bridge.settings.address_set = true;
+    }
+    set_own_address(net, master, mac);
+}
+
+/// The user chose the bridge's MTU.
+pub(crate) fn mtu_set(net: &mut Net, master: DevId) {
+    if let Some(bridge) = bridge(net, master) {
+        bridge.settings.mtu_set = true;
+    }
+}
+
+/// Sets a bridge; all is checked before anything is set.
+pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Result<()> {
+    let master = dev;
+    let bridge = bridge(net, master).ok_or(Errno::OPNOTSUPP)?;
+    let stp = set.stp_state.unwrap_or(bridge.settings.stp_state) != 0;
+    let outside =
+        |value: Option<u32>, least, most| value.is_some_and(|v| stp && (v < least || v > most));
+    if outside(set.forward_delay, 200, 3000)
+        || outside(set.hello_time, 100, 1000)
+        || outside(set.max_age, 600, 4000)
+    {
+        return Err(Errno::RANGE.into());
+    }
+    if set.group_fwd_mask.is_some_and(|mask| mask & 0b111 != 0) {
+        return Err(Errno::INVAL.into());
+    }
+    let settings = &mut bridge.settings;
+    macro_rules! take {
+        ($($field:ident)*) => { $(if let Some(value) = set.$field { settings.$field = value; })* };
+    }
+    take!(ageing_time forward_delay hello_time max_age stp_state priority group_fwd_mask
+        vlan_filtering mcast_snooping no_linklocal_learn);
+    if set.fdb_flush {
+        bridge.fdb.forget(|_, station| station.is_dynamic());
+    }
+    if set.ageing_time.is_some() {
+        super::entries::schedule_gc(net, master);
+    }
+    Ok(())
+}
+
+/// Sets a port.
+pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings) -> Result<()> {
+    let running = net.dev(dev).is_running();
+    let port = net.dev_mut(dev).port.as_mut().ok_or(Errno::OPNOTSUPP)?;
+    if set.priority.is_some_and(|p| p > 63) || set.cost.is_some_and(|c| c == 0 || c > 65535) {
+        return Err(Errno::RANGE.into());
+    }
+    if set.state.is_some() && !running {
+        return Err(Errno::NETDOWN.into());
+    }
+    if let Some(state) = set.state {
+        port.state = state;
+    }
+    port.priority = set.priority.unwrap_or(port.priority);
+    port.cost = set.cost.unwrap_or(port.cost);
+    let flags = &mut port.flags;
+    macro_rules! take {
+        ($($field:ident)*) => { $(if let Some(value) = set.$field { flags.$field = value; })* };
+    }
+    take!(learning flood mcast_flood bcast_flood hairpin isolated locked bpdu_guard root_block
+        fast_leave proxy_arp proxy_arp_wifi mcast_to_unicast neigh_suppress learning_sync);
+    let master = port.bridge;
+    if set.fdb_flush
+        && let Some(bridge) = bridge(net, master)
+    {
+        bridge
+            .fdb
+            .forget(|_, station| station.dev == dev && station.is_dynamic());
+    }
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! The engine as its users have it: one world, driven from outside.
+
+use crate::apply;
+use crate::device::DevId;
+use crate::explain;
+use crate::link::Kind;
+use crate::neighbour;
+use crate::net::{Cx, Net};
+use crate::observer::{Observer, Unobserved};
+use crate::packet::Packet;
+use crate::random::Random;
+use crate::receive;
+use crate::socket::{self, configure};
+use crate::timer::Timer;
+use core::net::IpAddr;
+use netloom_model::journey::{DropReason, Explain, Journey};
+use netloom_model::route::{RouteAnswer, RouteQuery};
+use netloom_model::socket::{Received, SocketId};
+use netloom_model::state::Parts;
+use netloom_model::{Change, Errno, LinkRef, NsName, Reply, Request, Result, State, Time};
+use std::collections::BTreeMap;
+
+/// Whoever asks an engine: its sockets live as long as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId(pub u64);
+
+/// What an engine answers to a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// This.
+    Ready(Result<Reply>),
+    /// Not yet: ask again when something happened, at the latest at this moment.
+    Wait(Time),
+}
+
+/// A Linux network in user space.
+///
+/// It does no I/O, reads no clock and starts no thread: [`advance`](Engine::advance) tells it the
+/// time, [`next_event`](Engine::next_event) says when it wants to be told next. The same calls
+/// give the same answers, byte for byte.
+///
+/// ```
+/// use netloom_engine::Engine;
+/// use netloom_model::{Change, NewKind, NewLink, NsName, Time};
+///
+/// let mut engine = Engine::new(1);
+/// let ns = NsName::first();
+/// let link = NewLink::veth("veth0", "veth1", None);
+/// engine.apply(&[Change::AddLink { ns, link }]).unwrap();
+/// engine.advance(Time::from_secs(1));
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    net: Net,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Engine::new(1)
+    }
+}
+
+impl Engine {
+    /// A world with its first namespace; `seed` decides everything random in it.
+    #[must_use]
+    pub fn new(seed: u64) -> Engine {
+        let mut net = Net {
+            random: Random::new(seed),
+            ..Net::default()
+        };
+        apply::namespace::add(&mut net, &NsName::first()).expect("an empty world takes any name");
+        Engine { net }
+    }
+
+    /// Runs whatever is due by `now`, each thing at its own moment. Time never goes back.
+    pub fn advance(&mut self, now: Time) {
+        advance(
+            &mut Cx {
+                net: &mut self.net,
+                watch: &mut Unobserved,
+            },
+            now,
+        );
+    }
+
+    /// The world's clock as it was told last.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.net.now
+    }
+
+    /// When something is due next.
+    #[must_use]
+    pub fn next_event(&self) -> Option<Time> {
+        if self.net.backlog.is_empty() {
+            self.net.timers.next()
+        } else {
+            Some(self.net.now)
+        }
+    }
+
+    /// Carries changes out, all of them or none.
+    ///
+    /// # Errors
+    /// Linux's error for the first change that is refused.
+    pub fn apply(&mut self, changes: &[Change]) -> Result<()> {
+        let before = (changes.len() > 1).then(|| self.clone());
+        let mut cx = Cx {
+            net: &mut self.net,
+            watch: &mut Unobserved,
+        };
+        for change in changes {
+            if let Err(error) = apply::apply(&mut cx, change) {
+                if let Some(before) = before {
+                    *self = before;
+                }
+                return Err(error);
+            }
+        }
+        receive::drain(&mut cx);
+        Ok(())
+    }
+
+    /// The state of one namespace (`None`: of all), as far as `parts` wants it.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such namespace.
+    pub fn snapshot(&self, ns: Option<&NsName>, parts: Parts) -> Result<State> {
+        crate::snapshot::snapshot(&self.net, ns, parts)
+    }
+
+    /// Sends a packet through a copy of the world and tells its whole way; nothing changes.
+    ///
+    /// # Errors
+    /// `ENOENT`, `ENODEV`: no such namespace or device; what a `what_if` change is refused with.
+    pub fn explain(&self, explain: &Explain) -> Result<Journey> {
+        explain::explain(self, explain)
+    }
+
+    /// How many packets were dropped and why: above the devices of a namespace, or at one device.
+    ///
+    /// # Errors
+    /// `ENOENT`, `ENODEV`.
+    pub fn drops(&self, ns: &NsName, dev: Option<&LinkRef>) -> Result<BTreeMap<DropReason, u64>> {
+        let ns = apply::ns(&self.net, ns)?;
+        Ok(match dev {
+            Some(dev) => self
+                .net
+                .dev(apply::device(&self.net, ns, dev)?)
+                .drops
+                .iter()
+                .collect(),
+            None => self.net.ns(ns).drops.iter().collect(),
+        })
+    }
+
+    /// Finds a device once, for the calls that want it fast.
+    ///
+    /// # Errors
+    /// `ENOENT`, `ENODEV`.
+    pub fn port(&self, ns: &NsName, dev: &LinkRef) -> Result<Port> {
+        let ns = apply::ns(&self.net, ns)?;
+        Ok(Port(apply::device(&self.net, ns, dev)?))
+    }
+
+    /// A frame leaves by a device, as if a program had sent it with a packet socket. It is queued:
+    /// [`run`](Engine::run) moves it on.
+    pub fn transmit(&mut self, port: Port, frame: &[u8]) {
+        if self.net.devices.get(port.0.0).is_none() {
+            return;
+        }
+        let packet = self.packet(frame);
+        let mut cx = Cx {
+            net: &mut self.net,
+            watch: &mut Unobserved,
+        };
+        crate::link::transmit(&mut cx, port.0, packet);
+    }
+
+    /// A frame arrives at a device from outside (for a TAP: the program wrote it). It is queued:
+    /// [`run`](Engine::run) moves it on.
+    pub fn inject(&mut self, port: Port, frame: &[u8]) {
+        if self.net.devices.get(port.0.0).is_none() {
+            return;
+        }
+        let packet = self.packet(frame);
+        let mut cx = Cx {
+            net: &mut self.net,
+            watch: &mut Unobserved,
+        };
+        receive::enqueue(&mut cx, port.0, packet);
+    }
+
+    fn packet(&mut self, frame: &[u8]) -> Packet {
+        let mut packet = self.net.pool.take(frame.len());
+        packet.bytes_mut().copy_from_slice(frame);
+        packet
+    }
+
+    /// Moves every queued frame on until none is left.
+    pub fn run(&mut self) {
+        receive::drain(&mut Cx {
+            net: &mut self.net,
+            watch: &mut Unobserved,
+        });
+    }
+
+    /// Takes a frame that a TAP has for its program.
+    pub fn take(&mut self, port: Port) -> Option<Vec<u8>> {
+        let device = self.net.devices.get_mut(port.0.0)?;
+        let Kind::Tap(tap) = &mut device.kind else {
+            return None;
+        };
+        let packet = tap.queue.pop_front()?;
+        let frame = packet.bytes().to_vec();
+        self.net.pool.give_back(packet);
+        Some(frame)
+    }
+
+    /// Answers a request of a client. Call [`advance`](Engine::advance) first.
+    pub fn handle(&mut self, client: ClientId, request: &Request) -> Answer {
+        let now = self.net.now;
+        let answer = match request {
+            Request::Receive { socket, deadline } => {
+                return match self.net.socket_mut(*socket).map(socket::Socket::take) {
+                    Err(errno) | Ok(Err(errno)) => Answer::Ready(Err(errno.into())),
+                    Ok(Ok(Some(received))) => Answer::Ready(Ok(Reply::Received(received))),
+                    Ok(Ok(None)) if *deadline > now => Answer::Wait(*deadline),
+                    Ok(Ok(None)) => Answer::Ready(Ok(Reply::Received(Received::Nothing))),
+                };
+            }
+            Request::SleepUntil(until) if *until > now => return Answer::Wait(*until),
+            Request::SleepUntil(_) => Ok(Reply::Done),
+            Request::Apply(changes) => self.apply(changes).map(|()| Reply::Done),
+            Request::Snapshot { ns, parts } => self.snapshot(ns.as_ref(), *parts).map(Reply::State),
+            Request::RouteGet { ns, query } => self.route_get(ns, query).map(Reply::Route),
+            Request::LinkCounters { ns, index } => {
+                self.link_counters(ns, *index).map(Reply::Counters)
+            }
+            Request::Now => Ok(Reply::Time(now)),
+            Request::Explain(explain) => self
+                .explain(explain)
+                .map(|journey| Reply::Journey(Box::new(journey))),
+            other => self.socket_call(client, other),
+        };
+        Answer::Ready(answer)
+    }
+
+    /// What programs ask of their sockets.
+    fn socket_call(&mut self, client: ClientId, request: &Request) -> Result<Reply> {
+        if let Some(id) = socket_of(request)
+            && self.net.socket(id)?.client != client.0
+        {
+            return Err(Errno::BADF.into());
+        }
+        let net = &mut self.net;
+        Ok(match request {
+            Request::Open { ns, kind } => Reply::Socket(socket::open(net, ns, *kind, client.0)?),
+            Request::Set { socket, option } => {
+                configure::set(net, *socket, option)?;
+                Reply::Done
+            }
+            Request::Bind {
+                socket,
+                address,
+                port,
+            } => {
+                configure::bind(net, *socket, *address, *port)?;
+                Reply::Done
+            }
+            Request::Connect {
+                socket,
+                address,
+                port,
+            } => {
+                configure::connect(net, *socket, *address, *port)?;
+                Reply::Done
+            }
+            Request::LocalAddress(id) => {
+                let (address, port) = net.socket(*id)?.local;
+                Reply::Address(address.into(), port)
+            }
+            Request::Send {
+                socket: id,
+                to,
+                data,
+            } => {
+                let mut cx = Cx {
+                    net,
+                    watch: &mut Unobserved,
+                };
+                let sent = socket::send::send(&mut cx, *id, *to, data);
+                receive::drain(&mut cx);
+                Reply::Sent(sent?)
+            }
+            Request::ReceiveError(id) => Reply::Received(net.socket_mut(*id)?.take_error()),
+            Request::Close(id) => {
+                socket::close(net, *id)?;
+                Reply::Done
+            }
+            _ => return Err(Errno::OPNOTSUPP.into()),
+        })
+    }
+
+    /// A client is gone: its sockets are closed.
+    pub fn disconnect(&mut self, client: ClientId) {
+        socket::close_client(&mut self.net, client.0);
+    }
+
+    fn link_counters(&self, ns: &NsName, index: u32) -> Result<BTreeMap<String, u64>> {
+        let ns = apply::ns(&self.net, ns)?;
+        let dev = apply::device(&self.net, ns, &LinkRef::Index(index))?;
+        Kind::counters(&self.net, self.net.dev(dev)).ok_or_else(|| Errno::OPNOTSUPP.into())
+    }
+
+    fn route_get(&self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {
+        crate::route::get::get(&self.net, apply::ns(&self.net, ns)?, query)
+    }
+
+    pub(crate) fn net(&self) -> &Net {
+        &self.net
+    }
+
+    pub(crate) fn net_mut(&mut self) -> &mut Net {
+        &mut self.net
+    }
+}
+
+/// A device, found once.
+#[derive(Clone, Copy, Debug)]
+pub struct Port(pub(crate) DevId);
+
+/// The socket that a request is about.
+fn socket_of(request: &Request) -> Option<SocketId> {
+    match request {
+        Request::Set { socket, .. }
+        | Request::Bind { socket, .. }
+        | Request::Connect { socket, .. }
+        | Request::Send { socket, .. }
+        | Request::Receive { socket, .. } => Some(*socket),
+        Request::LocalAddress(id) | Request::ReceiveError(id) | Request::Close(id) => Some(*id),
+        _ => None,
+    }
+}
+
+/// Runs what is due by `now`, each at its own moment.
+pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
+    receive::drain(cx);
+    while let Some((at, timer)) = cx.net.timers.due(now) {
+        cx.net.now = cx.net.now.max(at);
+        match timer {
+            Timer::Neighbour { ns, entry, stamp } => neighbour::state::timer(cx, ns, entry, stamp),
+            Timer::ProxyArp { ns } => neighbour::proxy::timer(cx, ns),
+            Timer::FdbGc { dev } => crate::bridge::gc(cx.net, dev),
+            Timer::Addresses { ns } => apply::address::expire(cx.net, ns),
+        }
+        receive::drain(cx);
+    }
+    cx.net.now = cx.net.now.max(now);
+}
+
+/// An engine as a [`World`](netloom_model::World) of one program, in virtual time: whoever waits
+/// is at once where the wait ends.
+pub struct Simulation {
+    /// The engine.
+    pub engine: Engine,
+}
+
+impl netloom_model::World for Simulation {
+    fn call(&mut self, request: Request) -> Result<Reply> {
+        loop {
+            match self.engine.handle(ClientId(0), &request) {
+                Answer::Ready(reply) => return reply,
+                Answer::Wait(until) => {
+                    let next = self.engine.next_event().map_or(until, |at| at.min(until));
+                    self.engine.advance(next);
+                }
+            }
+        }
+    }
+}
+
+/// An IPv4 address, or `EAFNOSUPPORT`.
+pub(crate) fn v4(address: IpAddr) -> Result<core::net::Ipv4Addr> {
+    match address {
+        IpAddr::V4(address) => Ok(address),
+        IpAddr::V6(_) => Err(Errno::AFNOSUPPORT.into()),
+    }
+}

@@ -1,0 +1,215 @@
+//! Explaining: the packet goes through the real pipeline, on a copy of the world, with a scribe
+//! that writes every step down.
+
+use crate::apply;
+use crate::device::DevId;
+use crate::engine::{self, Engine, v4};
+use crate::journey::Scribe;
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::receive;
+use crate::socket::{self, configure};
+use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
+use netloom_model::journey::{Explain, Journey, Origin, Probe, ProbeProtocol, ProbeSend};
+use netloom_model::socket::{PmtuDiscovery, SocketId, SocketKind, SocketOption};
+use netloom_model::{Errno, LinkRef, Result};
+use netloom_wire::tcp::{self, Flags};
+use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv4, ipv4, udp};
+
+/// The client of the sockets that probes are sent from.
+const CLIENT: u64 = u64::MAX;
+
+/// How long a journey is followed: longer than a neighbour takes to be given up.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// What a probe's port is, where it was left open.
+const SOURCE_PORT: u16 = 40_000;
+
+/// Answers a question on a copy of `engine`.
+pub(crate) fn explain(engine: &Engine, explain: &Explain) -> Result<Journey> {
+    let mut copy = engine.clone();
+    // What was under way is not what is asked about.
+    copy.net_mut().backlog.clear();
+    copy.apply(&explain.what_if)?;
+    let ns = apply::ns(copy.net(), &explain.ns)?;
+    let mut scribe = Scribe::new(explain.max_steps);
+    let end = copy.net().now + LONGEST;
+    let mut cx = Cx {
+        net: copy.net_mut(),
+        watch: &mut scribe,
+    };
+    match &explain.probe {
+        Probe::Send(packet) => send(&mut cx, ns, packet)?,
+        Probe::Receive { dev, frame } => {
+            let dev = apply::device(cx.net, ns, &LinkRef::from(dev.as_str()))?;
+            arrive(&mut cx, dev, frame);
+        }
+        Probe::ReceiveIp { dev, packet } => {
+            let dev = apply::device(cx.net, ns, &LinkRef::from(dev.as_str()))?;
+            let frame = frame_for(cx.net, dev, packet)?;
+            arrive(&mut cx, dev, &frame);
+        }
+    }
+    receive::drain(&mut cx);
+    while let Some(next) = cx.net.timers.next().filter(|at| *at <= end) {
+        if cx.watch.is_full() || !waiting(&cx) {
+            break;
+        }
+        engine::advance(&mut cx, next);
+    }
+    Ok(scribe.finish())
+}
+
+/// Whether a packet of the journey still waits for something: a neighbour, a held-back answer.
+fn waiting(cx: &Cx<'_, Scribe>) -> bool {
+    cx.net
+        .namespaces
+        .iter()
+        .any(|(_, ns)| ns.neighbours.anything_waits())
+}
+
+fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, frame: &[u8]) {
+    let mut packet = cx.net.pool.take(frame.len());
+    packet.bytes_mut().copy_from_slice(frame);
+    cx.born(&mut packet, None, Origin::Probe);
+    receive::enqueue(cx, dev, packet);
+}
+
+/// A program in `ns` sends the packet.
+fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<()> {
+    let name = cx.net.ns(ns).name.clone();
+    let kind = match probe.protocol {
+        ProbeProtocol::Icmp => SocketKind::Ping,
+        ProbeProtocol::Udp => SocketKind::Udp,
+        ProbeProtocol::Tcp => SocketKind::Raw(IpProtocol::TCP.0),
+    };
+    let id = socket::open(cx.net, &name, kind, CLIENT)?;
+    let pmtu = if probe.dont_fragment {
+        PmtuDiscovery::Do
+    } else {
+        PmtuDiscovery::Want
+    };
+    let options = [
+        SocketOption::Ttl(probe.ttl.unwrap_or(0)),
+        SocketOption::Tos(probe.tos),
+        SocketOption::Mark(probe.mark),
+        SocketOption::Broadcast(true),
+        SocketOption::PmtuDiscovery(pmtu),
+    ];
+    for option in &options {
+        configure::set(cx.net, id, option)?;
+    }
+    if probe.from.is_some() || probe.source_port.is_some() {
+        let from = probe.from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        configure::bind(cx.net, id, from, probe.source_port.unwrap_or(0))?;
+    }
+    let data = match probe.protocol {
+        ProbeProtocol::Icmp => echo(probe),
+        ProbeProtocol::Udp => vec![0; usize::from(probe.size)],
+        ProbeProtocol::Tcp => syn(cx.net, id, probe)?,
+    };
+    let port = if probe.protocol == ProbeProtocol::Icmp {
+        0
+    } else {
+        probe.port
+    };
+    // What is refused at once is part of the journey: the scribe has it.
+    match socket::send::send(cx, id, Some((probe.to, port)), &data) {
+        Err(errno @ (Errno::AFNOSUPPORT | Errno::MSGSIZE)) => Err(errno.into()),
+        _ => Ok(()),
+    }
+}
+
+/// An ICMP echo request.
+fn echo(probe: &ProbeSend) -> Vec<u8> {
+    let data = vec![0; usize::from(probe.size)];
+    let ident = probe.source_port.unwrap_or(SOURCE_PORT);
+    let repr = icmpv4::Repr::EchoRequest(icmpv4::Echo {
+        ident,
+        seq: 1,
+        data: &data,
+    });
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit(&mut bytes);
+    bytes
+}
+
+/// A TCP SYN from where routing says.
+fn syn(net: &Net, id: SocketId, probe: &ProbeSend) -> Result<Vec<u8>> {
+    let socket = net.socket(id)?;
+    let flow = crate::route::Flow {
+        src: socket.local.0,
+        mark: probe.mark,
+        ..crate::route::Flow::to(v4(probe.to)?)
+    };
+    let source =
+        crate::route::output::route(net, socket.ns, &flow, true).map_or(flow.src, |way| way.source);
+    Ok(segment(source, v4(probe.to)?, probe))
+}
+
+fn segment(src: Ipv4Addr, dst: Ipv4Addr, probe: &ProbeSend) -> Vec<u8> {
+    let mut bytes = vec![0; tcp::HEADER_LEN + usize::from(probe.size)];
+    bytes[0..2].copy_from_slice(&probe.source_port.unwrap_or(SOURCE_PORT).to_be_bytes());
+    bytes[2..4].copy_from_slice(&probe.port.to_be_bytes());
+    bytes[12] = 5 << 4;
+    bytes[13] = Flags::SYN.0;
+    bytes[14..16].copy_from_slice(&64240u16.to_be_bytes());
+    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
+    bytes
+}
+
+/// The frame in which a packet arrives at `dev`: from somebody, to the device (or its group).
+fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
+    let (src, dst) = (v4(probe.from.ok_or(Errno::INVAL)?)?, v4(probe.to)?);
+    let payload = match probe.protocol {
+        ProbeProtocol::Icmp => echo(probe),
+        ProbeProtocol::Tcp => segment(src, dst, probe),
+        ProbeProtocol::Udp => {
+            let data = vec![0; usize::from(probe.size)];
+            let src_port = probe.source_port.unwrap_or(SOURCE_PORT);
+            let repr = udp::Repr {
+                src_port,
+                dst_port: probe.port,
+                payload: &data,
+            };
+            let mut bytes = vec![0; repr.buffer_len()];
+            repr.emit_v4(&mut bytes, src, dst);
+            bytes
+        }
+    };
+    let repr = ipv4::Repr {
+        src,
+        dst,
+        protocol: IpProtocol(match probe.protocol {
+            ProbeProtocol::Icmp => IpProtocol::ICMP.0,
+            ProbeProtocol::Udp => IpProtocol::UDP.0,
+            ProbeProtocol::Tcp => IpProtocol::TCP.0,
+        }),
+        ttl: probe.ttl.unwrap_or(64),
+        tos: probe.tos,
+        df: true,
+        payload_len: payload.len(),
+        ..ipv4::Repr::default()
+    };
+    let to = if dst.is_broadcast() {
+        MacAddr::BROADCAST
+    } else if dst.is_multicast() {
+        MacAddr::from_ipv4_multicast(dst)
+    } else {
+        net.dev(dev).mac
+    };
+    let header = ethernet::HEADER_LEN + ipv4::HEADER_LEN;
+    let mut frame = vec![0; header + payload.len()];
+    let from = MacAddr([0x02, 0, 0, 0, 0, 0x01]);
+    ethernet::Header {
+        dst: to,
+        src: from,
+        ethertype: EtherType::IPV4,
+    }
+    .emit(&mut frame);
+    repr.emit(&mut frame[ethernet::HEADER_LEN..]);
+    frame[header..].copy_from_slice(&payload);
+    Ok(frame)
+}

@@ -1,0 +1,47 @@
+//! A packet is for this host (`ip_local_deliver`): raw sockets get copies, then its transport.
+
+use super::{icmp, icmp_error};
+use crate::device::DevId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::socket;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_wire::icmpv4::{Repr, code};
+use netloom_wire::{IpProtocol, ipv4};
+
+/// Delivers a packet whose front is its IP header.
+pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    packet.set_network();
+    let header = ipv4::Packet::new_unchecked(packet.bytes());
+    let (protocol, header_len) = (header.protocol(), header.header_len());
+    let fragment = header.is_fragment();
+    cx.see(&packet, dev, Stage::LocalDeliver, |_| Event::Accepted);
+    if fragment {
+        return cx.drop(
+            packet,
+            dev,
+            Stage::LocalDeliver,
+            DropReason::ReassemblyIncomplete,
+        );
+    }
+    let raw = socket::raw::deliver(cx, dev, &packet, protocol);
+    packet.pull(header_len);
+    match protocol {
+        IpProtocol::ICMP => icmp::receive(cx, dev, packet, raw),
+        IpProtocol::UDP => socket::udp::receive(cx, dev, packet),
+        IpProtocol::TCP => socket::tcp::receive(cx, dev, packet),
+        // Group management is heard and not answered: this host asks for no reports.
+        IpProtocol::IGMP => cx.consume(packet),
+        _ if raw => cx.consume(packet),
+        _ => {
+            packet.rewind_to_network();
+            icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
+                code: code::PROTOCOL_UNREACHABLE,
+                mtu: 0,
+                original,
+            });
+            cx.drop(packet, dev, Stage::LocalDeliver, DropReason::NoProtocol);
+        }
+    }
+}

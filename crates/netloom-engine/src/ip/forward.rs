@@ -1,0 +1,66 @@
+//! A router passes a packet on (`ip_forward`, RFC 1812 section 5).
+
+use super::{icmp_error, output};
+use crate::device::DevId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::{Flow, Found};
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::icmpv4::{Repr, code};
+use netloom_wire::ipv4;
+
+/// Forwards a packet by the route that was found.
+pub(crate) fn forward<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    mut packet: Packet,
+    found: Found,
+    redirect: bool,
+    flow: &Flow,
+) {
+    if packet.packet_type != PacketType::Host {
+        return cx.drop(packet, dev, Stage::IpForward, DropReason::NotForUs);
+    }
+    let header = ipv4::Packet::new_unchecked(packet.bytes());
+    let (ttl, df) = (header.ttl(), header.df());
+    if ttl <= 1 {
+        icmp_error::send(cx, dev, &packet, |original| Repr::TimeExceeded {
+            code: code::TTL_EXCEEDED,
+            original,
+        });
+        return cx.drop(packet, dev, Stage::IpForward, DropReason::TtlExceeded);
+    }
+    let out = cx.net.dev(found.dev);
+    let mtu = if found.mtu == 0 {
+        out.mtu
+    } else {
+        found.mtu.min(out.mtu)
+    };
+    if packet.len() > mtu as usize {
+        if df {
+            icmp_error::send(cx, dev, &packet, |original| {
+                Repr::fragmentation_needed(mtu.min(u32::from(u16::MAX)) as u16, original)
+            });
+        }
+        return cx.drop(
+            packet,
+            dev,
+            Stage::IpForward,
+            DropReason::FragmentationNeeded,
+        );
+    }
+    let next_hop = found.gateway.unwrap_or(flow.dst);
+    if redirect {
+        icmp_error::redirect(cx, dev, &packet, next_hop);
+    }
+    ipv4::Packet::new_unchecked(packet.bytes_mut()).decrement_ttl();
+    cx.see(&packet, dev, Stage::IpForward, |_| Event::Ttl {
+        from: ttl,
+        to: ttl - 1,
+    });
+    packet.local = false;
+    let ns = cx.net.ns_of(dev);
+    output::to_neighbour(cx, ns, found.dev, next_hop, packet);
+}

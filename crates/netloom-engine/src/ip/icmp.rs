@@ -1,0 +1,174 @@
+//! ICMP messages received (RFC 792, RFC 1122 section 3.2.2, icmp(7)): echo and timestamp are
+//! answered, errors are handed to the sockets they concern, redirects are believed if allowed.
+
+use super::output::{self, GroupLoop, Header};
+use crate::device::DevId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::{self, Flow, Refused};
+use crate::socket;
+use crate::sysctl::{Conf, Global};
+use core::net::Ipv4Addr;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::{RouteType, Scope};
+use netloom_wire::icmpv4::{self, Type};
+use netloom_wire::{IpProtocol, ipv4};
+
+pub(crate) use super::icmp_error::{RateLimit, link_failure};
+
+/// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, raw: bool) {
+    let Ok(message) = icmpv4::Packet::new_checked(packet.bytes()) else {
+        return cx.drop(packet, dev, Stage::IcmpReceive, DropReason::IcmpMalformed);
+    };
+    if !message.verify_checksum() {
+        return cx.drop(packet, dev, Stage::IcmpReceive, DropReason::IcmpChecksum);
+    }
+    let kind = message.msg_type();
+    cx.see(&packet, dev, Stage::IcmpReceive, |_| Event::Accepted);
+    let ns = cx.net.ns(cx.net.ns_of(dev));
+    let header = ipv4::Packet::new_unchecked(packet.network());
+    let to_group = header.dst().is_multicast()
+        || route::address_kind(cx.net, cx.net.ns_of(dev), header.dst()) == RouteType::Broadcast;
+    let asks = matches!(kind, Type::ECHO_REQUEST | Type::TIMESTAMP_REQUEST);
+    if asks && to_group && ns.settings.on(Global::IcmpEchoIgnoreBroadcasts) {
+        return cx.drop(packet, dev, Stage::IcmpReceive, DropReason::IcmpIgnored);
+    }
+    match kind {
+        Type::ECHO_REQUEST if ns.settings.on(Global::IcmpEchoIgnoreAll) => {
+            cx.drop(packet, dev, Stage::IcmpEcho, DropReason::IcmpIgnored);
+        }
+        Type::ECHO_REQUEST | Type::TIMESTAMP_REQUEST => answer(cx, dev, packet),
+        Type::ECHO_REPLY => socket::ping::receive(cx, dev, packet, raw),
+        Type::DEST_UNREACHABLE
+        | Type::TIME_EXCEEDED
+        | Type::PARAMETER_PROBLEM
+        | Type::SOURCE_QUENCH => error(cx, dev, packet),
+        Type::REDIRECT => redirect(cx, dev, packet),
+        _ => cx.consume(packet),
+    }
+}
+
+/// Answers an echo or timestamp request: `icmp_reply`.
+fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let ns = cx.net.ns_of(dev);
+    let header = ipv4::Packet::new_unchecked(packet.network());
+    let (src, dst, tos) = (header.src(), header.dst(), header.tos());
+    let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
+    let settings = &cx.net.ns(ns).settings;
+    let mark = if settings.on(Global::FwmarkReflect) {
+        packet.mark
+    } else {
+        0
+    };
+    let flow = Flow {
+        dst: src,
+        src: if own { dst } else { Ipv4Addr::UNSPECIFIED },
+        tos: tos & super::receive::TOS_MASK,
+        mark,
+        scope: Scope::UNIVERSE,
+        ..Flow::to(src)
+    };
+    let ttl = settings.get(Global::IpDefaultTtl) as u8;
+    let mut reply = packet.bytes().to_vec();
+    let now_ms = (cx.net.now.0 / 1_000_000) as u32;
+    {
+        let mut message = icmpv4::Packet::new_unchecked(&mut reply[..]);
+        if message.msg_type() == Type::ECHO_REQUEST {
+            message.set_msg_type(Type::ECHO_REPLY);
+        } else {
+            message.set_msg_type(Type::TIMESTAMP_REPLY);
+            let times = message.payload_mut();
+            for at in [4, 8] {
+                if let Some(time) = times.get_mut(at..at + 4) {
+                    time.copy_from_slice(&now_ms.to_be_bytes());
+                }
+            }
+        }
+        message.fill_checksum();
+    }
+    cx.see(&packet, dev, Stage::IcmpEcho, |_| Event::Answered {
+        with: Origin::IcmpReply,
+        what: format!("echo reply to {src}"),
+    });
+    let way = match route::output::route(cx.net, ns, &flow, true) {
+        Ok(way) => way,
+        Err(no) => {
+            let mut lost = cx.net.pool.take(0);
+            cx.born(&mut lost, Some(packet.id), Origin::IcmpReply);
+            cx.see_in(&lost, ns, Stage::RouteOutput, |net| {
+                Event::Routed(Box::new(route::trace(net, ns, &flow)))
+            });
+            cx.consume(packet);
+            let reason = no.refused.map_or(DropReason::NoRoute, Refused::reason);
+            return cx.drop_in(lost, ns, Stage::RouteOutput, reason);
+        }
+    };
+    let fields = Header {
+        protocol: IpProtocol::ICMP.0,
+        ttl,
+        tos,
+        df: false,
+        options: &[],
+        mark,
+    };
+    let mut out = output::build(cx, ns, &way, &fields, &reply);
+    cx.born(&mut out, Some(packet.id), Origin::IcmpReply);
+    cx.see_in(&out, ns, Stage::RouteOutput, |net| {
+        Event::Routed(Box::new(route::trace(net, ns, &flow)))
+    });
+    cx.consume(packet);
+    output::send(cx, ns, &way, out, GroupLoop(false));
+}
+
+/// Hands an error to the sockets whose packet it is about: `icmp_unreach`, `icmp_socket_deliver`.
+fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let message = icmpv4::Packet::new_unchecked(packet.bytes());
+    if ipv4::Packet::new_header(message.payload()).is_err() {
+        return cx.drop(packet, dev, Stage::IcmpError, DropReason::IcmpMalformed);
+    }
+    let told = socket::error::deliver(cx, dev, &packet);
+    cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {
+        to: if told == 0 {
+            "no socket".to_owned()
+        } else {
+            format!("{told} socket(s)")
+        },
+    });
+    cx.consume(packet);
+}
+
+/// Believes a redirect, if it is allowed and comes from the gateway in use: `__ip_do_redirect`.
+fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let message = icmpv4::Packet::new_unchecked(packet.bytes());
+    let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
+        return cx.drop(packet, dev, Stage::IcmpError, DropReason::IcmpMalformed);
+    };
+    let (to, gateway) = (inner.dst(), message.gateway());
+    let from = ipv4::Packet::new_unchecked(packet.network()).src();
+    let device = cx.net.dev(dev);
+    let ns = device.ns;
+    let namespace = cx.net.ns(ns);
+    let (own, all) = (&device.conf, &namespace.conf_all);
+    let accept = if own.on(Conf::Forwarding) {
+        own.on(Conf::AcceptRedirects) && all.on(Conf::AcceptRedirects)
+    } else {
+        own.on(Conf::AcceptRedirects) || all.on(Conf::AcceptRedirects)
+    };
+    let in_use = route::lookup(cx.net, ns, &Flow::to(to))
+        .is_ok_and(|found| found.gateway == Some(from) && found.dev == dev);
+    let on_link = device
+        .addresses
+        .iter()
+        .any(|ifa| ifa.address.prefix().contains(gateway.into()));
+    let kind = route::address_kind(cx.net, ns, gateway);
+    socket::error::deliver(cx, dev, &packet);
+    if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
+        cx.net.ns_mut(ns).routing.redirects.insert(to, gateway);
+    }
+    cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {
+        to: "routing".to_owned(),
+    });
+    cx.consume(packet);
+}

@@ -1,0 +1,202 @@
+//! ICMP errors about packets that were not delivered (`__icmp_send`, RFC 1122 section 3.2.2,
+//! RFC 1812 section 4.3): when they are sent, from which address, and how often.
+
+use super::output::{self, GroupLoop, Header};
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::{self, Flow};
+use crate::sysctl::Global;
+use core::net::Ipv4Addr;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::PacketType;
+use netloom_model::{RouteType, Scope, Time};
+use netloom_wire::icmpv4::{Repr, code};
+use netloom_wire::{IpProtocol, ipv4};
+use std::collections::HashMap;
+
+/// An ICMP error is at most this long, IP header included (RFC 1812 section 4.3.2.3).
+const LONGEST: usize = 576;
+
+/// Tokens that a silent peer saves up (`XRLIM_BURST_FACTOR`).
+const PEER_BURST: u64 = 6;
+
+/// Peers whose tokens are remembered; beyond, the oldest knowledge goes.
+const PEERS: usize = 4096;
+
+/// How many ICMP errors may be sent: by the host as a whole, and to each peer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RateLimit {
+    host: Bucket,
+    peers: HashMap<Ipv4Addr, Bucket, foldhash::fast::FixedState>,
+}
+
+/// A token bucket in nanoseconds of credit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    credit: u64,
+    at: Option<Time>,
+}
+
+impl Bucket {
+    /// Takes `cost` of credit; a fresh bucket is full.
+    fn take(&mut self, now: Time, cost: u64, full: u64) -> bool {
+        let gained = self.at.map_or(full, |at| now.since(at).as_nanos() as u64);
+        self.credit = self.credit.saturating_add(gained).min(full);
+        self.at = Some(now);
+        let allowed = self.credit >= cost;
+        if allowed {
+            self.credit -= cost;
+        }
+        allowed
+    }
+}
+
+/// Whether an error of this type may go to `peer` now.
+fn allowed(net: &mut Net, ns: NsId, kind: u8, code: u8, peer: Ipv4Addr) -> bool {
+    let now = net.now;
+    let namespace = net.ns_mut(ns);
+    let settings = &namespace.settings;
+    let mask = settings.get(Global::IcmpRatemask);
+    // Path MTU discovery is never held up.
+    if (kind == 3 && code == code::FRAGMENTATION_NEEDED) || kind > 31 || mask >> kind & 1 == 0 {
+        return true;
+    }
+    let per_second = settings.get(Global::IcmpMsgsPerSec).max(1) as u64;
+    let burst = settings.get(Global::IcmpMsgsBurst).max(0) as u64;
+    let peer_cost = settings.get(Global::IcmpRatelimit) as u64 * 1_000_000;
+    let limit = &mut namespace.icmp_limit;
+    let cost = 1_000_000_000 / per_second;
+    if !limit.host.take(now, cost, cost * burst) {
+        return false;
+    }
+    if limit.peers.len() >= PEERS && !limit.peers.contains_key(&peer) {
+        limit
+            .peers
+            .retain(|_, b| b.at.is_some_and(|at| now.since(at).as_secs() < 60));
+        if limit.peers.len() >= PEERS {
+            limit.peers.clear();
+        }
+    }
+    limit
+        .peers
+        .entry(peer)
+        .or_default()
+        .take(now, peer_cost, peer_cost * PEER_BURST)
+}
+
+/// Tells the sender of a packet what became of it. The packet's front, or its network header, is
+/// its IP header; `dev` received it.
+pub(crate) fn send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: &Packet,
+    message: impl for<'a> FnOnce(&'a [u8]) -> Repr<'a>,
+) {
+    let ns = cx.net.ns_of(dev);
+    let Ok(header) = ipv4::Packet::new_header(packet.network()) else {
+        return;
+    };
+    let (src, dst) = (header.src(), header.dst());
+    // Never about a group, a fragment but the first, or another error.
+    let group = dst.is_multicast()
+        || matches!(
+            packet.packet_type,
+            PacketType::Broadcast | PacketType::Multicast
+        )
+        || route::address_kind(cx.net, ns, dst) == RouteType::Broadcast;
+    let about_error = super::receive::icmp_type(&header).is_some_and(|t| t.is_error());
+    if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
+        return;
+    }
+    let room = LONGEST - ipv4::HEADER_LEN - 8;
+    let original = &packet.network()[..packet.network().len().min(room)];
+    let repr = message(original);
+    let (kind, code) = repr.type_and_code();
+    let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
+    let inbound = cx
+        .net
+        .ns(ns)
+        .settings
+        .on(Global::IcmpErrorsUseInboundIfaddr);
+    let source = if own {
+        dst
+    } else if inbound {
+        route::source::select(cx.net, ns, dev, src, Scope::LINK).unwrap_or(Ipv4Addr::UNSPECIFIED)
+    } else {
+        Ipv4Addr::UNSPECIFIED
+    };
+    let error = kind.is_error();
+    let tos = if error {
+        (header.tos() & 0x1e) | 0xc0
+    } else {
+        header.tos()
+    };
+    let flow = Flow {
+        src: source,
+        tos: tos & super::receive::TOS_MASK,
+        ..Flow::to(src)
+    };
+    let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {
+        return;
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit(&mut bytes);
+    let loopback = cx.net.dev(way.dev).is_loopback();
+    if !loopback && !allowed(cx.net, ns, kind.0, code, src) {
+        cx.net.ns_mut(ns).drops.count(DropReason::IcmpRateLimited);
+        return;
+    }
+    let ttl = cx.net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;
+    let fields = Header {
+        protocol: IpProtocol::ICMP.0,
+        ttl,
+        tos,
+        df: false,
+        options: &[],
+        mark: 0,
+    };
+    let mut out = output::build(cx, ns, &way, &fields, &bytes);
+    cx.see(packet, dev, Stage::IcmpSend, |_| Event::Answered {
+        with: Origin::IcmpError,
+        what: describe(kind, code, src),
+    });
+    cx.born(&mut out, Some(packet.id), Origin::IcmpError);
+    output::send(cx, ns, &way, out, GroupLoop(false));
+}
+
+/// An error in words.
+fn describe(kind: netloom_wire::icmpv4::Type, code: u8, to: Ipv4Addr) -> String {
+    let name = netloom_wire::icmpv4::description(kind, code).unwrap_or("ICMP error");
+    format!("{name} to {to}")
+}
+
+/// Tells a sender on the link of a better gateway: `ip_rt_send_redirect`.
+pub(crate) fn redirect<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: &Packet,
+    gateway: Ipv4Addr,
+) {
+    send(cx, dev, packet, |original| Repr::Redirect {
+        code: code::REDIRECT_HOST,
+        gateway,
+        original,
+    });
+}
+
+/// The next hop of a packet does not answer: local senders get `EHOSTUNREACH`, others an ICMP host
+/// unreachable (`ipv4_link_failure`). The packet's front is its IP header.
+pub(crate) fn link_failure<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    packet.set_network();
+    // To a local sender the message goes through `lo`, as any packet to oneself.
+    packet.packet_type = PacketType::Host;
+    send(cx, dev, &packet, |original| Repr::DestUnreachable {
+        code: code::HOST_UNREACHABLE,
+        mtu: 0,
+        original,
+    });
+    cx.drop(packet, dev, Stage::Neighbour, DropReason::NeighbourFailed);
+}

@@ -1,0 +1,155 @@
+//! A packet made here leaves (`ip_local_out`, `ip_output`, `ip_mc_output`).
+
+use super::deliver;
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::neighbour;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::output::Way;
+use core::net::Ipv4Addr;
+use netloom_model::RouteType;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv4};
+
+/// What a packet made here says in its IP header beside what its way says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header<'a> {
+    pub(crate) protocol: u8,
+    pub(crate) ttl: u8,
+    pub(crate) tos: u8,
+    pub(crate) df: bool,
+    pub(crate) options: &'a [u8],
+    pub(crate) mark: u32,
+}
+
+/// Whether a member of the group on the sending host hears it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GroupLoop(pub(crate) bool);
+
+/// The next identification of a namespace.
+fn next_ident<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) -> u16 {
+    let random = (cx.net.random.next() >> 48) as u16;
+    let namespace = cx.net.ns_mut(ns);
+    let step = (random & 7) + 1; // as ip_idents_reserve: not guessable by counting
+    namespace.ident = if namespace.ident == 0 {
+        random
+    } else {
+        namespace.ident.wrapping_add(step)
+    };
+    namespace.ident
+}
+
+/// Builds a packet with an IP header, its front there.
+pub(crate) fn build<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    way: &Way,
+    header: &Header<'_>,
+    payload: &[u8],
+) -> Packet {
+    let ident = next_ident(cx, ns);
+    let repr = ipv4::Repr {
+        src: way.source,
+        dst: way.dst,
+        protocol: IpProtocol(header.protocol),
+        ttl: header.ttl,
+        tos: header.tos,
+        ident: if header.df { 0 } else { ident },
+        df: header.df,
+        options: header.options,
+        payload_len: payload.len(),
+        ..ipv4::Repr::default()
+    };
+    let header_len = ipv4::HEADER_LEN + header.options.len().min(40).next_multiple_of(4);
+    let mut packet = cx.net.pool.take(header_len + payload.len());
+    repr.emit(packet.bytes_mut());
+    packet.bytes_mut()[header_len..].copy_from_slice(payload);
+    packet.ethertype = EtherType::IPV4;
+    packet.packet_type = PacketType::Outgoing;
+    packet.mark = header.mark;
+    packet.local = true;
+    packet.set_network();
+    packet
+}
+
+/// Sends a packet whose front is its IP header on its way.
+pub(crate) fn send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    way: &Way,
+    mut packet: Packet,
+    group_loop: GroupLoop,
+) {
+    packet.dev = way.dev;
+    cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
+    if packet.len() > way.mtu as usize && way.kind != RouteType::Local {
+        return cx.drop(
+            packet,
+            way.dev,
+            Stage::IpOutput,
+            DropReason::FragmentationNeeded,
+        );
+    }
+    match way.kind {
+        RouteType::Broadcast => {
+            loop_back(cx, way.dev, &packet, PacketType::Broadcast);
+            group(cx, way.dev, MacAddr::BROADCAST, packet);
+        }
+        RouteType::Multicast => {
+            let member = cx
+                .net
+                .dev(way.dev)
+                .groups
+                .iter()
+                .any(|(g, _)| *g == way.dst);
+            if group_loop.0 && member {
+                loop_back(cx, way.dev, &packet, PacketType::Multicast);
+            }
+            let ttl = ipv4::Packet::new_unchecked(packet.bytes()).ttl();
+            if ttl == 0 {
+                return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+            }
+            group(cx, way.dev, MacAddr::from_ipv4_multicast(way.dst), packet);
+        }
+        _ => to_neighbour(cx, ns, way.dev, way.gateway.unwrap_or(way.dst), packet),
+    }
+}
+
+/// Hands a packet to the next hop on a device: `ip_finish_output2`.
+#[inline]
+pub(crate) fn to_neighbour<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    dev: DevId,
+    next_hop: Ipv4Addr,
+    packet: Packet,
+) {
+    if cx.net.dev(dev).is_loopback() {
+        return group(cx, dev, MacAddr::ZERO, packet);
+    }
+    neighbour::output(cx, ns, dev, next_hop, packet);
+}
+
+/// Sends to a hardware address that needs no resolution.
+fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: Packet) {
+    let src = cx.net.dev(dev).mac;
+    ethernet::Header {
+        dst,
+        src,
+        ethertype: packet.ethertype,
+    }
+    .emit(packet.push(ethernet::HEADER_LEN));
+    crate::link::transmit(cx, dev, packet);
+}
+
+/// The sending host hears its own broadcast.
+fn loop_back<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, kind: PacketType) {
+    let mut copy = cx.net.pool.copy(packet);
+    cx.born(&mut copy, Some(packet.id), Origin::Copy);
+    copy.packet_type = kind;
+    copy.set_network();
+    deliver::local(cx, dev, copy);
+}

@@ -1,0 +1,220 @@
+//! A packet arrives: its header is checked and routing decides what becomes of it (`ip_rcv`,
+//! `ip_rcv_finish`).
+
+use super::{deliver, forward, icmp_error};
+use crate::device::DevId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::input::{self, Decision};
+use crate::route::{self, Flow, Refused};
+use crate::sysctl::Conf;
+use core::net::Ipv4Addr;
+use netloom_model::Scope;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::icmpv4::{Repr, Type, code};
+use netloom_wire::ipv4;
+
+/// Receives a packet whose front is its IP header.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    if packet.packet_type == PacketType::OtherHost {
+        return cx.drop(packet, dev, Stage::IpReceive, DropReason::OtherHost);
+    }
+    let header = match ipv4::Packet::new_checked(packet.bytes()) {
+        Ok(header) => header,
+        Err(why) => {
+            let short = matches!(why, netloom_wire::Malformed::Truncated { .. });
+            let reason = if short {
+                DropReason::IpTruncated
+            } else {
+                DropReason::IpMalformed
+            };
+            return cx.drop(packet, dev, Stage::IpReceive, reason);
+        }
+    };
+    if !header.verify_checksum() {
+        return cx.drop(packet, dev, Stage::IpReceive, DropReason::IpChecksum);
+    }
+    let (src, dst, tos) = (header.src(), header.dst(), header.tos());
+    let (len, options) = (
+        usize::from(header.total_len()),
+        header.header_len() > ipv4::HEADER_LEN,
+    );
+    packet.truncate(len);
+    cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
+    if options && !options_allowed(cx, dev, &packet) {
+        return cx.drop(packet, dev, Stage::IpReceive, DropReason::IpOptions);
+    }
+    if dst.is_multicast() {
+        return group(cx, dev, packet, dst);
+    }
+    let flow = Flow {
+        dst,
+        src,
+        iif: dev,
+        oif: DevId::NONE,
+        tos: tos & TOS_MASK,
+        mark: packet.mark,
+        scope: Scope::UNIVERSE,
+    };
+    let decision = input::route(cx.net, dev, &flow);
+    cx.see(&packet, dev, Stage::RouteInput, |net| {
+        Event::Routed(Box::new(route::trace(net, net.ns_of(dev), &flow)))
+    });
+    decide(cx, dev, packet, &flow, decision);
+}
+
+/// The bits of TOS that routing looks at (`INET_DSCP_MASK`).
+pub(crate) const TOS_MASK: u8 = 0xfc;
+
+fn decide<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: Packet,
+    flow: &Flow,
+    decision: Decision,
+) {
+    match decision {
+        Decision::Forward { found, redirect } => {
+            accepted(cx, dev, &packet);
+            forward::forward(cx, dev, packet, found, redirect, flow);
+        }
+        Decision::Local => {
+            accepted(cx, dev, &packet);
+            let frame_group = matches!(
+                packet.packet_type,
+                PacketType::Broadcast | PacketType::Multicast
+            );
+            let device = cx.net.dev(dev);
+            let key = Conf::DropUnicastInL2Multicast;
+            if frame_group && (device.conf.on(key) || cx.net.ns(device.ns).conf_all.on(key)) {
+                return cx.drop(packet, dev, Stage::IpReceive, DropReason::NotForUs);
+            }
+            deliver::local(cx, dev, packet);
+        }
+        Decision::Broadcast => {
+            accepted(cx, dev, &packet);
+            deliver::local(cx, dev, packet);
+        }
+        Decision::NoWay(refused) => no_way(cx, dev, packet, refused),
+        Decision::Refused(reason) => {
+            let source = matches!(
+                reason,
+                DropReason::ReversePath | DropReason::LocalSource | DropReason::MartianSource
+            );
+            let stage = if source {
+                Stage::SourceCheck
+            } else {
+                Stage::RouteInput
+            };
+            cx.drop(packet, dev, stage, reason);
+        }
+    }
+}
+
+fn accepted<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    cx.see(packet, dev, Stage::SourceCheck, |net| {
+        Event::SourceAccepted {
+            rp_filter: route::source::rp_filter(net, dev),
+        }
+    });
+}
+
+/// No route for a packet that would be forwarded: its sender is told (`ip_error`).
+fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: Refused) {
+    let code = match refused {
+        Refused::NoRoute => Some(code::NET_UNREACHABLE),
+        Refused::Unreachable => Some(code::HOST_UNREACHABLE),
+        Refused::Prohibit => Some(code::PACKET_FILTERED),
+        Refused::Blackhole => None,
+    };
+    if let Some(code) = code {
+        icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
+            code,
+            mtu: 0,
+            original,
+        });
+    }
+    cx.drop(packet, dev, Stage::RouteInput, refused.reason());
+}
+
+/// A packet to a group: for this host if it is a member (`ip_check_mc_rcu`).
+fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv4Addr) {
+    let device = cx.net.dev(dev);
+    let all_hosts = group == Ipv4Addr::new(224, 0, 0, 1);
+    if all_hosts || device.groups.iter().any(|(g, _)| *g == group) {
+        return deliver::local(cx, dev, packet);
+    }
+    cx.drop(
+        packet,
+        dev,
+        Stage::RouteInput,
+        DropReason::NoMulticastMember,
+    );
+}
+
+/// Checks the options; a malformed one is told to the sender, source routes need leave
+/// (`ip_rcv_options`).
+fn options_allowed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) -> bool {
+    let header = ipv4::Packet::new_unchecked(packet.bytes());
+    if let Err(at) = well_formed(header.options()) {
+        let pointer = (ipv4::HEADER_LEN + at) as u8;
+        icmp_error::send(cx, dev, packet, |original| Repr::ParameterProblem {
+            code: 0,
+            pointer,
+            original,
+        });
+        return false;
+    }
+    let source_route = option_kinds(header.options()).any(|kind| kind == LSRR || kind == SSRR);
+    let device = cx.net.dev(dev);
+    !source_route
+        || (device.conf.on(Conf::AcceptSourceRoute)
+            && cx.net.ns(device.ns).conf_all.on(Conf::AcceptSourceRoute))
+}
+
+const LSRR: u8 = 131;
+const SSRR: u8 = 137;
+
+/// Where an option is malformed: its place among the options' bytes.
+fn well_formed(options: &[u8]) -> Result<(), usize> {
+    let mut at = 0;
+    while let Some(kind) = options.get(at) {
+        match kind {
+            0 => return Ok(()),
+            1 => at += 1,
+            _ => match options.get(at + 1) {
+                Some(len) if *len >= 2 && at + usize::from(*len) <= options.len() => {
+                    at += usize::from(*len);
+                }
+                _ => return Err(at),
+            },
+        }
+    }
+    Ok(())
+}
+
+fn option_kinds(options: &[u8]) -> impl Iterator<Item = u8> {
+    let mut at = 0;
+    core::iter::from_fn(move || {
+        let kind = *options.get(at)?;
+        if kind == 0 {
+            return None;
+        }
+        at += if kind == 1 {
+            1
+        } else {
+            usize::from(*options.get(at + 1)?).max(2)
+        };
+        Some(kind)
+    })
+}
+
+/// The type of ICMP message that a packet carries, if it carries one and is its first fragment.
+pub(crate) fn icmp_type(header: &ipv4::Packet<&[u8]>) -> Option<Type> {
+    let carries = header.protocol() == netloom_wire::IpProtocol::ICMP && header.frag_offset() == 0;
+    carries
+        .then(|| header.payload().first().map(|t| Type(*t)))
+        .flatten()
+}

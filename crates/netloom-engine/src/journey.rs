@@ -1,0 +1,202 @@
+//! The observer that writes a journey down.
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use netloom_model::journey::{
+    Event, Head, JOURNEY_VERSION, Journey, JourneyPacket, Origin, Stage, Step, Verdict,
+};
+use std::collections::BTreeMap;
+
+/// Writes every step down, up to a limit.
+pub(crate) struct Scribe {
+    packets: Vec<JourneyPacket>,
+    steps: Vec<Step>,
+    most: usize,
+    truncated: bool,
+    /// What each packet looked like when it was last written down.
+    seen: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Scribe {
+    pub(crate) fn new(most: u32) -> Scribe {
+        Scribe {
+            packets: Vec::new(),
+            steps: Vec::new(),
+            most: most as usize,
+            truncated: false,
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the limit is reached.
+    pub(crate) fn is_full(&self) -> bool {
+        self.truncated
+    }
+
+    /// The journey as written, with what became of the packet and of its answer.
+    pub(crate) fn finish(self) -> Journey {
+        let verdict = verdict(&self, &lineage(&self.packets, 0), true);
+        let answer = self.packets.iter().find(|p| {
+            let answers = matches!(p.origin, Origin::IcmpReply | Origin::TcpReset);
+            answers
+                && p.parent
+                    .is_some_and(|parent| lineage(&self.packets, 0).contains(&parent))
+        });
+        let back = answer.map(|p| verdict_of_answer(&self, p.id));
+        Journey {
+            version: JOURNEY_VERSION,
+            packets: self.packets,
+            steps: self.steps,
+            verdict,
+            back,
+            truncated: self.truncated,
+        }
+    }
+}
+
+/// A packet and its copies.
+fn lineage(packets: &[JourneyPacket], first: u32) -> Vec<u32> {
+    let mut all = vec![first];
+    for packet in packets {
+        let copied = packet.origin == Origin::Copy;
+        if copied && packet.parent.is_some_and(|parent| all.contains(&parent)) {
+            all.push(packet.id);
+        }
+    }
+    all
+}
+
+fn verdict_of_answer(scribe: &Scribe, id: u32) -> Verdict {
+    verdict(scribe, &lineage(&scribe.packets, id), false)
+}
+
+/// What became of a packet and its copies: delivered if one of them was; else left, if one of them
+/// did; else what ended the last one. `asked`: being answered is an end too.
+fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
+    let mut left = None;
+    let mut dropped = None;
+    for (at, step) in scribe
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| ids.contains(&s.packet))
+    {
+        match &step.event {
+            Event::Delivered { to } => {
+                return Verdict::Delivered {
+                    ns: step.ns.clone(),
+                    to: to.clone(),
+                };
+            }
+            Event::Answered {
+                with: Origin::IcmpReply,
+                ..
+            } if asked => {
+                return Verdict::Delivered {
+                    ns: step.ns.clone(),
+                    to: "the host, which answers".to_owned(),
+                };
+            }
+            Event::Left => {
+                let dev = step.dev.clone().unwrap_or_default();
+                left = left.or(Some(Verdict::Left {
+                    ns: step.ns.clone(),
+                    dev,
+                }));
+            }
+            Event::Dropped(reason) => {
+                let verdict = Verdict::Dropped {
+                    step: Some(at as u32),
+                    ns: step.ns.clone(),
+                    dev: step.dev.clone(),
+                    reason: *reason,
+                };
+                // A copy that a bridge sent elsewhere and that nobody wanted says little; the
+                // packet's own end says more, and the latest of those that did reach a host.
+                let quiet = matches!(
+                    reason,
+                    netloom_model::journey::DropReason::OtherHost
+                        | netloom_model::journey::DropReason::ArpNotOurs
+                        | netloom_model::journey::DropReason::BridgeNoPort
+                );
+                if !quiet || dropped.is_none() {
+                    dropped = Some(verdict);
+                }
+            }
+            _ => {}
+        }
+    }
+    left.or(dropped).unwrap_or_else(|| Verdict::Unknown {
+        why: if scribe.truncated {
+            "the journey has more steps than were written down".to_owned()
+        } else {
+            "the packet is still on its way".to_owned()
+        },
+    })
+}
+
+/// The first bytes of a packet; its Ethernet header is there unless the front is the network
+/// header.
+fn head(packet: &Packet) -> Head {
+    let bytes = packet.bytes();
+    let at_network = packet.network().len() == packet.len();
+    Head {
+        bytes: bytes[..bytes.len().min(Head::KEPT)].to_vec(),
+        len: bytes.len() as u32,
+        ethernet: !at_network,
+    }
+}
+
+impl Observer for Scribe {
+    const ON: bool = true;
+
+    fn step(
+        &mut self,
+        net: &Net,
+        packet: &Packet,
+        (ns, dev): (NsId, DevId),
+        stage: Stage,
+        event: Event,
+    ) {
+        if self.steps.len() >= self.most {
+            self.truncated = true;
+            return;
+        }
+        let now = head(packet);
+        let changed = self.seen.get(&packet.id) != Some(&now.bytes) && now.len > 0;
+        if changed {
+            self.seen.insert(packet.id, now.bytes.clone());
+        }
+        self.steps.push(Step {
+            packet: packet.id,
+            at: net.now,
+            ns: net.ns(ns).name.clone(),
+            dev: dev.some().map(|dev| net.dev(dev).name.clone()),
+            stage,
+            event,
+            head: changed.then_some(now),
+        });
+    }
+
+    fn born(&mut self, _: &Net, packet: &mut Packet, parent: Option<u32>, origin: Origin) {
+        if self.steps.len() >= self.most {
+            self.truncated = true;
+            return;
+        }
+        // Only the first that a program sends is the one asked about.
+        let origin = match origin {
+            Origin::Probe if !self.packets.is_empty() => Origin::Other,
+            origin => origin,
+        };
+        packet.id = self.packets.len() as u32;
+        self.packets.push(JourneyPacket {
+            id: packet.id,
+            origin,
+            parent,
+            head: head(packet),
+        });
+    }
+}

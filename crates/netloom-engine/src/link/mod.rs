@@ -1,0 +1,115 @@
+//! Kinds of devices: one file each, and here the few places where the kind decides.
+
+pub(crate) mod bridge;
+pub(crate) mod dummy;
+pub(crate) mod loopback;
+pub(crate) mod tap;
+pub(crate) mod veth;
+
+use crate::bridge::Bridge;
+use crate::device::{DevId, Device};
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::{LinkFlags, LinkKind};
+use std::collections::BTreeMap;
+
+/// What kind of device it is, with what only that kind has.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Loopback,
+    Veth(veth::Veth),
+    Bridge(Box<Bridge>),
+    Dummy,
+    Tap(Box<tap::Tap>),
+}
+
+/// What a kind of device begins with.
+pub(crate) struct Defaults {
+    pub(crate) flags: LinkFlags,
+    pub(crate) mtu: u32,
+    /// Least and greatest MTU; a greatest of 0 = no bound.
+    pub(crate) mtu_range: (u32, u32),
+    pub(crate) txqueuelen: u32,
+    /// Transmit and receive queues.
+    pub(crate) queues: (u32, u32),
+    /// Pattern of the name where none is given.
+    pub(crate) name: &'static str,
+}
+
+/// Flags that every Ethernet-like device begins with.
+pub(crate) const ETHERNET_FLAGS: LinkFlags = LinkFlags::BROADCAST.union(LinkFlags::MULTICAST);
+
+impl Kind {
+    /// What a device of the kind begins with.
+    pub(crate) fn defaults(&self) -> Defaults {
+        match self {
+            Kind::Loopback => loopback::DEFAULTS,
+            Kind::Veth(_) => veth::DEFAULTS,
+            Kind::Bridge(_) => bridge::DEFAULTS,
+            Kind::Dummy => dummy::DEFAULTS,
+            Kind::Tap(_) => tap::DEFAULTS,
+        }
+    }
+
+    /// Whether a device of the kind has carrier as things are.
+    pub(crate) fn carrier(net: &Net, dev: DevId) -> bool {
+        match &net.dev(dev).kind {
+            Kind::Loopback | Kind::Dummy => true,
+            Kind::Veth(veth) => veth.carrier(net, dev),
+            Kind::Bridge(bridge) => bridge.carrier(net),
+            Kind::Tap(tap) => tap.open,
+        }
+    }
+
+    /// The kind as the model tells it.
+    pub(crate) fn describe(net: &Net, device: &Device) -> LinkKind {
+        match &device.kind {
+            Kind::Loopback => LinkKind::Loopback,
+            Kind::Veth(_) => LinkKind::Veth,
+            Kind::Bridge(bridge) => LinkKind::Bridge(Box::new(bridge.describe(net, device))),
+            Kind::Dummy => LinkKind::Dummy,
+            Kind::Tap(_) => LinkKind::Tap,
+        }
+    }
+
+    /// The kind's own counters (`ethtool -S`).
+    pub(crate) fn counters(net: &Net, device: &Device) -> Option<BTreeMap<String, u64>> {
+        match &device.kind {
+            Kind::Veth(veth) => Some(veth.counters(net)),
+            Kind::Loopback | Kind::Bridge(_) | Kind::Dummy | Kind::Tap(_) => None,
+        }
+    }
+
+    /// Whether the operational state follows the carrier; the others are `UNKNOWN` while up.
+    pub(crate) fn knows_carrier(&self) -> bool {
+        match self {
+            Kind::Loopback | Kind::Dummy => false,
+            Kind::Veth(_) | Kind::Bridge(_) | Kind::Tap(_) => true,
+        }
+    }
+}
+
+/// Sends a frame (with its Ethernet header) out of a device: `dev_queue_xmit`.
+pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    let device = cx.net.dev(dev);
+    if !device.is_up() {
+        return cx.drop(packet, dev, Stage::DeviceTransmit, DropReason::DeviceDown);
+    }
+    packet.dev = dev;
+    if device.taps > 0 {
+        crate::socket::packet::tap_outgoing(cx, dev, &packet);
+    }
+    cx.see(&packet, dev, Stage::DeviceTransmit, |_| Event::Transmit);
+    match &cx.net.dev(dev).kind {
+        Kind::Veth(veth) => {
+            let peer = veth.peer;
+            veth::transmit(cx, dev, peer, packet);
+        }
+        Kind::Bridge(_) => crate::bridge::transmit(cx, dev, packet),
+        Kind::Loopback => loopback::transmit(cx, dev, packet),
+        Kind::Tap(_) => tap::transmit(cx, dev, packet),
+        Kind::Dummy => dummy::transmit(cx, dev, packet),
+    }
+}

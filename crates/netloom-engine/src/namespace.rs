@@ -1,0 +1,69 @@
+//! Network namespaces: what each has of its own.
+
+use crate::device::{DevId, Drops};
+use crate::ip::icmp::RateLimit;
+use crate::neighbour::Neighbours;
+use crate::route::Routing;
+use crate::socket::NsSockets;
+use crate::sysctl::{Ipv4Conf, Ipv4Global, NeighbourConf};
+use netloom_model::NsName;
+use std::collections::{BTreeMap, HashMap};
+
+/// A namespace of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NsId(pub(crate) u32);
+
+/// A namespace.
+#[derive(Clone)]
+pub(crate) struct Namespace {
+    pub(crate) name: NsName,
+    /// Its devices by index.
+    pub(crate) devices: BTreeMap<u32, DevId>,
+    /// Its devices by name and altname.
+    pub(crate) by_name: HashMap<String, DevId, foldhash::fast::FixedState>,
+    /// The index that the next device gets.
+    pub(crate) next_index: u32,
+    pub(crate) loopback: DevId,
+    pub(crate) routing: Routing,
+    pub(crate) neighbours: Neighbours,
+    pub(crate) settings: Ipv4Global,
+    pub(crate) conf_all: Ipv4Conf,
+    pub(crate) conf_default: Ipv4Conf,
+    pub(crate) neighbour_default: NeighbourConf,
+    pub(crate) sockets: NsSockets,
+    /// Ids by which other namespaces are known here.
+    pub(crate) nsids: BTreeMap<i32, NsId>,
+    /// The identification of the next IPv4 packet made here.
+    pub(crate) ident: u16,
+    pub(crate) icmp_limit: RateLimit,
+    /// Drops above the devices.
+    pub(crate) drops: Drops,
+}
+
+impl Namespace {
+    /// A namespace without devices (its `lo` is made next).
+    pub(crate) fn new(name: NsName) -> Namespace {
+        Namespace {
+            name,
+            devices: BTreeMap::new(),
+            by_name: HashMap::default(),
+            next_index: 1,
+            loopback: DevId::NONE,
+            routing: Routing::default(),
+            neighbours: Neighbours::default(),
+            settings: Ipv4Global::default(),
+            conf_all: Ipv4Conf::default(),
+            conf_default: Ipv4Conf::default(),
+            neighbour_default: NeighbourConf::default(),
+            sockets: NsSockets::default(),
+            nsids: BTreeMap::new(),
+            ident: 0,
+            icmp_limit: RateLimit::default(),
+            drops: Drops::default(),
+        }
+    }
+
+    pub(crate) fn device(&self, index: u32) -> Option<DevId> {
+        self.devices.get(&index).copied()
+    }
+}

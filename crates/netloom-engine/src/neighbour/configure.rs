@@ -1,0 +1,154 @@
+//! What users do to a neighbour table (ip-neighbour(8), `neigh_add`, `neigh_delete`), and what
+//! happens to it with its devices.
+
+use super::create;
+use super::state::{self, News};
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::journey::{DropReason, Stage};
+use netloom_model::{Errno, Mode, Neighbour, NeighbourState, Result};
+
+fn v4(addr: IpAddr) -> Result<Ipv4Addr> {
+    match addr {
+        IpAddr::V4(addr) => Ok(addr),
+        IpAddr::V6(_) => Err(Errno::AFNOSUPPORT.into()),
+    }
+}
+
+fn device(net: &Net, ns: NsId, index: u32, proxy: bool) -> Result<DevId> {
+    if index == 0 && proxy {
+        return Ok(DevId::NONE);
+    }
+    net.ns(ns).device(index).ok_or_else(|| Errno::NODEV.into())
+}
+
+/// Adds or changes an entry, or adds a proxy entry.
+pub(crate) fn add<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    wanted: &Neighbour,
+    mode: Mode,
+) -> Result<()> {
+    let addr = v4(wanted.dst)?;
+    let dev = device(cx.net, ns, wanted.dev, wanted.proxy)?;
+    let table = &mut cx.net.ns_mut(ns).neighbours;
+    if wanted.proxy {
+        table.proxies.insert((dev, addr));
+        return Ok(());
+    }
+    let old = table.find(dev, addr);
+    match (mode, old) {
+        (Mode::Add, Some(_)) => return Err(Errno::EXIST.into()),
+        (Mode::Change, None) => return Err(Errno::NOENT.into()),
+        _ => {}
+    }
+    let mac = match (wanted.lladdr, old) {
+        (Some(mac), _) => mac,
+        (None, Some(place)) if table.entries[place].state.is_valid() => table.entries[place].mac,
+        (None, _) if wanted.state.is_valid() => return Err(Errno::INVAL.into()),
+        (None, _) => netloom_model::MacAddr::ZERO,
+    };
+    let replace = matches!(mode, Mode::Replace | Mode::Change);
+    let place = match old {
+        Some(place) => place,
+        None => create(cx.net, ns, dev, addr).ok_or(Errno::NOBUFS)?,
+    };
+    let entry = &mut cx.net.ns_mut(ns).neighbours.entries[place];
+    entry.extern_learn = wanted.extern_learn;
+    entry.router = wanted.router;
+    entry.protocol = wanted.protocol;
+    let news = News {
+        mac,
+        state: wanted.state,
+        replace,
+        by_user: true,
+    };
+    state::update(cx, dev, addr, news, false);
+    Ok(())
+}
+
+/// Deletes an entry or a proxy entry.
+pub(crate) fn delete<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    index: u32,
+    dst: IpAddr,
+    proxy: bool,
+) -> Result<()> {
+    let addr = v4(dst)?;
+    let dev = device(cx.net, ns, index, proxy)?;
+    let table = &mut cx.net.ns_mut(ns).neighbours;
+    if proxy {
+        let there = table.proxies.remove(&(dev, addr));
+        return if there {
+            Ok(())
+        } else {
+            Err(Errno::NOENT.into())
+        };
+    }
+    if table.find(dev, addr).is_none() {
+        return Err(Errno::NOENT.into());
+    }
+    forget(cx, ns, |d, a, _| d == dev && a == addr);
+    Ok(())
+}
+
+/// Forgets the entries of a device: it went down, lost its carrier, moved, or changed its address.
+/// Those set by hand survive the loss of a carrier alone.
+pub(crate) fn flush_device<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, permanent_too: bool) {
+    let ns = cx.net.ns_of(dev);
+    forget(cx, ns, |d, _, state| {
+        d == dev && (permanent_too || state != NeighbourState::Permanent)
+    });
+    if permanent_too {
+        let table = &mut cx.net.ns_mut(ns).neighbours;
+        table.proxies.retain(|(d, _)| *d != dev);
+        table.delayed.retain(|delayed| delayed.dev() != dev);
+    }
+}
+
+fn forget<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    gone: impl Fn(DevId, Ipv4Addr, NeighbourState) -> bool,
+) {
+    let table = &mut cx.net.ns_mut(ns).neighbours;
+    for packet in table.forget(|e| gone(e.dev, e.addr, e.state)) {
+        cx.drop_in(packet, ns, Stage::Neighbour, DropReason::NeighbourFailed);
+    }
+}
+
+/// The table as the model tells it: by device, then address; proxy entries behind.
+pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Neighbour> {
+    let table = &net.ns(ns).neighbours;
+    let age = |at| net.now.since(at).as_secs() as u32;
+    let mut all: Vec<Neighbour> = table
+        .entries
+        .iter()
+        .map(|(_, e)| Neighbour {
+            dev: net.dev(e.dev).index,
+            dst: e.addr.into(),
+            lladdr: e.state.is_valid().then_some(e.mac),
+            state: e.state,
+            proxy: false,
+            router: e.router,
+            extern_learn: e.extern_learn,
+            protocol: e.protocol,
+            ages: (age(e.used), age(e.confirmed), age(e.updated)),
+            refcnt: 1,
+            probes: e.probes,
+        })
+        .collect();
+    all.sort_by_key(|n| (n.dev, n.dst));
+    all.extend(table.proxies.iter().map(|(dev, addr)| Neighbour {
+        dev: dev.some().map_or(0, |dev| net.dev(dev).index),
+        lladdr: None,
+        state: NeighbourState::None,
+        proxy: true,
+        ..Neighbour::permanent(0, (*addr).into(), netloom_model::MacAddr::ZERO)
+    }));
+    all
+}

@@ -1,0 +1,101 @@
+//! Proxy ARP (RFC 1027, ip-sysctl's `proxy_arp`, `proxy_arp_pvlan`): answering for others.
+
+use super::arp::{self, either};
+use super::state::{self, News};
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::sysctl::{Conf, Neigh};
+use crate::timer::Timer;
+use core::net::Ipv4Addr;
+use core::time::Duration;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::PacketType;
+use netloom_model::{NeighbourState, Time};
+use netloom_wire::arp::Repr;
+
+/// An answer that is held back, so that the true owner comes first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Delayed {
+    at: Time,
+    dev: DevId,
+    message: Repr,
+    cause: u32,
+}
+
+impl Delayed {
+    /// The device that answers.
+    pub(super) fn dev(&self) -> DevId {
+        self.dev
+    }
+}
+
+/// Whether `dev` answers for `target`, which is behind `out`.
+pub(super) fn answers(net: &Net, dev: DevId, target: Ipv4Addr, out: DevId) -> bool {
+    let pvlan = net.dev(dev).conf.on(Conf::ProxyArpPvlan);
+    if out == dev {
+        return pvlan;
+    }
+    let proxies = &net.ns(net.ns_of(dev)).neighbours.proxies;
+    either(net, dev, Conf::ProxyArp)
+        || proxies.contains(&(dev, target))
+        || proxies.contains(&(DevId::NONE, target))
+}
+
+/// Answers for another, at once or after a random part of `proxy_delay`.
+pub(super) fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &Repr) {
+    let news = News {
+        mac: message.sender_mac,
+        state: NeighbourState::Stale,
+        replace: true,
+        by_user: false,
+    };
+    state::update(cx, dev, message.sender_ip, news, true);
+    let conf = &cx.net.dev(dev).neighbour_conf;
+    let delay = conf.get(Neigh::ProxyDelay).max(0) as u64; // USER_HZ ticks
+    let limit = conf.get(Neigh::ProxyQlen).max(0) as usize;
+    cx.see(&packet, dev, Stage::ArpReceive, |_| Event::Answered {
+        with: Origin::ArpReply,
+        what: format!("{} is behind here (proxy)", message.target_ip),
+    });
+    if packet.packet_type == PacketType::Host || delay == 0 {
+        arp::answer_with(cx, dev, message, Some(packet.id));
+        return cx.consume(packet);
+    }
+    let ns = cx.net.ns_of(dev);
+    if cx.net.ns(ns).neighbours.delayed.len() > limit {
+        return cx.drop(
+            packet,
+            dev,
+            Stage::ArpReceive,
+            DropReason::NeighbourQueueFull,
+        );
+    }
+    let wait = Duration::from_millis(cx.net.random.below(delay * 10));
+    let at = cx.net.now + wait;
+    let delayed = Delayed {
+        at,
+        dev,
+        message: *message,
+        cause: packet.id,
+    };
+    cx.net.ns_mut(ns).neighbours.delayed.push_back(delayed);
+    cx.net.timers.set(at, Timer::ProxyArp { ns });
+    cx.consume(packet);
+}
+
+/// Gives the answers whose time has come.
+pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
+    let now = cx.net.now;
+    let Some(namespace) = cx.net.namespaces.get_mut(ns.0) else {
+        return;
+    };
+    let all = core::mem::take(&mut namespace.neighbours.delayed);
+    let (due, later): (Vec<Delayed>, Vec<Delayed>) = all.into_iter().partition(|d| d.at <= now);
+    namespace.neighbours.delayed = later.into();
+    for delayed in due {
+        arp::answer_with(cx, delayed.dev, &delayed.message, Some(delayed.cause));
+    }
+}

@@ -1,0 +1,1 @@
+//! Behaviour of neighbour tables, through an engine.

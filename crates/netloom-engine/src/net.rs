@@ -1,0 +1,139 @@
+//! All that an engine holds, and the context in which its pipeline runs.
+
+use crate::arena::Arena;
+use crate::device::{DevId, Device};
+use crate::namespace::{Namespace, NsId};
+use crate::observer::Observer;
+use crate::packet::{Packet, Pool};
+use crate::random::Random;
+use crate::socket::Sockets;
+use crate::timer::Timers;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::{NsName, Time};
+use std::collections::{BTreeMap, VecDeque};
+
+/// All that an engine holds.
+#[derive(Clone, Default)]
+pub(crate) struct Net {
+    pub(crate) now: Time,
+    pub(crate) namespaces: Arena<Namespace>,
+    pub(crate) names: BTreeMap<NsName, NsId>,
+    pub(crate) devices: Arena<Device>,
+    pub(crate) sockets: Sockets,
+    /// Frames that wait for the receive softirq, with the device that receives them.
+    pub(crate) backlog: VecDeque<(DevId, Packet)>,
+    pub(crate) timers: Timers,
+    pub(crate) pool: Pool,
+    pub(crate) random: Random,
+}
+
+impl Net {
+    #[inline]
+    pub(crate) fn dev(&self, dev: DevId) -> &Device {
+        &self.devices[dev.0]
+    }
+
+    #[inline]
+    pub(crate) fn dev_mut(&mut self, dev: DevId) -> &mut Device {
+        &mut self.devices[dev.0]
+    }
+
+    #[inline]
+    pub(crate) fn ns(&self, ns: NsId) -> &Namespace {
+        &self.namespaces[ns.0]
+    }
+
+    #[inline]
+    pub(crate) fn ns_mut(&mut self, ns: NsId) -> &mut Namespace {
+        &mut self.namespaces[ns.0]
+    }
+
+    /// The namespace of a device.
+    #[inline]
+    pub(crate) fn ns_of(&self, dev: DevId) -> NsId {
+        self.dev(dev).ns
+    }
+}
+
+/// The context of the pipeline: the network and whoever watches.
+pub(crate) struct Cx<'a, O: Observer> {
+    pub(crate) net: &'a mut Net,
+    pub(crate) watch: &'a mut O,
+}
+
+impl<O: Observer> Cx<'_, O> {
+    /// Tells the observer of a step at a device; the event is made only if somebody watches.
+    #[inline(always)]
+    pub(crate) fn see(
+        &mut self,
+        packet: &Packet,
+        dev: DevId,
+        stage: Stage,
+        event: impl FnOnce(&Net) -> Event,
+    ) {
+        if O::ON {
+            let ns = self.net.ns_of(dev);
+            let event = event(self.net);
+            self.watch.step(self.net, packet, (ns, dev), stage, event);
+        }
+    }
+
+    /// Tells the observer of a step above the devices of a namespace.
+    #[inline(always)]
+    pub(crate) fn see_in(
+        &mut self,
+        packet: &Packet,
+        ns: NsId,
+        stage: Stage,
+        event: impl FnOnce(&Net) -> Event,
+    ) {
+        if O::ON {
+            let event = event(self.net);
+            self.watch
+                .step(self.net, packet, (ns, DevId::NONE), stage, event);
+        }
+    }
+
+    /// Ends a packet at a device: counted by reason, told to the observer.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn drop(&mut self, packet: Packet, dev: DevId, stage: Stage, reason: DropReason) {
+        self.net.dev_mut(dev).drops.count(reason);
+        self.see(&packet, dev, stage, |_| Event::Dropped(reason));
+        self.net.pool.give_back(packet);
+    }
+
+    /// Ends a packet above the devices of a namespace.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn drop_in(&mut self, packet: Packet, ns: NsId, stage: Stage, reason: DropReason) {
+        self.net.ns_mut(ns).drops.count(reason);
+        self.see_in(&packet, ns, stage, |_| Event::Dropped(reason));
+        self.net.pool.give_back(packet);
+    }
+
+    /// Ends a packet that arrived.
+    #[inline]
+    pub(crate) fn consume(&mut self, packet: Packet) {
+        self.net.pool.give_back(packet);
+    }
+
+    /// A copy of a packet that goes a way of its own.
+    #[inline]
+    pub(crate) fn copy(&mut self, packet: &Packet) -> Packet {
+        let mut copy = self.net.pool.copy(packet);
+        if O::ON {
+            self.watch
+                .born(self.net, &mut copy, Some(packet.id), Origin::Copy);
+        }
+        copy
+    }
+
+    /// Tells the observer of a packet that the stack made, because of `parent` if there is one.
+    #[inline]
+    pub(crate) fn born(&mut self, packet: &mut Packet, parent: Option<u32>, origin: Origin) {
+        if O::ON {
+            self.watch.born(self.net, packet, parent, origin);
+        }
+    }
+}

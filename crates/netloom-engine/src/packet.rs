@@ -1,0 +1,247 @@
+//! Packets on their way, and the pool they come from and go back to.
+//!
+//! A packet is one pointer, so queues move little. Its bytes have headroom before them for headers
+//! yet to be pushed. The pool keeps freed packets: forwarding allocates nothing.
+
+use crate::device::DevId;
+use netloom_model::socket::PacketType;
+use netloom_wire::EtherType;
+
+/// Room before a new packet's bytes: an Ethernet header and what encapsulations add.
+pub(crate) const HEADROOM: usize = 128;
+
+/// Buffer of a packet from the pool; longer ones grow.
+const BUFFER: usize = 2048;
+
+/// How many freed packets the pool keeps.
+const POOL: usize = 4096;
+
+/// A packet.
+#[derive(Debug)]
+pub(crate) struct Packet(Box<Body>);
+
+/// What a packet carries beside its bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    start: u32,
+    end: u32,
+    buffer: Vec<u8>,
+    /// Its id in a journey.
+    pub(crate) id: u32,
+    /// The device that it was received by, or that it is sent from.
+    pub(crate) dev: DevId,
+    /// The mark that rules match.
+    pub(crate) mark: u32,
+    /// Devices crossed.
+    pub(crate) hops: u16,
+    /// Where the network header begins, from the buffer's start.
+    network: u16,
+    /// What follows the Ethernet header.
+    pub(crate) ethertype: EtherType,
+    /// For whom it is, by its destination address.
+    pub(crate) packet_type: PacketType,
+    /// The sending stack has it done: checksums inside need not be verified again.
+    pub(crate) local: bool,
+}
+
+impl core::ops::Deref for Packet {
+    type Target = Body;
+
+    #[inline]
+    fn deref(&self) -> &Body {
+        &self.0
+    }
+}
+
+impl core::ops::DerefMut for Packet {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Body {
+        &mut self.0
+    }
+}
+
+impl Body {
+    fn new() -> Body {
+        Body {
+            start: HEADROOM as u32,
+            end: HEADROOM as u32,
+            buffer: vec![0; BUFFER],
+            id: 0,
+            dev: DevId::NONE,
+            mark: 0,
+            hops: 0,
+            network: 0,
+            ethertype: EtherType(0),
+            packet_type: PacketType::Host,
+            local: false,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start as usize..self.end as usize]
+    }
+
+    #[inline]
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[self.start as usize..self.end as usize]
+    }
+
+    /// Takes `n` bytes off the front; they stay in the buffer. `n` is cut to the length.
+    #[inline]
+    pub(crate) fn pull(&mut self, n: usize) {
+        self.start = (self.start + n as u32).min(self.end);
+    }
+
+    /// Puts `n` bytes before the front: the ones that were pulled, or headroom.
+    #[inline]
+    pub(crate) fn push(&mut self, n: usize) -> &mut [u8] {
+        if (self.start as usize) < n {
+            self.grow_front(n);
+        }
+        self.start -= n as u32;
+        let start = self.start as usize;
+        &mut self.buffer[start..start + n]
+    }
+
+    #[cold]
+    fn grow_front(&mut self, n: usize) {
+        let more = n + HEADROOM;
+        self.buffer.splice(0..0, core::iter::repeat_n(0, more));
+        self.start += more as u32;
+        self.end += more as u32;
+        self.network += more as u16;
+    }
+
+    /// Cuts the packet to `len` bytes (link-layer padding).
+    #[inline]
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.end = self.end.min(self.start + len as u32);
+    }
+
+    /// Remembers that the network header begins at the front.
+    #[inline]
+    pub(crate) fn set_network(&mut self) {
+        self.network = self.start as u16;
+    }
+
+    /// The bytes from the network header on.
+    #[inline]
+    pub(crate) fn network(&self) -> &[u8] {
+        &self.buffer[usize::from(self.network)..self.end as usize]
+    }
+
+    /// Puts the front back to the network header.
+    #[inline]
+    pub(crate) fn rewind_to_network(&mut self) {
+        self.start = u32::from(self.network);
+    }
+}
+
+/// Freed packets, kept for the next.
+#[derive(Default)]
+pub(crate) struct Pool {
+    free: Vec<Packet>,
+}
+
+impl Clone for Pool {
+    /// A copy of an engine begins with an empty pool.
+    fn clone(&self) -> Pool {
+        Pool::default()
+    }
+}
+
+impl Pool {
+    /// A packet of `len` bytes, whatever they are, with headroom and nothing else set.
+    #[inline]
+    pub(crate) fn take(&mut self, len: usize) -> Packet {
+        let mut packet = self
+            .free
+            .pop()
+            .unwrap_or_else(|| Packet(Box::new(Body::new())));
+        let body = &mut *packet;
+        if body.buffer.len() < HEADROOM + len {
+            body.buffer.resize(HEADROOM + len, 0);
+        }
+        body.start = HEADROOM as u32;
+        body.end = (HEADROOM + len) as u32;
+        body.network = HEADROOM as u16;
+        body.id = 0;
+        body.mark = 0;
+        body.hops = 0;
+        body.local = false;
+        packet
+    }
+
+    /// A copy of a packet, with all that it carries.
+    pub(crate) fn copy(&mut self, packet: &Packet) -> Packet {
+        let mut copy = self.take(packet.len());
+        copy.bytes_mut().copy_from_slice(packet.bytes());
+        let network = i64::from(packet.network) - i64::from(packet.start);
+        copy.network = (HEADROOM as i64 + network).max(0) as u16;
+        copy.id = packet.id;
+        copy.dev = packet.dev;
+        copy.mark = packet.mark;
+        copy.hops = packet.hops;
+        copy.ethertype = packet.ethertype;
+        copy.packet_type = packet.packet_type;
+        copy.local = packet.local;
+        copy
+    }
+
+    #[inline]
+    pub(crate) fn give_back(&mut self, packet: Packet) {
+        if self.free.len() < POOL {
+            self.free.push(packet);
+        }
+    }
+}
+
+impl Clone for Packet {
+    fn clone(&self) -> Packet {
+        Packet(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_pulled_can_be_pushed_back() {
+        let mut packet = Pool::default().take(20);
+        packet.bytes_mut()[..3].copy_from_slice(&[1, 2, 3]);
+        packet.pull(2);
+        assert_eq!(packet.bytes()[0], 3);
+        assert_eq!(packet.push(2), [1, 2]);
+        assert_eq!(packet.len(), 20);
+    }
+
+    #[test]
+    fn pushing_beyond_the_headroom_makes_more() {
+        let mut packet = Pool::default().take(4);
+        packet.bytes_mut().copy_from_slice(b"data");
+        packet.push(HEADROOM + 5).fill(7);
+        assert_eq!(packet.len(), HEADROOM + 9);
+        assert!(packet.bytes().ends_with(b"data"));
+    }
+
+    #[test]
+    fn a_copy_has_its_network_header_where_the_original_has_it() {
+        let mut pool = Pool::default();
+        let mut packet = pool.take(30);
+        packet.bytes_mut().fill(9);
+        packet.pull(14);
+        packet.set_network();
+        packet.bytes_mut()[0] = 0x45;
+        packet.push(14);
+        let copy = pool.copy(&packet);
+        assert_eq!(copy.network()[0], 0x45);
+        assert_eq!(copy.bytes(), packet.bytes());
+    }
+}

@@ -1,0 +1,122 @@
+//! The receive path: the backlog, and what happens to a frame that is taken from it
+//! (`netif_rx`, `process_backlog`, `__netif_receive_skb_core`).
+
+use crate::bridge;
+use crate::device::DevId;
+use crate::ip;
+use crate::neighbour::arp;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::{EtherType, MacAddr, ethernet};
+
+/// Frames of one device that may wait (`net.core.netdev_max_backlog`).
+pub(crate) const BACKLOG: u32 = 1000;
+
+/// Devices that a frame may cross. Linux lets a frame circle in a loop of bridges as long as the
+/// processor lasts; here it ends, counted.
+const HOPS: u16 = 1024;
+
+/// The longest frame that a virtual device takes from another: its MTU, the Ethernet header and
+/// room for a VLAN tag (`is_skb_forwardable`).
+#[inline]
+pub(crate) const fn longest_frame(mtu: u32) -> usize {
+    mtu as usize + ethernet::HEADER_LEN + 4
+}
+
+/// Puts a frame into the backlog of the device that receives it: `netif_rx`.
+#[inline]
+pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    packet.hops += 1;
+    let device = cx.net.dev_mut(dev);
+    if device.backlogged >= BACKLOG || packet.hops > HOPS {
+        device.rx.dropped += 1;
+        let loops = packet.hops > HOPS;
+        let reason = if loops {
+            DropReason::LoopLimit
+        } else {
+            DropReason::BacklogFull
+        };
+        return cx.drop(packet, dev, Stage::Backlog, reason);
+    }
+    device.backlogged += 1;
+    cx.see(&packet, dev, Stage::Backlog, |net| Event::Backlogged {
+        ahead: net.backlog.len() as u32,
+    });
+    cx.net.backlog.push_back((dev, packet));
+}
+
+/// Takes frames from the backlog until none waits.
+pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
+    while let Some((dev, packet)) = cx.net.backlog.pop_front() {
+        cx.net.dev_mut(dev).backlogged -= 1;
+        receive(cx, dev, packet);
+    }
+}
+
+/// A frame, Ethernet header and all, arrives at a device.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    let device = cx.net.dev_mut(dev);
+    if !device.is_up() {
+        device.rx.dropped += 1;
+        return cx.drop(packet, dev, Stage::Receive, DropReason::DeviceDown);
+    }
+    let Ok(frame) = ethernet::Frame::new_checked(packet.bytes()) else {
+        device.rx.errors += 1;
+        return cx.drop(packet, dev, Stage::Receive, DropReason::FrameTooShort);
+    };
+    let (destination, ethertype) = (frame.dst(), frame.ethertype());
+    device.rx.count(packet.len());
+    packet.dev = dev;
+    packet.ethertype = ethertype;
+    packet.packet_type = packet_type(destination, device.mac);
+    deliver(cx, dev, packet);
+}
+
+/// For whom a frame is, as its destination tells the device with address `mac`: `eth_type_trans`.
+#[inline]
+pub(crate) fn packet_type(destination: MacAddr, mac: MacAddr) -> PacketType {
+    if destination == mac {
+        PacketType::Host
+    } else if destination.is_broadcast() {
+        PacketType::Broadcast
+    } else if destination.is_multicast() {
+        PacketType::Multicast
+    } else {
+        PacketType::OtherHost
+    }
+}
+
+/// Packet sockets, then the bridge if the device is a port, then the protocol:
+/// `__netif_receive_skb_core`. The packet still has its Ethernet header.
+pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    cx.see(&packet, dev, Stage::Receive, |_| Event::Received {
+        packet_type: packet.packet_type,
+    });
+    let device = cx.net.dev(dev);
+    let (is_port, tapped) = (device.port.is_some(), device.taps > 0);
+    if tapped {
+        crate::socket::packet::tap_incoming(cx, dev, &packet);
+    }
+    if is_port {
+        return bridge::receive(cx, dev, packet);
+    }
+    protocol(cx, dev, packet);
+}
+
+/// Hands a packet to its protocol, the Ethernet header pulled.
+fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    packet.pull(ethernet::HEADER_LEN);
+    packet.set_network();
+    match packet.ethertype {
+        EtherType::IPV4 => ip::receive::receive(cx, dev, packet),
+        EtherType::ARP => arp::receive(cx, dev, packet),
+        EtherType::IPV6 => cx.drop(packet, dev, Stage::Receive, DropReason::Ipv6NotHandled),
+        _ => {
+            cx.net.dev_mut(dev).rx.dropped += 1;
+            cx.drop(packet, dev, Stage::Receive, DropReason::UnhandledProtocol);
+        }
+    }
+}

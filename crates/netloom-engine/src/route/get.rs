@@ -1,0 +1,127 @@
+//! `ip route get`: which way would a packet take (`inet_rtm_getroute`).
+
+use super::input::{self, Decision};
+use super::{Flow, describe, output};
+use crate::device::DevId;
+use crate::engine::v4;
+use crate::namespace::NsId;
+use crate::net::Net;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::journey::DropReason;
+use netloom_model::route::{NextHop, RouteAnswer, RouteQuery, protocol, table};
+use netloom_model::{Errno, IpNet, Result, Route, RouteType, Scope};
+
+/// Answers the question.
+pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer> {
+    let device = |index: Option<u32>| match index {
+        Some(index) => net.ns(ns).device(index).ok_or(Errno::NODEV),
+        None => Ok(DevId::NONE),
+    };
+    let from = query.from.map(v4).transpose()?;
+    let flow = Flow {
+        dst: v4(query.to)?,
+        src: from.unwrap_or(Ipv4Addr::UNSPECIFIED),
+        iif: device(query.iif)?,
+        oif: device(query.oif)?,
+        tos: query.tos & crate::ip::receive::TOS_MASK,
+        mark: query.mark,
+        scope: Scope::UNIVERSE,
+    };
+    if query.fibmatch {
+        return matched(net, ns, &flow);
+    }
+    if flow.iif == DevId::NONE {
+        sent(net, ns, &flow)
+    } else {
+        received(net, ns, &flow)
+    }
+}
+
+/// The table's own route.
+fn matched(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
+    let found = super::lookup(net, ns, flow).map_err(super::Refused::errno)?;
+    let table = net
+        .ns(ns)
+        .routing
+        .tables
+        .get(&found.table)
+        .ok_or(Errno::HOSTUNREACH)?;
+    let route = describe(net, found.table, table.entry(found.entry));
+    Ok(RouteAnswer {
+        route,
+        cache_flags: Vec::new(),
+        source: None,
+    })
+}
+
+/// A packet made here.
+fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
+    let way = output::route(net, ns, flow, false).map_err(|no| no.errno)?;
+    let mut flags = Vec::new();
+    if way.kind == RouteType::Local {
+        flags.push("local".to_owned());
+    }
+    if way.kind == RouteType::Broadcast {
+        flags.extend(["local".to_owned(), "brd".to_owned()]);
+    }
+    if way.kind == RouteType::Multicast {
+        flags.push("mc".to_owned());
+    }
+    let mut flow_route = answer(net, flow, way.kind, way.dev, way.gateway);
+    flow_route.prefsrc = (!way.source.is_unspecified()).then(|| IpAddr::V4(way.source));
+    let source = flow_route.prefsrc;
+    flow_route.table = way.found.map_or(table::MAIN, |found| found.table);
+    Ok(RouteAnswer {
+        route: flow_route,
+        cache_flags: flags,
+        source,
+    })
+}
+
+/// A packet received.
+fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
+    let answer_with = |kind, dev, gateway, flags: &[&str]| RouteAnswer {
+        route: answer(net, flow, kind, dev, gateway),
+        cache_flags: flags.iter().map(|f| (*f).to_owned()).collect(),
+        source: None,
+    };
+    let lo = net.ns(ns).loopback;
+    match input::route(net, flow.iif, flow) {
+        Decision::Local => Ok(answer_with(RouteType::Local, lo, None, &["local"])),
+        Decision::Broadcast => Ok(answer_with(
+            RouteType::Broadcast,
+            flow.iif,
+            None,
+            &["local", "brd"],
+        )),
+        Decision::Forward { found, redirect } => {
+            let flags: &[&str] = if redirect { &["redirect"] } else { &[] };
+            let mut answer = answer_with(RouteType::Unicast, found.dev, found.gateway, flags);
+            answer.route.table = found.table;
+            Ok(answer)
+        }
+        Decision::NoWay(refused) => Err(refused.errno().into()),
+        Decision::Refused(reason) => Err(match reason {
+            DropReason::ReversePath => Errno(18),
+            DropReason::ForwardingOff => Errno::HOSTUNREACH,
+            _ => Errno::INVAL,
+        }
+        .into()),
+    }
+}
+
+fn answer(net: &Net, flow: &Flow, kind: RouteType, dev: DevId, gateway: Option<Ipv4Addr>) -> Route {
+    let hop = NextHop {
+        via: gateway.map(IpAddr::V4),
+        dev: Some(net.dev(dev).index),
+        weight: 1,
+        ..NextHop::default()
+    };
+    Route {
+        kind,
+        tos: flow.tos,
+        protocol: protocol::UNSPEC,
+        nexthops: vec![hop],
+        ..Route::new(IpNet::host(flow.dst.into()))
+    }
+}

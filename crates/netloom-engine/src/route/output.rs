@@ -1,0 +1,174 @@
+//! Routing for packets made here (`ip_route_output_key_hash`).
+
+use super::{Flow, Found, Refused, address_kind, lookup, source};
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use core::net::Ipv4Addr;
+use netloom_model::{Errno, RouteType, Scope};
+
+/// The way of a packet made here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    /// Unicast, local, broadcast or multicast.
+    pub(crate) kind: RouteType,
+    /// The device it leaves by (`lo` for local destinations).
+    pub(crate) dev: DevId,
+    pub(crate) gateway: Option<Ipv4Addr>,
+    pub(crate) source: Ipv4Addr,
+    pub(crate) dst: Ipv4Addr,
+    /// Longest IP packet that may go, by the route or the device.
+    pub(crate) mtu: u32,
+    /// The route that was found; none where the device alone decided.
+    pub(crate) found: Option<Found>,
+}
+
+/// Why there is no way: Linux's error, and the lookup's refusal if that was it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoWay {
+    pub(crate) errno: Errno,
+    pub(crate) refused: Option<Refused>,
+}
+
+impl From<Errno> for NoWay {
+    fn from(errno: Errno) -> NoWay {
+        NoWay {
+            errno,
+            refused: None,
+        }
+    }
+}
+
+/// Finds the way. `flow.src` may be unspecified: then it is chosen. `any_source`: it need not be an
+/// address of this host.
+pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow, any_source: bool) -> Result<Way, NoWay> {
+    let mut flow = *flow;
+    let given = !flow.src.is_unspecified();
+    let group = flow.dst.is_multicast() || flow.dst.is_broadcast();
+    if given {
+        if flow.src.is_multicast() || flow.src.is_broadcast() || flow.src.octets()[0] == 0 {
+            return Err(Errno::INVAL.into());
+        }
+        if flow.oif == DevId::NONE && group {
+            // The device that has the source is where groups are sent.
+            flow.oif = device_with(net, ns, flow.src).ok_or(Errno::INVAL)?;
+        } else if !any_source && address_kind(net, ns, flow.src) != RouteType::Local {
+            return Err(Errno::INVAL.into());
+        }
+    }
+    if let Some(oif) = flow.oif.some() {
+        if !net.dev(oif).is_up() {
+            return Err(Errno::NETUNREACH.into());
+        }
+        if group {
+            let scope = if flow.dst.is_broadcast() {
+                Scope::LINK
+            } else {
+                Scope::UNIVERSE
+            };
+            return on_link(net, ns, &flow, oif, scope);
+        }
+    }
+    if flow.dst.is_unspecified() {
+        flow.dst = if given { flow.src } else { Ipv4Addr::LOCALHOST };
+    }
+    match lookup(net, ns, &flow) {
+        Ok(found) => way(net, ns, &flow, found),
+        Err(_) if flow.oif != DevId::NONE => on_link(net, ns, &flow, flow.oif, Scope::LINK),
+        Err(refused) => Err(NoWay {
+            errno: refused.errno(),
+            refused: Some(refused),
+        }),
+    }
+}
+
+/// No route, but a device: the destination is taken to be on its link.
+fn on_link(net: &Net, ns: NsId, flow: &Flow, dev: DevId, scope: Scope) -> Result<Way, NoWay> {
+    let source = if flow.src.is_unspecified() {
+        source::select(net, ns, dev, Ipv4Addr::UNSPECIFIED, scope).unwrap_or(flow.src)
+    } else {
+        flow.src
+    };
+    let kind = if flow.dst.is_broadcast() {
+        RouteType::Broadcast
+    } else if flow.dst.is_multicast() {
+        RouteType::Multicast
+    } else {
+        RouteType::Unicast
+    };
+    let mtu = net.dev(dev).mtu;
+    Ok(Way {
+        kind,
+        dev,
+        gateway: None,
+        source,
+        dst: flow.dst,
+        mtu,
+        found: None,
+    })
+}
+
+/// The way that a found route gives.
+fn way(net: &Net, ns: NsId, flow: &Flow, found: Found) -> Result<Way, NoWay> {
+    let chosen = |other: Ipv4Addr| {
+        if flow.src.is_unspecified() {
+            other
+        } else {
+            flow.src
+        }
+    };
+    if found.kind == RouteType::Local {
+        let lo = net.ns(ns).loopback;
+        let source = chosen(found.prefsrc.unwrap_or(flow.dst));
+        let mtu = net.dev(lo).mtu;
+        let (dst, found) = (flow.dst, Some(found));
+        return Ok(Way {
+            kind: RouteType::Local,
+            dev: lo,
+            gateway: None,
+            source,
+            dst,
+            mtu,
+            found,
+        });
+    }
+    let source = chosen(source::of_route(net, ns, &found).unwrap_or(Ipv4Addr::UNSPECIFIED));
+    let device = net.dev(found.dev);
+    if source.is_loopback() && !device.is_loopback() {
+        return Err(Errno::INVAL.into());
+    }
+    let kind = if flow.dst.is_broadcast() {
+        RouteType::Broadcast
+    } else if flow.dst.is_multicast() {
+        RouteType::Multicast
+    } else if flow.dst.octets()[0] == 0 {
+        return Err(Errno::INVAL.into());
+    } else {
+        found.kind
+    };
+    let mtu = if found.mtu == 0 {
+        device.mtu
+    } else {
+        found.mtu.min(device.mtu)
+    };
+    let redirected = net.ns(ns).routing.redirects.get(&flow.dst).copied();
+    let gateway = redirected
+        .or(found.gateway)
+        .filter(|_| kind == RouteType::Unicast);
+    Ok(Way {
+        kind,
+        dev: found.dev,
+        gateway,
+        source,
+        dst: flow.dst,
+        mtu,
+        found: Some(found),
+    })
+}
+
+/// The device that has a local address.
+fn device_with(net: &Net, ns: NsId, addr: Ipv4Addr) -> Option<DevId> {
+    let found =
+        super::lookup_in(net, ns, netloom_model::route::table::LOCAL, &Flow::to(addr)).ok()?;
+    (found.kind == RouteType::Local).then_some(found.dev)
+}

@@ -1,0 +1,86 @@
+//! Routing policy rules (ip-rule(8)): which table answers for which packet.
+
+use super::Flow;
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use core::net::Ipv4Addr;
+use netloom_model::change::RuleMatch;
+use netloom_model::route::table;
+use netloom_model::{Errno, Family, IpNet, Result, Rule};
+
+/// The three rules that every namespace begins with.
+pub(super) fn initial() -> Vec<Rule> {
+    [
+        (0, table::LOCAL),
+        (32766, table::MAIN),
+        (32767, table::DEFAULT),
+    ]
+    .map(|(priority, table)| Rule::lookup(Family::V4, priority, table))
+    .to_vec()
+}
+
+/// Whether a rule's selectors match a flow.
+pub(super) fn matches(net: &Net, rule: &Rule, flow: &Flow) -> bool {
+    let within = |net: Option<IpNet>, addr: Ipv4Addr| net.is_none_or(|n| n.contains(addr.into()));
+    let named = |name: &Option<String>, dev: DevId| {
+        name.as_ref()
+            .is_none_or(|n| dev != DevId::NONE && net.dev(dev).name == *n)
+    };
+    // What is made here counts as received by `lo`.
+    let by_iif = match &rule.iif {
+        Some(name) if name == "lo" && flow.iif == DevId::NONE => true,
+        name => named(name, flow.iif),
+    };
+    let matched = within(rule.from, flow.src)
+        && within(rule.to, flow.dst)
+        && by_iif
+        && named(&rule.oif, flow.oif)
+        && rule
+            .fwmark
+            .is_none_or(|(mark, mask)| (flow.mark ^ mark) & mask == 0)
+        && (rule.tos == 0 || rule.tos == flow.tos);
+    matched != rule.not
+}
+
+/// Adds a rule; without a priority it comes before the first rule behind the one of priority 0.
+pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
+    let routing = &mut net.ns_mut(ns).routing;
+    if rule.priority.is_none() {
+        let second = routing
+            .rules
+            .iter()
+            .filter_map(|r| r.priority)
+            .find(|p| *p != 0);
+        rule.priority = Some(second.unwrap_or(0).saturating_sub(1));
+    }
+    if routing.rules.contains(&rule) {
+        return Err(Errno::EXIST.into());
+    }
+    let at = routing
+        .rules
+        .partition_point(|r| r.priority <= rule.priority);
+    routing.rules.insert(at, rule);
+    routing.custom_rules = true;
+    Ok(())
+}
+
+/// Deletes the first rule that fits everything named.
+pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RuleMatch) -> Result<()> {
+    let want = &wanted.rule;
+    let fits = |r: &Rule| {
+        want.priority.is_none_or(|p| r.priority == Some(p))
+            && (want.from.is_none() || want.from == r.from)
+            && (want.to.is_none() || want.to == r.to)
+            && (want.iif.is_none() || want.iif == r.iif)
+            && (want.oif.is_none() || want.oif == r.oif)
+            && (want.fwmark.is_none() || want.fwmark == r.fwmark)
+            && (want.tos == 0 || want.tos == r.tos)
+            && (!wanted.action_given || want.action == r.action)
+    };
+    let routing = &mut net.ns_mut(ns).routing;
+    let at = routing.rules.iter().position(fits).ok_or(Errno::NOENT)?;
+    routing.rules.remove(at);
+    routing.custom_rules = true;
+    Ok(())
+}

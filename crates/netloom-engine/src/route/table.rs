@@ -1,0 +1,288 @@
+//! A routing table: prefixes with their routes, in the order in which they are tried.
+
+use super::lpm::Lpm;
+use crate::arena::Arena;
+use crate::device::DevId;
+use crate::ip::version::IpVersion;
+use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
+use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope};
+
+/// A next hop (`struct fib_nh`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hop<V: IpVersion> {
+    /// Its device; none for routes that lead nowhere.
+    pub(crate) dev: DevId,
+    pub(crate) gateway: Option<V::Addr>,
+    pub(crate) weight: u16,
+    pub(crate) onlink: bool,
+    /// Scope of the gateway, as it was when the route was made.
+    pub(crate) scope: Scope,
+}
+
+/// A route of a prefix (`struct fib_alias` with its `fib_info`). What a lookup reads comes first.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<V: IpVersion> {
+    pub(crate) kind: RouteType,
+    pub(crate) tos: u8,
+    pub(crate) scope: Scope,
+    pub(crate) prefix_len: u8,
+    hop: Hop<V>,
+    /// The next route of the same prefix.
+    next: Option<u32>,
+    pub(crate) prefsrc: Option<V::Addr>,
+    more_hops: Vec<Hop<V>>,
+    pub(crate) metrics: Option<Box<RouteMetrics>>,
+    pub(crate) metric: u32,
+    pub(crate) protocol: u8,
+    pub(crate) prefix: V::Addr,
+}
+
+impl<V: IpVersion> Entry<V> {
+    /// A route with its next hops; without any, one that leads nowhere.
+    pub(crate) fn new(
+        route: &Route,
+        prefix: V::Addr,
+        prefsrc: Option<V::Addr>,
+        hops: &[Hop<V>],
+    ) -> Self {
+        let nowhere = Hop {
+            dev: DevId::NONE,
+            gateway: None,
+            weight: 1,
+            onlink: false,
+            scope: Scope::NOWHERE,
+        };
+        let metrics = route.metrics.clone();
+        Entry {
+            kind: route.kind,
+            tos: route.tos,
+            scope: route.scope,
+            prefix_len: route.dst.len,
+            hop: hops.first().copied().unwrap_or(nowhere),
+            next: None,
+            prefsrc,
+            more_hops: hops.get(1..).unwrap_or_default().to_vec(),
+            metrics: (metrics != RouteMetrics::default()).then(|| Box::new(metrics)),
+            metric: route.metric,
+            protocol: route.protocol,
+            prefix,
+        }
+    }
+
+    /// Its next hops; one without a device for routes that lead nowhere.
+    #[inline]
+    pub(crate) fn hops(&self) -> impl Iterator<Item = &Hop<V>> {
+        core::iter::once(&self.hop).chain(&self.more_hops)
+    }
+
+    /// Whether it uses `dev`.
+    pub(crate) fn uses(&self, dev: DevId) -> bool {
+        self.hops().any(|hop| hop.dev == dev)
+    }
+
+    /// Whether two routes of one prefix are the same in everything that Linux compares.
+    fn same(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.scope == other.scope
+            && self.metric == other.metric
+            && self.protocol == other.protocol
+            && self.prefsrc == other.prefsrc
+            && self.metrics == other.metrics
+            && self.hop == other.hop
+            && self.more_hops == other.more_hops
+    }
+
+    /// Whether a request to delete means it (`fib_table_delete`, `fib_nh_match`).
+    fn meant(&self, wanted: &RouteMatch, dev: Option<DevId>) -> bool {
+        fn fits<T: PartialEq>(want: Option<T>, have: &T) -> bool {
+            want.is_none_or(|w| w == *have)
+        }
+        let via = |hop: &Hop<V>| {
+            wanted
+                .via
+                .is_none_or(|via| hop.gateway.is_some_and(|g| g.into() == via))
+                && dev.is_none_or(|dev| hop.dev == dev)
+        };
+        self.tos == wanted.tos
+            && fits(wanted.kind, &self.kind)
+            && fits(wanted.scope, &self.scope)
+            && fits(wanted.protocol, &self.protocol)
+            && fits(wanted.metric, &self.metric)
+            && wanted
+                .prefsrc
+                .is_none_or(|p| self.prefsrc.map(Into::into) == Some(p))
+            && self.hops().any(via)
+    }
+
+    /// As the model tells it; `about` gives a device's index and whether it is dead or without
+    /// carrier.
+    pub(crate) fn describe(&self, table: u32, about: impl Fn(DevId) -> (u32, bool, bool)) -> Route {
+        let nexthops = self.hops().filter(|hop| hop.dev != DevId::NONE).map(|hop| {
+            let (index, dead, linkdown) = about(hop.dev);
+            NextHop {
+                via: hop.gateway.map(Into::into),
+                dev: Some(index),
+                weight: hop.weight,
+                onlink: hop.onlink,
+                dead,
+                linkdown,
+            }
+        });
+        Route {
+            dst: IpNet {
+                addr: self.prefix.into(),
+                len: self.prefix_len,
+            },
+            tos: self.tos,
+            table,
+            kind: self.kind,
+            protocol: self.protocol,
+            scope: self.scope,
+            metric: self.metric,
+            prefsrc: self.prefsrc.map(Into::into),
+            metrics: self.metrics.as_deref().cloned().unwrap_or_default(),
+            nexthops: nexthops.collect(),
+        }
+    }
+}
+
+/// A table.
+#[derive(Clone)]
+pub(crate) struct Table<V: IpVersion> {
+    /// From each prefix to the first of its routes.
+    heads: Lpm<V, u32>,
+    entries: Arena<Entry<V>>,
+}
+
+impl<V: IpVersion> Default for Table<V> {
+    fn default() -> Self {
+        Table {
+            heads: Lpm::new(),
+            entries: Arena::default(),
+        }
+    }
+}
+
+impl<V: IpVersion> Table<V> {
+    /// The first routes of the prefixes that cover `addr`, the longest prefix first.
+    #[inline]
+    pub(crate) fn matches(&self, addr: V::Addr) -> impl Iterator<Item = u32> {
+        self.heads.lookup_all(addr)
+    }
+
+    /// A route and those behind it.
+    #[inline]
+    pub(crate) fn chain(&self, head: u32) -> impl Iterator<Item = (u32, &Entry<V>)> {
+        let first = Some((head, &self.entries[head]));
+        core::iter::successors(first, |(_, e)| e.next.map(|n| (n, &self.entries[n])))
+    }
+
+    pub(crate) fn entry(&self, place: u32) -> &Entry<V> {
+        &self.entries[place]
+    }
+
+    /// Every route, by prefix, each prefix's in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry<V>> {
+        self.heads
+            .iter()
+            .flat_map(|(_, _, head)| self.chain(head).map(|(_, entry)| entry))
+    }
+
+    /// Puts a route in: `fib_table_insert`. Routes of one prefix stand by TOS, greatest first,
+    /// then by metric, least first.
+    pub(crate) fn insert(&mut self, entry: Entry<V>, mode: Mode) -> Result<(), Errno> {
+        let (prefix, len) = (entry.prefix, entry.prefix_len);
+        let mut chain: Vec<u32> = self.places(prefix, len);
+        let key = |e: &Entry<V>| (core::cmp::Reverse(e.tos), e.metric);
+        let rank = key(&entry);
+        let first = chain
+            .iter()
+            .position(|p| key(&self.entries[*p]) >= rank)
+            .unwrap_or(chain.len());
+        let alike = chain[first..]
+            .iter()
+            .take_while(|p| key(&self.entries[**p]) == rank)
+            .count();
+        let same = chain[first..first + alike]
+            .iter()
+            .any(|p| self.entries[*p].same(&entry));
+        match mode {
+            Mode::Add if alike > 0 => return Err(Errno::EXIST),
+            Mode::Replace | Mode::Change if alike > 0 => {
+                if same && !self.entries[chain[first]].same(&entry) {
+                    return Err(Errno::EXIST);
+                }
+                let next = self.entries[chain[first]].next;
+                self.entries[chain[first]] = Entry { next, ..entry };
+                return Ok(());
+            }
+            Mode::Change => return Err(Errno::NOENT),
+            Mode::Append | Mode::Prepend if same => return Err(Errno::EXIST),
+            _ => {}
+        }
+        let at = if mode == Mode::Append {
+            first + alike
+        } else {
+            first
+        };
+        let place = self.entries.insert(entry);
+        chain.insert(at, place);
+        self.relink(prefix, len, &chain);
+        Ok(())
+    }
+
+    /// Takes the first route out that is meant.
+    pub(crate) fn delete(
+        &mut self,
+        prefix: V::Addr,
+        wanted: &RouteMatch,
+        dev: Option<DevId>,
+    ) -> Result<(), Errno> {
+        let mut chain = self.places(prefix, wanted.dst.len);
+        let meant = chain
+            .iter()
+            .position(|p| self.entries[*p].meant(wanted, dev));
+        let place = chain.remove(meant.ok_or(Errno::SRCH)?);
+        self.entries.remove(place);
+        self.relink(prefix, wanted.dst.len, &chain);
+        Ok(())
+    }
+
+    /// Takes every route out for which `gone` holds.
+    pub(crate) fn retain_not(&mut self, gone: impl Fn(&Entry<V>) -> bool) {
+        let touched: Vec<(V::Addr, u8)> = self
+            .iter()
+            .filter(|e| gone(e))
+            .map(|e| (e.prefix, e.prefix_len))
+            .collect();
+        for (prefix, len) in touched {
+            let (out, stay): (Vec<u32>, Vec<u32>) = self
+                .places(prefix, len)
+                .into_iter()
+                .partition(|p| gone(&self.entries[*p]));
+            for place in out {
+                self.entries.remove(place);
+            }
+            self.relink(prefix, len, &stay);
+        }
+    }
+
+    /// The places of a prefix's routes, in their order.
+    fn places(&self, prefix: V::Addr, len: u8) -> Vec<u32> {
+        self.heads
+            .get(prefix, len)
+            .map(|head| self.chain(head).map(|(place, _)| place).collect())
+            .unwrap_or_default()
+    }
+
+    /// Makes `chain` the routes of a prefix.
+    fn relink(&mut self, prefix: V::Addr, len: u8, chain: &[u32]) {
+        for (i, place) in chain.iter().enumerate() {
+            self.entries[*place].next = chain.get(i + 1).copied();
+        }
+        match chain.first() {
+            Some(head) => self.heads.insert(prefix, len, *head),
+            None => self.heads.remove(prefix, len),
+        };
+    }
+}

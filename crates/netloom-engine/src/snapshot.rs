@@ -1,0 +1,167 @@
+//! The engine's state as the model tells it.
+
+use crate::apply::sysctl;
+use crate::bridge;
+use crate::device::{DevId, Device};
+use crate::link::Kind;
+use crate::namespace::NsId;
+use crate::neighbour;
+use crate::net::Net;
+use crate::route;
+use core::net::IpAddr;
+use netloom_model::link::Peer;
+use netloom_model::state::Parts;
+use netloom_model::{Address, Errno, Link, Namespace, NsName, OperState, Result, State};
+
+/// The state of one namespace, or of all, as far as `parts` wants it.
+pub(crate) fn snapshot(net: &Net, ns: Option<&NsName>, parts: Parts) -> Result<State> {
+    let mut state = State::default();
+    match ns {
+        Some(name) => {
+            let ns = *net.names.get(name).ok_or(Errno::NOENT)?;
+            state
+                .namespaces
+                .insert(name.clone(), namespace(net, ns, parts));
+        }
+        None => {
+            for (name, ns) in &net.names {
+                state
+                    .namespaces
+                    .insert(name.clone(), namespace(net, *ns, parts));
+            }
+        }
+    }
+    Ok(state)
+}
+
+fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
+    let namespace = net.ns(ns);
+    let nsids = namespace.nsids.iter();
+    let mut state = Namespace {
+        nsids: nsids
+            .map(|(id, ns)| (*id, net.ns(*ns).name.clone()))
+            .collect(),
+        ..Namespace::default()
+    };
+    let devices = || namespace.devices.values().map(|dev| net.dev(*dev));
+    if parts.links {
+        state.links = devices().map(|device| link(net, device)).collect();
+        state.groups = devices()
+            .flat_map(|d| d.groups.iter().map(|(g, _)| (d.index, IpAddr::V4(*g))))
+            .collect();
+    }
+    if parts.addresses {
+        state.addresses = devices()
+            .flat_map(|device| addresses(net, device))
+            .collect();
+    }
+    if parts.routes {
+        for (id, table) in &namespace.routing.tables {
+            state
+                .routes
+                .extend(table.iter().map(|entry| route::describe(net, *id, entry)));
+        }
+    }
+    if parts.rules {
+        state.rules.clone_from(&namespace.routing.rules);
+    }
+    if parts.neighbours {
+        state.neighbours = neighbour::configure::list(net, ns);
+    }
+    if parts.fdb {
+        state.fdb = bridge::list_fdb(net, ns);
+    }
+    if parts.sysctls {
+        state.sysctls = sysctl::list(net, ns);
+    }
+    state
+}
+
+fn addresses(net: &Net, device: &Device) -> Vec<Address> {
+    let left = |set_at, lft: Option<u32>| {
+        lft.map(|lft| lft.saturating_sub(net.now.since(set_at).as_secs() as u32))
+    };
+    let told = device.addresses.iter().map(|ifa| Address {
+        dev: device.index,
+        valid_lft: left(ifa.set_at, ifa.address.valid_lft),
+        preferred_lft: left(ifa.set_at, ifa.address.preferred_lft),
+        ..ifa.address.clone()
+    });
+    told.collect()
+}
+
+/// A device as a link of the model.
+fn link(net: &Net, device: &Device) -> Link {
+    let defaults = device.kind.defaults();
+    let description = &device.description;
+    Link {
+        index: device.index,
+        name: device.name.clone(),
+        altnames: description.altnames.clone(),
+        kind: Kind::describe(net, device),
+        flags: device.shown_flags(),
+        operstate: operstate(device),
+        carrier: device.carrier,
+        carrier_changes: description.carrier_changes,
+        address: device.mac,
+        broadcast: description.broadcast,
+        mtu: device.mtu,
+        min_mtu: defaults.mtu_range.0,
+        max_mtu: defaults.mtu_range.1,
+        qdisc: qdisc(device).to_owned(),
+        txqueuelen: description.txqueuelen,
+        queues: defaults.queues,
+        group: description.group,
+        promiscuity: device.promiscuity,
+        allmulti: device.allmulti,
+        alias: description.alias.clone(),
+        master: device.master.map(|master| net.dev(master).index),
+        peer: peer(net, device),
+        stats: device.stats(),
+        bridge_port: device.port.as_ref().map(|port| port.describe()),
+    }
+}
+
+/// RFC 2863's state as Linux derives it (`default_operstate`).
+fn operstate(device: &Device) -> OperState {
+    if !device.is_up() {
+        OperState::Down
+    } else if !device.kind.knows_carrier() {
+        OperState::Unknown
+    } else if device.carrier {
+        OperState::Up
+    } else if matches!(device.kind, Kind::Veth(_)) {
+        OperState::LowerLayerDown
+    } else {
+        OperState::Down
+    }
+}
+
+/// A virtual device has no queue; before it is up for the first time it has `noop`.
+fn qdisc(device: &Device) -> &'static str {
+    match (&device.kind, device.description.was_up) {
+        (_, false) => "noop",
+        (Kind::Tap(_), true) => "pfifo_fast",
+        (_, true) => "noqueue",
+    }
+}
+
+fn peer(net: &Net, device: &Device) -> Option<Peer> {
+    let Kind::Veth(veth) = device.kind else {
+        return None;
+    };
+    let peer: DevId = veth.peer.some()?;
+    let other = net.dev(peer);
+    let known = net
+        .ns(device.ns)
+        .nsids
+        .iter()
+        .find(|(_, ns)| **ns == other.ns);
+    Some(Peer {
+        index: other.index,
+        ns: net.ns(other.ns).name.clone(),
+        nsid: (other.ns != device.ns)
+            .then(|| known.map(|(id, _)| *id))
+            .flatten(),
+    })
+}

@@ -1,0 +1,237 @@
+//! bind(2), connect(2), setsockopt(2).
+
+use super::packet;
+use crate::device::DevId;
+use crate::net::Net;
+use crate::route::{self, Flow};
+use crate::sysctl::Global;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::socket::{SocketId, SocketKind, SocketOption};
+use netloom_model::{Errno, RouteType};
+
+/// Ports that are given out (`net.ipv4.ip_local_port_range`).
+const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
+
+fn v4(address: IpAddr) -> Result<Ipv4Addr, Errno> {
+    match address {
+        IpAddr::V4(address) => Ok(address),
+        IpAddr::V6(_) => Err(Errno::AFNOSUPPORT),
+    }
+}
+
+/// Binds to a local address and port.
+pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
+    let address = v4(address)?;
+    let socket = net.socket(id)?;
+    let ns = socket.ns;
+    let nonlocal = net.ns(ns).settings.on(Global::IpNonlocalBind);
+    let free = socket.options.free_bind || nonlocal;
+    let fits = matches!(
+        route::address_kind(net, ns, address),
+        RouteType::Local | RouteType::Multicast | RouteType::Broadcast
+    );
+    if !fits && !address.is_unspecified() && !free {
+        return Err(Errno::ADDRNOTAVAIL);
+    }
+    if matches!(socket.kind, SocketKind::Udp | SocketKind::Ping) {
+        if port != 0 && taken(net, id, address, port) {
+            return Err(Errno::ADDRINUSE);
+        }
+        net.socket_mut(id)?.local.0 = address;
+        net.socket_mut(id)?.local.1 = port;
+        return bind_any(net, id);
+    }
+    net.socket_mut(id)?.local = (address, port);
+    Ok(())
+}
+
+/// Gives a socket that needs a port one that is free.
+pub(super) fn bind_any(net: &mut Net, id: SocketId) -> Result<(), Errno> {
+    let (address, port) = net.socket(id)?.local;
+    if port != 0 {
+        return Ok(());
+    }
+    let range = u64::from(EPHEMERAL.end - EPHEMERAL.start);
+    let first = net.random.below(range) as u16;
+    let mut ports = (0..EPHEMERAL.end - EPHEMERAL.start)
+        .map(|i| EPHEMERAL.start + (first + i) % (EPHEMERAL.end - EPHEMERAL.start));
+    let free = ports
+        .find(|port| !taken(net, id, address, *port))
+        .ok_or(Errno::ADDRINUSE)?;
+    net.socket_mut(id)?.local.1 = free;
+    Ok(())
+}
+
+/// Whether another socket of the kind holds the port.
+fn taken(net: &Net, id: SocketId, address: Ipv4Addr, port: u16) -> bool {
+    let Ok(socket) = net.socket(id) else {
+        return false;
+    };
+    let sockets = &net.ns(socket.ns).sockets;
+    let same = if socket.kind == SocketKind::Ping {
+        &sockets.ping
+    } else {
+        &sockets.udp
+    };
+    same.iter().filter(|other| **other != id.0).any(|other| {
+        let other = &net.sockets.0[*other];
+        other.local.1 == port
+            && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
+            && (other.local.0 == address
+                || other.local.0.is_unspecified()
+                || address.is_unspecified())
+    })
+}
+
+/// Sets the partner: the source address is chosen now.
+pub(crate) fn connect(
+    net: &mut Net,
+    id: SocketId,
+    address: IpAddr,
+    port: u16,
+) -> Result<(), Errno> {
+    let address = v4(address)?;
+    let socket = net.socket(id)?;
+    let ns = socket.ns;
+    let flow = Flow {
+        src: socket.local.0,
+        oif: socket.dev,
+        tos: socket.options.tos & crate::ip::receive::TOS_MASK,
+        mark: socket.options.mark,
+        ..Flow::to(address)
+    };
+    let way =
+        route::output::route(net, ns, &flow, socket.options.free_bind).map_err(|no| no.errno)?;
+    if way.kind == RouteType::Broadcast && !socket.options.broadcast {
+        return Err(Errno::ACCES);
+    }
+    let socket = net.socket_mut(id)?;
+    if socket.local.0.is_unspecified() {
+        socket.local.0 = way.source;
+    }
+    socket.remote = Some((way.dst, port));
+    if matches!(net.socket(id)?.kind, SocketKind::Udp | SocketKind::Ping) {
+        bind_any(net, id)?;
+    }
+    Ok(())
+}
+
+/// Sets an option.
+pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<(), Errno> {
+    let ns = net.socket(id)?.ns;
+    match option {
+        SocketOption::BindToDevice(name) => return bind_to_device(net, id, name),
+        SocketOption::JoinGroup { group, dev } => return join(net, id, *group, *dev),
+        SocketOption::MulticastInterface(index) => {
+            let dev = net.ns(ns).device(*index).ok_or(Errno::ADDRNOTAVAIL)?;
+            net.socket_mut(id)?.options.multicast_dev = dev;
+            return Ok(());
+        }
+        SocketOption::Promiscuous(on) => return promiscuous(net, id, *on),
+        _ => {}
+    }
+    let options = &mut net.socket_mut(id)?.options;
+    match option {
+        SocketOption::Ttl(ttl) => options.ttl = *ttl,
+        SocketOption::MulticastTtl(ttl) => options.multicast_ttl = *ttl,
+        SocketOption::MulticastLoop(on) => options.multicast_loop = *on,
+        SocketOption::Tos(tos) => options.tos = *tos,
+        SocketOption::Mark(mark) => options.mark = *mark,
+        SocketOption::Broadcast(on) => options.broadcast = *on,
+        SocketOption::PmtuDiscovery(pmtu) => options.pmtu = *pmtu,
+        SocketOption::ReceiveErrors(on) => options.receive_errors = *on,
+        SocketOption::IpOptions(bytes) if bytes.len() > 40 => return Err(Errno::INVAL),
+        SocketOption::IpOptions(bytes) => options.ip_options.clone_from(bytes),
+        SocketOption::HeaderIncluded(on) => options.header_included = *on,
+        SocketOption::DontRoute(on) => options.dont_route = *on,
+        SocketOption::FreeBind(on) => options.free_bind = *on,
+        // The kernel doubles what is asked for and keeps a least (socket(7)).
+        SocketOption::ReceiveBuffer(bytes) => {
+            options.receive_buffer = bytes.saturating_mul(2).clamp(2304, 2 * 212_992);
+        }
+        SocketOption::BindToDevice(_)
+        | SocketOption::JoinGroup { .. }
+        | SocketOption::MulticastInterface(_)
+        | SocketOption::Promiscuous(_) => {}
+    }
+    Ok(())
+}
+
+fn bind_to_device(net: &mut Net, id: SocketId, name: &str) -> Result<(), Errno> {
+    let socket = net.socket(id)?;
+    let ns = socket.ns;
+    let dev = if name.is_empty() {
+        DevId::NONE
+    } else {
+        *net.ns(ns).by_name.get(name).ok_or(Errno::NODEV)?
+    };
+    let packet = matches!(socket.kind, SocketKind::Packet(_));
+    net.socket_mut(id)?.dev = dev;
+    if packet {
+        packet::retap(net, ns);
+    }
+    Ok(())
+}
+
+fn promiscuous(net: &mut Net, id: SocketId, on: bool) -> Result<(), Errno> {
+    let socket = net.socket_mut(id)?;
+    let (was, dev) = (socket.options.promiscuous, socket.dev);
+    socket.options.promiscuous = on;
+    if dev == DevId::NONE || was == on {
+        return Ok(());
+    }
+    let device = net.dev_mut(dev);
+    device.promiscuity = if on {
+        device.promiscuity + 1
+    } else {
+        device.promiscuity - 1
+    };
+    Ok(())
+}
+
+fn join(net: &mut Net, id: SocketId, group: IpAddr, index: u32) -> Result<(), Errno> {
+    let group = v4(group)?;
+    if !group.is_multicast() {
+        return Err(Errno::INVAL);
+    }
+    let socket = net.socket(id)?;
+    let ns = socket.ns;
+    let dev = if index == 0 {
+        route::output::route(net, ns, &Flow::to(group), true)
+            .map_err(|_| Errno::NODEV)?
+            .dev
+    } else {
+        net.ns(ns).device(index).ok_or(Errno::NODEV)?
+    };
+    let most = net.ns(ns).settings.get(Global::IgmpMaxMemberships).max(0) as usize;
+    let groups = &net.socket(id)?.options.groups;
+    if groups.contains(&(group, dev)) {
+        return Err(Errno::ADDRINUSE);
+    }
+    if groups.len() >= most {
+        return Err(Errno::NOBUFS);
+    }
+    net.socket_mut(id)?.options.groups.push((group, dev));
+    let groups = &mut net.dev_mut(dev).groups;
+    match groups.iter_mut().find(|(g, _)| *g == group) {
+        Some((_, count)) => *count += 1,
+        None => groups.push((group, 1)),
+    }
+    Ok(())
+}
+
+/// Leaves every group and promiscuous mode, for a socket that is closed.
+pub(super) fn leave_all(net: &mut Net, id: SocketId) -> Result<(), Errno> {
+    promiscuous(net, id, false)?;
+    let groups = core::mem::take(&mut net.socket_mut(id)?.options.groups);
+    for (group, dev) in groups {
+        let joined = &mut net.dev_mut(dev).groups;
+        if let Some(at) = joined.iter().position(|(g, _)| *g == group) {
+            joined[at].1 -= 1;
+            if joined[at].1 == 0 {
+                joined.remove(at);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Sockets (socket(7)): the ends of programs. One file per kind; here is what all have in common.
+
+pub(crate) mod configure;
+pub(crate) mod error;
+pub(crate) mod packet;
+pub(crate) mod ping;
+pub(crate) mod raw;
+pub(crate) mod send;
+pub(crate) mod tcp;
+pub(crate) mod udp;
+
+use crate::arena::Arena;
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::socket::{Datagram, PmtuDiscovery, Received, SocketError, SocketId, SocketKind};
+use netloom_model::{Errno, NsName};
+use netloom_wire::ipv4;
+use std::collections::VecDeque;
+
+/// Sockets that a world may have open at once.
+const MOST: usize = 65_536;
+
+/// The default receive buffer in bytes (`net.core.rmem_default`).
+const RECEIVE_BUFFER: u32 = 212_992;
+
+/// What a datagram costs beside its bytes (`skb->truesize`, about).
+const OVERHEAD: usize = 256;
+
+/// Errors that a socket keeps until they are read.
+const ERRORS: usize = 64;
+
+/// Every socket of a world.
+#[derive(Clone, Default)]
+pub(crate) struct Sockets(pub(crate) Arena<Socket>);
+
+/// The sockets of a namespace, by kind, in the order in which they were opened.
+#[derive(Clone, Default)]
+pub(crate) struct NsSockets {
+    pub(crate) ping: Vec<u32>,
+    pub(crate) raw: Vec<u32>,
+    pub(crate) udp: Vec<u32>,
+    pub(crate) packet: Vec<u32>,
+}
+
+impl NsSockets {
+    fn of(&mut self, kind: SocketKind) -> &mut Vec<u32> {
+        match kind {
+            SocketKind::Ping => &mut self.ping,
+            SocketKind::Raw(_) => &mut self.raw,
+            SocketKind::Udp => &mut self.udp,
+            SocketKind::Packet(_) => &mut self.packet,
+        }
+    }
+}
+
+/// A socket.
+#[derive(Clone, Debug)]
+pub(crate) struct Socket {
+    pub(crate) kind: SocketKind,
+    pub(crate) ns: NsId,
+    /// Whoever opened it: it is closed with its client.
+    pub(crate) client: u64,
+    pub(crate) local: (Ipv4Addr, u16),
+    pub(crate) remote: Option<(Ipv4Addr, u16)>,
+    /// The device it is bound to.
+    pub(crate) dev: DevId,
+    pub(crate) options: Options,
+    queue: VecDeque<Datagram>,
+    queued_bytes: usize,
+    errors: VecDeque<SocketError>,
+    /// An error to be told by the next call.
+    pending: Option<Errno>,
+}
+
+/// What setsockopt(2) sets.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) ttl: u8,
+    pub(crate) multicast_ttl: u8,
+    pub(crate) multicast_loop: bool,
+    pub(crate) multicast_dev: DevId,
+    pub(crate) tos: u8,
+    pub(crate) mark: u32,
+    pub(crate) broadcast: bool,
+    pub(crate) pmtu: PmtuDiscovery,
+    pub(crate) receive_errors: bool,
+    pub(crate) ip_options: Vec<u8>,
+    pub(crate) header_included: bool,
+    pub(crate) dont_route: bool,
+    pub(crate) free_bind: bool,
+    pub(crate) receive_buffer: u32,
+    pub(crate) promiscuous: bool,
+    pub(crate) groups: Vec<(Ipv4Addr, DevId)>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            ttl: 0,
+            multicast_ttl: 1,
+            multicast_loop: true,
+            multicast_dev: DevId::NONE,
+            tos: 0,
+            mark: 0,
+            broadcast: false,
+            pmtu: PmtuDiscovery::Want,
+            receive_errors: false,
+            ip_options: Vec::new(),
+            header_included: false,
+            dont_route: false,
+            free_bind: false,
+            receive_buffer: RECEIVE_BUFFER,
+            promiscuous: false,
+            groups: Vec::new(),
+        }
+    }
+}
+
+impl Socket {
+    /// Puts a datagram into the receive queue; `false` if it is full.
+    fn queue(&mut self, datagram: Datagram) -> bool {
+        let cost = datagram.data.len() + OVERHEAD;
+        if self.queued_bytes + cost > self.options.receive_buffer as usize {
+            return false;
+        }
+        self.queued_bytes += cost;
+        self.queue.push_back(datagram);
+        true
+    }
+
+    /// Keeps an error for the error queue.
+    fn queue_error(&mut self, error: SocketError) {
+        if self.errors.len() < ERRORS {
+            self.errors.push_back(error);
+        }
+    }
+
+    /// Takes what recvmsg(2) gives, if there is anything.
+    pub(crate) fn take(&mut self) -> Result<Option<Received>, Errno> {
+        if let Some(errno) = self.pending.take() {
+            // The pending error is also the head of the error queue, where there is one.
+            return match self.errors.pop_front() {
+                Some(error) => Ok(Some(Received::Error(error))),
+                None => Err(errno),
+            };
+        }
+        if let Some(datagram) = self.queue.pop_front() {
+            self.queued_bytes -= datagram.data.len() + OVERHEAD;
+            return Ok(Some(Received::Datagram(datagram)));
+        }
+        Ok(self.errors.pop_front().map(Received::Error))
+    }
+
+    /// Takes the next error of the error queue.
+    pub(crate) fn take_error(&mut self) -> Received {
+        self.pending = None;
+        self.errors
+            .pop_front()
+            .map_or(Received::Nothing, Received::Error)
+    }
+
+    /// Whether a packet between these addresses, received by `dev`, is for the socket.
+    fn wants(&self, from: Ipv4Addr, to: Ipv4Addr, dev: DevId) -> bool {
+        (self.dev == DevId::NONE || self.dev == dev)
+            && (self.local.0.is_unspecified() || self.local.0 == to)
+            && self.remote.is_none_or(|(remote, _)| remote == from)
+    }
+}
+
+impl Net {
+    pub(crate) fn socket(&self, id: SocketId) -> Result<&Socket, Errno> {
+        self.sockets.0.get(id.0).ok_or(Errno::BADF)
+    }
+
+    pub(crate) fn socket_mut(&mut self, id: SocketId) -> Result<&mut Socket, Errno> {
+        self.sockets.0.get_mut(id.0).ok_or(Errno::BADF)
+    }
+}
+
+/// Opens a socket for `client`.
+pub(crate) fn open(
+    net: &mut Net,
+    ns: &NsName,
+    kind: SocketKind,
+    client: u64,
+) -> Result<SocketId, Errno> {
+    let ns = *net.names.get(ns).ok_or(Errno::NOENT)?;
+    if net.sockets.0.len() >= MOST {
+        return Err(Errno::NFILE);
+    }
+    let options = Options {
+        header_included: kind == SocketKind::Raw(255),
+        ..Options::default()
+    };
+    let id = net.sockets.0.insert(Socket {
+        kind,
+        ns,
+        client,
+        local: (Ipv4Addr::UNSPECIFIED, 0),
+        remote: None,
+        dev: DevId::NONE,
+        options,
+        queue: VecDeque::new(),
+        queued_bytes: 0,
+        errors: VecDeque::new(),
+        pending: None,
+    });
+    net.ns_mut(ns).sockets.of(kind).push(id);
+    if matches!(kind, SocketKind::Packet(_)) {
+        packet::retap(net, ns);
+    }
+    Ok(SocketId(id))
+}
+
+/// Closes a socket.
+pub(crate) fn close(net: &mut Net, id: SocketId) -> Result<(), Errno> {
+    configure::leave_all(net, id)?;
+    let socket = net.sockets.0.remove(id.0).ok_or(Errno::BADF)?;
+    net.ns_mut(socket.ns)
+        .sockets
+        .of(socket.kind)
+        .retain(|s| *s != id.0);
+    if matches!(socket.kind, SocketKind::Packet(_)) {
+        packet::retap(net, socket.ns);
+    }
+    Ok(())
+}
+
+/// Closes every socket of a client.
+pub(crate) fn close_client(net: &mut Net, client: u64) {
+    let gone: Vec<u32> = net
+        .sockets
+        .0
+        .iter()
+        .filter(|(_, s)| s.client == client)
+        .map(|(id, _)| id)
+        .collect();
+    for id in gone {
+        let _ = close(net, SocketId(id));
+    }
+}
+
+/// A device is gone, or in another namespace: whatever was bound to it is bound to nothing that
+/// receives.
+pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
+    let sockets = &net.ns(ns).sockets;
+    let all = [&sockets.ping, &sockets.raw, &sockets.udp, &sockets.packet];
+    let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
+    for id in ids {
+        let socket = &mut net.sockets.0[id];
+        if socket.dev == dev {
+            socket.dev = DevId::NONE;
+            socket.pending = Some(Errno::NETDOWN);
+        }
+        socket.options.groups.retain(|(_, d)| *d != dev);
+    }
+}
+
+/// A received IP packet as a socket gets it: `data` of a packet whose network header is IPv4.
+fn datagram(net: &Net, dev: DevId, packet: &Packet, data: &[u8], port: u16) -> Datagram {
+    let header = ipv4::Packet::new_unchecked(packet.network());
+    Datagram {
+        at: net.now,
+        data: data.to_vec(),
+        from: Some((IpAddr::V4(header.src()), port)),
+        to: Some(IpAddr::V4(header.dst())),
+        ttl: header.ttl(),
+        tos: header.tos(),
+        dev: net.dev(dev).index,
+        packet_type: packet.packet_type,
+        source_mac: None,
+    }
+}
+
+/// Puts a datagram into a socket's queue and tells the observer; `false` if the queue is full.
+fn hand_over<O: Observer>(cx: &mut Cx<'_, O>, id: u32, datagram: Datagram) -> bool {
+    cx.net.sockets.0[id].queue(datagram)
+}

@@ -1,0 +1,283 @@
+//! Sending from a socket: routing, the IP header, and Linux's errors for what cannot go.
+
+use super::{Socket, packet};
+use crate::device::DevId;
+use crate::ip::output::{self, GroupLoop, Header};
+use crate::namespace::NsId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::route::output::Way;
+use crate::route::{self, Flow, Refused};
+use crate::sysctl::Global;
+use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
+use netloom_model::{Errno, RouteType, Scope};
+use netloom_wire::{IpProtocol, icmpv4, ipv4, udp};
+
+/// Sends `data` from a socket: to `to`, or to its partner.
+pub(crate) fn send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    to: Option<(IpAddr, u16)>,
+    data: &[u8],
+) -> Result<usize, Errno> {
+    let socket = cx.net.socket_mut(id)?;
+    if let Some(errno) = socket.pending.take() {
+        return Err(errno);
+    }
+    if let SocketKind::Packet(_) = socket.kind {
+        return packet::send(cx, id, data);
+    }
+    let (dst, port) = destination(socket, to)?;
+    match socket.kind {
+        SocketKind::Raw(protocol) => raw(cx, id, dst, protocol, data)?,
+        SocketKind::Ping => ping(cx, id, dst, data)?,
+        SocketKind::Udp | SocketKind::Packet(_) => datagram(cx, id, (dst, port), data)?,
+    }
+    Ok(data.len())
+}
+
+fn destination(socket: &Socket, to: Option<(IpAddr, u16)>) -> Result<(Ipv4Addr, u16), Errno> {
+    match to {
+        Some((IpAddr::V4(dst), port)) => Ok((dst, port)),
+        Some((IpAddr::V6(_), _)) => Err(Errno::AFNOSUPPORT),
+        None => socket.remote.ok_or(Errno::DESTADDRREQ),
+    }
+}
+
+/// The flow of what a socket sends.
+fn flow(socket: &Socket, dst: Ipv4Addr) -> Flow {
+    let options = &socket.options;
+    let group_dev = dst.is_multicast().then_some(options.multicast_dev);
+    let oif = socket.dev.some().or(group_dev).unwrap_or(DevId::NONE);
+    Flow {
+        dst,
+        src: socket.local.0,
+        iif: DevId::NONE,
+        oif,
+        tos: options.tos & crate::ip::receive::TOS_MASK,
+        mark: options.mark,
+        scope: if options.dont_route {
+            Scope::LINK
+        } else {
+            Scope::UNIVERSE
+        },
+    }
+}
+
+/// Routes a flow; a refusal is told to the observer too.
+fn routed<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    stage: Stage,
+    flow: &Flow,
+    any_source: bool,
+) -> Result<Way, Errno> {
+    route::output::route(cx.net, ns, flow, any_source).map_err(|no| {
+        if O::ON {
+            let mut nothing = cx.net.pool.take(0);
+            cx.born(&mut nothing, None, Origin::Probe);
+            see_sent(cx, &nothing, ns, stage, flow, None);
+            let reason = no.refused.map_or(DropReason::NoRoute, Refused::reason);
+            cx.drop_in(nothing, ns, Stage::RouteOutput, reason);
+        }
+        no.errno
+    })
+}
+
+/// Tells the observer of a packet that a program sends, and how it was routed.
+fn see_sent<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    packet: &crate::packet::Packet,
+    ns: NsId,
+    stage: Stage,
+    flow: &Flow,
+    way: Option<&Way>,
+) {
+    cx.see_in(packet, ns, stage, |_| Event::Sent {
+        from: way.map(|w| w.source.into()),
+        to: Some(flow.dst.into()),
+    });
+    cx.see_in(packet, ns, Stage::RouteOutput, |net| {
+        Event::Routed(Box::new(route::trace(net, ns, flow)))
+    });
+}
+
+/// Sends a payload with an IP header on its way.
+fn emit<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    stage: Stage,
+    (flow, way): (&Flow, &Way),
+    protocol: u8,
+    payload: &[u8],
+) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let ns = socket.ns;
+    if way.kind == RouteType::Broadcast && !socket.options.broadcast {
+        return Err(Errno::ACCES);
+    }
+    let options = socket.options.clone();
+    let len = ipv4::HEADER_LEN + options.ip_options.len().next_multiple_of(4) + payload.len();
+    if len > ipv4::MAX_LEN {
+        return Err(Errno::MSGSIZE);
+    }
+    let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
+    if len > way.mtu as usize && way.kind != RouteType::Local && probing {
+        return too_long(cx, id, way);
+    }
+    let default_ttl = cx.net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;
+    let ttl = match (way.kind, options.ttl) {
+        (RouteType::Multicast, _) => options.multicast_ttl,
+        (_, 0) => default_ttl,
+        (_, ttl) => ttl,
+    };
+    let df = options.pmtu != PmtuDiscovery::Dont && len <= way.mtu as usize;
+    let fields = Header {
+        protocol,
+        ttl,
+        tos: options.tos,
+        df,
+        options: &options.ip_options,
+        mark: options.mark,
+    };
+    let mut packet = output::build(cx, ns, way, &fields, payload);
+    cx.born(&mut packet, None, Origin::Probe);
+    see_sent(cx, &packet, ns, stage, flow, Some(way));
+    output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    Ok(())
+}
+
+/// `EMSGSIZE`, with the MTU in the error queue.
+fn too_long<O: Observer>(cx: &mut Cx<'_, O>, id: SocketId, way: &Way) -> Result<(), Errno> {
+    let now = cx.net.now;
+    let (dst, mtu) = (way.dst, way.mtu);
+    let socket = cx.net.socket_mut(id)?;
+    if socket.options.receive_errors {
+        socket.queue_error(SocketError {
+            at: now,
+            errno: Errno::MSGSIZE,
+            local: true,
+            icmp: (0, 0),
+            info: mtu,
+            offender: None,
+            to: Some((dst.into(), 0)),
+            data: Vec::new(),
+        });
+    }
+    Err(Errno::MSGSIZE)
+}
+
+/// raw(7).
+fn raw<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    dst: Ipv4Addr,
+    protocol: u8,
+    data: &[u8],
+) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let (ns, included) = (socket.ns, socket.options.header_included);
+    let flow = flow(socket, dst);
+    let free = included || socket.options.free_bind;
+    let way = routed(cx, ns, Stage::RawSend, &flow, free)?;
+    if !included {
+        return emit(cx, id, Stage::RawSend, (&flow, &way), protocol, data);
+    }
+    if data.len() > way.mtu as usize {
+        return Err(Errno::MSGSIZE);
+    }
+    let mark = cx.net.socket(id)?.options.mark;
+    let mut packet = cx.net.pool.take(data.len());
+    packet.bytes_mut().copy_from_slice(data);
+    if ipv4::Packet::new_header(packet.bytes()).is_err() {
+        return Err(Errno::INVAL);
+    }
+    {
+        let mut header = ipv4::Packet::new_unchecked(packet.bytes_mut());
+        header.set_total_len(data.len() as u16);
+        if header.src().is_unspecified() {
+            header.set_src(way.source);
+        }
+        header.fill_checksum();
+    }
+    packet.ethertype = netloom_wire::EtherType::IPV4;
+    packet.packet_type = netloom_model::socket::PacketType::Outgoing;
+    packet.mark = mark;
+    packet.local = true;
+    packet.set_network();
+    cx.born(&mut packet, None, Origin::Probe);
+    see_sent(cx, &packet, ns, Stage::RawSend, &flow, Some(&way));
+    output::send(cx, ns, &way, packet, GroupLoop(true));
+    Ok(())
+}
+
+/// icmp(7), "ping sockets": only echo requests, whose identifier is the socket's port.
+fn ping<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    dst: Ipv4Addr,
+    data: &[u8],
+) -> Result<(), Errno> {
+    let mut message = data.to_vec();
+    let request = icmpv4::Packet::new_checked(&data).map_err(|_| Errno::INVAL)?;
+    if request.msg_type() != icmpv4::Type::ECHO_REQUEST || request.code() != 0 {
+        return Err(Errno::INVAL);
+    }
+    super::configure::bind_any(cx.net, id)?;
+    let socket = cx.net.socket(id)?;
+    let (ns, ident) = (socket.ns, socket.local.1);
+    let flow = flow(socket, dst);
+    let way = routed(cx, ns, Stage::PingSend, &flow, socket_is_free(cx, id))?;
+    let mut request = icmpv4::Packet::new_unchecked(&mut message[..]);
+    request.set_echo_ident(ident);
+    request.fill_checksum();
+    emit(
+        cx,
+        id,
+        Stage::PingSend,
+        (&flow, &way),
+        IpProtocol::ICMP.0,
+        &message,
+    )
+}
+
+/// udp(7).
+fn datagram<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    (dst, port): (Ipv4Addr, u16),
+    data: &[u8],
+) -> Result<(), Errno> {
+    if port == 0 {
+        return Err(Errno::INVAL);
+    }
+    if data.len() > ipv4::MAX_LEN - ipv4::HEADER_LEN - udp::HEADER_LEN {
+        return Err(Errno::MSGSIZE);
+    }
+    super::configure::bind_any(cx.net, id)?;
+    let socket = cx.net.socket(id)?;
+    let (ns, source_port) = (socket.ns, socket.local.1);
+    let flow = flow(socket, dst);
+    let way = routed(cx, ns, Stage::UdpSend, &flow, socket_is_free(cx, id))?;
+    let repr = udp::Repr {
+        src_port: source_port,
+        dst_port: port,
+        payload: data,
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit_v4(&mut bytes, way.source, way.dst);
+    emit(
+        cx,
+        id,
+        Stage::UdpSend,
+        (&flow, &way),
+        IpProtocol::UDP.0,
+        &bytes,
+    )
+}
+
+fn socket_is_free<O: Observer>(cx: &Cx<'_, O>, id: SocketId) -> bool {
+    cx.net.socket(id).is_ok_and(|s| s.options.free_bind)
+}

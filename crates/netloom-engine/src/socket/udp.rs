@@ -1,0 +1,88 @@
+//! udp(7): a datagram finds its socket, or its sender is told that nobody listens.
+
+use super::{datagram, hand_over};
+use crate::device::DevId;
+use crate::ip::icmp_error;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use core::net::Ipv4Addr;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::icmpv4::{Repr, code};
+use netloom_wire::{ipv4, udp};
+
+/// Receives a datagram whose front is its UDP header.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    let Ok(segment) = udp::Packet::new_checked(packet.bytes()) else {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpMalformed);
+    };
+    let header = ipv4::Packet::new_unchecked(packet.network());
+    let (src, dst) = (header.src(), header.dst());
+    if segment.checksum() != 0 && !segment.verify_checksum_v4(src, dst) {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpChecksum);
+    }
+    let ports = (segment.src_port(), segment.dst_port());
+    let group = dst.is_multicast()
+        || matches!(
+            packet.packet_type,
+            PacketType::Broadcast | PacketType::Multicast
+        );
+    let sockets = matching(cx.net, dev, (src, ports.0), (dst, ports.1), group);
+    if sockets.is_empty() {
+        packet.rewind_to_network();
+        icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
+            code: code::PORT_UNREACHABLE,
+            mtu: 0,
+            original,
+        });
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::NoSocket);
+    }
+    let mut taken = false;
+    for id in sockets {
+        let segment = udp::Packet::new_unchecked(packet.bytes());
+        let got = datagram(cx.net, dev, &packet, segment.payload(), ports.0);
+        taken |= hand_over(cx, id, got);
+    }
+    if !taken {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::SocketBufferFull);
+    }
+    cx.see(&packet, dev, Stage::UdpReceive, |_| Event::Delivered {
+        to: format!("the program at UDP port {}", ports.1),
+    });
+    cx.consume(packet);
+}
+
+/// The sockets for a datagram: for a group all that match, else the one that matches best
+/// (`compute_score`).
+fn matching(
+    net: &Net,
+    dev: DevId,
+    from: (Ipv4Addr, u16),
+    to: (Ipv4Addr, u16),
+    group: bool,
+) -> Vec<u32> {
+    let mut all = Vec::new();
+    let mut best = None;
+    for id in &net.ns(net.ns_of(dev)).sockets.udp {
+        let socket = &net.sockets.0[*id];
+        if socket.local.1 != to.1
+            || !socket.wants(from.0, to.0, dev)
+            || socket.remote.is_some_and(|(_, port)| port != from.1)
+        {
+            continue;
+        }
+        if group {
+            all.push(*id);
+            continue;
+        }
+        let score = u8::from(!socket.local.0.is_unspecified())
+            + 2 * u8::from(socket.remote.is_some())
+            + u8::from(socket.dev != DevId::NONE);
+        if best.is_none_or(|(s, _)| score > s) {
+            best = Some((score, *id));
+        }
+    }
+    all.extend(best.map(|(_, id)| id));
+    all
+}

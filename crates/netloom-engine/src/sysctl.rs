@@ -1,0 +1,137 @@
+//! Settings of a namespace and its devices (ip-sysctl in the kernel's documentation, arp(7)).
+//!
+//! One table tells every setting's name, default and range; a setting is read by its place in the
+//! table, so that a packet pays an array access and nothing else.
+
+macro_rules! settings {
+    ($(#[$doc:meta])* $settings:ident, $key:ident, $count:ident, [
+        $($name:ident $text:literal = $default:literal, $min:literal ..= $max:literal;)*
+    ]) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub(crate) struct $settings([i32; $count]);
+
+        /// The settings by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(clippy::upper_case_acronyms, dead_code, reason = "the names are the kernel's; many are kept for whoever reads them back")]
+        pub(crate) enum $key { $($name,)* }
+
+        const $count: usize = [$($text,)*].len();
+
+        impl Default for $settings {
+            fn default() -> Self {
+                $settings([$($default,)*])
+            }
+        }
+
+        impl $settings {
+            /// Name, least and greatest value of each setting.
+            pub(crate) const TABLE: &'static [(&'static str, $key, i32, i32)] =
+                &[$(($text, $key::$name, $min, $max),)*];
+
+            #[inline]
+            pub(crate) fn get(&self, key: $key) -> i32 {
+                self.0[key as usize]
+            }
+
+            #[inline]
+            #[allow(dead_code, reason = "every family of settings reads alike")]
+            pub(crate) fn on(&self, key: $key) -> bool {
+                self.get(key) != 0
+            }
+
+            pub(crate) fn set(&mut self, key: $key, value: i32) {
+                self.0[key as usize] = value;
+            }
+        }
+    };
+}
+
+settings! {
+    /// `net.ipv4.conf.{all,default,DEV}.*`.
+    Ipv4Conf, Conf, CONF, [
+        AcceptLocal "accept_local" = 0, -2147483648..=2147483647;
+        AcceptRedirects "accept_redirects" = 1, -2147483648..=2147483647;
+        AcceptSourceRoute "accept_source_route" = 0, -2147483648..=2147483647;
+        ArpAccept "arp_accept" = 0, -2147483648..=2147483647;
+        ArpAnnounce "arp_announce" = 0, -2147483648..=2147483647;
+        ArpEvictNocarrier "arp_evict_nocarrier" = 1, -2147483648..=2147483647;
+        ArpFilter "arp_filter" = 0, -2147483648..=2147483647;
+        ArpIgnore "arp_ignore" = 0, -2147483648..=2147483647;
+        ArpNotify "arp_notify" = 0, -2147483648..=2147483647;
+        BcForwarding "bc_forwarding" = 0, -2147483648..=2147483647;
+        BootpRelay "bootp_relay" = 0, -2147483648..=2147483647;
+        DisablePolicy "disable_policy" = 0, -2147483648..=2147483647;
+        DisableXfrm "disable_xfrm" = 0, -2147483648..=2147483647;
+        DropGratuitousArp "drop_gratuitous_arp" = 0, -2147483648..=2147483647;
+        DropUnicastInL2Multicast "drop_unicast_in_l2_multicast" = 0, -2147483648..=2147483647;
+        ForceIgmpVersion "force_igmp_version" = 0, -2147483648..=2147483647;
+        Forwarding "forwarding" = 0, -2147483648..=2147483647;
+        Igmpv2Interval "igmpv2_unsolicited_report_interval" = 10000, -2147483648..=2147483647;
+        Igmpv3Interval "igmpv3_unsolicited_report_interval" = 1000, -2147483648..=2147483647;
+        IgnoreRoutesWithLinkdown "ignore_routes_with_linkdown" = 0, -2147483648..=2147483647;
+        LogMartians "log_martians" = 0, -2147483648..=2147483647;
+        McForwarding "mc_forwarding" = 0, -2147483648..=2147483647;
+        MediumId "medium_id" = 0, -2147483648..=2147483647;
+        PromoteSecondaries "promote_secondaries" = 0, -2147483648..=2147483647;
+        ProxyArp "proxy_arp" = 0, -2147483648..=2147483647;
+        ProxyArpPvlan "proxy_arp_pvlan" = 0, -2147483648..=2147483647;
+        RouteLocalnet "route_localnet" = 0, -2147483648..=2147483647;
+        RpFilter "rp_filter" = 0, -2147483648..=2147483647;
+        SecureRedirects "secure_redirects" = 1, -2147483648..=2147483647;
+        SendRedirects "send_redirects" = 1, -2147483648..=2147483647;
+        SharedMedia "shared_media" = 1, -2147483648..=2147483647;
+        SrcValidMark "src_valid_mark" = 0, -2147483648..=2147483647;
+        Tag "tag" = 0, -2147483648..=2147483647;
+    ]
+}
+
+settings! {
+    /// `net.ipv4.neigh.{default,DEV}.*`; times in the unit of their name.
+    NeighbourConf, Neigh, NEIGH, [
+        AnycastDelay "anycast_delay" = 100, 0..=2147483647;
+        AppSolicit "app_solicit" = 0, 0..=2147483647;
+        BaseReachableTimeMs "base_reachable_time_ms" = 30000, 0..=2147483647;
+        DelayFirstProbeTime "delay_first_probe_time" = 5, 0..=2147483647;
+        GcStaleTime "gc_stale_time" = 60, 0..=2147483647;
+        IntervalProbeTimeMs "interval_probe_time_ms" = 5000, 1..=2147483647;
+        Locktime "locktime" = 100, 0..=2147483647;
+        McastResolicit "mcast_resolicit" = 0, 0..=2147483647;
+        McastSolicit "mcast_solicit" = 3, 0..=2147483647;
+        ProxyDelay "proxy_delay" = 80, 0..=2147483647;
+        ProxyQlen "proxy_qlen" = 64, 0..=2147483647;
+        RetransTimeMs "retrans_time_ms" = 1000, 0..=2147483647;
+        UcastSolicit "ucast_solicit" = 3, 0..=2147483647;
+        UnresQlen "unres_qlen" = 101, 0..=2147483647;
+        UnresQlenBytes "unres_qlen_bytes" = 212992, 0..=2147483647;
+    ]
+}
+
+settings! {
+    /// `net.ipv4.*` of a namespace, and its limits of the neighbour table.
+    Ipv4Global, Global, GLOBAL, [
+        FwmarkReflect "fwmark_reflect" = 0, 0..=1;
+        IcmpEchoEnableProbe "icmp_echo_enable_probe" = 0, 0..=1;
+        IcmpEchoIgnoreAll "icmp_echo_ignore_all" = 0, 0..=1;
+        IcmpEchoIgnoreBroadcasts "icmp_echo_ignore_broadcasts" = 1, 0..=1;
+        IcmpErrorsUseInboundIfaddr "icmp_errors_use_inbound_ifaddr" = 0, 0..=1;
+        IcmpIgnoreBogusErrorResponses "icmp_ignore_bogus_error_responses" = 1, 0..=1;
+        IcmpMsgsBurst "icmp_msgs_burst" = 50, 0..=2147483647;
+        IcmpMsgsPerSec "icmp_msgs_per_sec" = 1000, 0..=2147483647;
+        IcmpRatelimit "icmp_ratelimit" = 1000, 0..=2147483647;
+        IcmpRatemask "icmp_ratemask" = 6168, -2147483648..=2147483647;
+        IgmpMaxMemberships "igmp_max_memberships" = 20, 0..=2147483647;
+        IpDefaultTtl "ip_default_ttl" = 64, 1..=255;
+        IpForward "ip_forward" = 0, -2147483648..=2147483647;
+        IpForwardUpdatePriority "ip_forward_update_priority" = 1, 0..=1;
+        IpForwardUsePmtu "ip_forward_use_pmtu" = 0, 0..=255;
+        IpNoPmtuDisc "ip_no_pmtu_disc" = 0, 0..=255;
+        IpNonlocalBind "ip_nonlocal_bind" = 0, 0..=255;
+        MinPmtu "route.min_pmtu" = 552, 68..=2147483647;
+        MtuExpires "route.mtu_expires" = 600, 0..=2147483647;
+        NeighGcInterval "neigh.default.gc_interval" = 30, 0..=2147483647;
+        NeighGcThresh1 "neigh.default.gc_thresh1" = 128, 0..=2147483647;
+        NeighGcThresh2 "neigh.default.gc_thresh2" = 512, 0..=2147483647;
+        NeighGcThresh3 "neigh.default.gc_thresh3" = 1024, 0..=2147483647;
+    ]
+}

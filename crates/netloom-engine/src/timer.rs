@@ -1,0 +1,48 @@
+//! Timers: what is to happen when. The engine reads no clock; its driver asks when the next timer
+//! is due and comes back then.
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use core::cmp::Reverse;
+use netloom_model::Time;
+use std::collections::BinaryHeap;
+
+/// What is to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// A neighbour entry's state machine; `stamp` tells a stale timer from the one that counts.
+    Neighbour { ns: NsId, entry: u32, stamp: u32 },
+    /// A bridge looks for entries that are too old.
+    FdbGc { dev: DevId },
+    /// A proxied ARP request that was held back is answered.
+    ProxyArp { ns: NsId },
+    /// Addresses whose lifetime ends.
+    Addresses { ns: NsId },
+}
+
+/// Timers, the earliest first; among equals the one set first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timers {
+    heap: BinaryHeap<Reverse<(Time, u64, Timer)>>,
+    set: u64,
+}
+
+impl Timers {
+    pub(crate) fn set(&mut self, at: Time, timer: Timer) {
+        self.set += 1;
+        self.heap.push(Reverse((at, self.set, timer)));
+    }
+
+    /// When the earliest is due.
+    pub(crate) fn next(&self) -> Option<Time> {
+        self.heap.peek().map(|Reverse((at, _, _))| *at)
+    }
+
+    /// Takes the earliest if it is due by `now`.
+    pub(crate) fn due(&mut self, now: Time) -> Option<(Time, Timer)> {
+        if self.next()? > now {
+            return None;
+        }
+        self.heap.pop().map(|Reverse((at, _, timer))| (at, timer))
+    }
+}
