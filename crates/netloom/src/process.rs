@@ -68,7 +68,7 @@ pub struct Asleep(Vec<(String, u64)>);
 
 impl Asleep {
     /// Looks at `processes`; none if one of them runs or is about to.
-    pub fn see(processes: impl IntoIterator<Item = u32>) -> Option<Asleep> {
+    pub fn see<'a>(processes: impl IntoIterator<Item = &'a u32>) -> Option<Asleep> {
         let mut threads = Vec::new();
         for pid in processes {
             // A process that ended meanwhile has nothing left to do.
@@ -143,12 +143,12 @@ mod tests {
         let start = Instant::now();
         let seen = loop {
             assert!(start.elapsed() < Duration::from_secs(10));
-            if let Some(seen) = Asleep::see([sleeper.id()]).filter(Asleep::still) {
+            if let Some(seen) = Asleep::see([&sleeper.id()]).filter(Asleep::still) {
                 break seen;
             }
         };
         assert!(seen.still());
-        assert!(Asleep::see([spinner.id()]).is_none());
+        assert!(Asleep::see([&spinner.id()]).is_none());
         sleeper.kill().unwrap();
         spinner.kill().unwrap();
         sleeper.wait().unwrap();

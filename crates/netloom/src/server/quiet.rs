@@ -11,6 +11,7 @@ use super::Server;
 use super::connection::Connection;
 use crate::process::{self, Asleep};
 use netloom_model::Time;
+use std::collections::BTreeSet;
 use std::io;
 use std::time::Duration;
 
@@ -60,23 +61,25 @@ impl Server {
 
     /// Whether there was a moment just now when everybody slept and had said nothing.
     fn all_sleep(&mut self) -> io::Result<bool> {
-        let own = std::process::id();
-        let mut roots: Vec<u32> = self
-            .connections
-            .values()
-            .filter_map(Connection::pid)
-            .collect();
-        roots.push(own);
-        let mut everybody = process::descendants(&roots);
-        everybody.extend(roots);
-        everybody.retain(|&pid| pid != own);
-        everybody.sort_unstable();
-        everybody.dedup();
-        let Some(asleep) = Asleep::see(everybody) else {
+        let everybody = self.everybody();
+        let Some(asleep) = Asleep::see(&everybody) else {
             return Ok(false);
         };
-        Ok(!self.turn(Some(BETWEEN_LOOKS))?
-            && asleep.still()
-            && !self.turn(Some(Duration::ZERO))?)
+        if self.turn(Some(BETWEEN_LOOKS))? {
+            return Ok(false);
+        }
+        // Who was born before its parent was first seen asleep is missing in the first list.
+        Ok(self.everybody() == everybody && asleep.still() && !self.turn(Some(Duration::ZERO))?)
+    }
+
+    /// The processes that time waits for.
+    fn everybody(&self) -> BTreeSet<u32> {
+        let own = std::process::id();
+        let connected = self.connections.values().filter_map(Connection::pid);
+        let roots: Vec<u32> = connected.chain([own]).collect();
+        let mut everybody: BTreeSet<u32> = process::descendants(&roots).into_iter().collect();
+        everybody.extend(roots);
+        everybody.remove(&own);
+        everybody
     }
 }

@@ -1,0 +1,7 @@
+//! Worlds as their users see them: scripts, names, signals, time, and what goes wrong.
+
+mod bad;
+mod home;
+mod named;
+mod scripts;
+mod time;

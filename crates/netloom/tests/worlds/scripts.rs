@@ -1,0 +1,140 @@
+//! `netloom run`.
+
+use crate::home::{Done, Home, kill, until};
+use std::fs;
+
+#[test]
+fn a_script_gets_its_arguments_and_its_exit_code_is_told() {
+    let home = Home::new();
+    let script = home.file("args.sh");
+    fs::write(&script, "echo \"$# $1\"; exit 7\n").unwrap();
+    let done = home.netloom(&["run", script.to_str().unwrap(), "--", "-x", "y z"]);
+    assert_eq!((done.code, done.out.as_str()), (Some(7), "2 -x\n"));
+    assert!(home.left().is_empty());
+}
+
+#[test]
+fn the_interpreter_is_the_one_that_the_first_line_names() {
+    let done = Home::new().run(&[], "#!/bin/sed s/^a/b/\na line\n");
+    assert_eq!(done.out, "#!/bin/sed s/^a/b/\nb line\n");
+    let done = Home::new().run(&[], "#!/no/such/shell\n");
+    assert_eq!(done.code, Some(127));
+    assert!(done.err.contains("/no/such/shell"), "{}", done.err);
+}
+
+#[test]
+fn without_a_first_line_it_is_bash_with_the_worlds_commands_first() {
+    let done = Home::new().run(&[], "echo ${BASH_VERSION:+bash}; command -v netloom");
+    let (shell, path) = done.out.split_once('\n').unwrap();
+    assert_eq!(shell, "bash");
+    assert!(path.trim().ends_with("/bin/netloom"), "{path}");
+}
+
+#[test]
+fn a_script_that_a_signal_killed_gives_its_number_and_128() {
+    assert_eq!(Home::new().run(&[], "kill -KILL $$").code, Some(137));
+}
+
+#[test]
+fn a_script_that_is_not_there_is_named() {
+    let done = Home::new().netloom(&["run", "/no/such/script"]);
+    assert_eq!(done.code, Some(125));
+    assert!(done.err.contains("/no/such/script"), "{}", done.err);
+}
+
+#[test]
+fn a_world_ends_with_its_script_and_all_that_the_script_left_running() {
+    let home = Home::new();
+    let left = home.run(&[], "/bin/sleep 1000 & echo $!; exit 3");
+    assert_eq!(left.code, Some(3));
+    assert!(!alive(left.out.trim()));
+    assert!(home.left().is_empty());
+}
+
+#[test]
+fn an_orphan_ends_with_its_world_too() {
+    let left = Home::new().run(&[], "(setsid /bin/sleep 1000 & echo $!)");
+    assert!(!alive(left.out.trim()));
+}
+
+#[test]
+fn a_terminals_interrupt_ends_the_script_and_the_world() {
+    let home = Home::new();
+    let child = home.start(&["run"], "/bin/sleep 1000; echo not reached");
+    wait_for_sleep(&home);
+    kill("INT", -i64::from(child.id()));
+    let done = Done::of(child.wait_with_output().unwrap());
+    assert_eq!((done.code, done.out.as_str()), (Some(130), ""));
+    assert!(home.left().is_empty());
+}
+
+#[test]
+fn a_signal_to_netloom_alone_reaches_the_script() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let home = Home::new();
+        let child = home.start(&["run"], "/bin/sleep 1000; echo not reached");
+        wait_for_sleep(&home);
+        kill(signal, i64::from(child.id()));
+        let done = Done::of(child.wait_with_output().unwrap());
+        assert_eq!((done.code, done.out.as_str()), (Some(code), ""), "{signal}");
+        assert!(home.left().is_empty());
+    }
+}
+
+#[test]
+fn two_worlds_at_once_do_not_see_each_other() {
+    let home = Home::new();
+    let script = "netloom ip netns add $NAME; netloom ip netns list; sleep 0.3; \
+                  netloom ip netns list";
+    let start = |name: &str| {
+        let script = format!("NAME={name}; {script}");
+        home.start(&["run"], &script)
+    };
+    let (one, two) = (start("one"), start("two"));
+    for (child, name) in [(one, "one"), (two, "two")] {
+        let done = Done::of(child.wait_with_output().unwrap());
+        assert_eq!(done.out, format!("{name}\n{name}\n"), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_command_whose_reader_has_gone_ends_quietly() {
+    let done = Home::new().run(
+        &[],
+        "set -o pipefail; for i in 1 2 3; do netloom ip link; done | head -n 1",
+    );
+    assert_eq!(done.err, "");
+    assert_eq!(done.out.lines().count(), 1);
+}
+
+#[test]
+fn sudo_runs_the_worlds_own_commands() {
+    let done = Home::new().run(&[], "sudo -E A=b sh -c 'echo $A; command -v netloom'");
+    let (value, path) = done.out.split_once('\n').unwrap();
+    assert_eq!(value, "b");
+    assert!(path.contains("/netloom/run-"), "{path}");
+}
+
+fn wait_for_sleep(home: &Home) {
+    until("the script sleeps", || {
+        let Some(world) = home.left().pop() else {
+            return false;
+        };
+        let socket = home.place(&world).join("socket");
+        processes().any(|pid| {
+            let read = |what: &str| fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+            let environment = String::from_utf8_lossy(&read("environ")).into_owned();
+            read("comm") == b"sleep\n" && environment.contains(socket.to_str().unwrap())
+        })
+    });
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").unwrap();
+    entries.filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok())
+}
+
+fn alive(pid: &str) -> bool {
+    assert!(pid.parse::<u32>().is_ok(), "{pid:?}");
+    fs::exists(format!("/proc/{pid}")).unwrap()
+}
