@@ -3,10 +3,11 @@
 
 use crate::client::{Client, ConnectError};
 use crate::protocol::Welcome;
-use crate::server::{Engine, Server};
+use crate::server::Server;
 use crate::worlds::{CreateError, Home, Place, Worlds};
 use crate::{applet, supervise};
 use clap::Args;
+use netloom_engine::Engine;
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -27,7 +28,7 @@ pub struct Kind {
     #[arg(long)]
     pub virtual_time: bool,
     /// Where the world's randomness (MAC addresses, ports...) begins
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 }
 

@@ -8,14 +8,12 @@
 
 mod clock;
 mod connection;
-mod engine;
 mod quiet;
 
 use crate::protocol::{Answer, Ask, Welcome};
 use clock::Clock;
 use connection::Connection;
-pub use engine::Engine;
-use engine::{Answer as EngineAnswer, ClientId};
+use netloom_engine::{Answer as EngineAnswer, ClientId, Engine};
 use netloom_model::{Errno, Error, Request, Time};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno as OsError;
@@ -26,7 +24,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// A world and the programs in it.
-#[derive(Debug)]
 pub struct Server {
     engine: Engine,
     clock: Clock,
