@@ -62,5 +62,6 @@ fn succeeds(command: &[&str]) -> bool {
 /// What the real tools print.
 pub(crate) fn run(script: &Script) -> Result<String, Failed> {
     let path = script.path.to_string_lossy();
-    world::run(&[&FRESH[..], &["--kill-child", "bash", ENTER, &path]].concat())
+    let command = [&FRESH[..], &["--kill-child", "bash", ENTER, &path]].concat();
+    world::run(&command, "/usr/sbin:/usr/bin:/sbin:/bin")
 }

@@ -2,6 +2,7 @@
 //! environment, a time limit, and one file that takes standard output and standard error.
 
 use libtest_mimic::Failed;
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -10,17 +11,18 @@ use std::process::{Command, Stdio};
 /// Seconds after which a script is ended: many times what the longest one takes.
 const LIMIT: &str = "60";
 
-/// Runs `command`, the words of a command line, and gives back what it printed, with the exit
-/// status as the last line.
-pub(crate) fn run(command: &[&str]) -> Result<String, Failed> {
+/// Runs `command`, the words of a command line, with the programs of folder or list of folders
+/// `path`, and gives back what it printed, with the exit status as the last line.
+pub(crate) fn run(command: &[&str], path: impl AsRef<OsStr>) -> Result<String, Failed> {
     let folder = tempfile::tempdir()?;
+    let home = folder.path();
     // tcpdump gives up its rights before it writes a file.
-    fs::set_permissions(folder.path(), Permissions::from_mode(0o777))?;
-    let work = folder.path().join("work");
-    fs::create_dir(&work)?;
-    fs::set_permissions(&work, Permissions::from_mode(0o777))?;
-    let output = folder.path().join("output");
-    let code = wait(command, folder.path(), &work, File::create(&output)?)?;
+    fs::create_dir(home.join("work"))?;
+    for open in [home, &home.join("work")] {
+        fs::set_permissions(open, Permissions::from_mode(0o777))?;
+    }
+    let output = home.join("output");
+    let code = wait(command, path.as_ref(), home, File::create(&output)?)?;
     let mut printed = String::from_utf8_lossy(&fs::read(&output)?).into_owned();
     if !printed.is_empty() && !printed.ends_with('\n') {
         printed.push('\n');
@@ -29,13 +31,13 @@ pub(crate) fn run(command: &[&str]) -> Result<String, Failed> {
 }
 
 /// Runs the command to its end and gives its exit code; a signal's is 128 and its number.
-fn wait(command: &[&str], home: &Path, work: &Path, output: File) -> Result<i32, Failed> {
+fn wait(command: &[&str], path: &OsStr, home: &Path, output: File) -> Result<i32, Failed> {
     let status = Command::new("timeout")
         .args(["--signal=KILL", LIMIT])
         .args(command)
-        .current_dir(work)
+        .current_dir(home.join("work"))
         .env_clear()
-        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("PATH", path)
         .env("LC_ALL", "C")
         .env("TZ", "UTC")
         .env("HOME", home)
