@@ -6,6 +6,7 @@
 //! user-space engine and, later, a running kernel.
 
 mod context;
+pub mod ip;
 pub mod net_tools;
 pub mod sysctl;
 
@@ -19,6 +20,7 @@ pub type Applet = fn(&mut Context<'_>) -> i32;
 pub const APPLETS: &[(&str, Applet)] = &[
     ("arp", net_tools::arp::arp),
     ("ifconfig", net_tools::ifconfig::ifconfig),
+    ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),
     ("route", net_tools::route::route),
     ("sysctl", sysctl::sysctl),
