@@ -95,6 +95,11 @@ impl Client {
         &self.welcome
     }
 
+    /// The signal that asked this program to end.
+    pub fn signal(&self) -> Option<i32> {
+        self.interrupt.as_ref().and_then(Interrupt::signal)
+    }
+
     /// Ends the world.
     ///
     /// # Errors

@@ -6,12 +6,13 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Whether the user asked the program to end; its descriptor is readable from then on.
 #[derive(Debug)]
 pub struct Interrupt {
     seen: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
     bell: UnixStream,
 }
 
@@ -22,18 +23,31 @@ impl Interrupt {
     /// If the handlers cannot be set.
     pub fn catch() -> io::Result<Interrupt> {
         let seen = Arc::new(AtomicBool::new(false));
+        let number = Arc::new(AtomicUsize::new(0));
         let (bell, striker) = UnixStream::pair()?;
         for signal in [SIGINT, SIGTERM] {
             flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&seen))?;
+            let value = usize::try_from(signal).unwrap_or_default();
+            flag::register_usize(signal, Arc::clone(&number), value)?;
             flag::register(signal, Arc::clone(&seen))?;
             low_level::pipe::register(signal, striker.try_clone()?)?;
         }
-        Ok(Interrupt { seen, bell })
+        Ok(Interrupt {
+            seen,
+            signal: number,
+            bell,
+        })
     }
 
     /// Whether a signal came.
     pub fn seen(&self) -> bool {
         self.seen.load(Ordering::SeqCst)
+    }
+
+    /// Which one came last.
+    pub fn signal(&self) -> Option<i32> {
+        let signal = i32::try_from(self.signal.load(Ordering::SeqCst)).ok()?;
+        (signal != 0).then_some(signal)
     }
 }
 

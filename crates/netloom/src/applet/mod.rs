@@ -12,6 +12,7 @@ use host::ProcessHost;
 use netloom_model::{NsName, Reply, Request, Result, World};
 use netloom_tools::{Applet, Context};
 use output::Output;
+use signal_hook::low_level;
 use std::cell::OnceCell;
 use std::io::Write;
 use std::path::Path;
@@ -62,7 +63,15 @@ pub fn run(applet: Applet, args: Vec<String>) -> i32 {
         out: &mut out,
         err: &mut std::io::stderr(),
     });
-    match out.flush() {
+    let flushed = out.flush();
+    if code > 128
+        && let Some(signal) = world.client.as_ref().and_then(Client::signal)
+    {
+        // It ended because of the signal, and a shell must see that: a loop of commands ends with
+        // the one that was interrupted.
+        let _ = low_level::emulate_default_handler(signal);
+    }
+    match flushed {
         Err(_) if code == 0 => 1,
         _ => code,
     }

@@ -147,3 +147,16 @@ fn an_interrupted_wait_ends_at_once() {
     let done = home.netloom(&["attach", "blue", "bash", "-c", script]);
     assert_eq!(done.code, Some(130), "{}", done.err);
 }
+
+#[test]
+fn an_interrupted_wait_ends_the_loop_around_it() {
+    let (home, _) = world();
+    let script = "while netloom sleep 1000; do :; done; echo not reached";
+    let mut command = home.command(&["attach", "blue", "bash", "-c", script]);
+    let child = command.spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    kill("INT", -i64::from(child.id()));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(output.stdout, b"");
+}
