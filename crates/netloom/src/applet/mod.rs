@@ -1,6 +1,7 @@
 //! The familiar commands, called by their name: what they run in is the world that the environment
 //! names.
 
+mod absent;
 mod host;
 mod output;
 mod sleep;
@@ -26,7 +27,9 @@ const OWN: &[(&str, Applet)] = &[("sleep", sleep::main), ("sudo", sudo::main)];
 /// The command called `name`.
 pub fn find(name: &str) -> Option<Applet> {
     let own = OWN.iter().find(|(n, _)| *n == name);
-    own.map_or_else(|| netloom_tools::applet(name), |(_, applet)| Some(*applet))
+    own.map(|(_, applet)| *applet)
+        .or_else(|| netloom_tools::applet(name))
+        .or_else(|| absent::NAMES.contains(&name).then_some(absent::main))
 }
 
 /// The names of the familiar commands.
@@ -40,6 +43,7 @@ pub fn links(virtual_time: bool) -> impl Iterator<Item = &'static str> {
     let own = OWN.iter().map(|(name, _)| *name);
     names()
         .chain(own.filter(move |name| virtual_time || *name != "sleep"))
+        .chain(absent::NAMES.iter().copied())
         .chain(["netloom"])
 }
 
