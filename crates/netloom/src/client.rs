@@ -2,7 +2,7 @@
 
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, Ask, Frames, GREETING, MAX_ANSWER, MAX_ASK, Welcome, encode, frame};
-use netloom_model::{Errno, Error, Reply, Request, Result, World};
+use netloom_model::{Errno, Error, Reply, Request, Result, Time, World};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::fmt;
 use std::io::{self, Write};
@@ -93,6 +93,26 @@ impl Client {
     /// What the world says of itself.
     pub const fn welcome(&self) -> &Welcome {
         &self.welcome
+    }
+
+    /// Waits for a moment of the world's clock and leaves signals to others.
+    ///
+    /// # Errors
+    /// If the world has ended.
+    pub fn sleep_through(&mut self, until: Time) -> Result<()> {
+        self.tell(&Ask::Request(Request::SleepUntil(until)))?;
+        self.answer().map(|_| ())
+    }
+
+    /// Reads the answer to what was asked.
+    fn answer(&mut self) -> Answer {
+        let payload = read_frame(&self.stream, &mut self.frames).map_err(|e| gone(&e))?;
+        postcard::from_bytes::<Answer>(&payload).unwrap_or_else(|_| {
+            Err(Error::with(
+                Errno::PROTO,
+                "the world's answer makes no sense",
+            ))
+        })
     }
 
     /// The signal that asked this program to end.

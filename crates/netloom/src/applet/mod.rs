@@ -6,6 +6,7 @@ mod host;
 mod output;
 mod sleep;
 mod sudo;
+mod timeout;
 
 use crate::client::Client;
 use crate::process::{NETNS, WORLD};
@@ -20,14 +21,17 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-/// The commands that belong to netloom itself: `sleep` waits for the world's clock, and `sudo`
-/// runs its command as it is, for in a world everybody may do everything.
-const OWN: &[(&str, Applet)] = &[("sleep", sleep::main), ("sudo", sudo::main)];
+/// The commands that follow the world's clock in place of the machine's.
+const TIMED: &[(&str, Applet)] = &[("sleep", sleep::main), ("timeout", timeout::main)];
+
+/// `sudo` runs its command as it is, for in a world everybody may do everything.
+const SUDO: (&str, Applet) = ("sudo", sudo::main);
 
 /// The command called `name`.
 pub fn find(name: &str) -> Option<Applet> {
-    let own = OWN.iter().find(|(n, _)| *n == name);
-    own.map(|(_, applet)| *applet)
+    let mut own = TIMED.iter().chain([&SUDO]);
+    own.find(|(n, _)| *n == name)
+        .map(|(_, applet)| *applet)
         .or_else(|| netloom_tools::applet(name))
         .or_else(|| absent::NAMES.contains(&name).then_some(absent::main))
 }
@@ -37,12 +41,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     netloom_tools::APPLETS.iter().map(|(name, _)| *name)
 }
 
-/// The names under which a world links its commands. The machine's own `sleep` is right where time
-/// runs as the machine's does.
+/// The names under which a world links netloom. The machine's own `sleep` is right where time runs
+/// as the machine's does.
 pub fn links(virtual_time: bool) -> impl Iterator<Item = &'static str> {
-    let own = OWN.iter().map(|(name, _)| *name);
+    let timed = TIMED.iter().filter(move |_| virtual_time);
+    let own = timed.chain([&SUDO]).map(|(name, _)| *name);
     names()
-        .chain(own.filter(move |name| virtual_time || *name != "sleep"))
+        .chain(own)
         .chain(absent::NAMES.iter().copied())
         .chain(["netloom"])
 }

@@ -33,7 +33,7 @@ pub(super) fn main(cx: &mut Context<'_>) -> i32 {
 }
 
 /// What `5`, `0.5`, `1.5m` or `inf` stands for.
-fn interval(word: &str) -> Option<Duration> {
+pub(super) fn interval(word: &str) -> Option<Duration> {
     let (number, unit) = match word.strip_suffix(['s', 'm', 'h', 'd']) {
         Some(number) => (number, word.chars().next_back()?),
         None => (word, 's'),

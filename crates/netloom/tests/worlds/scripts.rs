@@ -115,6 +115,13 @@ fn sudo_runs_the_worlds_own_commands() {
     assert!(path.contains("/netloom/run-"), "{path}");
 }
 
+#[test]
+fn a_network_command_that_netloom_lacks_is_not_the_machines() {
+    let done = Home::new().run(&[], "iptables -F; echo $?");
+    assert_eq!(done.out, "127\n");
+    assert!(done.err.contains("iptables"), "{}", done.err);
+}
+
 fn wait_for_sleep(home: &Home) {
     until("the script sleeps", || {
         let Some(world) = home.left().pop() else {

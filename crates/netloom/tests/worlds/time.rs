@@ -63,3 +63,12 @@ fn a_named_world_can_have_virtual_time_too() {
     assert_eq!(done.out, "over\n");
     assert!(start.elapsed() < Duration::from_secs(20));
 }
+
+#[test]
+fn timeout_counts_the_worlds_time() {
+    let script = "timeout 100 sleep 1000; echo $?; timeout 100 sleep 10; echo $?; \
+                  timeout -s INT 1 sleep 5; echo $?; timeout 5 sh -c 'exit 3'; echo $?; \
+                  timeout 5 /no/such/command; echo $?; timeout 1; echo $?";
+    let done = Home::new().run(&["--virtual-time"], script);
+    assert_eq!(done.out, "124\n0\n124\n3\n127\n125\n", "{}", done.err);
+}
