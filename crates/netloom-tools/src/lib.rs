@@ -5,10 +5,12 @@
 //! [`APPLETS`]. It sees the world through [`World`] alone, so the same command drives the
 //! user-space engine and, later, a running kernel.
 
+pub mod capture_file;
 mod context;
 pub mod ip;
 pub mod net_tools;
 pub mod sysctl;
+pub mod tcpdump;
 
 pub use context::{Context, Host};
 pub use netloom_model::World;
@@ -24,6 +26,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("netstat", net_tools::netstat::netstat),
     ("route", net_tools::route::route),
     ("sysctl", sysctl::sysctl),
+    ("tcpdump", tcpdump::tcpdump),
 ];
 
 /// The command called `name`.
