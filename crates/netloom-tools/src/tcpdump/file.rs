@@ -4,20 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 
-use super::filter::Filter;
 use super::options::Options;
 use super::output::Output;
 use super::print::LinkType;
-use super::{Failure, devices, message_of};
+use super::{Failure, devices, filter, message_of};
 use crate::Context;
 use crate::capture_file::{Error, Interface, MAX_PACKET, Reader};
 
-pub(super) fn run(
-    cx: &mut Context<'_>,
-    options: &Options,
-    filter: &Filter,
-    name: &str,
-) -> Result<(), Failure> {
+pub(super) fn run(cx: &mut Context<'_>, options: &Options, name: &str) -> Result<(), Failure> {
     let mut reader = Reader::new(open(cx, name)?).map_err(|error| unreadable(&error))?;
     let interfaces = reader.interfaces().to_vec();
     let link = link_type(interfaces.first())?;
@@ -44,6 +38,7 @@ pub(super) fn run(
             .cloned()
             .unwrap_or_else(|| format!("if{index}"))
     };
+    let filter = filter(options)?;
     let mut output = Output::new(options, &interfaces)?;
     let ended = loop {
         if output.is_full() {

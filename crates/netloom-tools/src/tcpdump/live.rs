@@ -7,12 +7,11 @@ use netloom_model::socket::{Datagram, PacketType, Received, SocketKind, SocketOp
 use netloom_model::{Errno, Link, LinkKind, Time};
 use netloom_wire::ethernet;
 
-use super::Failure;
 use super::devices::{self, ANY};
-use super::filter::Filter;
 use super::options::{Options, Way};
 use super::output::Output;
 use super::print::{LinkType, SLL2_HEADER_LEN};
+use super::{Failure, filter};
 use crate::Context;
 use crate::capture_file::{Interface, Packet};
 
@@ -34,7 +33,7 @@ struct Tap {
     epoch: u64,
 }
 
-pub(super) fn run(cx: &mut Context<'_>, options: &Options, filter: &Filter) -> Result<(), Failure> {
+pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure> {
     let links = devices::links(cx)?;
     let name = choose(options.interface.as_deref(), &links)?;
     let epoch = cx
@@ -59,6 +58,7 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options, filter: &Filter) -> R
             .map(|link| link.index),
         epoch: u64::try_from(epoch.as_nanos()).unwrap_or(u64::MAX),
     };
+    let filter = filter(options)?;
     let interface = Interface {
         link_type: tap.link.number(),
         snapshot_len: options.snapshot_len,

@@ -101,21 +101,19 @@ fn run(cx: &mut Context<'_>) -> Result<(), Failure> {
         Command::Help => write!(cx.out, "{VERSION}{USAGE}").map_err(Failure::Output),
         Command::Version => write!(cx.out, "{VERSION}").map_err(Failure::Output),
         Command::ListDevices => devices::list(cx),
-        Command::Capture(options) => {
-            let filter = Filter::parse(&expression(&options)?)?;
-            match &options.read {
-                Some(name) => file::run(cx, &options, &filter, name),
-                None => live::run(cx, &options, &filter),
-            }
-        }
+        Command::Capture(options) => match &options.read {
+            Some(name) => file::run(cx, &options, name),
+            None => live::run(cx, &options),
+        },
     }
 }
 
-/// The filter expression: of the file of `-F`, or the rest of the command line.
-fn expression(options: &Options) -> Result<String, Failure> {
+/// The filter: of the file of `-F`, or of the rest of the command line.
+fn filter(options: &Options) -> Result<Filter, Failure> {
     let Some(name) = &options.filter_file else {
-        return Ok(options.expression.clone());
+        return Ok(Filter::parse(&options.expression)?);
     };
-    std::fs::read_to_string(name)
-        .map_err(|error| Failure::new(format!("can't open {name}: {}", message_of(&error))))
+    let expression = std::fs::read_to_string(name)
+        .map_err(|error| Failure::new(format!("can't open {name}: {}", message_of(&error))))?;
+    Ok(Filter::parse(&expression)?)
 }
