@@ -107,7 +107,8 @@ pub(crate) fn send<O: Observer>(
             PacketType::Broadcast | PacketType::Multicast
         )
         || route::address_kind(cx.net, ns, dst) == RouteType::Broadcast;
-    let about_error = super::receive::icmp_type(&header).is_some_and(|t| t.is_error());
+    let about_error =
+        super::receive::icmp_type(&header).is_some_and(netloom_wire::icmpv4::Type::is_error);
     if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
         return;
     }

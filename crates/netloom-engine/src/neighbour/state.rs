@@ -112,7 +112,7 @@ fn probe<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
     let unicast = e.state == State::Probe;
     let known = (unicast && e.state.is_valid()).then_some(mac);
     let cause = e.queue.front().map(|p| p.id);
-    let source = e.queue.front().and_then(|p| arp::source_of(p));
+    let source = e.queue.front().and_then(arp::source_of);
     e.probes += 1;
     let limit = cx
         .net

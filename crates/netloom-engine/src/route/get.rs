@@ -68,7 +68,7 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         flags.push("mc".to_owned());
     }
     let mut flow_route = answer(net, flow, way.kind, way.dev, way.gateway);
-    flow_route.prefsrc = (!way.source.is_unspecified()).then(|| IpAddr::V4(way.source));
+    flow_route.prefsrc = (!way.source.is_unspecified()).then_some(IpAddr::V4(way.source));
     let source = flow_route.prefsrc;
     flow_route.table = way.found.map_or(table::MAIN, |found| found.table);
     Ok(RouteAnswer {

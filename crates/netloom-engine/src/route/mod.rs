@@ -280,7 +280,7 @@ pub(crate) fn address_kind_at(net: &Net, ns: NsId, addr: Ipv4Addr, dev: DevId) -
 pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
     let mut asked = Vec::new();
     let found = by_rules(net, ns, flow, &mut |rule, outcome| {
-        asked.push((rule.clone(), outcome))
+        asked.push((rule.clone(), outcome));
     });
     let found = found.ok();
     let route = found.and_then(|f| {

@@ -16,7 +16,6 @@ use netloom_wire::{IpProtocol, ipv4};
 fn meaning(kind: Type, code: u8) -> (Errno, bool) {
     match (kind, code) {
         (Type::DEST_UNREACHABLE, 0 | 6 | 11) => (Errno::NETUNREACH, false),
-        (Type::DEST_UNREACHABLE, 1 | 7 | 12) => (Errno::HOSTUNREACH, false),
         (Type::DEST_UNREACHABLE, 2) => (Errno(92), true),
         (Type::DEST_UNREACHABLE, 3) => (Errno::CONNREFUSED, true),
         (Type::DEST_UNREACHABLE, 4) => (Errno::MSGSIZE, false),

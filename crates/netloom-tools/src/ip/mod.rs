@@ -1,13 +1,19 @@
 //! `ip` of iproute2 6.1.0: its options, its objects, and how their lists are put out (ip(8)).
 
+mod address;
+mod link_new;
+mod link_set;
+mod link_show;
 mod neigh;
+mod netns;
 mod print;
 mod route;
 mod rule;
 mod words;
 
 use crate::Context;
-use netloom_model::{Family, NsName};
+use netloom_model::state::Parts;
+use netloom_model::{Family, Namespace};
 use print::Record;
 use words::{Failure, Outcome, Words, matches};
 
@@ -28,6 +34,34 @@ where  OBJECT := { address | addrlabel | fou | help | ila | ioam | l2tp | link |
                     -rc[vbuf] [size] | -n[etns] name | -N[umeric] | -a[ll] |
                     -c[olor]}";
 
+// Objects of ip(8) that netloom does not have.
+const UNSUPPORTED: [&str; 24] = [
+    "ntable",
+    "ntbl",
+    "l2tp",
+    "fou",
+    "ila",
+    "macsec",
+    "tunnel",
+    "tunl",
+    "tuntap",
+    "tap",
+    "token",
+    "tcpmetrics",
+    "tcp_metrics",
+    "monitor",
+    "xfrm",
+    "mroute",
+    "mrule",
+    "netconf",
+    "vrf",
+    "sr",
+    "nexthop",
+    "mptcp",
+    "ioam",
+    "stats",
+];
+
 /// What stands before the object.
 #[derive(Clone, Debug, Default)]
 #[allow(
@@ -38,9 +72,13 @@ struct Options {
     family: Option<Family>,
     json: bool,
     pretty: bool,
+    brief: bool,
     details: bool,
     oneline: bool,
     numeric: bool,
+    force: bool,
+    all: bool,
+    batch: Option<String>,
     /// How often `-s` was given.
     statistics: u32,
     netns: Option<String>,
@@ -72,9 +110,90 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         taken += 1 + usize::from(options.take(name, word, &mut words)?);
     }
     if let Some(name) = &options.netns {
-        cx.ns = NsName::new(name.as_str());
+        cx.ns = netns::enter(cx, name)?;
     }
-    object(cx, &options, &args[taken..])
+    match &options.batch {
+        Some(file) => batch(cx, &options, file),
+        None => object(cx, &options, &args[taken..]),
+    }
+}
+
+/// Runs the commands of a file, a line each; the first that fails ends it, unless forced.
+fn batch(cx: &mut Context<'_>, options: &Options, file: &str) -> Outcome<()> {
+    let mut text = String::new();
+    let read = if file == "-" {
+        cx.stdin.read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::read_to_string(file).map(|t| text = t)
+    };
+    if let Err(why) = read {
+        let why = os_error(&why);
+        let text = format!("Cannot open file \"{file}\" for reading: {why}");
+        return Err(Failure::new(text, 1));
+    }
+    let mut failed = false;
+    for (number, line) in text.lines().enumerate() {
+        let words = words::split(line);
+        if words.is_empty() {
+            continue;
+        }
+        if let Err(failure) = object(cx, options, &words) {
+            write!(cx.err, "{}", failure.text)?;
+            writeln!(cx.err, "Command failed {file}:{}", number + 1)?;
+            failed = true;
+            if !options.force {
+                break;
+            }
+        }
+    }
+    if failed {
+        return Err(Failure {
+            text: String::new(),
+            code: 1,
+        });
+    }
+    Ok(())
+}
+
+/// What strerror(3) says of an error of the machine.
+fn os_error(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The index of the link called `name`, or `if7` for the one of index 7.
+fn index(cx: &mut Context<'_>, name: &str) -> Outcome<u32> {
+    let ns = words::namespace(cx, Parts::LINKS)?;
+    find(&ns, name).ok_or_else(|| Failure::no_device(name))
+}
+
+/// The index of the link called `name`, or `if7` for the one of index 7, if there is one.
+fn find(ns: &Namespace, name: &str) -> Option<u32> {
+    ns.link(&name.into()).map(|link| link.index).or_else(|| {
+        let index: u32 = name.strip_prefix("if")?.parse().ok()?;
+        ns.link(&index.into()).map(|link| link.index)
+    })
+}
+
+/// A device group as it is written.
+fn parse_group(word: &str) -> Option<u32> {
+    if word == "default" {
+        Some(0)
+    } else {
+        words::u32_of(word)
+    }
+}
+
+/// A device group as it is printed.
+fn group_name(group: u32) -> String {
+    if group == 0 {
+        "default".to_owned()
+    } else {
+        group.to_string()
+    }
 }
 
 impl Options {
@@ -89,7 +208,16 @@ impl Options {
                 self.netns = Some(words.value()?.to_owned());
                 return Ok(true);
             }
-            "c" | "color" => {}
+            "h" | "human" | "human-readable" | "iec" | "r" | "resolve" | "t" | "timestamp"
+            | "ts" | "tshort" => {}
+            "br" | "bri" | "brie" | "brief" => self.brief = true,
+            "a" | "all" => self.all = true,
+            "force" => self.force = true,
+            "b" | "batch" => {
+                self.batch = Some(words.value()?.to_owned());
+                return Ok(true);
+            }
+            _ if name.split('=').next().is_some_and(|n| matches(n, "color")) => {}
             _ if is("family") => {
                 self.family = match words.value()? {
                     "inet" => Some(Family::V4),
@@ -117,12 +245,24 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<
         return Err(Failure::new(USAGE, 255));
     };
     let is = |full| matches(object, full);
-    if is("route") {
+    if is("address") {
+        address::main(cx, options, &mut Words::new(rest))
+    } else if is("addrlabel") || is("maddress") {
+        Err(Failure::unsupported(object))
+    } else if is("route") {
         route::route(cx, options, rest)
     } else if is("rule") {
         rule::rule(cx, options, rest)
     } else if is("neighbor") || is("neighbour") {
         neigh::neigh(cx, options, rest)
+    } else if is("link") {
+        link_show::main(cx, options, &mut Words::new(rest))
+    } else if UNSUPPORTED.iter().any(|name| matches(object, name)) && !is("netns") {
+        Err(Failure::unsupported(object))
+    } else if is("netns") {
+        netns::main(cx, options, &mut Words::new(rest))
+    } else if is("help") {
+        Err(Failure::new(USAGE, 255))
     } else {
         let text = format!("Object \"{object}\" is unknown, try \"ip help\".");
         Err(Failure::new(text, 1))

@@ -10,6 +10,10 @@ pub(super) enum Value {
     Null,
     /// A number.
     Number(i64),
+    /// A number written as it is (`0.00`).
+    Raw(String),
+    /// `true` or `false`.
+    Bool(bool),
     /// A text.
     Text(String),
     /// A list.
@@ -30,11 +34,27 @@ impl From<String> for Value {
     }
 }
 
-impl From<u32> for Value {
-    fn from(number: u32) -> Value {
-        Value::Number(i64::from(number))
+impl From<bool> for Value {
+    fn from(on: bool) -> Value {
+        Value::Bool(on)
     }
 }
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Value {
+        Value::Number(number.cast_signed())
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty)*) => { $(impl From<$number> for Value {
+        fn from(number: $number) -> Value {
+            Value::Number(i64::from(number))
+        }
+    })* };
+}
+
+numbers!(u8 u16 u32 i32);
 
 /// One printed thing: its line of text and its JSON object, side by side.
 #[derive(Debug, Default)]
@@ -43,6 +63,8 @@ pub(super) struct Record {
     pub(super) text: String,
     /// The members of the object.
     pub(super) members: Vec<(String, Value)>,
+    /// Objects and lists that are open, each with its key.
+    open: Vec<(String, Value)>,
 }
 
 impl Record {
@@ -54,7 +76,29 @@ impl Record {
 
     /// Adds a field to the JSON alone.
     pub(super) fn json(&mut self, key: &str, value: impl Into<Value>) {
-        self.members.push((key.to_owned(), value.into()));
+        let member = (key.to_owned(), value.into());
+        match self.open.last_mut() {
+            Some((_, Value::Object(members))) => members.push(member),
+            Some((_, Value::List(values))) => values.push(member.1),
+            _ => self.members.push(member),
+        }
+    }
+
+    /// Begins an object under `key`; in a list the key says nothing.
+    pub(super) fn open_object(&mut self, key: &str) {
+        self.open.push((key.to_owned(), Value::Object(Vec::new())));
+    }
+
+    /// Begins a list under `key`.
+    pub(super) fn open_list(&mut self, key: &str) {
+        self.open.push((key.to_owned(), Value::List(Vec::new())));
+    }
+
+    /// Ends what was begun last.
+    pub(super) fn close(&mut self) {
+        if let Some((key, value)) = self.open.pop() {
+            self.json(&key, value);
+        }
     }
 
     /// Adds to the text alone.
@@ -91,6 +135,10 @@ fn write_value(out: &mut String, value: &Value, pretty: bool, depth: usize) {
         Value::Null => out.push_str("null"),
         Value::Number(n) => {
             let _ = write!(out, "{n}");
+        }
+        Value::Raw(text) => out.push_str(text),
+        Value::Bool(on) => {
+            let _ = write!(out, "{on}");
         }
         Value::Text(text) => write_text(out, text),
         Value::List(values) => {

@@ -40,6 +40,12 @@ impl Failure {
         Failure::new(text, 255)
     }
 
+    /// The word for `key` is there twice.
+    pub(super) fn duplicate(key: &str, arg: &str) -> Failure {
+        let text = format!("Error: duplicate \"{key}\": \"{arg}\" is the second value.");
+        Failure::new(text, 255)
+    }
+
     /// A word of the original that is not done here.
     pub(super) fn unsupported(word: &str) -> Failure {
         Failure::new(format!("Error: \"{word}\" is not supported here."), 255)
@@ -102,9 +108,63 @@ impl<'a> Words<'a> {
     }
 }
 
+impl Words<'_> {
+    /// The word that must follow, as a number; `why` is what is wrong with any other.
+    pub(super) fn number<T: TryFrom<u64>>(&mut self, why: &str) -> Outcome<T> {
+        let word = self.value()?;
+        let parsed = number(word).and_then(|n| T::try_from(n).ok());
+        parsed.ok_or_else(|| Failure::wrong_nl(word, why))
+    }
+
+    /// `on` or `off`, for `key`.
+    pub(super) fn on_off(&mut self, key: &str) -> Outcome<bool> {
+        match self.value()? {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            other => {
+                let text = format!(
+                    "Error: argument of \"{key}\" must be \"on\" or \"off\", not \"{other}\""
+                );
+                Err(Failure::new(text, 255))
+            }
+        }
+    }
+
+    /// Everything that is left.
+    pub(super) fn rest(&mut self) -> Vec<String> {
+        let rest = self.words.to_vec();
+        self.words = &[];
+        rest
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+}
+
 /// Whether `word` is `full` or abbreviates it.
 pub(super) fn matches(word: &str, full: &str) -> bool {
     !word.is_empty() && full.starts_with(word)
+}
+
+/// Splits a line of a batch into words: quotes hold words together, `#` ends the line.
+pub(super) fn split(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in line.chars() {
+        match (c, quote) {
+            (c, Some(q)) if c == q => quote = None,
+            ('"' | '\'', None) => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            ('#', None) => break,
+            (c, None) if c.is_whitespace() => words.extend(word.take()),
+            (c, _) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// A number as strtoul(3) reads it with base 0, the whole word.

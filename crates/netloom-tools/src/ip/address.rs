@@ -1,0 +1,464 @@
+//! `ip address`: addresses of links (ip-address(8)).
+
+use super::link_show::{self, Filter};
+use super::print::Record;
+use super::words::{self, Failure, Outcome, SCOPES, Words, matches};
+use super::{Options, index};
+use crate::Context;
+use netloom_model::state::Parts;
+use netloom_model::{Address, Change, Family, IpNet, Link, Mode, Namespace, Scope};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// `ip address COMMAND`.
+pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let Some(command) = words.next() else {
+        return show(cx, options, words);
+    };
+    let is = |name: &str| matches(command, name);
+    if is("add") {
+        add(cx, options, words, Mode::Add)
+    } else if is("change") || is("chg") {
+        add(cx, options, words, Mode::Change)
+    } else if is("replace") {
+        add(cx, options, words, Mode::Replace)
+    } else if is("delete") {
+        delete(cx, options, words)
+    } else if is("show") || is("lst") || is("list") {
+        show(cx, options, words)
+    } else if is("flush") {
+        flush(cx, options, words)
+    } else if is("save") || is("showdump") || is("restore") {
+        Err(Failure::unsupported(&format!("ip address {command}")))
+    } else if is("help") {
+        Err(usage())
+    } else {
+        let text = format!("Command \"{command}\" is unknown, try \"ip address help\".");
+        Err(Failure::new(text, 255))
+    }
+}
+
+/// A scope as it is written.
+fn scope_of(word: &str) -> Option<Scope> {
+    SCOPES.number(word, 255).map(|scope| Scope(scope as u8))
+}
+
+/// What the words of `add` and `del` say.
+struct Wanted {
+    address: Address,
+    dev: String,
+    /// Whether a prefix length was given.
+    exact: bool,
+}
+
+fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
+    let family = options.family;
+    let mut local: Option<(IpNet, bool)> = None;
+    let mut dev: Option<&str> = None;
+    let (mut peer, mut broadcast, mut label, mut scope) = (None, None, None, None);
+    let mut address = Address::new(0, IpNet::host(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), "");
+    while let Some(word) = words.next() {
+        match word {
+            "peer" | "remote" => {
+                let word = words.value()?;
+                peer = Some((words::prefix(word, family)?, word.contains('/')));
+            }
+            "broadcast" | "brd" => broadcast = Some(words.value()?),
+            "scope" => {
+                let word = words.value()?;
+                let wrong = || Failure::wrong(&word, "invalid scope value.");
+                scope = Some(scope_of(&word).ok_or_else(wrong)?);
+            }
+            "dev" => dev = Some(words.value()?),
+            "label" => label = Some(words.value()?),
+            "metric" | "priority" | "preference" => {
+                address.metric = words.number("\"metric\" value is invalid\n")?;
+            }
+            "valid_lft" => address.valid_lft = lifetime(&words.value()?, "valid_lft")?,
+            "preferred_lft" => address.preferred_lft = lifetime(&words.value()?, "preferred_lft")?,
+            "noprefixroute" => address.noprefixroute = true,
+            "anycast" | "home" | "mngtmpaddr" | "nodad" | "optimistic" | "autojoin" => {}
+            "proto" => return Err(Failure::unsupported("proto")),
+            "help" => return Err(usage()),
+            _ => {
+                let word = if word == "local" {
+                    words.value()?
+                } else {
+                    word
+                };
+                if local.is_some() {
+                    return Err(Failure::garbage("local", &word));
+                }
+                local = Some((words::prefix(word, family)?, word.contains('/')));
+            }
+        }
+    }
+    let Some(dev) = dev else {
+        let text = "Not enough information: \"dev\" argument is required.";
+        return Err(Failure::new(text, 255));
+    };
+    let (net, exact) = local.unwrap_or((address.local, false));
+    address.local = net;
+    if let Some((peer, given)) = peer {
+        address.peer = Some(peer.addr);
+        if given {
+            address.local.len = peer.len;
+        }
+    }
+    if let Some(label) = label {
+        if !label.starts_with(dev) {
+            let text = format!("\"dev\" ({dev}) must match \"label\" ({label}).\n");
+            return Err(Failure::new(text, 255));
+        }
+        label.clone_into(&mut address.label);
+    }
+    address.broadcast = match broadcast {
+        None | Some("-") => None,
+        Some("+") => match address.local.last() {
+            IpAddr::V4(last) if address.local.len <= 30 => Some(last),
+            _ => None,
+        },
+        Some(word) => match words::address(word, Some(Family::V4))? {
+            IpAddr::V4(addr) => Some(addr),
+            IpAddr::V6(_) => None,
+        },
+    };
+    let loopback = matches!(net.addr, IpAddr::V4(a) if a.is_loopback());
+    let default = if loopback {
+        Scope::HOST
+    } else {
+        Scope::UNIVERSE
+    };
+    address.scope = scope.unwrap_or(default);
+    Ok(Wanted {
+        address,
+        dev: dev.to_owned(),
+        exact: exact || peer.is_some_and(|p| p.1),
+    })
+}
+
+fn lifetime(word: &str, key: &str) -> Outcome<Option<u32>> {
+    if word == "forever" {
+        return Ok(None);
+    }
+    let wrong = || Failure::wrong(word, &format!("{key} value is invalid"));
+    let seconds: u32 = words::u32_of(word).ok_or_else(wrong)?;
+    Ok(Some(seconds))
+}
+
+fn add(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>, mode: Mode) -> Outcome<()> {
+    let mut wanted = parse(options, words)?;
+    if let (Some(valid), Some(preferred)) = (wanted.address.valid_lft, wanted.address.preferred_lft)
+        && preferred > valid
+    {
+        let text = "preferred_lft is greater than valid_lft";
+        return Err(Failure::new(text, 255));
+    }
+    wanted.address.dev = index(cx, &wanted.dev)?;
+    let ns = cx.ns.clone();
+    Ok(cx.world.apply(vec![Change::AddAddress {
+        ns,
+        address: wanted.address,
+        mode,
+    }])?)
+}
+
+fn delete(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let mut wanted = parse(options, words)?;
+    wanted.address.dev = index(cx, &wanted.dev)?;
+    let addr = wanted.address.local.addr;
+    if !wanted.exact && wanted.address.peer.is_none() {
+        let bits = wanted.address.local.len;
+        let _ = write!(
+            cx.err,
+            "Warning: Executing wildcard deletion to stay compatible with old scripts.\n         \
+             Explicitly specify the prefix length ({addr}/{bits}) to avoid this warning.\n         \
+             This special behaviour is likely to disappear in further releases,\n         \
+             fix your scripts!\n"
+        );
+    }
+    let ns = cx.ns.clone();
+    Ok(cx.world.apply(vec![Change::DelAddress {
+        ns,
+        address: wanted.address,
+        exact: wanted.exact,
+    }])?)
+}
+
+/// Which addresses are wanted.
+#[derive(Default)]
+struct AddressFilter {
+    links: Filter,
+    scope: Option<Scope>,
+    to: Option<IpNet>,
+    label: Option<String>,
+    /// `primary`/`secondary`, `permanent`/`dynamic`.
+    secondary: Option<bool>,
+    dynamic: Option<bool>,
+    /// Whether anything but the device was named: links without a match are not shown then.
+    narrowed: bool,
+}
+
+impl AddressFilter {
+    fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<AddressFilter> {
+        let mut filter = AddressFilter::default();
+        while let Some(word) = words.next() {
+            match word {
+                "scope" => {
+                    let word = words.value()?;
+                    filter.narrowed = true;
+                    if word != "all" {
+                        let wrong = || Failure::wrong_nl(&word, "invalid \"scope\"");
+                        filter.scope = Some(scope_of(&word).ok_or_else(wrong)?);
+                    }
+                }
+                "to" => {
+                    let word = words.value()?;
+                    filter.to = Some(words::prefix(word, options.family)?);
+                    filter.narrowed = true;
+                }
+                "label" => {
+                    filter.label = Some(words.value()?.to_owned());
+                    filter.narrowed = true;
+                }
+                "primary" => filter.secondary = Some(false),
+                "secondary" | "temporary" => filter.secondary = Some(true),
+                "permanent" => filter.dynamic = Some(false),
+                "dynamic" => filter.dynamic = Some(true),
+                "help" => return Err(usage()),
+                _ if filter.links.word(&word, words)? => {}
+                _ => filter.links.set_dev(word)?,
+            }
+        }
+        filter.narrowed |= filter.secondary.is_some() || filter.dynamic.is_some();
+        Ok(filter)
+    }
+
+    fn wants(&self, family: Option<Family>, address: &Address) -> bool {
+        let dynamic = address.valid_lft.is_some();
+        family.is_none_or(|family| family == address.local.family())
+            && self.scope.is_none_or(|scope| scope == address.scope)
+            && self
+                .to
+                .is_none_or(|to| to.len <= address.local.len && to.contains(address.local.addr))
+            && self
+                .label
+                .as_deref()
+                .is_none_or(|label| glob(label, &address.label))
+            && self
+                .secondary
+                .is_none_or(|secondary| secondary == address.secondary)
+            && self.dynamic.is_none_or(|want| want == dynamic)
+    }
+}
+
+/// fnmatch(3) for `*` and `?`.
+fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.chars().next() {
+        None => text.is_empty(),
+        Some('*') => (0..=text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .any(|at| glob(&pattern[1..], &text[at..])),
+        Some(c) => {
+            let mut rest = text.chars();
+            let fits = rest.next().is_some_and(|t| c == '?' || c == t);
+            fits && glob(&pattern[c.len_utf8()..], rest.as_str())
+        }
+    }
+}
+
+fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let filter = AddressFilter::parse(options, words)?;
+    let state = words::namespace(
+        cx,
+        Parts {
+            addresses: true,
+            ..Parts::LINKS
+        },
+    )?;
+    let family = options.family;
+    let mut records = Vec::new();
+    for link in filter.links.links(&state)? {
+        let addresses: Vec<&Address> = state
+            .addresses
+            .iter()
+            .filter(|a| a.dev == link.index && filter.wants(family, a))
+            .collect();
+        if addresses.is_empty() && (filter.narrowed || family.is_some()) {
+            continue;
+        }
+        let mut record = Record::default();
+        if options.brief {
+            link_show::brief(&mut record, &state, link);
+            record.open_list("addr_info");
+            for address in &addresses {
+                brief(&mut record, address);
+            }
+            record.close();
+        } else if options.oneline && !options.json {
+            for address in &addresses {
+                let mut record = Record::default();
+                record.text(format!("{}: {} ", link.index, link.name));
+                one(&mut record, options, link, address);
+                records.push(record);
+            }
+            continue;
+        } else {
+            full(&mut record, options, &state, link, &addresses);
+        }
+        records.push(record);
+    }
+    super::show(cx, options, records)
+}
+
+fn full(
+    record: &mut Record,
+    options: &Options,
+    state: &Namespace,
+    link: &Link,
+    addresses: &[&Address],
+) {
+    // With a family that has no link layer, the first line alone.
+    link_show::full(record, options, state, link, false);
+    record.open_list("addr_info");
+    for address in addresses {
+        record.open_object("");
+        record.text("\n");
+        one(record, options, link, address);
+        record.close();
+    }
+    record.close();
+}
+
+fn brief(record: &mut Record, address: &Address) {
+    let local = address.local;
+    record.open_object("");
+    record.field("local", local.addr.to_string(), local.addr.to_string());
+    if let Some(peer) = address.peer {
+        record.field("peer", peer.to_string(), format!(" peer {peer}"));
+    }
+    record.field("prefixlen", local.len, format!("/{} ", local.len));
+    if address.metric != 0 {
+        record.field(
+            "metric",
+            address.metric,
+            format!("metric {} ", address.metric),
+        );
+    }
+    record.close();
+}
+
+/// One address in full, without the end of its last line.
+fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
+    let local = address.local;
+    let family = if local.family() == Family::V4 {
+        "inet"
+    } else {
+        "inet6"
+    };
+    record.field("family", family, format!("    {family} "));
+    record.field("local", local.addr.to_string(), local.addr.to_string());
+    if let Some(peer) = address.peer {
+        record.field("address", peer.to_string(), format!(" peer {peer}"));
+    }
+    record.field("prefixlen", local.len, format!("/{} ", local.len));
+    if address.metric != 0 {
+        record.field(
+            "metric",
+            address.metric,
+            format!("metric {} ", address.metric),
+        );
+    }
+    if let Some(broadcast) = address.broadcast {
+        record.field(
+            "broadcast",
+            broadcast.to_string(),
+            format!("brd {broadcast} "),
+        );
+    }
+    let scope = SCOPES.name(address.scope.0.into(), options.numeric);
+    record.field("scope", scope.as_str(), format!("scope {scope} "));
+    if address.secondary {
+        record.field("secondary", true, "secondary ");
+    }
+    if address.valid_lft.is_some() {
+        record.field("dynamic", true, "dynamic ");
+    }
+    if address.noprefixroute {
+        record.field("noprefixroute", true, "noprefixroute ");
+    }
+    let label = if address.label.is_empty() {
+        &link.name
+    } else {
+        &address.label
+    };
+    record.field("label", label.as_str(), label);
+    let left = |lft: Option<u32>| match lft {
+        None => "forever".to_owned(),
+        Some(0) => "0sec".to_owned(),
+        Some(seconds) => format!("{seconds}sec"),
+    };
+    record.field(
+        "valid_life_time",
+        address.valid_lft.unwrap_or(u32::MAX),
+        format!("{}       valid_lft {} ", "\n", left(address.valid_lft)),
+    );
+    let preferred = match (address.preferred_lft, address.valid_lft) {
+        (Some(0), Some(_)) => "0sec".to_owned(),
+        (preferred, _) => left(preferred),
+    };
+    record.field(
+        "preferred_life_time",
+        address.preferred_lft.unwrap_or(u32::MAX),
+        format!("preferred_lft {preferred}"),
+    );
+}
+
+/// `ip address flush`: every address that the filter wants.
+fn flush(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    if words.is_empty() {
+        let text = "Flush requires arguments.";
+        return Err(Failure::new(text, 255));
+    }
+    let filter = AddressFilter::parse(options, words)?;
+    let state = words::namespace(
+        cx,
+        Parts {
+            addresses: true,
+            ..Parts::LINKS
+        },
+    )?;
+    let family = options.family;
+    let links = match &filter.links.dev {
+        Some(name) => vec![super::find(&state, name).ok_or_else(|| Failure::no_device(name))?],
+        None => filter
+            .links
+            .links(&state)?
+            .iter()
+            .map(|link| link.index)
+            .collect(),
+    };
+    let ns = cx.ns.clone();
+    let wanted = |a: &&Address| links.contains(&a.dev) && filter.wants(family, a);
+    // Secondaries first: their primary would take them along.
+    let mut gone: Vec<Address> = state.addresses.iter().filter(wanted).cloned().collect();
+    gone.sort_by_key(|a| !a.secondary);
+    let changes = gone.into_iter().map(|address| Change::DelAddress {
+        ns: ns.clone(),
+        address,
+        exact: true,
+    });
+    Ok(cx.world.apply(changes.collect())?)
+}
+
+/// The usage of `ip address`.
+fn usage() -> Failure {
+    let text = "Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ] [ CONFFLAG-LIST ]\n       \
+        ip address del IFADDR dev IFNAME\n       \
+        ip address {show|flush} [ dev IFNAME ] [ scope SCOPE-ID ] [ to PREFIX ] [ FLAG-LIST ]\n\
+        \t\t\t  [ label LABEL ] [ up ] [ master DEVICE ] [ type TYPE ]\n\
+        IFADDR := PREFIX | ADDR peer PREFIX [ broadcast ADDR ] [ label IFNAME ] [ scope SCOPE-ID ] [ metric METRIC ]\n\
+        SCOPE-ID := [ host | link | global | NUMBER ]\n\
+        LIFETIME := [ valid_lft LFT ] [ preferred_lft LFT ]\n\
+        LFT := forever | SECONDS";
+    Failure::new(text, 255)
+}

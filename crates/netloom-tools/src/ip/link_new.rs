@@ -1,0 +1,138 @@
+//! `ip link add`.
+
+use super::words::{Failure, Outcome, Words};
+use super::{Options, link_set};
+use crate::Context;
+use netloom_model::{Change, LinkSettings, NewKind, NewLink};
+
+/// `ip link add [link DEV] [name] NAME ... type TYPE [ARGS]`.
+pub(super) fn add(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let mut settings = LinkSettings::default();
+    let mut name: Option<String> = None;
+    let mut index = None;
+    let mut kind = None;
+    while let Some(word) = words.next() {
+        match word {
+            "name" | "dev" => {
+                let given = words.value()?;
+                if name.is_some() {
+                    return Err(Failure::garbage(&word, &given));
+                }
+                name = Some(checked(given)?);
+            }
+            "index" => index = Some(words.number("Invalid \"index\" value\n")?),
+            "type" => {
+                kind = Some(words.value()?);
+                break;
+            }
+            "link" => return Err(Failure::unsupported("link")),
+            "help" => return Err(usage()),
+            "numtxqueues" | "numrxqueues" => {
+                words.number::<u32>("Invalid value\n")?;
+            }
+            _ if link_set::setting(cx, &word, words, &mut settings)? => {}
+            _ if name.is_none() => name = Some(checked(word)?),
+            _ => return Err(Failure::garbage("dev", &word)),
+        }
+    }
+    let Some(kind) = kind else {
+        let text = "Not enough information: \"type\" argument is required";
+        return Err(Failure::new(text, 255));
+    };
+    let kind = kind_of(cx, kind, words, &mut settings)?;
+    let link = NewLink {
+        name: name.unwrap_or_default(),
+        index,
+        kind,
+        settings,
+    };
+    let ns = cx.ns.clone();
+    Ok(cx.world.apply(vec![Change::AddLink { ns, link }])?)
+}
+
+/// A name that the kernel would not even look at (`IFNAMSIZ`).
+fn checked(name: &str) -> Outcome<String> {
+    let bad = name.is_empty()
+        || name.len() > 15
+        || name.contains(|c: char| c == '/' || c.is_whitespace())
+        || name == "."
+        || name == "..";
+    if bad {
+        Err(Failure::wrong(name, "\"name\" not a valid ifname"))
+    } else {
+        Ok(name.to_owned())
+    }
+}
+
+/// The kind, with its own words.
+fn kind_of(
+    cx: &mut Context<'_>,
+    options: &Options,
+    kind: &str,
+    words: &mut Words<'_>,
+    settings: &mut LinkSettings,
+) -> Outcome<NewKind> {
+    match kind {
+        "veth" => veth(cx, words),
+        "bridge" => {
+            settings.bridge = link_set::bridge_settings(words)?;
+            Ok(NewKind::Bridge)
+        }
+        "dummy" => match words.next() {
+            None => Ok(NewKind::Dummy),
+            Some(word) => Err(Failure::garbage("dummy", &word)),
+        },
+        other => {
+            let text = format!("Error: the type \"{other}\" is not supported by netloom.\n");
+            Err(Failure::new(text, 2))
+        }
+    }
+}
+
+/// `type veth [peer [name] NAME ...]`.
+fn veth(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<NewKind> {
+    let mut peer = String::new();
+    let mut peer_settings = LinkSettings::default();
+    if let Some(word) = words.next() {
+        if word == "help" {
+            return Err(usage());
+        }
+        if word != "peer" {
+            let text = format!("veth: unknown command \"{word}\"?\n");
+            return Err(Failure::new(
+                text + "Usage: ip link <options> type veth [peer <options>]",
+                255,
+            ));
+        }
+        while let Some(word) = words.next() {
+            match word {
+                "name" | "dev" => peer = checked(words.value()?)?,
+                _ if link_set::setting(cx, &word, words, &mut peer_settings)? => {}
+                _ if peer.is_empty() => peer = checked(word)?,
+                _ => return Err(Failure::garbage("dev", &word)),
+            }
+        }
+    }
+    Ok(NewKind::Veth {
+        peer,
+        peer_settings: Box::new(peer_settings),
+    })
+}
+
+/// The usage of `ip link`.
+pub(super) fn usage() -> Failure {
+    let text = "Usage: ip link add [ name ] NAME [ txqueuelen PACKETS ] [ address LLADDR ]\n\
+        \t\t    [ broadcast LLADDR ] [ mtu MTU ] [ index IDX ] [ netns { PID | NETNSNAME } ]\n\
+        \t\t    type TYPE [ ARGS ]\n\n\
+        \tip link delete { DEVICE | dev DEVICE } [ type TYPE ARGS ]\n\n\
+        \tip link set { DEVICE | dev DEVICE } [ { up | down } ] [ type TYPE ARGS ]\n\
+        \t\t[ arp { on | off } ] [ multicast { on | off } ] [ allmulticast { on | off } ]\n\
+        \t\t[ promisc { on | off } ] [ txqueuelen PACKETS ] [ name NEWNAME ]\n\
+        \t\t[ address LLADDR ] [ broadcast LLADDR ] [ mtu MTU ] [ alias NAME ]\n\
+        \t\t[ netns { PID | NETNSNAME } ] [ master DEVICE | nomaster ] [ group GROUP ]\n\n\
+        \tip link show [ DEVICE | group GROUP ] [ up ] [ master DEV ] [ type TYPE ]\n\n\
+        \tip link property add [ altname NAME .. ] dev DEVICE\n\
+        \tip link property del [ altname NAME .. ] dev DEVICE\n\n\
+        TYPE := { bridge | dummy | veth }";
+    Failure::new(text, 255)
+}

@@ -1,0 +1,311 @@
+//! `ip link set`, `ip link delete`, `ip link property`.
+
+use super::words::{self, Failure, Outcome, Words, matches};
+use super::{Options, index, link_new, link_show, netns, parse_group};
+use crate::Context;
+use netloom_model::bridge::PortState;
+use netloom_model::state::Parts;
+use netloom_model::{BridgePortSettings, BridgeSettings, Change, LinkRef, LinkSettings, MacAddr};
+
+/// Reads one setting that `add` and `set` share; `false` if the word is none.
+pub(super) fn setting(
+    cx: &mut Context<'_>,
+    word: &str,
+    words: &mut Words<'_>,
+    set: &mut LinkSettings,
+) -> Outcome<bool> {
+    match word {
+        "up" => set.up = Some(true),
+        "down" => set.up = Some(false),
+        "mtu" => {
+            if set.mtu.is_some() {
+                return Err(Failure::duplicate("mtu", &words.value()?));
+            }
+            set.mtu = Some(words.number("Invalid \"mtu\" value\n")?);
+        }
+        "address" | "addr" | "lladdr" => set.address = Some(mac(&words.value()?)?),
+        "broadcast" | "brd" => set.broadcast = Some(mac(&words.value()?)?),
+        "txqueuelen" | "qlen" | "txqlen" => {
+            set.txqueuelen = Some(words.number("Invalid \"txqueuelen\" value\n")?);
+        }
+        "alias" => {
+            let alias = words.value()?;
+            if alias.len() > 255 {
+                return Err(Failure::wrong_nl("alias", "alias too long"));
+            }
+            set.alias = Some(alias.to_owned());
+        }
+        "group" => {
+            let name = words.value()?;
+            let group = parse_group(name);
+            set.group =
+                Some(group.ok_or_else(|| Failure::wrong_nl(&name, "Invalid \"group\" value"))?);
+        }
+        "netns" => {
+            let name = words.value()?;
+            let known = netns::named(cx, &name)?;
+            let wrong = || Failure::wrong_nl(&name, "Invalid \"netns\" value");
+            set.netns = Some(known.ok_or_else(wrong)?);
+        }
+        "master" => {
+            let name = words.value()?;
+            let index =
+                index(cx, name).map_err(|_| Failure::wrong_nl(&name, "Device does not exist"))?;
+            set.master = Some(Some(LinkRef::Index(index)));
+        }
+        "nomaster" => set.master = Some(None),
+        "promisc" => set.promisc = Some(words.on_off("promisc")?),
+        "multicast" => set.multicast = Some(words.on_off("multicast")?),
+        "allmulticast" => set.allmulticast = Some(words.on_off("allmulticast")?),
+        "arp" => set.arp = Some(words.on_off("arp")?),
+        "trailers" => {
+            words.on_off("trailers")?;
+        }
+        "addrgenmode" | "mode" | "state" | "protodown" | "vf" | "xdp" | "carrier" | "vrf" => {
+            return Err(Failure::unsupported(word));
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+/// A hardware address, or iproute2's complaint.
+pub(crate) fn mac(word: &str) -> Outcome<MacAddr> {
+    word.parse()
+        .map_err(|_| Failure::new(format!("\"{word}\" is invalid lladdr."), 1))
+}
+
+/// `ip link set [dev] DEV ...`.
+pub(super) fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
+    let mut set = LinkSettings::default();
+    let mut dev: Option<&str> = None;
+    let mut group = None;
+    while let Some(word) = words.next() {
+        match word {
+            "dev" => {
+                let name = words.value()?;
+                if dev.is_some() {
+                    return Err(Failure::garbage("dev", &name));
+                }
+                dev = Some(name);
+            }
+            "name" => set.name = Some(words.value()?.to_owned()),
+            "type" => {
+                kind(words, &mut set)?;
+                break;
+            }
+            "help" => return Err(link_new::usage()),
+            "group" if dev.is_none() => {
+                let name = words.value()?;
+                group = parse_group(name);
+            }
+            _ if setting(cx, word, words, &mut set)? => {}
+            _ if dev.is_none() => dev = Some(word),
+            _ => return Err(Failure::garbage("dev", &word)),
+        }
+    }
+    let Some(dev) = dev else {
+        return set_group(cx, group, &set);
+    };
+    let index = index(cx, dev)?;
+    let ns = cx.ns.clone();
+    Ok(cx.world.apply(vec![Change::SetLink {
+        ns,
+        link: index.into(),
+        set: Box::new(set),
+    }])?)
+}
+
+/// Without a device: every device of a group.
+fn set_group(cx: &mut Context<'_>, group: Option<u32>, set: &LinkSettings) -> Outcome<()> {
+    let Some(group) = group else {
+        return Err(needs_device());
+    };
+    let ns = cx.ns.clone();
+    let state = words::namespace(cx, Parts::LINKS)?;
+    let change = |index: u32| Change::SetLink {
+        ns: ns.clone(),
+        link: index.into(),
+        set: Box::new(set.clone()),
+    };
+    let of_group = state.links.iter().filter(|link| link.group == group);
+    let changes: Vec<Change> = of_group.map(|link| change(link.index)).collect();
+    Ok(cx.world.apply(changes)?)
+}
+
+fn needs_device() -> Failure {
+    let text = "Not enough information: \"dev\" argument is required.";
+    Failure::new(text, 255)
+}
+
+fn kind(words: &mut Words<'_>, set: &mut LinkSettings) -> Outcome<()> {
+    match words.value()? {
+        "bridge" => set.bridge = bridge_settings(words)?,
+        "bridge_slave" => set.bridge_port = Some(port_settings(words)?),
+        other => return Err(Failure::unsupported(&format!("type {other}"))),
+    }
+    Ok(())
+}
+
+/// The words behind `type bridge`.
+pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSettings>> {
+    let mut set = BridgeSettings::default();
+    let mut any = false;
+    while let Some(word) = words.next() {
+        any = true;
+        let is = |name: &str| word == name;
+        if is("ageing_time") {
+            set.ageing_time = Some(words.number("invalid ageing_time")?);
+        } else if is("forward_delay") {
+            set.forward_delay = Some(words.number("invalid forward_delay")?);
+        } else if is("hello_time") {
+            set.hello_time = Some(words.number("invalid hello_time")?);
+        } else if is("max_age") {
+            set.max_age = Some(words.number("invalid max_age")?);
+        } else if is("stp_state") {
+            set.stp_state = Some(words.number("invalid stp_state")?);
+        } else if is("priority") {
+            set.priority = Some(words.number("invalid priority")?);
+        } else if is("vlan_filtering") {
+            set.vlan_filtering = Some(words.number::<u8>("invalid vlan_filtering")? != 0);
+        } else if is("mcast_snooping") {
+            set.mcast_snooping = Some(words.number::<u8>("invalid mcast_snooping")? != 0);
+        } else if is("no_linklocal_learn") {
+            set.no_linklocal_learn = Some(words.number::<u8>("invalid no_linklocal_learn")? != 0);
+        } else if is("group_fwd_mask") {
+            set.group_fwd_mask = Some(words.number("invalid group_fwd_mask")?);
+        } else if is("fdb_flush") {
+            set.fdb_flush = true;
+        } else if is("help") {
+            return Err(link_new::usage());
+        } else {
+            return Err(Failure::unsupported(&format!("bridge {word}")));
+        }
+    }
+    Ok(any.then_some(set))
+}
+
+/// The words behind `type bridge_slave`.
+fn port_settings(words: &mut Words<'_>) -> Outcome<BridgePortSettings> {
+    let mut set = BridgePortSettings::default();
+    while let Some(word) = words.next() {
+        if word == "state" {
+            set.state = Some(port_state(&words.value()?)?);
+        } else if word == "fdb_flush" {
+            set.fdb_flush = true;
+        } else if word == "priority" {
+            set.priority = Some(words.number("priority is invalid")?);
+        } else if word == "cost" {
+            set.cost = Some(words.number("cost is invalid")?);
+        } else if let Some(flag) = port_flag(&mut set, &word) {
+            *flag = Some(words.on_off(&word)?);
+        } else {
+            return Err(Failure::unsupported(&format!("bridge_slave {word}")));
+        }
+    }
+    Ok(set)
+}
+
+/// The switch of a port that a word names.
+pub(crate) fn port_flag<'a>(
+    set: &'a mut BridgePortSettings,
+    word: &str,
+) -> Option<&'a mut Option<bool>> {
+    Some(match word {
+        "hairpin" => &mut set.hairpin,
+        "guard" => &mut set.bpdu_guard,
+        "root_block" => &mut set.root_block,
+        "fastleave" | "mcast_fast_leave" => &mut set.fast_leave,
+        "learning" => &mut set.learning,
+        "learning_sync" => &mut set.learning_sync,
+        "flood" => &mut set.flood,
+        "mcast_flood" => &mut set.mcast_flood,
+        "bcast_flood" => &mut set.bcast_flood,
+        "mcast_to_unicast" => &mut set.mcast_to_unicast,
+        "proxy_arp" => &mut set.proxy_arp,
+        "proxy_arp_wifi" => &mut set.proxy_arp_wifi,
+        "neigh_suppress" => &mut set.neigh_suppress,
+        "isolated" => &mut set.isolated,
+        "locked" => &mut set.locked,
+        _ => return None,
+    })
+}
+
+/// The state of a port, by name or number.
+pub(crate) fn port_state(word: &str) -> Outcome<PortState> {
+    Ok(match word {
+        "0" | "disabled" => PortState::Disabled,
+        "1" | "listening" => PortState::Listening,
+        "2" | "learning" => PortState::Learning,
+        "3" | "forwarding" => PortState::Forwarding,
+        "4" | "blocking" => PortState::Blocking,
+        other => {
+            let text = format!("Error: invalid STP port state {other}\n");
+            return Err(Failure::new(text, 255));
+        }
+    })
+}
+
+/// `ip link delete [dev] DEV [type TYPE]`.
+pub(super) fn delete(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
+    let mut dev: Option<&str> = None;
+    while let Some(word) = words.next() {
+        match word {
+            "dev" => dev = Some(words.value()?),
+            "type" => {
+                words.value()?;
+            }
+            "help" => return Err(link_new::usage()),
+            _ if dev.is_none() => dev = Some(word),
+            _ => return Err(Failure::garbage("dev", &word)),
+        }
+    }
+    let Some(dev) = dev else {
+        return Err(needs_device());
+    };
+    let index = index(cx, dev)?;
+    let ns = cx.ns.clone();
+    Ok(cx.world.apply(vec![Change::DelLink {
+        ns,
+        link: index.into(),
+    }])?)
+}
+
+/// `ip link property add|del [dev DEV] altname NAME...`.
+pub(super) fn property(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
+    let command = words.value()?;
+    let adds = matches(command, "add");
+    if !adds && !matches(command, "delete") {
+        let text = format!("Command \"{command}\" is unknown, try \"ip link help\".\n");
+        return Err(Failure::new(text, 255));
+    }
+    let mut dev = None;
+    let mut altnames = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            "dev" => dev = Some(words.value()?),
+            "altname" => {
+                altnames.push(words.value()?);
+            }
+            _ if altnames.is_empty() && dev.is_none() => dev = Some(word),
+            _ => altnames.push(word),
+        }
+    }
+    let Some(dev) = dev else {
+        return Err(needs_device());
+    };
+    let state = words::namespace(cx, Parts::LINKS)?;
+    let index = link_show::wanted(&state, dev)?.index;
+    let ns = cx.ns.clone();
+    let change = |name: &str| {
+        let name = name.to_owned();
+        let (ns, link) = (ns.clone(), LinkRef::Index(index));
+        if adds {
+            Change::AddAltname { ns, link, name }
+        } else {
+            Change::DelAltname { ns, link, name }
+        }
+    };
+    let changes = altnames.into_iter().map(change).collect();
+    Ok(cx.world.apply(changes)?)
+}
