@@ -5,11 +5,13 @@
 //! `protochain`, `vlan` after 802.11 and other link layers than Ethernet and cooked capture,
 //! `mpls`, `pppoes`, `geneve`, `inbound` on files, DECnet, ISO and host names beyond `localhost`.
 
+mod arithmetic;
 mod eval;
 mod field;
 mod lexer;
 mod parse;
 mod primitive;
+mod qualifier;
 
 use std::fmt;
 use std::net::IpAddr;

@@ -7,9 +7,13 @@ use netloom_wire::{IpProtocol, MacAddr};
 
 use super::lexer::{Token, tokens};
 use super::primitive;
-use super::{Arithmetic, Comparison, Direction, Expr, Family, FilterError, Layer, Operator, field};
+use super::qualifier::{
+    Kind, Protocol, Qualifiers, family, looks_like_address, proto, protocol_alone, protocol_number,
+    unsupported, unsupported_word, wrong,
+};
+use super::{Arithmetic, Comparison, Direction, Expr, Family, FilterError, field};
 
-type Parsed<T> = Result<T, FilterError>;
+pub(super) type Parsed<T> = Result<T, FilterError>;
 
 pub(super) fn parse(expression: &str) -> Parsed<Expr> {
     let tokens = tokens(expression)?;
@@ -33,64 +37,40 @@ pub(super) fn parse(expression: &str) -> Parsed<Expr> {
 /// How deep parentheses may nest.
 const MAX_DEPTH: usize = 100;
 
-/// The qualifiers of a primitive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Qualifiers {
-    protocol: Protocol,
-    direction: Option<Direction>,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Protocol {
-    None,
-    Ether,
-    Ip(Family),
-    Transport(u8),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Host,
-    Net,
-    Port,
-    PortRange,
-    Proto,
-}
-
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
+/// Reads tokens from left to right.
+pub(super) struct Parser {
+    pub(super) tokens: Vec<Token>,
+    pub(super) at: usize,
     last: Option<Qualifiers>,
     depth: usize,
 }
 
 impl Parser {
-    fn peek(&self) -> Option<&Token> {
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
 
-    fn word(&self) -> Option<&str> {
+    pub(super) fn word(&self) -> Option<&str> {
         match self.peek()? {
             Token::Word(word) => Some(word),
             _ => None,
         }
     }
 
-    fn take_word(&mut self, wanted: &str) -> bool {
+    pub(super) fn take_word(&mut self, wanted: &str) -> bool {
         let found = self.word() == Some(wanted);
         self.at += usize::from(found);
         found
     }
 
-    fn take_sign(&mut self, wanted: &str) -> bool {
+    pub(super) fn take_sign(&mut self, wanted: &str) -> bool {
         let found = matches!(self.peek(), Some(Token::Sign(sign)) if *sign == wanted);
         self.at += usize::from(found);
         found
     }
 
     /// A value: a word, escaped or not.
-    fn value(&mut self) -> Parsed<String> {
+    pub(super) fn value(&mut self) -> Parsed<String> {
         let value = match self.peek() {
             Some(Token::Word(word) | Token::Escaped(word)) => word.clone(),
             _ => return Err(FilterError::syntax()),
@@ -100,7 +80,7 @@ impl Parser {
     }
 
     /// Runs one level deeper, but not too deep for the stack.
-    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+    pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= MAX_DEPTH {
             return Err(FilterError::new("expression is nested too deeply"));
         }
@@ -154,116 +134,6 @@ impl Parser {
             };
         }
         self.primitive()
-    }
-
-    /// A comparison, or none if the tokens from here are not one.
-    fn relation(&mut self) -> Parsed<Option<Expr>> {
-        let Some(left) = self.arithmetic(0)? else {
-            return Ok(None);
-        };
-        let Some(Token::Sign(sign)) = self.peek() else {
-            return Ok(None);
-        };
-        let comparison = match *sign {
-            "=" | "==" => Comparison::Equal,
-            "!=" => Comparison::NotEqual,
-            ">" => Comparison::Greater,
-            "<" => Comparison::Less,
-            ">=" => Comparison::GreaterOrEqual,
-            "<=" => Comparison::LessOrEqual,
-            _ => return Ok(None),
-        };
-        self.at += 1;
-        let right = self.arithmetic(0)?.ok_or_else(FilterError::syntax)?;
-        Ok(Some(Expr::Compare(left, comparison, right)))
-    }
-
-    /// Arithmetic of operators that bind at least as tightly as `least`; none if the tokens from
-    /// here are not arithmetic.
-    fn arithmetic(&mut self, least: u8) -> Parsed<Option<Arithmetic>> {
-        let Some(mut left) = self.nested(Self::operand)? else {
-            return Ok(None);
-        };
-        while let Some((operator, binding)) = self.operator()
-            && binding >= least
-        {
-            self.at += 1;
-            let Some(right) = self.nested(|parser| parser.arithmetic(binding + 1))? else {
-                return Ok(None);
-            };
-            left = Arithmetic::Operation(Box::new(left), operator, Box::new(right));
-        }
-        Ok(Some(left))
-    }
-
-    fn operator(&self) -> Option<(Operator, u8)> {
-        let Some(Token::Sign(sign)) = self.peek() else {
-            return None;
-        };
-        Some(match *sign {
-            "|" => (Operator::Or, 0),
-            "^" => (Operator::Xor, 0),
-            "&" => (Operator::And, 1),
-            "<<" => (Operator::ShiftLeft, 2),
-            ">>" => (Operator::ShiftRight, 2),
-            "+" => (Operator::Add, 3),
-            "-" => (Operator::Subtract, 3),
-            "*" => (Operator::Multiply, 4),
-            "/" => (Operator::Divide, 4),
-            "%" => (Operator::Modulo, 4),
-            _ => return None,
-        })
-    }
-
-    fn operand(&mut self) -> Parsed<Option<Arithmetic>> {
-        if self.take_sign("-") {
-            let inner = self.nested(Self::operand)?;
-            return Ok(inner.map(|inner| Arithmetic::Negated(Box::new(inner))));
-        }
-        if self.take_sign("(") {
-            let inner = self.arithmetic(0)?;
-            return Ok(inner.filter(|_| self.take_sign(")")));
-        }
-        let Some(word) = self.word() else {
-            return Ok(None);
-        };
-        let known = match word {
-            "len" | "length" => Some(Arithmetic::Length),
-            _ => field::number(word)
-                .or_else(|| field::named(word))
-                .map(Arithmetic::Number),
-        };
-        if known.is_some() {
-            self.at += 1;
-            return Ok(known);
-        }
-        let layer = layer(word);
-        if self.tokens.get(self.at + 1) != Some(&Token::Sign("[")) {
-            return Ok(None);
-        }
-        self.at += 2;
-        layer.map(|layer| self.accessor(layer)).transpose()
-    }
-
-    /// The rest of `layer[offset:size]`.
-    fn accessor(&mut self, layer: Layer) -> Parsed<Arithmetic> {
-        let offset = self.arithmetic(0)?.ok_or_else(FilterError::syntax)?;
-        let mut size = 1;
-        if self.take_sign(":") {
-            size = match field::number(&self.value()?) {
-                Some(size @ (1 | 2 | 4)) => size as usize,
-                Some(_) => return Err(FilterError::new("data size must be 1, 2, or 4")),
-                None => return Err(FilterError::syntax()),
-            };
-        }
-        if !self.take_sign("]") {
-            return Err(FilterError::syntax());
-        }
-        Ok(Arithmetic::Field {
-            layer,
-            offset: Box::new(offset),
-            size,
-        })
     }
 
     fn primitive(&mut self) -> Parsed<Expr> {
@@ -498,133 +368,5 @@ impl Parser {
         };
         let net = primitive::net(value, length.as_deref(), netmask.as_deref())?;
         primitive::nets(family(protocol), direction, &[net], "net")
-    }
-}
-
-fn looks_like_address(value: &str) -> bool {
-    value.starts_with(|c: char| c.is_ascii_digit()) || value.contains(':')
-}
-
-/// Words of pcap-filter(7) that are not supported here.
-fn unsupported_word(word: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "gateway",
-        "protochain",
-        "inbound",
-        "outbound",
-        "ifname",
-        "on",
-        "ifindex",
-        "mpls",
-        "pppoed",
-        "pppoes",
-        "geneve",
-        "vxlan",
-        "llc",
-        "iso",
-        "decnet",
-        "atalk",
-        "aarp",
-        "lat",
-        "wlan",
-        "type",
-        "subtype",
-        "rulenum",
-    ];
-    WORDS.contains(&word)
-}
-
-fn unsupported(word: &str) -> FilterError {
-    if unsupported_word(word) {
-        FilterError::new(format!("'{word}' is not supported in filter expressions"))
-    } else {
-        FilterError::syntax()
-    }
-}
-
-fn wrong(protocol: Protocol, kind: &str) -> FilterError {
-    let name = match protocol {
-        Protocol::Transport(6) => "tcp",
-        Protocol::Transport(17) => "udp",
-        Protocol::Transport(_) => "sctp",
-        _ => "ether",
-    };
-    FilterError::new(format!("'{name}' modifier applied to {kind}"))
-}
-
-fn family(protocol: Protocol) -> Family {
-    match protocol {
-        Protocol::Ip(family) => family,
-        _ => Family::Any,
-    }
-}
-
-fn layer(word: &str) -> Option<Layer> {
-    Some(match word {
-        "ether" | "link" => Layer::Ether,
-        "arp" => Layer::Arp,
-        "rarp" => Layer::Rarp,
-        "ip" => Layer::Ipv4,
-        "ip6" => Layer::Ipv6,
-        "icmp6" => Layer::Icmp6,
-        "icmp" | "igmp" | "tcp" | "udp" | "sctp" => Layer::Transport(primitive::ip_protocol(word)?),
-        _ => return None,
-    })
-}
-
-fn protocol_number(family: Family, protocol: IpProtocol) -> Expr {
-    Expr::IpProtocol {
-        family,
-        protocol: protocol.0,
-    }
-}
-
-fn protocol_alone(protocol: Protocol) -> Expr {
-    match protocol {
-        Protocol::None | Protocol::Ether | Protocol::Ip(Family::Any) => Expr::Always,
-        Protocol::Ip(Family::Ipv4) => Expr::EtherType(0x0800),
-        Protocol::Ip(Family::Ipv6) => Expr::EtherType(0x86dd),
-        Protocol::Ip(Family::Arp) => Expr::EtherType(0x0806),
-        Protocol::Ip(Family::Rarp) => Expr::EtherType(0x8035),
-        Protocol::Transport(protocol) => Expr::IpProtocol {
-            family: Family::Any,
-            protocol,
-        },
-    }
-}
-
-fn proto(protocol: Protocol, value: &str) -> Parsed<Expr> {
-    let unknown = |what: &str| FilterError::new(format!("unknown {what} proto '{value}'"));
-    match protocol {
-        Protocol::Ether => {
-            let number = field::number(value)
-                .or_else(|| primitive::ethertype(value).map(u32::from))
-                .or_else(|| (value == "stp").then_some(0x42))
-                .ok_or_else(|| unknown("ether"))?;
-            Ok(match u16::try_from(number) {
-                Ok(number @ 0..=0xff) => Expr::Llc(number as u8),
-                Ok(number) => Expr::EtherType(number),
-                Err(_) => return Err(unknown("ether")),
-            })
-        }
-        Protocol::None => {
-            if let Some(ethertype) = primitive::ethertype(value) {
-                return Ok(Expr::EtherType(ethertype));
-            }
-            let protocol = primitive::ip_protocol(value)
-                .ok_or_else(|| FilterError::new(format!("unknown protocol: {value}")))?;
-            Ok(Expr::IpProtocol {
-                family: Family::Any,
-                protocol,
-            })
-        }
-        Protocol::Ip(family @ (Family::Ipv4 | Family::Ipv6)) => {
-            let name = if family == Family::Ipv4 { "ip" } else { "ip6" };
-            let protocol = primitive::ip_protocol(value).ok_or_else(|| unknown(name))?;
-            Ok(Expr::IpProtocol { family, protocol })
-        }
-        Protocol::Ip(_) | Protocol::Transport(_) => Err(FilterError::new(format!(
-            "illegal qualifier of 'proto {value}'"
-        ))),
     }
 }

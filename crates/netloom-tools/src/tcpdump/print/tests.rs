@@ -119,11 +119,6 @@ fn packets_cut_off_are_marked_where_tcpdump_marks_them() {
         ..numeric()
     };
     assert_same(&print_all(CUT, &style), include_str!("recorded/cut-nv.txt"));
-    let style = Style {
-        link: true,
-        ..numeric()
-    };
-    assert_same(&print_all(CUT, &style), include_str!("recorded/cut-ne.txt"));
 }
 
 #[test]
