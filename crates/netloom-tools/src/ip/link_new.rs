@@ -1,7 +1,7 @@
 //! `ip link add`.
 
+use super::link_set;
 use super::words::{Failure, Outcome, Words};
-use super::{Options, link_set};
 use crate::Context;
 use netloom_model::{Change, LinkSettings, NewKind, NewLink};
 
@@ -67,7 +67,6 @@ fn checked(name: &str) -> Outcome<String> {
 /// The kind, with its own words.
 fn kind_of(
     cx: &mut Context<'_>,
-    options: &Options,
     kind: &str,
     words: &mut Words<'_>,
     settings: &mut LinkSettings,

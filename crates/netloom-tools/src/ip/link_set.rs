@@ -1,7 +1,7 @@
 //! `ip link set`, `ip link delete`, `ip link property`.
 
 use super::words::{self, Failure, Outcome, Words, matches};
-use super::{Options, index, link_new, link_show, netns, parse_group};
+use super::{index, link_new, link_show, netns, parse_group};
 use crate::Context;
 use netloom_model::bridge::PortState;
 use netloom_model::state::Parts;
