@@ -6,7 +6,7 @@ use crate::Context;
 use netloom_model::{Change, LinkSettings, NewKind, NewLink};
 
 /// `ip link add [link DEV] [name] NAME ... type TYPE [ARGS]`.
-pub(super) fn add(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let mut settings = LinkSettings::default();
     let mut name: Option<String> = None;
     let mut index = None;

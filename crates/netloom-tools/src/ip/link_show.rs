@@ -15,7 +15,7 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
     };
     let is = |name: &str| matches(command, name);
     if is("add") {
-        link_new::add(cx, options, words)
+        link_new::add(cx, words)
     } else if is("set") || is("change") {
         link_set::set(cx, words)
     } else if is("replace") {
