@@ -56,10 +56,15 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
             .collect();
     }
     if parts.routes {
-        for (id, table) in &namespace.routing.tables {
-            state
-                .routes
-                .extend(table.iter().map(|entry| route::describe(net, *id, entry)));
+        // The kernel keeps tables in 256 buckets by their number, and the routes of a table by
+        // address, the longest prefix of an address first.
+        let mut tables: Vec<_> = namespace.routing.tables.iter().collect();
+        tables.sort_by_key(|(id, _)| *id % 256);
+        for (id, table) in tables {
+            let from = state.routes.len();
+            let routes = table.iter().map(|entry| route::describe(net, *id, entry));
+            state.routes.extend(routes);
+            state.routes[from..].sort_by_key(|r| (r.dst.addr, core::cmp::Reverse(r.dst.len)));
         }
     }
     if parts.rules {

@@ -211,7 +211,11 @@ fn gateway(
         ..Flow::to(via)
     };
     let in_table = || route::lookup_in(net, ns, wanted.table, &flow);
-    let found = in_table().or_else(|_| route::lookup(net, ns, &flow));
+    // The main table is asked by the rules, and so behind the local one.
+    let found = match wanted.table {
+        netloom_model::route::table::MAIN => route::lookup(net, ns, &flow),
+        _ => in_table().or_else(|_| route::lookup(net, ns, &flow)),
+    };
     let found = found.map_err(|_| Error::with(Errno::NETUNREACH, "Nexthop has invalid gateway"))?;
     if !matches!(found.kind, RouteType::Unicast | RouteType::Local) {
         return Err(invalid("Nexthop has invalid gateway"));

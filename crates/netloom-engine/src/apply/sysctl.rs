@@ -23,11 +23,13 @@ fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
         "all" => Ok(Whose::All),
         "default" => Ok(Whose::Default),
         name => {
+            // In a dotted name a dot of the device's own is a slash.
+            let name = &name.replace('/', ".");
             let dev = net
                 .ns(ns)
                 .by_name
                 .get(name)
-                .filter(|d| net.dev(**d).name == name);
+                .filter(|d| net.dev(**d).name == *name);
             Ok(Whose::Device(*dev.ok_or(Errno::NOENT)?))
         }
     }
@@ -131,13 +133,13 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     conf("default", &namespace.conf_default);
     devices
         .clone()
-        .for_each(|device| conf(&device.name, &device.conf));
+        .for_each(|device| conf(&device.name.replace('.', "/"), &device.conf));
     let mut neigh = |who: &str, conf: &NeighbourConf| {
         for (name, key, _, _) in NeighbourConf::TABLE {
             all.insert(format!("{NEIGH}{who}.{name}"), conf.get(*key).to_string());
         }
     };
     neigh("default", &namespace.neighbour_default);
-    devices.for_each(|device| neigh(&device.name, &device.neighbour_conf));
+    devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
     all
 }

@@ -1,14 +1,14 @@
 //! `ip route get`: which way would a packet take (`inet_rtm_getroute`).
 
 use super::input::{self, Decision};
-use super::{Flow, describe, output};
+use super::{Flow, Found, describe, output};
 use crate::device::DevId;
 use crate::engine::v4;
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::DropReason;
-use netloom_model::route::{NextHop, RouteAnswer, RouteQuery, protocol, table};
+use netloom_model::route::{NextHop, RouteAnswer, RouteMetrics, RouteQuery, protocol, table};
 use netloom_model::{Errno, IpNet, Result, Route, RouteType, Scope};
 
 /// Answers the question.
@@ -71,6 +71,9 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     flow_route.prefsrc = (!way.source.is_unspecified()).then_some(IpAddr::V4(way.source));
     let source = flow_route.prefsrc;
     flow_route.table = way.found.map_or(table::MAIN, |found| found.table);
+    if let Some(found) = way.found {
+        flow_route.metrics = metrics(net, ns, found);
+    }
     Ok(RouteAnswer {
         route: flow_route,
         cache_flags: flags,
@@ -98,6 +101,7 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
             let flags: &[&str] = if redirect { &["redirect"] } else { &[] };
             let mut answer = answer_with(RouteType::Unicast, found.dev, found.gateway, flags);
             answer.route.table = found.table;
+            answer.route.metrics = metrics(net, ns, found);
             Ok(answer)
         }
         Decision::NoWay(refused) => Err(refused.errno().into()),
@@ -108,6 +112,14 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         }
         .into()),
     }
+}
+
+/// The metrics of the route that was found.
+fn metrics(net: &Net, ns: NsId, found: Found) -> RouteMetrics {
+    let table = net.ns(ns).routing.tables.get(&found.table);
+    table
+        .map(|table| describe(net, found.table, table.entry(found.entry)).metrics)
+        .unwrap_or_default()
 }
 
 fn answer(net: &Net, flow: &Flow, kind: RouteType, dev: DevId, gateway: Option<Ipv4Addr>) -> Route {

@@ -53,7 +53,7 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow, any_source: bool) -> Resul
             // The device that has the source is where groups are sent.
             flow.oif = device_with(net, ns, flow.src).ok_or(Errno::INVAL)?;
         } else if !any_source && address_kind(net, ns, flow.src) != RouteType::Local {
-            return Err(Errno::INVAL.into());
+            return Err(Errno::NETUNREACH.into());
         }
     }
     if let Some(oif) = flow.oif.some() {

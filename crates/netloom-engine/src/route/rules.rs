@@ -7,7 +7,7 @@ use crate::net::Net;
 use core::net::Ipv4Addr;
 use netloom_model::change::RuleMatch;
 use netloom_model::route::table;
-use netloom_model::{Errno, Family, IpNet, Result, Rule};
+use netloom_model::{Errno, Error, Family, IpNet, Result, Rule, RuleAction};
 
 /// The three rules that every namespace begins with.
 pub(super) fn initial() -> Vec<Rule> {
@@ -43,15 +43,24 @@ pub(super) fn matches(net: &Net, rule: &Rule, flow: &Flow) -> bool {
     matched != rule.not
 }
 
-/// Adds a rule; without a priority it comes before the first rule behind the one of priority 0.
+/// Adds a rule; without a priority it comes before the second rule there is.
 pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
+    if rule.tos & 3 != 0 {
+        let text = "Invalid dsfield (tos): ECN bits must be 0";
+        return Err(Error::with(Errno::INVAL, text));
+    }
+    // The bits that RFC 1349 knows, the last one of them taken by ECN.
+    if rule.tos & !0x1e != 0 {
+        return Err(Error::with(Errno::INVAL, "Invalid tos"));
+    }
+    if let (RuleAction::Goto(to), Some(from)) = (rule.action, rule.priority)
+        && to <= from
+    {
+        return Err(Error::with(Errno::INVAL, "Backward goto not supported"));
+    }
     let routing = &mut net.ns_mut(ns).routing;
     if rule.priority.is_none() {
-        let second = routing
-            .rules
-            .iter()
-            .filter_map(|r| r.priority)
-            .find(|p| *p != 0);
+        let second = routing.rules.get(1).and_then(|r| r.priority);
         rule.priority = Some(second.unwrap_or(0).saturating_sub(1));
     }
     if routing.rules.contains(&rule) {

@@ -157,7 +157,7 @@ impl Filter {
             && self.master.is_none_or(|m| master == Some(m))
             && self.protocol.is_none_or(|p| p == entry.protocol)
             && (!self.unused || entry.refcnt <= 1)
-            && (entry.proxy || self.fits_state(entry.state))
+            && (entry.proxy || entry.extern_learn || self.fits_state(entry.state))
     }
 
     /// Whether the state is wanted: what is of no use to a sender is not, unless it is named.

@@ -82,16 +82,22 @@ fn is_v4(address: &Address) -> bool {
     address.local.addr.is_ipv4()
 }
 
-/// The order of net-tools: by the name without the digits at its end, then by those as a number.
+/// The order of net-tools: by character, but digits where both have some as numbers.
 fn natural(a: &str, b: &str) -> Ordering {
-    let (a_stem, a_number) = split(a);
-    let (b_stem, b_number) = split(b);
-    a_stem.cmp(b_stem).then(a_number.cmp(&b_number))
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    // A number that differs began before its first different digit.
+    let digits = |s: &str| s.len() - s.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let start = a.get(..same).map_or(same, |head| same - digits(head));
+    match (number_at(a, start), number_at(b, start)) {
+        (Some(x), Some(y)) if x != y => x.cmp(&y),
+        _ => a.cmp(b),
+    }
 }
 
-fn split(name: &str) -> (&str, u64) {
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    (stem, name[stem.len()..].parse().unwrap_or(0))
+fn number_at(name: &str, start: usize) -> Option<u64> {
+    let rest = name.get(start..)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit());
+    rest[..end.unwrap_or(rest.len())].parse().ok()
 }
 
 // The bits that `ifconfig` names, in its order; the kernel's are the same (netdevice(7)).
@@ -282,8 +288,11 @@ mod tests {
 
     #[test]
     fn names_are_in_natural_order() {
-        let mut names = ["lo", "eth10", "eth0:1", "eth2", "eth", "b1"];
+        let mut names = ["lo:1", "lo", "eth10", "eth0:1", "eth2", "eth", "eth0", "b1"];
         names.sort_by(|a, b| natural(a, b));
-        assert_eq!(names, ["b1", "eth", "eth2", "eth10", "eth0:1", "lo"]);
+        assert_eq!(
+            names,
+            ["b1", "eth", "eth0", "eth0:1", "eth2", "eth10", "lo", "lo:1"]
+        );
     }
 }

@@ -291,12 +291,7 @@ fn parse(words: &[&str]) -> Result<Entry, Failure> {
             "reject" => entry.reject = true,
             // Flags that the kernel sets itself and takes from nobody.
             "mod" | "dyn" | "reinstate" => {}
-            "dev" | "device" | "if" => {
-                entry.dev = Some(value()?.to_owned());
-                if words.next().is_some() {
-                    return Err(usage());
-                }
-            }
+            "dev" | "device" | "if" => entry.dev = Some(value()?.to_owned()),
             name => {
                 entry.dev = Some(name.to_owned());
                 if words.next().is_some() {
@@ -384,7 +379,12 @@ fn addition(cx: &Context<'_>, ns: &Namespace, entry: &Entry) -> Result<Change, E
         route.kind = RouteType::Unreachable;
         route.scope = Scope::HOST;
     } else {
-        if entry.gateway.is_none() {
+        let own = |gateway| {
+            ns.addresses
+                .iter()
+                .any(|a| a.local.addr == IpAddr::V4(gateway))
+        };
+        if entry.gateway.is_none_or(own) {
             route.scope = Scope::LINK;
         }
         route.prefsrc = source;

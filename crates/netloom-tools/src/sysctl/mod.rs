@@ -242,13 +242,19 @@ struct Command<'a, 'b> {
 }
 
 impl Command<'_, '_> {
+    /// Where to complain, once what was shown before is out: sysctl keeps the order.
+    fn complaints(&mut self) -> io::Result<&mut dyn Write> {
+        self.cx.out.flush()?;
+        Ok(&mut *self.cx.err)
+    }
+
     /// A word of the command line: a name to show, or `NAME=VALUE`.
     fn word(&mut self, word: &str) -> io::Result<()> {
         if let Some((key, value)) = word.split_once('=') {
             if key.is_empty() {
                 if !value.is_empty() {
                     let text = "Path is not under /proc/sys/: /proc/sys/";
-                    writeln!(self.cx.err, "sysctl: {text}")?;
+                    writeln!(self.complaints()?, "sysctl: {text}")?;
                 }
                 self.failures += 1;
                 return Ok(());
@@ -257,7 +263,7 @@ impl Command<'_, '_> {
         }
         if self.options.write {
             let text = "command line(0): invalid syntax, continuing...";
-            writeln!(self.cx.err, "sysctl: {text}")?;
+            writeln!(self.complaints()?, "sysctl: {text}")?;
             self.failures += 1;
             return Ok(());
         }
@@ -268,7 +274,10 @@ impl Command<'_, '_> {
         if !self.options.ignore {
             let (path, errno) = (path(key), Errno::NOENT);
             let path = path.trim_start_matches('/');
-            writeln!(self.cx.err, "sysctl: cannot stat /proc/sys/{path}: {errno}")?;
+            writeln!(
+                self.complaints()?,
+                "sysctl: cannot stat /proc/sys/{path}: {errno}"
+            )?;
             self.failures += 1;
         }
         Ok(())
@@ -331,7 +340,10 @@ impl Command<'_, '_> {
             if let Err(error) = self.cx.world.apply(vec![change]) {
                 self.failures += 1;
                 let errno = error.errno;
-                return writeln!(self.cx.err, "sysctl: setting key \"{name}\": {errno}");
+                return writeln!(
+                    self.complaints()?,
+                    "sysctl: setting key \"{name}\": {errno}"
+                );
             }
         }
         let out = &mut self.cx.out;
@@ -357,7 +369,10 @@ impl Command<'_, '_> {
         };
         let Ok(text) = text else {
             let errno = Errno::NOENT;
-            writeln!(self.cx.err, "sysctl: cannot open \"{file}\": {errno}")?;
+            writeln!(
+                self.complaints()?,
+                "sysctl: cannot open \"{file}\": {errno}"
+            )?;
             self.failures += 1;
             return Ok(());
         };
@@ -376,7 +391,7 @@ impl Command<'_, '_> {
                 None if lenient => excluded.push(swap(&path(line))),
                 None => {
                     let text = "invalid syntax, continuing...";
-                    writeln!(self.cx.err, "sysctl: {file}({number}): {text}")?;
+                    writeln!(self.complaints()?, "sysctl: {file}({number}): {text}")?;
                 }
             }
         }

@@ -266,6 +266,10 @@ impl Said {
             })
         };
         let mut hops: Vec<NextHop> = self.hops.iter().map(hop).collect::<Outcome<_>>()?;
+        if self.via.is_some() && hops.first().is_some_and(|first| first.via != self.via) {
+            let text = "Nexthop gateway does not match RTA_GATEWAY or RTA_VIA";
+            return Err(Error::with(Errno::INVAL, text).into());
+        }
         hops.extend(self.hop(ns)?.filter(|_| hops.is_empty()));
         Ok(hops)
     }

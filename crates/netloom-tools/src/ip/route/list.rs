@@ -57,7 +57,7 @@ fn parse(ns: &Namespace, options: &Options, words: &mut Words<'_>) -> Outcome<Fi
             let tos = words.value()?;
             let wrong = || Failure::wrong_nl(tos, "TOS value is invalid");
             filter.tos = Some(dsfield(tos).ok_or_else(wrong)?);
-        } else if is("metric") || is("priority") || word == "preference" {
+        } else if is("metric") || word == "priority" || word == "preference" {
             let metric = words.value()?;
             let wrong = || Failure::wrong_nl(metric, "\"metric\" value is invalid");
             filter.metric = Some(u32_of(metric).ok_or_else(wrong)?);
