@@ -126,3 +126,48 @@ fn an_empty_packet_is_said_to_be_invalid() {
     let text = Printer::new(Style::default()).print(LinkType::Ethernet, &|_| String::new(), &[], 0);
     assert_eq!(text, "[Invalid header: caplen==0, len==0]");
 }
+
+/// The packets of the recording.
+fn packets() -> Vec<Vec<u8>> {
+    let mut reader = Reader::new(PACKETS).unwrap();
+    std::iter::from_fn(|| reader.next_packet().unwrap())
+        .map(|packet| packet.bytes)
+        .collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn damaged_packets_print_without_panic(
+        which in proptest::sample::select(packets()),
+        damage in proptest::collection::vec(
+            (proptest::arbitrary::any::<proptest::sample::Index>(), proptest::arbitrary::any::<u8>()),
+            0..6,
+        ),
+        cut in proptest::arbitrary::any::<proptest::sample::Index>(),
+        missing in 0usize..100,
+        flags in 0u8..16,
+    ) {
+        let mut packet = which;
+        for (place, value) in damage {
+            if !packet.is_empty() {
+                let place = place.index(packet.len());
+                packet[place] = value;
+            }
+        }
+        packet.truncate(cut.index(packet.len() + 1));
+        let style = Style {
+            numeric: flags & 1 != 0,
+            link: flags & 2 != 0,
+            quiet: flags & 4 != 0,
+            verbose: flags & 8,
+            ..Style::default()
+        };
+        let mut printer = Printer::new(style);
+        for link in [LinkType::Ethernet, LinkType::LinuxSll2, LinkType::Raw] {
+            let text = printer.print(link, &|_| String::new(), &packet, packet.len() + missing);
+            proptest::prop_assert!(!text.is_empty());
+        }
+    }
+}
