@@ -3,5 +3,6 @@
 mod bad;
 mod home;
 mod named;
+mod namespaces;
 mod scripts;
 mod time;

@@ -84,16 +84,17 @@ fn a_signal_to_netloom_alone_reaches_the_script() {
 #[test]
 fn two_worlds_at_once_do_not_see_each_other() {
     let home = Home::new();
-    let script = "netloom ip netns add $NAME; netloom ip netns list; sleep 0.3; \
-                  netloom ip netns list";
-    let start = |name: &str| {
-        let script = format!("NAME={name}; {script}");
+    let start = |ttl: u8| {
+        let script = format!(
+            "netloom sysctl -q -w net.ipv4.ip_default_ttl={ttl}; sleep 0.3; \
+             netloom sysctl -n net.ipv4.ip_default_ttl"
+        );
         home.start(&["run"], &script)
     };
-    let (one, two) = (start("one"), start("two"));
-    for (child, name) in [(one, "one"), (two, "two")] {
+    let (one, two) = (start(11), start(22));
+    for (child, ttl) in [(one, "11\n"), (two, "22\n")] {
         let done = Done::of(child.wait_with_output().unwrap());
-        assert_eq!(done.out, format!("{name}\n{name}\n"), "{}", done.err);
+        assert_eq!(done.out, ttl, "{}", done.err);
     }
 }
 
