@@ -17,7 +17,8 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// From here on the signals are caught. A second one ends the program at once.
+    /// From here on the signals are caught. A second one does what it does to other programs: it ends
+    /// this one at once.
     ///
     /// # Errors
     /// If the handlers cannot be set.
@@ -26,7 +27,7 @@ impl Interrupt {
         let number = Arc::new(AtomicUsize::new(0));
         let (bell, striker) = UnixStream::pair()?;
         for signal in [SIGINT, SIGTERM] {
-            flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&seen))?;
+            flag::register_conditional_default(signal, Arc::clone(&seen))?;
             let value = usize::try_from(signal).unwrap_or_default();
             flag::register_usize(signal, Arc::clone(&number), value)?;
             flag::register(signal, Arc::clone(&seen))?;

@@ -80,7 +80,7 @@ pub fn stop(name: &str) -> Result<(), Failure> {
     let (mut client, _) = start::find(name)?;
     (client.stop()).map_err(|e| format!("cannot stop the world {name}: {e}"))?;
     let start = Instant::now();
-    while start::find(name).is_ok() {
+    while start::lives(name).map_err(|e| e.to_string())? {
         if start.elapsed() > PATIENCE {
             let pid = client.welcome().pid;
             return Err(format!("the world {name} (process {pid}) does not end"));

@@ -180,6 +180,15 @@ pub fn find(name: &str) -> Result<(Client, Place), Failure> {
     Ok((client, place))
 }
 
+/// Whether a world called `name` lives.
+///
+/// # Errors
+/// If it cannot be looked for.
+pub fn lives(name: &str) -> io::Result<bool> {
+    let living = Worlds::open()?.living()?;
+    Ok(living.iter().any(|n| n == name))
+}
+
 /// Every living world with its name.
 ///
 /// # Errors

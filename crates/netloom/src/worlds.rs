@@ -97,7 +97,8 @@ impl Worlds {
             return Err(CreateError::Name);
         }
         let path = self.0.join(name);
-        let io = |error| CreateError::Io(path.clone(), error);
+        let at = path.clone();
+        let io = |error| CreateError::Io(at.clone(), error);
         let _turn = self.take_turn().map_err(io)?;
         if path.exists() {
             if is_alive(&path) {
@@ -108,14 +109,13 @@ impl Worlds {
         DirBuilder::new().mode(0o700).create(&path).map_err(io)?;
         let lock = File::create(path.join("lock")).map_err(io)?;
         lock.lock().map_err(io)?;
-        let home = Home { path, _lock: lock };
-        let io = |error| CreateError::Io(home.path.clone(), error);
-        fs::create_dir(home.bin()).map_err(io)?;
+        let place = Place(path.clone());
+        fs::create_dir(place.bin()).map_err(io)?;
         for command in commands {
-            symlink(program, home.bin().join(command)).map_err(io)?;
+            symlink(program, place.bin().join(command)).map_err(io)?;
         }
-        fs::write(home.shell_start(), SHELL_START).map_err(io)?;
-        Ok(home)
+        fs::write(place.shell_start(), SHELL_START).map_err(io)?;
+        Ok(Home { path, _lock: lock })
     }
 
     /// The names of the worlds that live, in order. What dead ones left behind is removed.
@@ -147,12 +147,16 @@ impl Worlds {
         Place(self.0.join(name))
     }
 
-    /// Makes and removes one after the other.
     fn take_turn(&self) -> io::Result<File> {
-        let lock = File::create(self.0.join(".lock"))?;
-        lock.lock()?;
-        Ok(lock)
+        take_turn(&self.0)
     }
+}
+
+/// Whoever makes or removes a world's directory in `worlds` does so alone.
+fn take_turn(worlds: &Path) -> io::Result<File> {
+    let lock = File::create(worlds.join(".lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// The paths of a world's things.
@@ -198,19 +202,12 @@ impl Home {
     pub fn place(&self) -> Place {
         Place(self.path.clone())
     }
-
-    fn bin(&self) -> PathBuf {
-        self.place().bin()
-    }
-
-    fn shell_start(&self) -> PathBuf {
-        self.place().shell_start()
-    }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
         // Nothing can be done about an error here; who comes next tries again.
+        let _turn = self.path.parent().map(take_turn);
         let _ = fs::remove_dir_all(&self.path);
     }
 }

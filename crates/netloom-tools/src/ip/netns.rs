@@ -195,7 +195,8 @@ fn exec(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         for name in names.into_iter().filter(|name| !name.is_first()) {
             let _ = writeln!(cx.out, "\nnetns: {}", name.as_str());
             let _ = cx.out.flush();
-            start(cx, &name, &command)?;
+            let ended = cx.host.exec(&name, &command);
+            told(ended, &command)?;
         }
         return Ok(());
     }
@@ -206,12 +207,18 @@ fn exec(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         return Err(missing("command"));
     }
     let ns = enter(cx, &name)?;
-    start(cx, &ns, &command)
+    let _ = cx.out.flush();
+    // A batch goes on after it.
+    let ended = match options.batch {
+        Some(_) => cx.host.exec(&ns, &command),
+        None => cx.host.replace(&ns, &command),
+    };
+    told(ended, &command)
 }
 
-fn start(cx: &mut Context<'_>, ns: &NsName, command: &[String]) -> Outcome<()> {
-    let _ = cx.out.flush();
-    match cx.host.exec(ns, command) {
+/// What became of a command that was to be run.
+fn told(ended: std::io::Result<i32>, command: &[String]) -> Outcome<()> {
+    match ended {
         Ok(0) => Ok(()),
         Ok(code) => Err(Failure::new(String::new(), code)),
         Err(error) => {
