@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         return exit(applet::run(applet, words(&args[2..])));
     }
     if word == Some("explain") {
-        return explain::main(&words(&args[2..]));
+        return exit(applet::run(explain::main, words(&args[2..])));
     }
     cli::main(args)
 }

@@ -1,9 +1,168 @@
 //! `netloom explain`: the way of a packet, and why it goes there.
+//!
+//! The world sends the packet through a copy of itself and writes every step down; here the
+//! question is read from the command line, the answer told in the form that was asked for, and,
+//! with `--fix`, changes are tried until one delivers the packet.
 
-use std::process::ExitCode;
+mod diagram;
+mod fix;
+mod hint;
+mod packet;
+mod question;
+mod text;
+
+use netloom_model::journey::{Explain, Journey, Probe, Verdict};
+use netloom_tools::Context;
+use netloom_tools::capture_file::{self, Format as CaptureFormat, Interface, Writer};
+use question::{Format, Question};
+use std::io::Write;
+
+/// Steps of a journey that are written down: enough for a packet through hundreds of hops.
+const STEPS: u32 = 20_000;
+
+/// The exit codes.
+mod code {
+    pub(super) const DELIVERED: i32 = 0;
+    pub(super) const DROPPED: i32 = 1;
+    pub(super) const USAGE: i32 = 2;
+    pub(super) const UNKNOWN: i32 = 3;
+}
 
 /// Runs `netloom explain` with the words that follow it.
-pub fn main(_args: &[String]) -> ExitCode {
-    eprintln!("netloom: explain is not part of this build");
-    ExitCode::from(2)
+pub fn main(cx: &mut Context<'_>) -> i32 {
+    let question = match Question::parse(&cx.args, &cx.ns) {
+        Ok(question) => question,
+        Err(text) => {
+            let _ = write!(cx.err, "{text}");
+            return code::USAGE;
+        }
+    };
+    match answer(cx, &question) {
+        Ok(code) => code,
+        Err(text) => {
+            let _ = writeln!(cx.err, "netloom explain: {text}");
+            code::USAGE
+        }
+    }
+}
+
+/// Answers every packet of a question; the worst exit code.
+fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
+    let probes = question.probes()?;
+    let mut worst = code::DELIVERED;
+    for probe in probes {
+        let ask = Explain {
+            ns: question.ns.clone(),
+            probe,
+            what_if: Vec::new(),
+            max_steps: STEPS,
+        };
+        let journey = cx
+            .world
+            .explain(ask.clone())
+            .map_err(|e| told(&question.ns, &ask, &e))?;
+        tell(cx, question, &journey)?;
+        if question.fix {
+            fix::tell(cx, &ask, &journey)?;
+        }
+        worst = worst.max(exit_code(&journey));
+    }
+    Ok(worst)
+}
+
+/// Why the world could not answer.
+fn told(ns: &netloom_model::NsName, ask: &Explain, error: &netloom_model::Error) -> String {
+    use netloom_model::Errno;
+    match (error.errno, &ask.probe) {
+        (Errno::NOENT, _) => format!(
+            "there is no namespace \"{}\": see \"ip netns\"",
+            ns.as_str()
+        ),
+        (Errno::NODEV, Probe::Receive { dev, .. } | Probe::ReceiveIp { dev, .. }) => {
+            format!("there is no device \"{dev}\" in this namespace: see \"ip link\"")
+        }
+        (Errno::ADDRNOTAVAIL, _) => {
+            "the source is no address of this namespace: see \"ip addr\", or use --dev to let the \
+             packet come from outside"
+                .to_owned()
+        }
+        (Errno::MSGSIZE, _) => {
+            "the packet is longer than the way's MTU and must not be fragmented (EMSGSIZE)"
+                .to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn tell(cx: &mut Context<'_>, question: &Question, journey: &Journey) -> Result<(), String> {
+    let written = match question.format {
+        Format::Text => {
+            let text = text::render(journey, question.view);
+            cx.out.write_all(text.as_bytes())
+        }
+        Format::Json => {
+            let json = serde_json::to_string(journey).map_err(|e| e.to_string())?;
+            writeln!(cx.out, "{json}")
+        }
+        Format::Mermaid => cx.out.write_all(diagram::mermaid(journey).as_bytes()),
+        Format::Dot => cx.out.write_all(diagram::dot(journey).as_bytes()),
+        Format::Pcapng => pcapng(cx.out, journey),
+    };
+    written.map_err(|error| error.to_string())
+}
+
+/// A frame per step at which the packet is new or changed, the step in its comment.
+fn pcapng(out: &mut dyn Write, journey: &Journey) -> std::io::Result<()> {
+    let seen: Vec<_> = journey.steps.iter().filter(|s| s.head.is_some()).collect();
+    let mut names: Vec<String> = Vec::new();
+    for step in &seen {
+        let name = text::place(step);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    // Frames with their Ethernet header, and packets that have none yet, are different link types.
+    let interface = |name: &String, link_type| Interface {
+        name: Some(name.clone()),
+        link_type,
+        snapshot_len: 0,
+    };
+    let mut interfaces: Vec<Interface> = names.iter().map(|n| interface(n, 1)).collect();
+    interfaces.extend(names.iter().map(|n| interface(n, 101)));
+    let mut writer = Writer::new(CaptureFormat::Pcapng, out, &interfaces)?;
+    for step in seen {
+        let Some(head) = &step.head else { continue };
+        let at = names
+            .iter()
+            .position(|n| *n == text::place(step))
+            .unwrap_or(0);
+        let interface = if head.ethernet { at } else { at + names.len() };
+        writer.write(&capture_file::Packet {
+            interface: interface as u32,
+            at: step.at.0,
+            original_len: head.len,
+            bytes: head.bytes.clone(),
+            comment: Some(format!(
+                "{}: {}",
+                step.stage.function(),
+                text::sentence(step)
+            )),
+        })?;
+    }
+    writer.flush()
+}
+
+/// What a journey's end means as an exit code: an answer that is lost counts as lost.
+fn exit_code(journey: &Journey) -> i32 {
+    let one = |verdict: &Verdict| match verdict {
+        Verdict::Delivered { .. } | Verdict::Left { .. } => code::DELIVERED,
+        Verdict::Dropped { .. } => code::DROPPED,
+        Verdict::Unknown { .. } => code::UNKNOWN,
+    };
+    one(&journey.verdict).max(journey.back.as_ref().map_or(0, one))
+}
+
+/// Whether a packet arrived, and its answer too if there was one.
+fn delivered(journey: &Journey) -> bool {
+    exit_code(journey) == code::DELIVERED
 }

@@ -1,0 +1,300 @@
+//! The question on the command line.
+
+use netloom_model::NsName;
+use netloom_model::journey::{Probe, ProbeProtocol, ProbeSend};
+use netloom_tools::capture_file::Reader;
+use std::fs::File;
+use std::io::BufReader;
+use std::net::IpAddr;
+
+pub(super) const USAGE: &str = "\
+Usage: netloom explain [--in NS] TO[:PORT] [OPTIONS]
+       netloom explain [--in NS] --dev DEV --pcap FILE [OPTIONS]
+
+The packet goes through the real pipeline on a copy of the world; nothing changes.
+
+  --in NS            the namespace it begins in (default: the current one)
+  --proto PROTO      icmp (default), udp, tcp
+  --src ADDR         source address (default: as routing chooses)
+  --sport PORT       source port
+  --ttl N            time to live (default: the namespace's)
+  --size N           payload in bytes (default: 56 for icmp, else 0)
+  --tos N, --mark N  type of service, mark
+  --df               must not be fragmented
+  --dev DEV          it arrives at DEV from outside (needs --src, or --pcap)
+  --pcap FILE        the packets of a capture arrive at --dev
+  --fix              propose the smallest change that delivers it, tried before it is told
+  --summary          a line a device
+  --detail           headers, lookups and the kernel's functions
+  --format FORMAT    text (default), json, mermaid, dot, pcapng
+
+Exit code: 0 delivered, 1 dropped, 2 usage, 3 unknown
+";
+
+/// How much is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    Summary,
+    Decisions,
+    Detail,
+}
+
+/// In which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Text,
+    Json,
+    Mermaid,
+    Dot,
+    Pcapng,
+}
+
+/// A question.
+pub(super) struct Question {
+    pub(super) ns: NsName,
+    to: Option<(IpAddr, u16)>,
+    protocol: Option<ProbeProtocol>,
+    from: Option<IpAddr>,
+    source_port: Option<u16>,
+    ttl: Option<u8>,
+    size: Option<u16>,
+    tos: u8,
+    mark: u32,
+    dont_fragment: bool,
+    dev: Option<String>,
+    pcap: Option<String>,
+    pub(super) fix: bool,
+    pub(super) view: View,
+    pub(super) format: Format,
+}
+
+/// A complaint about the command line, with where to read on.
+fn complaint(text: &str) -> String {
+    format!("netloom explain: {text}\nTry \"netloom explain --help\".\n")
+}
+
+impl Question {
+    /// Reads the words behind `netloom explain`.
+    pub(super) fn parse(args: &[String], ns: &NsName) -> Result<Question, String> {
+        let mut question = Question {
+            ns: ns.clone(),
+            to: None,
+            protocol: None,
+            from: None,
+            source_port: None,
+            ttl: None,
+            size: None,
+            tos: 0,
+            mark: 0,
+            dont_fragment: false,
+            dev: None,
+            pcap: None,
+            fix: false,
+            view: View::Decisions,
+            format: Format::Text,
+        };
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            let (key, inline) = match word.split_once('=') {
+                Some((key, value)) if key.starts_with("--") => (key, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            if question.switch(key) {
+                continue;
+            }
+            if key == "--help" || key == "-h" {
+                return Err(USAGE.to_owned());
+            }
+            if key.starts_with("--") {
+                let value = inline.or_else(|| words.next().cloned());
+                let value = value.ok_or_else(|| complaint(&format!("{key} needs a value")))?;
+                question.option(key, &value)?;
+            } else if question.to.is_some() {
+                return Err(complaint(&format!("\"{word}\": one destination is enough")));
+            } else {
+                question.to = Some(destination(word)?);
+            }
+        }
+        question.check()?;
+        Ok(question)
+    }
+
+    /// Takes an option without a value.
+    fn switch(&mut self, key: &str) -> bool {
+        match key {
+            "--fix" => self.fix = true,
+            "--summary" => self.view = View::Summary,
+            "--detail" => self.view = View::Detail,
+            "--df" => self.dont_fragment = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes an option with its value.
+    fn option(&mut self, key: &str, value: &str) -> Result<(), String> {
+        match key {
+            "--in" => self.ns = NsName::from(value),
+            "--proto" => {
+                self.protocol = Some(match value {
+                    "icmp" => ProbeProtocol::Icmp,
+                    "udp" => ProbeProtocol::Udp,
+                    "tcp" => ProbeProtocol::Tcp,
+                    _ => return Err(wrong(key, value, "icmp, udp or tcp")),
+                });
+            }
+            "--src" => self.from = Some(parsed(key, value, "an address")?),
+            "--sport" => self.source_port = Some(parsed(key, value, "a port")?),
+            "--ttl" => self.ttl = Some(parsed(key, value, "a number from 1 to 255")?),
+            "--size" => self.size = Some(parsed(key, value, "a number of bytes up to 65535")?),
+            "--tos" => self.tos = parsed(key, value, "a number up to 255")?,
+            "--mark" => self.mark = parsed(key, value, "a number")?,
+            "--dev" => self.dev = Some(value.to_owned()),
+            "--pcap" => self.pcap = Some(value.to_owned()),
+            "--format" => {
+                self.format = match value {
+                    "text" => Format::Text,
+                    "json" => Format::Json,
+                    "mermaid" => Format::Mermaid,
+                    "dot" => Format::Dot,
+                    "pcapng" => Format::Pcapng,
+                    _ => return Err(wrong(key, value, "text, json, mermaid, dot or pcapng")),
+                };
+            }
+            _ => return Err(complaint(&format!("\"{key}\" is no option"))),
+        }
+        Ok(())
+    }
+
+    /// What cannot go together.
+    fn check(&self) -> Result<(), String> {
+        let why = match (&self.to, &self.dev, &self.pcap) {
+            (None, _, None) => "where to? Give an address",
+            (Some(_), _, Some(_)) => "--pcap brings its own destinations",
+            (_, None, Some(_)) => "--pcap needs --dev: at which device do the packets arrive?",
+            (Some(_), Some(_), None) if self.from.is_none() => {
+                "--dev needs --src: from whom does the packet come?"
+            }
+            _ => return Ok(()),
+        };
+        Err(complaint(why))
+    }
+
+    /// The packets that are asked about.
+    pub(super) fn probes(&self) -> Result<Vec<Probe>, String> {
+        if let (Some(file), Some(dev)) = (&self.pcap, &self.dev) {
+            return captured(file, dev);
+        }
+        let Some((to, port)) = self.to else {
+            return Ok(Vec::new());
+        };
+        let implied = if port == 0 {
+            ProbeProtocol::Icmp
+        } else {
+            ProbeProtocol::Tcp
+        };
+        let protocol = self.protocol.unwrap_or(implied);
+        let size = if protocol == ProbeProtocol::Icmp {
+            56
+        } else {
+            0
+        };
+        let packet = ProbeSend {
+            to,
+            // traceroute's port, where a UDP packet is sent to none in particular.
+            port: if port == 0 { 33434 } else { port },
+            protocol,
+            from: self.from,
+            source_port: self.source_port,
+            ttl: self.ttl,
+            size: self.size.unwrap_or(size),
+            tos: self.tos,
+            mark: self.mark,
+            dont_fragment: self.dont_fragment,
+        };
+        Ok(vec![match &self.dev {
+            Some(dev) => Probe::ReceiveIp {
+                dev: dev.clone(),
+                packet,
+            },
+            None => Probe::Send(packet),
+        }])
+    }
+}
+
+fn wrong(key: &str, value: &str, wanted: &str) -> String {
+    complaint(&format!("{key} {value}: wanted {wanted}"))
+}
+
+fn parsed<T: std::str::FromStr>(key: &str, value: &str, wanted: &str) -> Result<T, String> {
+    value.parse().map_err(|_| wrong(key, value, wanted))
+}
+
+/// `ADDRESS` or `ADDRESS:PORT`.
+fn destination(word: &str) -> Result<(IpAddr, u16), String> {
+    if let Ok(addr) = word.parse() {
+        return Ok((addr, 0));
+    }
+    if let Ok(socket) = word.parse::<std::net::SocketAddr>() {
+        return Ok((socket.ip(), socket.port()));
+    }
+    Err(complaint(&format!(
+        "\"{word}\" is no address: wanted ADDRESS or ADDRESS:PORT"
+    )))
+}
+
+/// The frames of a capture, each as it arrives at `dev`.
+fn captured(file: &str, dev: &str) -> Result<Vec<Probe>, String> {
+    let told = |why: &dyn std::fmt::Display| format!("{file}: {why}");
+    let input = File::open(file).map_err(|e| told(&e))?;
+    let mut reader = Reader::new(BufReader::new(input)).map_err(|e| told(&e))?;
+    let mut probes = Vec::new();
+    while let Some(packet) = reader.next_packet().map_err(|e| told(&e))? {
+        probes.push(Probe::Receive {
+            dev: dev.to_owned(),
+            frame: packet.bytes,
+        });
+    }
+    Ok(probes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Question, String> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Question::parse(&words, &NsName::from("here"))
+    }
+
+    #[test]
+    fn an_address_alone_is_a_ping_from_here() {
+        let question = parse("10.0.0.2").unwrap();
+        assert_eq!(question.ns, NsName::from("here"));
+        let probes = question.probes().unwrap();
+        let [Probe::Send(packet)] = &probes[..] else {
+            panic!("{probes:?}")
+        };
+        assert_eq!((packet.protocol, packet.size), (ProbeProtocol::Icmp, 56));
+    }
+
+    #[test]
+    fn a_port_means_tcp_unless_told_otherwise() {
+        let of = |line: &str| match &parse(line).unwrap().probes().unwrap()[..] {
+            [Probe::Send(packet)] => (packet.protocol, packet.port),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(of("10.0.0.2:80"), (ProbeProtocol::Tcp, 80));
+        assert_eq!(of("10.0.0.2:53 --proto udp"), (ProbeProtocol::Udp, 53));
+    }
+
+    #[test]
+    fn complaints_say_what_is_missing() {
+        let complaint = |line: &str| parse(line).err().unwrap();
+        assert!(complaint("").contains("where to?"));
+        assert!(complaint("10.0.0.1 --dev eth0").contains("--dev needs --src"));
+        assert!(complaint("10.0.0.1 --proto sctp").contains("wanted icmp, udp or tcp"));
+        assert!(complaint("10.0.0.1 --frobnicate 1").contains("\"--frobnicate\" is no option"));
+        assert!(complaint("nowhere").contains("is no address"));
+    }
+}

@@ -1,0 +1,357 @@
+//! A journey as text: a line a device, a line a decision, or everything.
+
+use super::question::View;
+use super::{hint, packet};
+use netloom_model::journey::{
+    Event, FdbFound, Journey, Learning, Origin, RouteTrace, RuleOutcome, Stage, Step, Verdict,
+};
+use netloom_model::route::table;
+use netloom_model::socket::PacketType;
+use netloom_model::{Route, RouteType, Rule, RuleAction};
+use std::fmt::Write;
+
+/// Where a step happens: `NS dev`, or the namespace alone.
+pub(super) fn place(step: &Step) -> String {
+    let ns = if step.ns.is_first() {
+        ""
+    } else {
+        step.ns.as_str()
+    };
+    match (&step.dev, ns) {
+        (Some(dev), "") => dev.clone(),
+        (Some(dev), ns) => format!("{ns}/{dev}"),
+        (None, "") => "(first)".to_owned(),
+        (None, ns) => ns.to_owned(),
+    }
+}
+
+/// The journey in a view.
+pub(super) fn render(journey: &Journey, view: View) -> String {
+    let mut out = String::new();
+    match view {
+        View::Summary => summary(&mut out, journey),
+        View::Decisions | View::Detail => decisions(&mut out, journey, view == View::Detail),
+    }
+    verdicts(&mut out, journey);
+    out
+}
+
+/// A line for each device that a packet came to.
+fn summary(out: &mut String, journey: &Journey) {
+    let mut last = None;
+    for step in journey.steps.iter().filter(|s| s.dev.is_some()) {
+        let here = (step.packet, place(step));
+        let ends = matches!(step.event, Event::Dropped(_) | Event::Delivered { .. });
+        if last.as_ref() == Some(&here) && !ends {
+            continue;
+        }
+        let what = if ends {
+            sentence(step)
+        } else {
+            passing(step).to_owned()
+        };
+        let _ = writeln!(out, "{:<24} {}{what}", here.1, name(journey, step.packet));
+        last = Some(here);
+    }
+}
+
+/// What a packet does at a device, in a word.
+fn passing(step: &Step) -> &'static str {
+    match step.stage {
+        Stage::Receive | Stage::Backlog => "arrives",
+        Stage::BridgeUp => "goes up",
+        Stage::Neighbour | Stage::IpOutput | Stage::ArpSend => "is about to leave",
+        _ => "leaves",
+    }
+}
+
+/// Which packet it is, where it is not the one asked about.
+fn name(journey: &Journey, id: u32) -> String {
+    let Some(packet) = journey.packets.iter().find(|p| p.id == id) else {
+        return String::new();
+    };
+    let what = match packet.origin {
+        Origin::Probe => return String::new(),
+        Origin::Other => "other packet",
+        Origin::Copy => "copy",
+        Origin::ArpRequest => "ARP request",
+        Origin::ArpReply => "ARP reply",
+        Origin::IcmpReply => "reply",
+        Origin::IcmpError => "ICMP error",
+        Origin::TcpReset => "TCP reset",
+    };
+    format!("[{what} #{id}] ")
+}
+
+/// A line for each decision.
+fn decisions(out: &mut String, journey: &Journey, detail: bool) {
+    let mut current = None;
+    for step in &journey.steps {
+        if !detail && is_quiet(step) {
+            continue;
+        }
+        if current != Some(step.packet) {
+            let first = journey.packets.iter().find(|p| p.id == step.packet);
+            let head = step.head.as_ref().or(first.map(|p| &p.head));
+            let described = head.map_or_else(String::new, packet::describe);
+            let _ = writeln!(out, "{}{described}", heading(journey, step.packet));
+            current = Some(step.packet);
+        }
+        let _ = writeln!(out, "  {:<20} {}", place(step), sentence(step));
+        if detail {
+            details(out, step);
+        }
+    }
+}
+
+fn heading(journey: &Journey, id: u32) -> String {
+    let name = name(journey, id);
+    if name.is_empty() {
+        "packet ".to_owned()
+    } else {
+        name
+    }
+}
+
+/// Steps that say nothing unless every step is wanted.
+fn is_quiet(step: &Step) -> bool {
+    match (&step.event, step.stage) {
+        (Event::Backlogged { .. } | Event::Transmit, _) => true,
+        (Event::Accepted, stage) => stage != Stage::BridgeForward,
+        (Event::SourceAccepted { rp_filter }, _) => *rp_filter == 0,
+        (Event::Received { packet_type }, _) => *packet_type == PacketType::Outgoing,
+        (Event::Learned { change, .. }, _) => *change == Learning::Refreshed,
+        _ => false,
+    }
+}
+
+/// What every step has beside its sentence.
+fn details(out: &mut String, step: &Step) {
+    let pad = " ".repeat(23);
+    let _ = writeln!(
+        out,
+        "{pad}{}(): {}",
+        step.stage.function(),
+        step.stage.does()
+    );
+    if let Event::Routed(trace) = &step.event {
+        for (rule, outcome) in &trace.rules {
+            let said = match outcome {
+                RuleOutcome::NotMatched => "does not match",
+                RuleOutcome::NoRoute => "no route",
+                RuleOutcome::Throw => "throw",
+                RuleOutcome::Decided => "decides",
+            };
+            let _ = writeln!(out, "{pad}rule {}: {said}", rule_text(rule));
+        }
+        if let Some(route) = &trace.route {
+            let _ = writeln!(
+                out,
+                "{pad}route {}",
+                route_text(route, trace.dev.as_deref())
+            );
+        }
+    }
+    if let Some(head) = &step.head {
+        for line in packet::headers(head) {
+            let _ = writeln!(out, "{pad}{line}");
+        }
+    }
+}
+
+/// A step as a sentence.
+pub(super) fn sentence(step: &Step) -> String {
+    match &step.event {
+        Event::Sent { from, to } => {
+            let to = to.map_or_else(|| "a frame".to_owned(), |to| format!("to {to}"));
+            let from = from.map_or_else(String::new, |from| format!(" from {from}"));
+            format!("a program sends {to}{from}")
+        }
+        Event::Transmit => "the device sends it".to_owned(),
+        Event::Crossed { ns, dev } if ns.is_first() => format!("crosses to {dev}"),
+        Event::Crossed { ns, dev } if *ns == step.ns && step.dev.as_ref() == Some(dev) => {
+            format!("comes back by {dev}")
+        }
+        Event::Crossed { ns, dev } => format!("crosses to {ns}/{dev}"),
+        Event::Backlogged { ahead } => format!("waits in the backlog, {ahead} ahead"),
+        Event::Received { packet_type } => received(*packet_type).to_owned(),
+        Event::Learned { address, change } => learned(&address.to_string(), change),
+        Event::Fdb { address, found } => match found {
+            FdbFound::Local => format!("{address} is an address of the bridge"),
+            FdbFound::Port(port) => format!("{address} is behind port {port}"),
+            FdbFound::Nothing => format!("{address} is not in the database: flood"),
+            FdbFound::Group => format!("{address} is a group: flood"),
+        },
+        Event::Flooded { to, not } => flooded(to, not),
+        Event::PassedUp => "the bridge itself receives it".to_owned(),
+        Event::Routed(trace) => routed(trace),
+        Event::SourceAccepted { rp_filter } => {
+            format!("the source is accepted (rp_filter {rp_filter})")
+        }
+        Event::Resolved {
+            address,
+            lladdr,
+            state,
+        } => {
+            format!("neighbour {address} is at {lladdr} ({})", state.name())
+        }
+        Event::Waits { address, queued } => {
+            format!("neighbour {address} is not known: the packet waits ({queued} in the queue)")
+        }
+        Event::Released { lladdr } => format!("the neighbour is at {lladdr}: the packet goes on"),
+        Event::Arp { what } => format!("ARP: {what}"),
+        Event::Ttl { from, to } => format!("forwarded: TTL {from} -> {to}"),
+        Event::Accepted => step.stage.does().to_owned(),
+        Event::Fragmented { pieces } => format!("cut into {pieces} pieces"),
+        Event::Answered { what, .. } => format!("answers: {what}"),
+        Event::Delivered { to } => format!("DELIVERED to {to}"),
+        Event::Left => "leaves what netloom sees".to_owned(),
+        Event::Dropped(reason) => format!("DROPPED: {}", reason.text()),
+    }
+}
+
+fn received(packet_type: PacketType) -> &'static str {
+    match packet_type {
+        PacketType::Host => "received: to this device's address",
+        PacketType::Broadcast => "received: broadcast",
+        PacketType::Multicast => "received: multicast",
+        PacketType::OtherHost => "received: to another device's address",
+        PacketType::Outgoing => "received: sent here",
+    }
+}
+
+fn learned(address: &str, change: &Learning) -> String {
+    match change {
+        Learning::New => format!("learns that {address} is here"),
+        Learning::Refreshed => format!("knows that {address} is here"),
+        Learning::Moved(from) => format!("learns that {address} moved here from {from}"),
+        Learning::Not(why) => format!("does not learn {address}: {why}"),
+    }
+}
+
+fn flooded(to: &[String], not: &[(String, String)]) -> String {
+    let mut text = if to.is_empty() {
+        "flooded to no port".to_owned()
+    } else {
+        format!("flooded to {}", to.join(", "))
+    };
+    for (port, why) in not {
+        let _ = write!(text, "; not to {port}: {why}");
+    }
+    text
+}
+
+fn routed(trace: &RouteTrace) -> String {
+    let Some(route) = &trace.route else {
+        return format!("route to {}: none", trace.to);
+    };
+    format!(
+        "route to {}: {}",
+        trace.to,
+        route_text(route, trace.dev.as_deref())
+    )
+}
+
+/// A route as `ip route` would say it.
+pub(super) fn route_text(route: &Route, dev: Option<&str>) -> String {
+    let mut text = String::new();
+    if route.kind != RouteType::Unicast {
+        let _ = write!(text, "{} ", route.kind.name());
+    }
+    if route.dst.len == 0 {
+        text.push_str("default");
+    } else if route.dst.is_host() {
+        let _ = write!(text, "{}", route.dst.addr);
+    } else {
+        let _ = write!(text, "{}", route.dst);
+    }
+    if let Some(via) = route.nexthops.first().and_then(|hop| hop.via) {
+        let _ = write!(text, " via {via}");
+    }
+    if let Some(dev) = dev {
+        let _ = write!(text, " dev {dev}");
+    }
+    let _ = write!(text, " (table {})", table_name(route.table));
+    text
+}
+
+fn table_name(id: u32) -> String {
+    match id {
+        table::LOCAL => "local".to_owned(),
+        table::MAIN => "main".to_owned(),
+        table::DEFAULT => "default".to_owned(),
+        id => id.to_string(),
+    }
+}
+
+/// A rule as `ip rule` would say it.
+fn rule_text(rule: &Rule) -> String {
+    let mut text = format!("{}: ", rule.priority.unwrap_or(0));
+    if rule.not {
+        text.push_str("not ");
+    }
+    match rule.from {
+        Some(from) => drop(write!(text, "from {from}")),
+        None => text.push_str("from all"),
+    }
+    if let Some(to) = rule.to {
+        let _ = write!(text, " to {to}");
+    }
+    if let Some((mark, mask)) = rule.fwmark {
+        let _ = write!(text, " fwmark {mark:#x}/{mask:#x}");
+    }
+    if let Some(iif) = &rule.iif {
+        let _ = write!(text, " iif {iif}");
+    }
+    if let Some(oif) = &rule.oif {
+        let _ = write!(text, " oif {oif}");
+    }
+    let action = match rule.action {
+        RuleAction::Lookup(table) => format!("lookup {}", table_name(table)),
+        RuleAction::Goto(priority) => format!("goto {priority}"),
+        RuleAction::Nop => "nop".to_owned(),
+        RuleAction::Blackhole => "blackhole".to_owned(),
+        RuleAction::Unreachable => "unreachable".to_owned(),
+        RuleAction::Prohibit => "prohibit".to_owned(),
+    };
+    let _ = write!(text, " {action}");
+    text
+}
+
+/// How it ends: the packet, its answer, and what is to blame.
+fn verdicts(out: &mut String, journey: &Journey) {
+    let _ = writeln!(out, "{}", verdict(&journey.verdict, "the packet"));
+    if let Some(back) = &journey.back {
+        let _ = writeln!(out, "{}", verdict(back, "its answer"));
+    }
+    let blamed = [Some(&journey.verdict), journey.back.as_ref()];
+    for blamed in blamed.into_iter().flatten() {
+        if let Some(hint) = hint::of(journey, blamed) {
+            let _ = writeln!(out, "hint: {hint}");
+        }
+    }
+    if journey.truncated {
+        let _ = writeln!(out, "(more steps happened than are told)");
+    }
+}
+
+/// A verdict as a sentence.
+pub(super) fn verdict(verdict: &Verdict, what: &str) -> String {
+    match verdict {
+        Verdict::Delivered { ns, to } => format!("=> {what} is delivered in {ns}: {to}"),
+        Verdict::Left { ns, dev } => format!("=> {what} left {ns} by {dev}: unknown from there"),
+        Verdict::Dropped {
+            ns, dev, reason, ..
+        } => {
+            let at = dev
+                .as_ref()
+                .map_or_else(String::new, |dev| format!(" at {dev}"));
+            format!(
+                "=> {what} is dropped in {ns}{at}: {} ({})",
+                reason.text(),
+                reason.id()
+            )
+        }
+        Verdict::Unknown { why } => format!("=> {what}: unknown, {why}"),
+    }
+}
