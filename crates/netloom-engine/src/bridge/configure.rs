@@ -132,9 +132,10 @@ fn follow_ports(net: &mut Net, master: DevId) {
     };
     let (ports, settings) = (own.ports.clone(), own.settings.clone());
     let devices = || ports.iter().map(|port| net.dev(*port));
-    let mac = devices().map(|d| d.mac).min();
+    // A bridge whose last port left has no address.
+    let mac = devices().map(|d| d.mac).min().unwrap_or(MacAddr::ZERO);
     let mtu = devices().map(|d| d.mtu).min().unwrap_or(1500);
-    if let Some(mac) = mac.filter(|_| !settings.address_set) {
+    if !settings.address_set {
         set_own_address(net, master, mac);
     }
     if !settings.mtu_set {
@@ -148,7 +149,7 @@ fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
     if let Some(bridge) = bridge(net, master) {
         bridge.fdb.forget(|m, s| s.dev == master && m != mac);
         // A port with the same address already stands for it.
-        if bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
+        if !mac.is_zero() && bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
             let local = Station {
                 dev: master,
                 kind: Kind::Local,
@@ -180,7 +181,8 @@ pub(crate) fn mtu_set(net: &mut Net, master: DevId) {
 pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Result<()> {
     let master = dev;
     let bridge = bridge(net, master).ok_or(Errno::OPNOTSUPP)?;
-    let stp = set.stp_state.unwrap_or(bridge.settings.stp_state) != 0;
+    // Linux sets the times before the spanning tree: what it was decides.
+    let stp = bridge.settings.stp_state != 0;
     let outside =
         |value: Option<u32>, least, most| value.is_some_and(|v| stp && (v < least || v > most));
     if outside(set.forward_delay, 200, 3000)
@@ -214,7 +216,7 @@ pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings
     if set.priority.is_some_and(|p| p > 63) || set.cost.is_some_and(|c| c == 0 || c > 65535) {
         return Err(Errno::RANGE.into());
     }
-    if set.state.is_some() && !running {
+    if set.state.is_some_and(|s| s != PortState::Disabled) && !running {
         return Err(Errno::NETDOWN.into());
     }
     if let Some(state) = set.state {

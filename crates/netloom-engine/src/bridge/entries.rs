@@ -21,9 +21,6 @@ pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> 
         return add_own(net, dev, entry.address);
     }
     let master = master_of(net, dev)?;
-    if entry.address.is_multicast() {
-        return Err(Errno::INVAL.into());
-    }
     let now = net.now;
     let fdb = &mut bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
     match (mode, fdb.get(entry.address)) {

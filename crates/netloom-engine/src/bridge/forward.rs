@@ -232,9 +232,10 @@ fn deliver<O: Observer>(
             address: dst,
             found: FdbFound::Group,
         });
-        let copy = cx.copy(&packet);
-        flood(cx, master, Some(dev), dst, packet);
-        return pass_up(cx, master, copy);
+        if let Some(packet) = flood(cx, master, Some(dev), dst, packet, true) {
+            pass_up(cx, master, packet);
+        }
+        return;
     }
     match find(cx, master, dev, dst, &packet) {
         Some(station) if station.is_local() => pass_up(cx, master, packet),
@@ -246,11 +247,9 @@ fn deliver<O: Observer>(
             forward(cx, dev, station.dev, packet);
         }
         None => {
-            if promiscuous {
-                let copy = cx.copy(&packet);
-                pass_up(cx, master, copy);
+            if let Some(packet) = flood(cx, master, Some(dev), dst, packet, promiscuous) {
+                pass_up(cx, master, packet);
             }
-            flood(cx, master, Some(dev), dst, packet);
         }
     }
 }
@@ -346,14 +345,16 @@ fn not_flooded(net: &Net, to: DevId, dst: MacAddr, ethertype: EtherType) -> Opti
     .or((flags.proxy_arp && ethertype == EtherType::ARP).then_some("it is a proxy ARP port"))
 }
 
-/// Sends a frame out of every port that may have it; the last one gets the original.
+/// Sends a frame out of every port that may have it. With `keep` the original comes back, to go
+/// up; else the last port gets it.
 fn flood<O: Observer>(
     cx: &mut Cx<'_, O>,
     master: DevId,
     from: Option<DevId>,
     dst: MacAddr,
     packet: Packet,
-) {
+    keep: bool,
+) -> Option<Packet> {
     let at = from.unwrap_or(master);
     if O::ON {
         tell_flood(cx, master, from, dst, &packet);
@@ -379,9 +380,16 @@ fn flood<O: Observer>(
         }
     }
     match last {
+        Some(to) if keep => {
+            let copy = cx.copy(&packet);
+            link::transmit(cx, to, copy);
+            return Some(packet);
+        }
+        None if keep => return Some(packet),
         Some(to) => link::transmit(cx, to, packet),
         None => cx.drop(packet, at, Stage::BridgeFlood, DropReason::BridgeNoPort),
     }
+    None
 }
 
 /// Tells the observer which ports get a frame, and why the others do not.
@@ -435,7 +443,8 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pack
     cx.see(&packet, dev, Stage::BridgeTransmit, |_| Event::Transmit);
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
     if dst.is_multicast() {
-        return flood(cx, dev, None, dst, packet);
+        flood(cx, dev, None, dst, packet, false);
+        return;
     }
     match find(cx, dev, dev, dst, &packet) {
         // To an address of a port: Linux hands such a frame to nobody but the port's wire.
@@ -454,6 +463,8 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pack
             Stage::BridgeForward,
             DropReason::BridgeSamePort,
         ),
-        None => flood(cx, dev, None, dst, packet),
+        None => {
+            flood(cx, dev, None, dst, packet, false);
+        }
     }
 }
