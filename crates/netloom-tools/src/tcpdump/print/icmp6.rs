@@ -44,6 +44,7 @@ pub(super) fn print(
             other => put!(text, ", unknown code ({other})"),
         },
         Type::PARAMETER_PROBLEM => {
+            quoted_dst(fields)?;
             let octet = fields.u32(4)?;
             match fields.u8(1)? {
                 0 => put!(text, ", erroneous - octet {octet}"),
@@ -187,7 +188,7 @@ fn listener_report(text: &mut Text<'_>, fields: Fields<'_>, length: usize) -> Pr
         }
         let sources = usize::from(fields.u16(at + 2)?);
         if length < at + 20 + sources * 16 {
-            put!(text, " [invalid number of sources {sources}]]");
+            put!(text, " [invalid number of sources {sources}]");
             return Ok(());
         }
         if text.style.verbose == 1 {

@@ -156,7 +156,7 @@ fn report(text: &mut Text<'_>, fields: Fields<'_>, length: usize) -> Printed {
         }
         let number = fields.u16(at + 2)?;
         if length < at + 8 + usize::from(number) * 4 {
-            put!(text, " [invalid number of sources {number}]]");
+            put!(text, " [invalid number of sources {number}]");
             return Ok(());
         }
         sources(text, fields, at + 8, number)?;

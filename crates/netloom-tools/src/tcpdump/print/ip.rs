@@ -61,8 +61,7 @@ pub(super) fn print(text: &mut Text<'_>, data: &[u8], length: usize) -> Printed 
     }
     let header = ipv4::Packet::new_unchecked(fields.bytes(0, ipv4::HEADER_LEN)?);
     if length < ipv4::HEADER_LEN {
-        put!(text, "truncated-ip {length}");
-        return Ok(());
+        return Err(fields.truncated());
     }
     let (header_len, total) = (header.header_len(), usize::from(header.total_len()));
     if header_len < ipv4::HEADER_LEN {

@@ -95,15 +95,16 @@ fn route(text: &mut Text<'_>, option: &[u8]) -> Printed {
     if !(option.len() + 1).is_multiple_of(4) {
         put!(text, " [bad length {}]", option.len());
     }
-    let pointer = usize::from(fields.u8(2)?).wrapping_sub(1);
-    if pointer < 3 || !(pointer + 1).is_multiple_of(4) {
-        put!(text, " [bad ptr {}]", fields.u8(2)?);
+    // Counted from one.
+    let pointer = usize::from(fields.u8(2)?);
+    if pointer < 4 || !pointer.is_multiple_of(4) {
+        put!(text, " [bad ptr {pointer}]");
     }
     let mut at = 3;
     while at + 4 <= option.len() {
         put!(text, " {}", text.style.host(fields.ipv4(at)?.into()));
         at += 4;
-        if pointer > at - 1 {
+        if pointer > at {
             put!(text, ",");
         }
     }
@@ -122,9 +123,9 @@ fn timestamp(text: &mut Text<'_>, option: &[u8]) -> Printed {
     if !(option.len() - 4).is_multiple_of(hop_len) {
         put!(text, "[bad length {}]", option.len());
     }
-    let pointer = usize::from(fields.u8(2)?).wrapping_sub(1);
-    if pointer < 4 || !(pointer - 4).is_multiple_of(hop_len) || pointer > option.len() {
-        put!(text, "[bad ptr {}]", fields.u8(2)?);
+    let pointer = usize::from(fields.u8(2)?);
+    if pointer < 5 || !(pointer - 5).is_multiple_of(hop_len) || pointer > option.len() + 1 {
+        put!(text, "[bad ptr {pointer}]");
     }
     match flag {
         0 => put!(text, "TSONLY"),
@@ -138,7 +139,7 @@ fn timestamp(text: &mut Text<'_>, option: &[u8]) -> Printed {
     let mut kind = " ";
     let mut at = 4;
     while at + hop_len <= option.len() {
-        if pointer == at {
+        if pointer == at + 1 {
             kind = " ^ ";
         }
         put!(text, "{kind}{}@", fields.u32(at + hop_len - 4)?);
@@ -148,7 +149,7 @@ fn timestamp(text: &mut Text<'_>, option: &[u8]) -> Printed {
         kind = " ";
         at += hop_len;
     }
-    if pointer == option.len() {
+    if pointer == option.len() + 1 {
         put!(text, " ^ ");
     }
     if overflow > 0 {

@@ -40,8 +40,23 @@ pub(super) fn print(
         );
     }
     if !text.style.link {
-        let name = sap_name(packet.dsap()).unwrap_or("Unknown");
-        put!(text, "{} > {} {name} ", header.src, header.dst);
+        let named = |sap, end: &str| {
+            let unknown = || format!("Unknown {end} 0x{sap:02x}");
+            sap_name(sap).map_or_else(unknown, String::from)
+        };
+        let (dsap, ssap) = (packet.dsap() & !1, packet.ssap() & !1);
+        let to = named(dsap, "DSAP");
+        if dsap == ssap {
+            put!(text, "{} > {} {to} ", header.src, header.dst);
+        } else {
+            put!(
+                text,
+                "{} {} > {} {to} ",
+                header.src,
+                named(ssap, "SSAP"),
+                header.dst
+            );
+        }
     }
     kind(text, &packet, data, length);
     if !text.style.no_default_dump {

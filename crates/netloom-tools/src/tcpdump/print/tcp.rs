@@ -61,7 +61,10 @@ impl Flows {
         base[own] = numbers.seq;
         base[other] = numbers.ack.wrapping_sub(1);
         self.0.insert(key, base);
-        numbers
+        Numbers {
+            sack_base: base[other],
+            ..numbers
+        }
     }
 }
 
@@ -75,7 +78,7 @@ pub(super) fn print(
     let (src, dst) = (text.style.host(envelope.src), text.style.host(envelope.dst));
     let (Ok(src_port), Ok(dst_port)) = (fields.u16(0), fields.u16(2)) else {
         if envelope.show_addresses {
-            put!(text, "{src} > {dst}: ");
+            put!(text, "{src} > {dst}:");
         }
         return Err(fields.truncated());
     };
