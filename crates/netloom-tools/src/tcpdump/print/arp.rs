@@ -1,6 +1,6 @@
 //! Address resolution (RFC 826), reverse (RFC 903) and inverse (RFC 2390).
 
-use netloom_wire::{MacAddr, arp::Operation};
+use netloom_wire::arp::Operation;
 
 use super::{Fields, Printed, Text, Truncated, put};
 
@@ -15,13 +15,11 @@ struct Arp<'a> {
 }
 
 impl Arp<'_> {
+    /// A hardware address of any length.
     fn mac(&self, at: usize) -> Result<String, Truncated> {
-        Ok(
-            match self.fields.bytes(at, self.hardware_len)?.first_chunk() {
-                Some(&mac) if self.hardware_len == 6 => MacAddr(mac).to_string(),
-                _ => String::from("<wrong len>"),
-            },
-        )
+        let bytes = self.fields.bytes(at, self.hardware_len)?;
+        let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(digits.join(":"))
     }
 
     fn ip(&self, text: &Text<'_>, at: usize) -> Result<String, Truncated> {
@@ -51,12 +49,12 @@ pub(super) fn print(text: &mut Text<'_>, data: &[u8], length: usize) -> Printed 
     if !text.style.link {
         put!(text, "ARP, ");
     }
-    let usual = arp.protocol == IPV4 && arp.protocol_len == 4 && arp.hardware_len == 6;
+    let usual = arp.protocol == IPV4 && arp.protocol_len == 4 && arp.hardware_len > 0;
     if !usual || text.style.verbose > 0 {
         formats(text, &arp, hardware);
     }
-    // Addresses of an unknown protocol say nothing.
-    if arp.protocol != IPV4 && text.style.verbose == 0 {
+    // Addresses of an unknown protocol or length say nothing.
+    if (arp.protocol != IPV4 || arp.protocol_len != 4) && text.style.verbose == 0 {
         put!(text, "length {length}");
         return Ok(());
     }

@@ -77,7 +77,7 @@ pub(super) fn print(text: &mut Text<'_>, data: &[u8], length: usize) -> Printed 
     }
     let data = first(data, total);
     if text.style.verbose > 0 {
-        verbose_header(text, &header, data);
+        verbose_header(text, &header, data)?;
     }
     let envelope = Envelope {
         src: header.src().into(),
@@ -122,6 +122,10 @@ pub(super) fn payload(
     length: usize,
 ) -> Printed {
     match protocol {
+        IpProtocol::ICMP if envelope.src.is_ipv6() => {
+            put!(text, "[ICMP requires IPv4] (invalid)");
+            Ok(())
+        }
         IpProtocol::ICMP => icmp::print(text, envelope, data, length),
         IpProtocol::IGMP => igmp::print(text, data, length),
         IpProtocol::TCP => tcp::print(text, envelope, data, length),
@@ -144,7 +148,7 @@ fn protocol_name(text: &mut Text<'_>, protocol: IpProtocol) {
     }
 }
 
-fn verbose_header(text: &mut Text<'_>, header: &ipv4::Packet<&[u8]>, data: &[u8]) {
+fn verbose_header(text: &mut Text<'_>, header: &ipv4::Packet<&[u8]>, data: &[u8]) -> Printed {
     put!(text, "(tos 0x{:x}", header.tos());
     match header.ecn() {
         1 => put!(text, ",ECT(1)"),
@@ -192,9 +196,7 @@ fn verbose_header(text: &mut Text<'_>, header: &ipv4::Packet<&[u8]>, data: &[u8]
         put!(text, ", options (");
         let end = header.header_len().min(data.len());
         let options = &data[ipv4::HEADER_LEN..end];
-        text.marked(|text| {
-            ip_options::print(text, options, header.header_len() - ipv4::HEADER_LEN)
-        });
+        ip_options::print(text, options, header.header_len() - ipv4::HEADER_LEN)?;
         put!(text, ")");
     }
     if let Some(whole) = data.get(..header.header_len())
@@ -204,4 +206,5 @@ fn verbose_header(text: &mut Text<'_>, header: &ipv4::Packet<&[u8]>, data: &[u8]
         put!(text, ", bad cksum {:x} (->{right:x})!", header.checksum());
     }
     put!(text, ")\n    ");
+    Ok(())
 }

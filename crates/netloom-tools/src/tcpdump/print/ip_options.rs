@@ -8,16 +8,13 @@ use super::{Fields, Printed, Text, put};
 
 /// Prints `length` bytes of options, of which `data` was captured.
 pub(super) fn print(text: &mut Text<'_>, data: &[u8], length: usize) -> Printed {
+    let fields = Fields::new("ip", data);
     let mut at = 0;
     let mut separator = "";
     while at < length {
         put!(text, "{separator}");
         separator = ",";
-        let Some(&kind) = data.get(at) else {
-            put!(text, "[truncated-option]");
-            return Ok(());
-        };
-        let kind = OptionKind(kind);
+        let kind = OptionKind(fields.u8(at)?);
         match name(kind) {
             Some(name) => put!(text, "{name}"),
             None => put!(text, "unknown {}", kind.0),
@@ -30,11 +27,7 @@ pub(super) fn print(text: &mut Text<'_>, data: &[u8], length: usize) -> Printed 
             }
             _ => {}
         }
-        let Some(&option_len) = data.get(at + 1) else {
-            put!(text, " [truncated-option]");
-            return Ok(());
-        };
-        let option_len = usize::from(option_len);
+        let option_len = usize::from(fields.u8(at + 1)?);
         if option_len < 2 || option_len > length - at {
             put!(text, " [bad length {option_len}]");
             return Ok(());

@@ -33,6 +33,7 @@ pub(super) fn print(
         };
         return snap(
             text,
+            (header, data),
             organisation,
             ethertype,
             &packet,
@@ -75,7 +76,7 @@ fn sap_name(sap: u8) -> Option<&'static str> {
         0xaa => "SNAP",
         0xe0 => "IPX",
         0xf0 => "NetBeui",
-        0xfe => "ISONS",
+        0xfe => "OSI",
         _ => return None,
     })
 }
@@ -111,6 +112,7 @@ fn sap_header(text: &mut Text<'_>, packet: &llc::Packet<&[u8]>, data: &[u8]) {
 
 fn snap(
     text: &mut Text<'_>,
+    (header, data): (&ethernet::Header, &[u8]),
     organisation: [u8; 3],
     ethertype: EtherType,
     packet: &llc::Packet<&[u8]>,
@@ -133,14 +135,12 @@ fn snap(
         return printed;
     }
     if !text.style.link {
-        put!(
-            text,
-            "SNAP oui Unknown (0x{a:02x}{b:02x}{c:02x}), pid {ethertype}"
-        );
-        put!(text, ", length {length}: ");
+        put!(text, "{} > {} SNAP, ", header.src, header.dst);
+        put!(text, "oui Unknown (0x{a:02x}{b:02x}{c:02x}), ");
+        put!(text, "pid Unknown ({ethertype}), length {length}: ");
     }
     if !text.style.no_default_dump {
-        text.dump(packet.payload());
+        text.dump(data);
     }
     Ok(())
 }
@@ -176,7 +176,8 @@ fn kind(text: &mut Text<'_>, packet: &llc::Packet<&[u8]>, data: &[u8], length: u
             second >> 1
         );
     } else {
-        let name = ["rr", "rnr", "rej", "Unknown"][usize::from((control >> 2) & 3)];
+        let name = ["Receiver Ready", "Receiver not Ready", "Reject", "Unknown"]
+            [usize::from((control >> 2) & 3)];
         put!(
             text,
             "Supervisory, {name}, rcv seq {}, Flags [",
