@@ -77,7 +77,7 @@ impl Default for Options {
     }
 }
 
-/// Long options and the short ones they stand for; capital names without one are marked by a digit.
+/// Long options and the short ones they stand for; those without one have a digit.
 const LONG: [(&str, char); 21] = [
     ("absolute-tcp-sequence-numbers", 'S'),
     ("buffer-size", 'B'),

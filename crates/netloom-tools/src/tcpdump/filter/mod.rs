@@ -2,8 +2,8 @@
 //!
 //! An expression is parsed into an [`Expr`], in which qualifiers and names are resolved, and
 //! matched against frames directly. Left out, each with an error that names the word: `gateway`,
-//! `protochain`, `vlan` after 802.11 and other link layers than Ethernet and cooked capture,
-//! `mpls`, `pppoes`, `geneve`, `inbound` on files, DECnet, ISO and host names beyond `localhost`.
+//! `protochain`, `inbound`, `outbound`, `ifname`, `mpls`, `pppoes`, `geneve`, `llc`, ISO, DECnet
+//! and AppleTalk protocols, 802.11. Host names other than `localhost` are unknown.
 
 mod arithmetic;
 mod eval;
