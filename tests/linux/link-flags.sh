@@ -9,7 +9,6 @@ ip link set veth0 promisc off allmulticast off arp off multicast off
 ip link show veth0 | head -1
 ip link set veth0 arp on
 ip link set veth0 multicast on
-ip link set veth0 dynamic on
 ip link set veth0 txqueuelen 500
 ip link show veth0 | head -1
 ip -d link show veth0 | grep -o 'promiscuity [0-9]*'

@@ -17,9 +17,7 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
     let is = |name: &str| matches(command, name);
     if is("add") {
         add(cx, options, words, Mode::Add)
-    } else if is("change") || is("chg") {
-        add(cx, options, words, Mode::Change)
-    } else if is("replace") {
+    } else if is("change") || is("chg") || is("replace") {
         add(cx, options, words, Mode::Replace)
     } else if is("delete") {
         delete(cx, options, words)
@@ -65,16 +63,16 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
             "broadcast" | "brd" => broadcast = Some(words.value()?),
             "scope" => {
                 let word = words.value()?;
-                let wrong = || Failure::wrong(&word, "invalid scope value.");
-                scope = Some(scope_of(&word).ok_or_else(wrong)?);
+                let wrong = || Failure::wrong(word, "invalid scope value.");
+                scope = Some(scope_of(word).ok_or_else(wrong)?);
             }
             "dev" => dev = Some(words.value()?),
             "label" => label = Some(words.value()?),
             "metric" | "priority" | "preference" => {
-                address.metric = words.number("\"metric\" value is invalid\n")?;
+                address.metric = words.number("\"metric\" value is invalid")?;
             }
-            "valid_lft" => address.valid_lft = lifetime(&words.value()?, "valid_lft")?,
-            "preferred_lft" => address.preferred_lft = lifetime(&words.value()?, "preferred_lft")?,
+            "valid_lft" => address.valid_lft = lifetime(words.value()?, "valid_lft")?,
+            "preferred_lft" => address.preferred_lft = lifetime(words.value()?, "preferred_lft")?,
             "noprefixroute" => address.noprefixroute = true,
             "anycast" | "home" | "mngtmpaddr" | "nodad" | "optimistic" | "autojoin" => {}
             "proto" => return Err(Failure::unsupported("proto")),
@@ -86,7 +84,7 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
                     word
                 };
                 if local.is_some() {
-                    return Err(Failure::garbage("local", &word));
+                    return Err(Failure::garbage("local", word));
                 }
                 local = Some((words::prefix(word, family)?, word.contains('/')));
             }
@@ -94,7 +92,7 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
     }
     let Some(dev) = dev else {
         let text = "Not enough information: \"dev\" argument is required.";
-        return Err(Failure::new(text, 255));
+        return Err(Failure::new(text, 1));
     };
     let (net, exact) = local.unwrap_or((address.local, false));
     address.local = net;
@@ -105,10 +103,6 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
         }
     }
     if let Some(label) = label {
-        if !label.starts_with(dev) {
-            let text = format!("\"dev\" ({dev}) must match \"label\" ({label}).\n");
-            return Err(Failure::new(text, 255));
-        }
         label.clone_into(&mut address.label);
     }
     address.broadcast = match broadcast {
@@ -151,7 +145,7 @@ fn add(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>, mode: Mod
         && preferred > valid
     {
         let text = "preferred_lft is greater than valid_lft";
-        return Err(Failure::new(text, 255));
+        return Err(Failure::new(text, 1));
     }
     wanted.address.dev = index(cx, &wanted.dev)?;
     let ns = cx.ns.clone();
@@ -207,8 +201,8 @@ impl AddressFilter {
                     let word = words.value()?;
                     filter.narrowed = true;
                     if word != "all" {
-                        let wrong = || Failure::wrong_nl(&word, "invalid \"scope\"");
-                        filter.scope = Some(scope_of(&word).ok_or_else(wrong)?);
+                        let wrong = || Failure::wrong_nl(word, "invalid \"scope\"");
+                        filter.scope = Some(scope_of(word).ok_or_else(wrong)?);
                     }
                 }
                 "to" => {
@@ -225,7 +219,7 @@ impl AddressFilter {
                 "permanent" => filter.dynamic = Some(false),
                 "dynamic" => filter.dynamic = Some(true),
                 "help" => return Err(usage()),
-                _ if filter.links.word(&word, words)? => {}
+                _ if filter.links.word(word, words)? => {}
                 _ => filter.links.set_dev(word)?,
             }
         }
@@ -297,7 +291,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         } else if options.oneline && !options.json {
             for address in &addresses {
                 let mut record = Record::default();
-                record.text(format!("{}: {} ", link.index, link.name));
+                record.text(format!("{}: {}", link.index, link.name));
                 one(&mut record, options, link, address);
                 records.push(record);
             }
@@ -334,7 +328,7 @@ fn brief(record: &mut Record, address: &Address) {
     record.open_object("");
     record.field("local", local.addr.to_string(), local.addr.to_string());
     if let Some(peer) = address.peer {
-        record.field("peer", peer.to_string(), format!(" peer {peer}"));
+        record.field("address", peer.to_string(), format!(" peer {peer}"));
     }
     record.field("prefixlen", local.len, format!("/{} ", local.len));
     if address.metric != 0 {
@@ -380,6 +374,9 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
     if address.secondary {
         record.field("secondary", true, "secondary ");
     }
+    if address.preferred_lft == Some(0) {
+        record.field("deprecated", true, "deprecated ");
+    }
     if address.valid_lft.is_some() {
         record.field("dynamic", true, "dynamic ");
     }
@@ -402,14 +399,12 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
         address.valid_lft.unwrap_or(u32::MAX),
         format!("{}       valid_lft {} ", "\n", left(address.valid_lft)),
     );
-    let preferred = match (address.preferred_lft, address.valid_lft) {
-        (Some(0), Some(_)) => "0sec".to_owned(),
-        (preferred, _) => left(preferred),
-    };
+    // What stays for ever is told to stay preferred for ever, even where it is deprecated.
+    let preferred = address.valid_lft.and(address.preferred_lft);
     record.field(
         "preferred_life_time",
-        address.preferred_lft.unwrap_or(u32::MAX),
-        format!("preferred_lft {preferred}"),
+        preferred.unwrap_or(u32::MAX),
+        format!("preferred_lft {}", left(preferred)),
     );
 }
 
@@ -417,7 +412,7 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
 fn flush(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
     if words.is_empty() {
         let text = "Flush requires arguments.";
-        return Err(Failure::new(text, 255));
+        return Err(Failure::new(text, 1));
     }
     let filter = AddressFilter::parse(options, words)?;
     let state = words::namespace(

@@ -16,11 +16,11 @@ pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             "name" | "dev" => {
                 let given = words.value()?;
                 if name.is_some() {
-                    return Err(Failure::garbage(&word, &given));
+                    return Err(Failure::garbage(word, given));
                 }
-                name = Some(checked(given)?);
+                name = Some(checked("name", given)?);
             }
-            "index" => index = Some(words.number("Invalid \"index\" value\n")?),
+            "index" => index = Some(words.number("Invalid \"index\" value")?),
             "type" => {
                 kind = Some(words.value()?);
                 break;
@@ -28,16 +28,16 @@ pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             "link" => return Err(Failure::unsupported("link")),
             "help" => return Err(usage()),
             "numtxqueues" | "numrxqueues" => {
-                words.number::<u32>("Invalid value\n")?;
+                words.number::<u32>("Invalid value")?;
             }
-            _ if link_set::setting(cx, &word, words, &mut settings)? => {}
-            _ if name.is_none() => name = Some(checked(word)?),
-            _ => return Err(Failure::garbage("dev", &word)),
+            _ if link_set::setting(cx, word, words, &mut settings)? => {}
+            _ if name.is_none() => name = Some(checked("dev", word)?),
+            _ => return Err(Failure::garbage("dev", word)),
         }
     }
     let Some(kind) = kind else {
         let text = "Not enough information: \"type\" argument is required";
-        return Err(Failure::new(text, 255));
+        return Err(Failure::new(text, 1));
     };
     let kind = kind_of(cx, kind, words, &mut settings)?;
     let link = NewLink {
@@ -51,14 +51,12 @@ pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
 }
 
 /// A name that the kernel would not even look at (`IFNAMSIZ`).
-fn checked(name: &str) -> Outcome<String> {
-    let bad = name.is_empty()
-        || name.len() > 15
-        || name.contains(|c: char| c == '/' || c.is_whitespace())
-        || name == "."
-        || name == "..";
-    if bad {
-        Err(Failure::wrong(name, "\"name\" not a valid ifname"))
+fn checked(key: &str, name: &str) -> Outcome<String> {
+    if name.is_empty() || name.contains(|c: char| c == '/' || c.is_whitespace()) {
+        Err(Failure::wrong(
+            name,
+            &format!("\"{key}\" not a valid ifname"),
+        ))
     } else {
         Ok(name.to_owned())
     }
@@ -79,11 +77,51 @@ fn kind_of(
         }
         "dummy" => match words.next() {
             None => Ok(NewKind::Dummy),
-            Some(word) => Err(Failure::garbage("dummy", &word)),
+            Some(word) => Err(Failure::garbage("dummy", word)),
         },
         other => {
-            let text = format!("Error: the type \"{other}\" is not supported by netloom.\n");
-            Err(Failure::new(text, 2))
+            let known = [
+                "amt",
+                "bareudp",
+                "batadv",
+                "bond",
+                "can",
+                "dsa",
+                "erspan",
+                "geneve",
+                "gre",
+                "gretap",
+                "gtp",
+                "hsr",
+                "ifb",
+                "ip6gre",
+                "ip6gretap",
+                "ip6tnl",
+                "ipip",
+                "ipoib",
+                "ipvlan",
+                "ipvtap",
+                "macsec",
+                "macvlan",
+                "macvtap",
+                "netdevsim",
+                "nlmon",
+                "rmnet",
+                "sit",
+                "vcan",
+                "virt_wifi",
+                "vlan",
+                "vrf",
+                "vti",
+                "vxlan",
+                "wireguard",
+                "xfrm",
+            ];
+            Err(if known.contains(&other) {
+                Failure::unsupported(&format!("type {other}"))
+            } else {
+                Failure::new("Error: Unknown device type.", 2)
+            })
         }
     }
 }
@@ -105,10 +143,10 @@ fn veth(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<NewKind> {
         }
         while let Some(word) = words.next() {
             match word {
-                "name" | "dev" => peer = checked(words.value()?)?,
-                _ if link_set::setting(cx, &word, words, &mut peer_settings)? => {}
-                _ if peer.is_empty() => peer = checked(word)?,
-                _ => return Err(Failure::garbage("dev", &word)),
+                "name" | "dev" => peer = checked("name", words.value()?)?,
+                _ if link_set::setting(cx, word, words, &mut peer_settings)? => {}
+                _ if peer.is_empty() => peer = checked("name", word)?,
+                _ => return Err(Failure::garbage("dev", word)),
             }
         }
     }
@@ -120,7 +158,8 @@ fn veth(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<NewKind> {
 
 /// The usage of `ip link`.
 pub(super) fn usage() -> Failure {
-    let text = "Usage: ip link add [ name ] NAME [ txqueuelen PACKETS ] [ address LLADDR ]\n\
+    let text = "Usage: ip link add [link DEV | parentdev NAME] [ name ] NAME\n\
+        \t\t    [ txqueuelen PACKETS ] [ address LLADDR ]\n\
         \t\t    [ broadcast LLADDR ] [ mtu MTU ] [ index IDX ] [ netns { PID | NETNSNAME } ]\n\
         \t\t    type TYPE [ ARGS ]\n\n\
         \tip link delete { DEVICE | dev DEVICE } [ type TYPE ARGS ]\n\n\

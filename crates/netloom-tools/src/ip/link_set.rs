@@ -5,7 +5,9 @@ use super::{index, link_new, link_show, netns, parse_group};
 use crate::Context;
 use netloom_model::bridge::PortState;
 use netloom_model::state::Parts;
-use netloom_model::{BridgePortSettings, BridgeSettings, Change, LinkRef, LinkSettings, MacAddr};
+use netloom_model::{
+    BridgePortSettings, BridgeSettings, Change, Errno, LinkRef, LinkSettings, MacAddr,
+};
 
 /// Reads one setting that `add` and `set` share; `false` if the word is none.
 pub(super) fn setting(
@@ -19,14 +21,19 @@ pub(super) fn setting(
         "down" => set.up = Some(false),
         "mtu" => {
             if set.mtu.is_some() {
-                return Err(Failure::duplicate("mtu", &words.value()?));
+                return Err(Failure::duplicate("mtu", words.value()?));
             }
-            set.mtu = Some(words.number("Invalid \"mtu\" value\n")?);
+            // A number below zero is one that is too small for any device.
+            let negative = words.peek().and_then(|word| word.parse::<i32>().ok());
+            set.mtu = Some(match negative.filter(|number| *number < 0) {
+                Some(_) => words.value().map(|_| 0)?,
+                None => words.number("Invalid \"mtu\" value")?,
+            });
         }
-        "address" | "addr" | "lladdr" => set.address = Some(mac(&words.value()?)?),
-        "broadcast" | "brd" => set.broadcast = Some(mac(&words.value()?)?),
+        "address" | "addr" | "lladdr" => set.address = Some(mac(words.value()?)?),
+        "broadcast" | "brd" => set.broadcast = Some(mac(words.value()?)?),
         "txqueuelen" | "qlen" | "txqlen" => {
-            set.txqueuelen = Some(words.number("Invalid \"txqueuelen\" value\n")?);
+            set.txqueuelen = Some(words.number("Invalid \"txqueuelen\" value")?);
         }
         "alias" => {
             let alias = words.value()?;
@@ -39,18 +46,18 @@ pub(super) fn setting(
             let name = words.value()?;
             let group = parse_group(name);
             set.group =
-                Some(group.ok_or_else(|| Failure::wrong_nl(&name, "Invalid \"group\" value"))?);
+                Some(group.ok_or_else(|| Failure::wrong_nl(name, "Invalid \"group\" value"))?);
         }
         "netns" => {
             let name = words.value()?;
-            let known = netns::named(cx, &name)?;
-            let wrong = || Failure::wrong_nl(&name, "Invalid \"netns\" value");
+            let known = netns::named(cx, name)?;
+            let wrong = || Failure::wrong_nl(name, "Invalid \"netns\" value");
             set.netns = Some(known.ok_or_else(wrong)?);
         }
         "master" => {
             let name = words.value()?;
             let index =
-                index(cx, name).map_err(|_| Failure::wrong_nl(&name, "Device does not exist"))?;
+                index(cx, name).map_err(|_| Failure::wrong_nl(name, "Device does not exist"))?;
             set.master = Some(Some(LinkRef::Index(index)));
         }
         "nomaster" => set.master = Some(None),
@@ -71,8 +78,14 @@ pub(super) fn setting(
 
 /// A hardware address, or iproute2's complaint.
 pub(crate) fn mac(word: &str) -> Outcome<MacAddr> {
-    word.parse()
-        .map_err(|_| Failure::new(format!("\"{word}\" is invalid lladdr."), 1))
+    word.parse().map_err(|_| {
+        let parts = word.split(':').map(|part| u8::from_str_radix(part, 16));
+        if word.contains(':') && parts.into_iter().all(|part| part.is_ok()) {
+            // An address of another length is for the kernel to refuse.
+            return netloom_model::Error::from(Errno::INVAL).into();
+        }
+        Failure::new(format!("\"{word}\" is invalid lladdr."), 1)
+    })
 }
 
 /// `ip link set [dev] DEV ...`.
@@ -85,7 +98,7 @@ pub(super) fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             "dev" => {
                 let name = words.value()?;
                 if dev.is_some() {
-                    return Err(Failure::garbage("dev", &name));
+                    return Err(Failure::garbage("dev", name));
                 }
                 dev = Some(name);
             }
@@ -101,7 +114,7 @@ pub(super) fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             }
             _ if setting(cx, word, words, &mut set)? => {}
             _ if dev.is_none() => dev = Some(word),
-            _ => return Err(Failure::garbage("dev", &word)),
+            _ => return Err(Failure::garbage("dev", word)),
         }
     }
     let Some(dev) = dev else {
@@ -179,7 +192,13 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         } else if is("help") {
             return Err(link_new::usage());
         } else {
-            return Err(Failure::unsupported(&format!("bridge {word}")));
+            // Settings of the original that netloom does not have, or no word of it at all.
+            let known = ["mcast_", "vlan_", "nf_call_", "group_address"];
+            return Err(if known.iter().any(|head| word.starts_with(head)) {
+                Failure::unsupported(&format!("bridge {word}"))
+            } else {
+                Failure::new(format!("bridge: unknown command \"{word}\"?"), 1)
+            });
         }
     }
     Ok(any.then_some(set))
@@ -190,15 +209,15 @@ fn port_settings(words: &mut Words<'_>) -> Outcome<BridgePortSettings> {
     let mut set = BridgePortSettings::default();
     while let Some(word) = words.next() {
         if word == "state" {
-            set.state = Some(port_state(&words.value()?)?);
+            set.state = Some(port_state(words.value()?)?);
         } else if word == "fdb_flush" {
             set.fdb_flush = true;
         } else if word == "priority" {
             set.priority = Some(words.number("priority is invalid")?);
         } else if word == "cost" {
             set.cost = Some(words.number("cost is invalid")?);
-        } else if let Some(flag) = port_flag(&mut set, &word) {
-            *flag = Some(words.on_off(&word)?);
+        } else if let Some(flag) = port_flag(&mut set, word) {
+            *flag = Some(words.on_off(word)?);
         } else {
             return Err(Failure::unsupported(&format!("bridge_slave {word}")));
         }
@@ -240,7 +259,7 @@ pub(crate) fn port_state(word: &str) -> Outcome<PortState> {
         "3" | "forwarding" => PortState::Forwarding,
         "4" | "blocking" => PortState::Blocking,
         other => {
-            let text = format!("Error: invalid STP port state {other}\n");
+            let text = format!("Error: invalid STP port state {other}");
             return Err(Failure::new(text, 255));
         }
     })
@@ -249,16 +268,25 @@ pub(crate) fn port_state(word: &str) -> Outcome<PortState> {
 /// `ip link delete [dev] DEV [type TYPE]`.
 pub(super) fn delete(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let mut dev: Option<&str> = None;
+    let mut group = None;
     while let Some(word) = words.next() {
         match word {
             "dev" => dev = Some(words.value()?),
+            "group" => {
+                let name = words.value()?;
+                let wrong = || Failure::wrong_nl(name, "Invalid \"group\" value");
+                group = Some(parse_group(name).ok_or_else(wrong)?);
+            }
             "type" => {
                 words.value()?;
             }
             "help" => return Err(link_new::usage()),
             _ if dev.is_none() => dev = Some(word),
-            _ => return Err(Failure::garbage("dev", &word)),
+            _ => return Err(Failure::garbage("dev", word)),
         }
+    }
+    if let Some(group) = group {
+        return delete_group(cx, group);
     }
     let Some(dev) = dev else {
         return Err(needs_device());
@@ -271,12 +299,25 @@ pub(super) fn delete(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()>
     }])?)
 }
 
+/// Every device of a group; a veth's other end is gone by the time its turn comes.
+fn delete_group(cx: &mut Context<'_>, group: u32) -> Outcome<()> {
+    let state = words::namespace(cx, Parts::LINKS)?;
+    for link in state.links.iter().filter(|link| link.group == group) {
+        let (ns, link) = (cx.ns.clone(), link.index.into());
+        match cx.world.apply(vec![Change::DelLink { ns, link }]) {
+            Err(error) if error.errno != Errno::NODEV => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// `ip link property add|del [dev DEV] altname NAME...`.
 pub(super) fn property(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let command = words.value()?;
     let adds = matches(command, "add");
     if !adds && !matches(command, "delete") {
-        let text = format!("Command \"{command}\" is unknown, try \"ip link help\".\n");
+        let text = format!("Command \"{command}\" is unknown, try \"ip link help\".");
         return Err(Failure::new(text, 255));
     }
     let mut dev = None;

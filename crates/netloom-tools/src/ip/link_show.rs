@@ -60,7 +60,7 @@ impl Filter {
                 let name = words.value()?;
                 let group = parse_group(name);
                 self.group =
-                    Some(group.ok_or_else(|| Failure::wrong_nl(&name, "Invalid \"group\" value"))?);
+                    Some(group.ok_or_else(|| Failure::wrong_nl(name, "Invalid \"group\" value"))?);
             }
             "dev" => self.set_dev(words.value()?)?,
             _ => return Ok(false),
@@ -116,7 +116,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         if word == "help" {
             return Err(link_new::usage());
         }
-        if !filter.word(&word, words)? {
+        if !filter.word(word, words)? {
             filter.set_dev(word)?;
         }
     }

@@ -132,12 +132,23 @@ fn batch(cx: &mut Context<'_>, options: &Options, file: &str) -> Outcome<()> {
         return Err(Failure::new(text, 1));
     }
     let mut failed = false;
+    let mut begun = String::new();
     for (number, line) in text.lines().enumerate() {
-        let words = words::split(line);
+        // A backslash at the end joins a line with the next.
+        if let Some(head) = line.strip_suffix('\\') {
+            begun.push_str(head);
+            begun.push(' ');
+            continue;
+        }
+        let words = words::split(&(std::mem::take(&mut begun) + line));
         if words.is_empty() {
             continue;
         }
         if let Err(failure) = object(cx, options, &words) {
+            // What is wrong with the words themselves ends the program, forced or not.
+            if failure.code == 255 {
+                return Err(failure);
+            }
             write!(cx.err, "{}", failure.text)?;
             writeln!(cx.err, "Command failed {file}:{}", number + 1)?;
             failed = true;
@@ -222,7 +233,7 @@ impl Options {
                 self.family = match words.value()? {
                     "inet" => Some(Family::V4),
                     "inet6" => Some(Family::V6),
-                    other => return Err(Failure::wrong_nl(other, "invalid protocol family")),
+                    other => return Err(Failure::wrong(other, "invalid protocol family")),
                 };
                 return Ok(true);
             }

@@ -27,7 +27,7 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
             Err(Failure::unsupported(&format!("ip netns {command}")))
         }
         _ => {
-            let text = format!("Command \"{command}\" is unknown, try \"ip netns help\".\n");
+            let text = format!("Command \"{command}\" is unknown, try \"ip netns help\".");
             Err(Failure::new(text, 255))
         }
     }
@@ -56,7 +56,7 @@ pub(super) fn enter(context: &mut Context<'_>, name: &str) -> Outcome<NsName> {
     if !known.is_first() && all(context)?.namespaces.contains_key(&known) {
         return Ok(known);
     }
-    let text = format!("Cannot open network namespace \"{name}\": No such file or directory\n");
+    let text = format!("Cannot open network namespace \"{name}\": No such file or directory");
     Err(Failure::new(text, 255))
 }
 
@@ -97,10 +97,10 @@ fn list_ids(cx: &mut Context<'_>, options: &Options) -> Outcome<()> {
 
 /// The one name that a command wants.
 fn name_of(words: &mut Words<'_>) -> Outcome<String> {
-    let missing = || Failure::new("No netns name specified", 255);
+    let missing = || Failure::new("No netns name specified", 1);
     let name = words.next().ok_or_else(missing)?;
     if let Some(extra) = words.next() {
-        let text = format!("extra arguments specified: {extra}\n");
+        let text = format!("extra arguments specified: {extra}");
         return Err(Failure::new(text, 255));
     }
     if name.is_empty() || name.contains('/') || name == "." || name == ".." || name.len() > 255 {
@@ -154,14 +154,14 @@ fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             Some(number.parse().map_err(|_| wrong())?)
         }
     };
-    let peer = enter(cx, &name)?;
+    let peer = enter(cx, name).map_err(|failure| Failure { code: 1, ..failure })?;
     let ns = cx.ns.clone();
     Ok(cx.world.apply(vec![Change::SetNsid { ns, peer, id }])?)
 }
 
 fn identify(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let word = words.next();
-    let ns = match word.as_deref() {
+    let ns = match word {
         None | Some("self") => Some(cx.ns.clone()),
         Some(word) => {
             let wrong = || Failure::new(format!("Specified string '{word}' is not a pid"), 255);
@@ -169,15 +169,17 @@ fn identify(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             cx.host.namespace_of(pid)
         }
     };
-    if let Some(ns) = ns.filter(|ns| !ns.is_first()) {
-        let _ = writeln!(cx.out, "{}", ns.as_str());
-    }
+    // The first namespace has no name, but it has its line.
+    let _ = writeln!(cx.out, "{}", ns.as_ref().map_or("", NsName::as_str));
     Ok(())
 }
 
 fn pids(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let name = name_of(words)?;
-    let ns = enter(cx, &name)?;
+    let ns = enter(cx, &name).map_err(|_| {
+        let text = "Cannot open network namespace: No such file or directory";
+        Failure::new(text, 1)
+    })?;
     for pid in cx.host.processes_in(&ns) {
         let _ = writeln!(cx.out, "{pid}");
     }
@@ -206,7 +208,7 @@ fn exec(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
     if command.is_empty() {
         return Err(missing("command"));
     }
-    let ns = enter(cx, &name)?;
+    let ns = enter(cx, name)?;
     let _ = cx.out.flush();
     // A batch goes on after it.
     let ended = match options.batch {
@@ -220,11 +222,16 @@ fn exec(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
 fn told(ended: std::io::Result<i32>, command: &[String]) -> Outcome<()> {
     match ended {
         Ok(0) => Ok(()),
-        Ok(code) => Err(Failure::new(String::new(), code)),
+        Ok(code) => {
+            let text = String::new();
+            Err(Failure { text, code })
+        }
         Err(error) => {
             let why = os_error(&error);
-            let text = format!("exec of \"{}\" failed: {why}\n", command[0]);
-            Err(Failure::new(text, 255))
+            Err(Failure::new(
+                format!("exec of \"{}\" failed: {why}", command[0]),
+                1,
+            ))
         }
     }
 }

@@ -125,7 +125,7 @@ impl Words<'_> {
                 let text = format!(
                     "Error: argument of \"{key}\" must be \"on\" or \"off\", not \"{other}\""
                 );
-                Err(Failure::new(text, 255))
+                Err(Failure::new(text, 1))
             }
         }
     }
