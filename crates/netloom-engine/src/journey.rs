@@ -142,11 +142,10 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
 /// header.
 fn head(packet: &Packet) -> Head {
     let bytes = packet.bytes();
-    let at_network = packet.network().len() == packet.len();
     Head {
         bytes: bytes[..bytes.len().min(Head::KEPT)].to_vec(),
         len: bytes.len() as u32,
-        ethernet: !at_network,
+        ethernet: !packet.is_at_network(),
     }
 }
 

@@ -130,6 +130,11 @@ impl Body {
         self.network = self.start as u16;
     }
 
+    /// Whether the front is the network header.
+    pub(crate) fn is_at_network(&self) -> bool {
+        u32::from(self.network) == self.start
+    }
+
     /// The bytes from the network header on.
     #[inline]
     pub(crate) fn network(&self) -> &[u8] {
@@ -170,7 +175,7 @@ impl Pool {
         }
         body.start = HEADROOM as u32;
         body.end = (HEADROOM + len) as u32;
-        body.network = HEADROOM as u16;
+        body.network = 0;
         body.id = 0;
         body.mark = 0;
         body.hops = 0;
@@ -182,8 +187,10 @@ impl Pool {
     pub(crate) fn copy(&mut self, packet: &Packet) -> Packet {
         let mut copy = self.take(packet.len());
         copy.bytes_mut().copy_from_slice(packet.bytes());
-        let network = i64::from(packet.network) - i64::from(packet.start);
-        copy.network = (HEADROOM as i64 + network).max(0) as u16;
+        if packet.network != 0 {
+            let network = i64::from(packet.network) - i64::from(packet.start);
+            copy.network = (HEADROOM as i64 + network).max(0) as u16;
+        }
         copy.id = packet.id;
         copy.dev = packet.dev;
         copy.mark = packet.mark;

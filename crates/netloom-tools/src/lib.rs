@@ -9,6 +9,7 @@ pub mod capture_file;
 mod context;
 pub mod ip;
 pub mod net_tools;
+pub mod ping;
 pub mod sysctl;
 pub mod tcpdump;
 
@@ -24,6 +25,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),
+    ("ping", ping::ping),
     ("route", net_tools::route::route),
     ("sysctl", sysctl::sysctl),
     ("tcpdump", tcpdump::tcpdump),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// Their names.
 pub(super) const NAMES: &[&str] = &[
+    "arping",
     "arptables",
     "conntrack",
     "dhclient",
@@ -28,6 +29,7 @@ pub(super) const NAMES: &[&str] = &[
     "nmcli",
     "ovs-vsctl",
     "tc",
+    "traceroute",
     "vconfig",
     "wg",
 ];

@@ -1,0 +1,385 @@
+//! `ping` of iputils 20221126 (ping(8)), over a raw ICMP socket of the world.
+//!
+//! Left out, each with a clear error: IPv6, node information (`-N`), IP timestamps (`-T`).
+
+mod options;
+mod told;
+
+use crate::Context;
+use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
+use netloom_model::socket::{Datagram, Received, SocketError, SocketId, SocketKind, SocketOption};
+use netloom_model::{Errno, Error, Time};
+use netloom_wire::icmpv4::{self, Type};
+use netloom_wire::ipv4;
+use options::Options;
+use std::collections::BTreeSet;
+
+/// Runs `ping`.
+pub fn ping(cx: &mut Context<'_>) -> i32 {
+    let options = match Options::parse(&cx.args) {
+        Ok(options) => options,
+        Err(failure) => return report(cx, &failure),
+    };
+    if options.version {
+        let _ = writeln!(cx.out, "ping from iputils 20221126");
+        return 0;
+    }
+    match run(cx, &options) {
+        Ok(code) => code,
+        Err(failure) => report(cx, &failure),
+    }
+}
+
+fn report(cx: &mut Context<'_>, failure: &Failure) -> i32 {
+    let _ = writeln!(cx.err, "{}", failure.text);
+    failure.code
+}
+
+/// Why it ends early.
+#[derive(Debug)]
+struct Failure {
+    text: String,
+    code: i32,
+}
+
+impl Failure {
+    fn new(text: impl Into<String>, code: i32) -> Failure {
+        Failure {
+            text: text.into(),
+            code,
+        }
+    }
+
+    /// A failed call.
+    fn call(name: &str, error: &Error) -> Failure {
+        Failure::new(format!("ping: {name}: {}", error.errno), 2)
+    }
+}
+
+/// A conversation of requests and replies.
+struct Run<'o> {
+    options: &'o Options,
+    socket: SocketId,
+    to: Ipv4Addr,
+    ident: u16,
+    began: Time,
+    last: Time,
+    sent: u32,
+    received: u32,
+    repeated: u32,
+    errors: u32,
+    /// Round trips in microseconds.
+    trips: Vec<u64>,
+    /// When each request was sent, by its number.
+    at: Vec<Time>,
+    replied: BTreeSet<u16>,
+    /// The route that was recorded last.
+    route: Vec<u8>,
+}
+
+fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    let source = find_source(cx, options)?;
+    let to = options.to;
+    let open = |e: Error| Failure::call("socket", &e);
+    let ns = cx.ns.clone();
+    let socket = cx.world.open(&ns, SocketKind::Raw(1)).map_err(open)?;
+    configure(cx, socket, options)?;
+    let (pid, now) = (std::process::id(), cx.world.now().map_err(open)?);
+    let mut run = Run {
+        options,
+        socket,
+        to,
+        ident: options.ident.unwrap_or((pid & 0xffff) as u16),
+        began: now,
+        last: now,
+        sent: 0,
+        received: 0,
+        repeated: 0,
+        errors: 0,
+        trips: Vec::new(),
+        at: Vec::new(),
+        replied: BTreeSet::new(),
+        route: Vec::new(),
+    };
+    told::header(cx, options, source);
+    let ended = run.converse(cx);
+    told::statistics(cx, &run);
+    let _ = cx.world.close(socket);
+    ended?;
+    let missing = options.deadline.is_some() && options.count.is_some_and(|n| run.received < n);
+    Ok(i32::from(run.received == 0 || missing))
+}
+
+/// Asks routing for the source, as ping does with a UDP socket that it connects.
+fn find_source(cx: &mut Context<'_>, options: &Options) -> Result<Ipv4Addr, Failure> {
+    let ns = cx.ns.clone();
+    let probe = cx
+        .world
+        .open(&ns, SocketKind::Udp)
+        .map_err(|e| Failure::call("socket", &e))?;
+    let result = source_by(cx, options, probe);
+    let _ = cx.world.close(probe);
+    result
+}
+
+fn source_by(
+    cx: &mut Context<'_>,
+    options: &Options,
+    probe: SocketId,
+) -> Result<Ipv4Addr, Failure> {
+    if let Some(name) = &options.device {
+        let bound = cx
+            .world
+            .set(probe, SocketOption::BindToDevice(name.clone()));
+        bound.map_err(|e| Failure::call(&format!("SO_BINDTODEVICE {name}"), &e))?;
+    }
+    if let Some(from) = options.source {
+        cx.world
+            .bind(probe, from.into(), 0)
+            .map_err(|e| Failure::call("bind", &e))?;
+    }
+    let mut settings = vec![
+        SocketOption::Tos(options.tos),
+        SocketOption::Mark(options.mark),
+    ];
+    if options.broadcast {
+        settings.push(SocketOption::Broadcast(true));
+    }
+    for setting in settings {
+        cx.world
+            .set(probe, setting)
+            .map_err(|e| Failure::call("setsockopt", &e))?;
+    }
+    match cx.world.connect(probe, options.to.into(), 1025) {
+        Err(e) if e.errno == Errno::ACCES => Err(Failure::new(
+            "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules",
+            2,
+        )),
+        Err(e) => Err(Failure::call("connect", &e)),
+        Ok(()) => match cx.world.local_address(probe) {
+            Ok((IpAddr::V4(source), _)) => {
+                if options.broadcast && is_broadcast(cx, options) {
+                    let _ = writeln!(cx.err, "WARNING: pinging broadcast address");
+                }
+                Ok(source)
+            }
+            Ok(_) => Ok(Ipv4Addr::UNSPECIFIED),
+            Err(e) => Err(Failure::call("getsockname", &e)),
+        },
+    }
+}
+
+/// Whether the destination is a broadcast address: connecting without leave is refused.
+fn is_broadcast(cx: &mut Context<'_>, options: &Options) -> bool {
+    let ns = cx.ns.clone();
+    let Ok(probe) = cx.world.open(&ns, SocketKind::Udp) else {
+        return false;
+    };
+    let refused = cx.world.connect(probe, options.to.into(), 1025);
+    let _ = cx.world.close(probe);
+    refused.is_err_and(|e| e.errno == Errno::ACCES)
+}
+
+fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Result<(), Failure> {
+    let mut settings = vec![
+        SocketOption::ReceiveErrors(true),
+        SocketOption::Tos(options.tos),
+        SocketOption::Mark(options.mark),
+        SocketOption::Broadcast(options.broadcast),
+        SocketOption::DontRoute(options.dont_route),
+        SocketOption::MulticastLoop(!options.no_loop),
+    ];
+    settings.extend(options.device.clone().map(SocketOption::BindToDevice));
+    settings.extend(options.ttl.map(SocketOption::Ttl));
+    settings.extend(options.ttl.map(SocketOption::MulticastTtl));
+    settings.extend(options.pmtu.map(SocketOption::PmtuDiscovery));
+    if options.record_route {
+        settings.push(SocketOption::IpOptions(told::record_route()));
+    }
+    for setting in settings {
+        cx.world
+            .set(socket, setting)
+            .map_err(|e| Failure::call("setsockopt", &e))?;
+    }
+    if let Some(from) = options.source {
+        cx.world
+            .bind(socket, from.into(), 0)
+            .map_err(|e| Failure::call("bind", &e))?;
+    }
+    Ok(())
+}
+
+impl Run<'_> {
+    /// Sends and receives until it is enough.
+    fn converse(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
+        let gone = |e: Error| Failure::call("world", &e);
+        self.began = cx.world.now().map_err(gone)?;
+        let deadline = self.options.deadline.map(|d| self.began + d);
+        let mut next = self.began;
+        loop {
+            let now = cx.world.now().map_err(gone)?;
+            let enough = |count: u32| self.options.count.is_some_and(|most| count >= most);
+            if cx.world.interrupted()
+                || enough(self.received + self.errors)
+                || deadline.is_some_and(|d| now >= d)
+            {
+                return Ok(());
+            }
+            let all_sent = enough(self.sent) && deadline.is_none();
+            if !all_sent && now >= next {
+                self.send(cx, now);
+                next = now + self.options.interval;
+                continue;
+            }
+            let until = if all_sent {
+                self.last_sent() + self.linger()
+            } else {
+                next
+            };
+            if all_sent && now >= until {
+                return Ok(());
+            }
+            let until = deadline.map_or(until, |d| d.min(until));
+            match cx.world.receive(self.socket, until) {
+                Ok(Received::Datagram(datagram)) => self.reply(cx, &datagram),
+                Ok(Received::Error(error)) => self.error(cx, &error),
+                Ok(Received::Nothing) => self.timed_out(cx),
+                Err(e) if e.errno == Errno::INTR => return Ok(()),
+                Err(e) => return Err(Failure::call("recvmsg", &e)),
+            }
+            // A flood, and `-A`, send as soon as the answer is here.
+            if self.options.flood || self.options.adaptive {
+                next = next.min(cx.world.now().map_err(gone)?);
+            }
+        }
+    }
+
+    fn last_sent(&self) -> Time {
+        self.at.last().copied().unwrap_or(self.began)
+    }
+
+    /// How long the last answer is waited for: two round trips, or `-W` if there was none yet.
+    fn linger(&self) -> Duration {
+        match self.trips.iter().max() {
+            Some(longest) => Duration::from_micros(longest * 2).max(self.options.interval),
+            None => self.options.timeout,
+        }
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>, now: Time) {
+        self.sent += 1;
+        self.at.push(now);
+        self.last = now;
+        let message = self.request();
+        if let Err(e) = cx
+            .world
+            .send(self.socket, Some((self.to.into(), 0)), &message)
+        {
+            match cx.world.receive_error(self.socket) {
+                Ok(Received::Error(error)) => self.error(cx, &error),
+                _ if e.errno == Errno::MSGSIZE => {
+                    let _ = writeln!(cx.err, "ping: local error: message too long");
+                    self.errors += 1;
+                }
+                _ => {
+                    let _ = writeln!(cx.err, "ping: sendmsg: {}", e.errno);
+                }
+            }
+        } else if self.options.flood && !self.options.quiet {
+            let _ = write!(cx.out, ".");
+            let _ = cx.out.flush();
+        }
+    }
+
+    fn request(&self) -> Vec<u8> {
+        let pattern = |i: usize| match &self.options.pattern[..] {
+            [] => i as u8,
+            pattern => pattern[i % pattern.len()],
+        };
+        // The first bytes hold the time of sending, as the original's do.
+        let mut data: Vec<u8> = (0..self.options.size).map(pattern).collect();
+        if let Some(stamp) = data.get_mut(..16) {
+            stamp[..8].copy_from_slice(&self.last_sent().0.to_le_bytes());
+            stamp[8..].fill(0);
+        }
+        let echo = icmpv4::Echo {
+            ident: self.ident,
+            seq: self.sent as u16,
+            data: &data,
+        };
+        let repr = icmpv4::Repr::EchoRequest(echo);
+        let mut bytes = vec![0; repr.buffer_len()];
+        repr.emit(&mut bytes);
+        bytes
+    }
+
+    /// An IP packet came.
+    fn reply(&mut self, cx: &mut Context<'_>, datagram: &Datagram) {
+        let Ok(ip) = ipv4::Packet::new_header(&datagram.data[..]) else {
+            return;
+        };
+        let Some(bytes) = datagram.data.get(ip.header_len()..) else {
+            return;
+        };
+        let Ok(message) = icmpv4::Packet::new_checked(bytes) else {
+            return;
+        };
+        if message.msg_type() != Type::ECHO_REPLY || message.echo_ident() != self.ident {
+            return;
+        }
+        let seq = message.echo_seq();
+        let sent = self.at.get(usize::from(seq.wrapping_sub(1))).copied();
+        let trip = sent.map(|sent| datagram.at.since(sent).as_micros() as u64);
+        let again = !self.replied.insert(seq);
+        self.last = datagram.at;
+        if again {
+            self.repeated += 1;
+        } else {
+            self.received += 1;
+        }
+        if let Some(trip) = trip.filter(|_| self.options.size >= 16) {
+            self.trips.push(trip);
+        }
+        told::reply(cx, self, &ip, bytes.len(), (seq, trip, again));
+    }
+
+    /// An error came.
+    fn error(&mut self, cx: &mut Context<'_>, error: &SocketError) {
+        if error.local {
+            self.errors += 1;
+            if !self.options.quiet {
+                let _ = if error.errno == Errno::MSGSIZE {
+                    writeln!(
+                        cx.err,
+                        "ping: local error: message too long, mtu={}",
+                        error.info
+                    )
+                } else {
+                    writeln!(cx.err, "ping: local error: {}", error.errno)
+                };
+            }
+            return;
+        }
+        let Ok(message) = icmpv4::Packet::new_checked(&error.data[..]) else {
+            return;
+        };
+        if message.echo_ident() != self.ident {
+            return;
+        }
+        if Type(error.icmp.0) != Type::REDIRECT {
+            self.errors += 1;
+        }
+        self.last = error.at;
+        told::error(cx, self.options, error, message.echo_seq());
+    }
+
+    /// Nothing came in time.
+    fn timed_out(&mut self, cx: &mut Context<'_>) {
+        let open = self.sent as u16;
+        let waits = self.sent > 0 && !self.replied.contains(&open);
+        if self.options.outstanding && waits && !self.options.quiet {
+            let _ = writeln!(cx.out, "no answer yet for icmp_seq={open}");
+        }
+    }
+}

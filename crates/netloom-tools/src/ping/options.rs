@@ -1,0 +1,311 @@
+//! The options of `ping`.
+
+use super::Failure;
+use core::net::Ipv4Addr;
+use core::time::Duration;
+use netloom_model::socket::PmtuDiscovery;
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub(super) to: Ipv4Addr,
+    /// The destination as it was written.
+    pub(super) name: String,
+    pub(super) count: Option<u32>,
+    pub(super) interval: Duration,
+    pub(super) timeout: Duration,
+    pub(super) deadline: Option<Duration>,
+    pub(super) size: usize,
+    pub(super) source: Option<Ipv4Addr>,
+    pub(super) device: Option<String>,
+    pub(super) ttl: Option<u8>,
+    pub(super) tos: u8,
+    pub(super) mark: u32,
+    pub(super) pmtu: Option<PmtuDiscovery>,
+    pub(super) pattern: Vec<u8>,
+    pub(super) ident: Option<u16>,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    pub(super) flood: bool,
+    pub(super) adaptive: bool,
+    pub(super) audible: bool,
+    pub(super) broadcast: bool,
+    pub(super) dont_route: bool,
+    pub(super) no_loop: bool,
+    pub(super) outstanding: bool,
+    pub(super) record_route: bool,
+    pub(super) timestamp: bool,
+    pub(super) version: bool,
+}
+
+/// Options that take a value.
+const VALUED: &str = "cCFgeGhHIilmMNpQsStTwW";
+
+fn usage() -> Failure {
+    let text = "\nUsage\n  ping [options] <destination>\n\nOptions:\n  \
+        <destination>      dns name or ip address\n  -a                 use audible ping\n  \
+        -A                 use adaptive ping\n  -b                 allow pinging broadcast\n  \
+        -c <count>         stop after <count> replies\n  -D                 print timestamps\n  \
+        -f                 flood ping\n  -i <interval>      seconds between sending each packet\n  \
+        -I <interface>     either interface name or address\n  -m <mark>          tag the packets going out\n  \
+        -M <pmtud opt>     define mtu discovery, can be one of <do|dont|want|probe>\n  \
+        -n                 no dns name resolution\n  -O                 report outstanding replies\n  \
+        -p <pattern>       contents of padding byte\n  -q                 quiet output\n  \
+        -Q <tclass>        use quality of service <tclass> bits\n  -R                 record route\n  \
+        -r                 bypass normal routing tables\n  -s <size>          use <size> as number of data bytes to be sent\n  \
+        -t <ttl>           define time to live\n  -v                 verbose output\n  \
+        -w <deadline>      reply wait <deadline> in seconds\n  -W <timeout>       time to wait for response\n";
+    Failure::new(text, 2)
+}
+
+impl Options {
+    /// Reads the words behind `ping`.
+    pub(super) fn parse(args: &[String]) -> Result<Options, Failure> {
+        let mut options = Options {
+            to: Ipv4Addr::UNSPECIFIED,
+            name: String::new(),
+            count: None,
+            interval: Duration::from_secs(1),
+            timeout: Duration::from_secs(10),
+            deadline: None,
+            size: 56,
+            source: None,
+            device: None,
+            ttl: None,
+            tos: 0,
+            mark: 0,
+            pmtu: None,
+            pattern: Vec::new(),
+            ident: None,
+            quiet: false,
+            verbose: false,
+            flood: false,
+            adaptive: false,
+            audible: false,
+            broadcast: false,
+            dont_route: false,
+            no_loop: false,
+            outstanding: false,
+            record_route: false,
+            timestamp: false,
+            version: false,
+        };
+        let mut destinations = Vec::new();
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            if word == "--" {
+                destinations.extend(words.by_ref().cloned());
+            } else if word.len() > 1 && word.starts_with('-') {
+                options.cluster(&word[1..], &mut words)?;
+            } else {
+                destinations.push(word.clone());
+            }
+        }
+        if options.version {
+            return Ok(options);
+        }
+        let missing = "ping: usage error: Destination address required";
+        let name = destinations.pop().ok_or_else(|| Failure::new(missing, 1))?;
+        if !destinations.is_empty() {
+            return Err(usage());
+        }
+        options.to = resolve(&name)?;
+        options.name = name;
+        if options.flood {
+            options.interval = Duration::from_millis(10);
+        }
+        Ok(options)
+    }
+
+    /// Options written together, `-nc3`; the last may have its value here or in the next word.
+    fn cluster<'a>(
+        &mut self,
+        letters: &str,
+        words: &mut impl Iterator<Item = &'a String>,
+    ) -> Result<(), Failure> {
+        for (at, letter) in letters.char_indices() {
+            if letter == 'h' {
+                return Err(usage());
+            }
+            if !VALUED.contains(letter) {
+                self.switch(letter)?;
+                continue;
+            }
+            let rest = &letters[at + letter.len_utf8()..];
+            let value = if rest.is_empty() {
+                words.next().map(String::as_str)
+            } else {
+                Some(rest)
+            };
+            let missing = || {
+                let text = format!("ping: option requires an argument -- '{letter}'\n");
+                Failure::new(text + &usage().text, 2)
+            };
+            return self.valued(letter, value.ok_or_else(missing)?);
+        }
+        Ok(())
+    }
+
+    fn switch(&mut self, letter: char) -> Result<(), Failure> {
+        match letter {
+            'n' | '4' | 'U' | 'B' | 'd' => {}
+            'q' => self.quiet = true,
+            'v' => self.verbose = true,
+            'f' => self.flood = true,
+            'A' => self.adaptive = true,
+            'a' => self.audible = true,
+            'b' => self.broadcast = true,
+            'r' => self.dont_route = true,
+            'L' => self.no_loop = true,
+            'O' => self.outstanding = true,
+            'R' => self.record_route = true,
+            'D' => self.timestamp = true,
+            'V' => self.version = true,
+            '6' => {
+                return Err(Failure::new(
+                    "ping: -6: IPv6 is not supported by netloom yet",
+                    2,
+                ));
+            }
+            other => {
+                let text = format!("ping: invalid option -- '{other}'\n");
+                return Err(Failure::new(text + &usage().text, 2));
+            }
+        }
+        Ok(())
+    }
+
+    fn valued(&mut self, letter: char, value: &str) -> Result<(), Failure> {
+        match letter {
+            'c' => {
+                let count = number(value, 1, i64::MAX)?;
+                self.count = Some(u32::try_from(count).unwrap_or(u32::MAX));
+            }
+            'i' => self.interval = seconds(value)?,
+            'W' => self.timeout = seconds(value)?,
+            'w' => {
+                self.deadline = Some(Duration::from_secs(
+                    number(value, 0, i64::from(i32::MAX))? as u64
+                ))
+            }
+            's' => self.size = number(value, 0, 127_992)? as usize,
+            't' => self.ttl = Some(number(value, 0, 255)? as u8),
+            'Q' => self.tos = tos(value)?,
+            'm' => self.mark = number(value, 0, i64::from(u32::MAX))? as u32,
+            'e' => self.ident = Some(number(value, 0, 65_535)? as u16),
+            'l' | 'S' => drop(number(value, 1, i64::from(i32::MAX))?),
+            'p' => self.pattern = pattern(value)?,
+            'M' => self.pmtu = Some(pmtu(value)?),
+            'I' => match value.parse() {
+                Ok(source) => self.source = Some(source),
+                Err(_) => self.device = Some(value.to_owned()),
+            },
+            other => {
+                let text = format!("ping: -{other}: not supported by netloom");
+                return Err(Failure::new(text, 2));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A destination: an address, or what inet_aton(3) takes for one.
+fn resolve(name: &str) -> Result<Ipv4Addr, Failure> {
+    if name == "localhost" {
+        return Ok(Ipv4Addr::LOCALHOST);
+    }
+    if let Ok(addr) = name.parse::<Ipv4Addr>() {
+        // To nobody in particular is to oneself.
+        return Ok(if addr.is_unspecified() {
+            Ipv4Addr::LOCALHOST
+        } else {
+            addr
+        });
+    }
+    if let Ok(number) = name.parse::<u32>() {
+        let addr = Ipv4Addr::from_bits(number);
+        return Ok(if addr.is_unspecified() {
+            Ipv4Addr::LOCALHOST
+        } else {
+            addr
+        });
+    }
+    if name.contains(':') {
+        return Err(Failure::new(
+            format!("ping: {name}: IPv6 is not supported by netloom yet"),
+            2,
+        ));
+    }
+    Err(Failure::new(
+        format!("ping: {name}: Temporary failure in name resolution"),
+        2,
+    ))
+}
+
+fn number(value: &str, least: i64, most: i64) -> Result<i64, Failure> {
+    let invalid = || Failure::new(format!("ping: invalid argument: '{value}'"), 1);
+    let number: i64 = value.parse().map_err(|_| invalid())?;
+    if (least..=most).contains(&number) {
+        return Ok(number);
+    }
+    let text =
+        format!("ping: invalid argument: '{value}': out of range: {least} <= value <= {most}");
+    Err(Failure::new(text, 1))
+}
+
+fn seconds(value: &str) -> Result<Duration, Failure> {
+    let invalid = || Failure::new(format!("ping: invalid argument: '{value}'"), 1);
+    let seconds: f64 = value.parse().map_err(|_| invalid())?;
+    if !seconds.is_finite() || seconds < 0.0 {
+        return Err(Failure::new(
+            format!("ping: bad timing interval: {value}"),
+            2,
+        ));
+    }
+    Ok(Duration::from_secs_f64(seconds.min(2_147_483.0)))
+}
+
+fn tos(value: &str) -> Result<u8, Failure> {
+    let number = match value.strip_prefix("0x") {
+        Some(hex) => u8::from_str_radix(hex, 16).ok(),
+        None => value.parse().ok(),
+    };
+    number.ok_or_else(|| {
+        Failure::new(
+            "ping: the decimal value of TOS bits must be in range 0-255",
+            2,
+        )
+    })
+}
+
+fn pattern(value: &str) -> Result<Vec<u8>, Failure> {
+    let invalid = || Failure::new("ping: patterns must be specified as hex digits", 2);
+    if !value.chars().all(|c| c.is_ascii_hexdigit()) || value.is_empty() {
+        return Err(invalid());
+    }
+    let digits: Vec<u8> = value
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .map(|d| d as u8)
+        .take(32)
+        .collect();
+    Ok(digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect())
+}
+
+fn pmtu(value: &str) -> Result<PmtuDiscovery, Failure> {
+    Ok(match value {
+        "do" => PmtuDiscovery::Do,
+        "dont" => PmtuDiscovery::Dont,
+        "want" => PmtuDiscovery::Want,
+        "probe" => PmtuDiscovery::Probe,
+        _ => {
+            return Err(Failure::new(
+                "ping: wrong value for -M: do, dont, want, probe are valid ones.",
+                2,
+            ));
+        }
+    })
+}

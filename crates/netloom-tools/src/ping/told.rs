@@ -1,0 +1,258 @@
+//! What `ping` prints.
+
+use super::Run;
+use super::options::Options;
+use crate::Context;
+use core::net::Ipv4Addr;
+use netloom_model::socket::SocketError;
+use netloom_wire::icmpv4::Type;
+use netloom_wire::ipv4;
+use std::fmt::Write as _;
+
+/// Length of a record-route option with its padding: all that IPv4 has room for (RFC 791).
+const ROUTE: usize = 40;
+
+/// The option of `-R`: a NOP, then room for nine addresses.
+pub(super) fn record_route() -> Vec<u8> {
+    let mut option = vec![0; ROUTE];
+    option[..4].copy_from_slice(&[1, 7, 39, 4]);
+    option
+}
+
+/// The first line.
+pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: Ipv4Addr) {
+    if !options.pattern.is_empty() {
+        let hex = options.pattern.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        let _ = writeln!(cx.out, "PATTERN: 0x{hex}");
+    }
+    let route = if options.record_route { ROUTE } else { 0 };
+    let (size, whole) = (options.size, options.size + 28 + route);
+    let from = match (&options.device, options.source) {
+        (None, None) => String::new(),
+        (device, _) => format!("from {source} {}: ", device.as_deref().unwrap_or_default()),
+    };
+    let (name, to) = (&options.name, options.to);
+    let _ = writeln!(
+        cx.out,
+        "PING {name} ({to}) {from}{size}({whole}) bytes of data."
+    );
+}
+
+/// A round trip with three significant digits, as ping rounds.
+fn trip_text(us: u64) -> String {
+    let (whole, rest) = match us {
+        99_950.. => return format!("{}", (us + 500) / 1000),
+        9_995.. => ((us + 50) / 1000, format!("{}", (us + 50) % 1000 / 100)),
+        1_000.. => ((us + 5) / 1000, format!("{:02}", (us + 5) % 1000 / 10)),
+        _ => (us / 1000, format!("{:03}", us % 1000)),
+    };
+    format!("{whole}.{rest}")
+}
+
+/// A line for a reply.
+pub(super) fn reply(
+    cx: &mut Context<'_>,
+    run: &mut Run<'_>,
+    ip: &ipv4::Packet<&[u8]>,
+    len: usize,
+    (seq, trip, again): (u16, Option<u64>, bool),
+) {
+    let options = run.options;
+    if options.quiet {
+        return;
+    }
+    if options.flood {
+        let _ = write!(cx.out, "\u{8} \u{8}");
+        return;
+    }
+    let mut line = String::new();
+    if options.timestamp {
+        let since = cx
+            .wall_clock()
+            .ok()
+            .and_then(|now| now.duration_since(std::time::UNIX_EPOCH).ok());
+        let since = since.unwrap_or_default();
+        let _ = write!(line, "[{}.{:06}] ", since.as_secs(), since.subsec_micros());
+    }
+    if options.audible {
+        line.push('\u{7}');
+    }
+    let _ = write!(line, "{len} bytes from {}: icmp_seq={seq}", ip.src());
+    if options.verbose {
+        let _ = write!(line, " ident={}", run.ident);
+    }
+    let _ = write!(line, " ttl={}", ip.ttl());
+    if let Some(trip) = trip.filter(|_| options.size >= 16) {
+        let _ = write!(line, " time={} ms", trip_text(trip));
+    }
+    if again {
+        line.push_str(" (DUP!)");
+    }
+    route(&mut line, &mut run.route, ip.options());
+    let _ = writeln!(cx.out, "{line}");
+    let _ = cx.out.flush();
+}
+
+/// The route that a reply recorded.
+fn route(line: &mut String, last: &mut Vec<u8>, options: &[u8]) {
+    let at = options.iter().position(|byte| *byte != 1).unwrap_or(0);
+    let [7, _, pointer, rest @ ..] = &options[at.min(options.len())..] else {
+        return;
+    };
+    let filled = rest
+        .get(..usize::from(*pointer).saturating_sub(4))
+        .unwrap_or_default();
+    if filled.is_empty() {
+        return;
+    }
+    if last == filled {
+        line.push_str("\t(same route)");
+        return;
+    }
+    *last = filled.to_vec();
+    line.push_str("\nRR: ");
+    for hop in filled.chunks_exact(4) {
+        let addr = Ipv4Addr::new(hop[0], hop[1], hop[2], hop[3]);
+        let _ = write!(line, "\t{addr}\n");
+    }
+}
+
+/// A line for an ICMP error.
+pub(super) fn error(cx: &mut Context<'_>, options: &Options, error: &SocketError, seq: u16) {
+    if options.quiet {
+        return;
+    }
+    if options.flood {
+        let _ = write!(cx.out, "\u{8}E");
+        return;
+    }
+    let from = error
+        .offender
+        .map_or_else(String::new, |addr| addr.to_string());
+    let text = meaning(error);
+    let _ = writeln!(cx.out, "From {from} icmp_seq={seq} {text}");
+    let _ = cx.out.flush();
+}
+
+/// An ICMP error in ping's words.
+fn meaning(error: &SocketError) -> String {
+    let (kind, code) = (Type(error.icmp.0), error.icmp.1);
+    let unreachable = [
+        "Destination Net Unreachable",
+        "Destination Host Unreachable",
+        "Destination Protocol Unreachable",
+        "Destination Port Unreachable",
+        "Frag needed and DF set",
+        "Source Route Failed",
+        "Destination Net Unknown",
+        "Destination Host Unknown",
+        "Source Host Isolated",
+        "Destination Net Prohibited",
+        "Destination Host Prohibited",
+        "Destination Net Unreachable for Type of Service",
+        "Destination Host Unreachable for Type of Service",
+        "Packet filtered",
+        "Precedence Violation",
+        "Precedence Cutoff",
+    ];
+    match kind {
+        Type::DEST_UNREACHABLE if code == 4 => {
+            format!("Frag needed and DF set (mtu = {})", error.info)
+        }
+        Type::DEST_UNREACHABLE => match unreachable.get(usize::from(code)) {
+            Some(text) => (*text).to_owned(),
+            None => format!("Dest Unreachable, Bad Code: {code}"),
+        },
+        Type::TIME_EXCEEDED if code == 0 => "Time to live exceeded".to_owned(),
+        Type::TIME_EXCEEDED => "Frag reassembly time exceeded".to_owned(),
+        Type::REDIRECT => {
+            let whom = [
+                "Network",
+                "Host",
+                "Type of Service and Network",
+                "Type of Service and Host",
+            ];
+            let whom = whom.get(usize::from(code)).copied().unwrap_or("Host");
+            let gateway = Ipv4Addr::from_bits(error.info);
+            format!("Redirect {whom}(New nexthop: {gateway})")
+        }
+        Type::PARAMETER_PROBLEM => format!("Parameter problem: pointer = {}", error.info >> 24),
+        other => format!("Bad ICMP type: {}", other.0),
+    }
+}
+
+/// The last lines.
+pub(super) fn statistics(cx: &mut Context<'_>, run: &Run<'_>) {
+    let options = run.options;
+    if options.flood && !options.quiet {
+        let _ = writeln!(cx.out);
+    }
+    let mut text = format!("\n--- {} ping statistics ---\n", options.name);
+    let _ = write!(
+        text,
+        "{} packets transmitted, {} received",
+        run.sent, run.received
+    );
+    if run.repeated > 0 {
+        let _ = write!(text, ", +{} duplicates", run.repeated);
+    }
+    if run.errors > 0 {
+        let _ = write!(text, ", +{} errors", run.errors);
+    }
+    if run.sent > 0 {
+        let lost = f64::from(run.sent - run.received.min(run.sent)) * 100.0 / f64::from(run.sent);
+        let _ = write!(text, ", {}% packet loss", percent(lost));
+        let took = run.last.since(run.began).as_millis();
+        let _ = write!(text, ", time {took}ms");
+    }
+    text.push('\n');
+    if let Some(line) = round_trips(&run.trips) {
+        text.push_str(&line);
+    }
+    text.push('\n');
+    let _ = cx.out.write_all(text.as_bytes());
+    let _ = cx.out.flush();
+}
+
+/// A percentage with up to six significant digits, as printf's `%g`.
+fn percent(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn round_trips(trips: &[u64]) -> Option<String> {
+    let count = trips.len() as u64;
+    let (least, most) = (trips.iter().min()?, trips.iter().max()?);
+    let sum: u64 = trips.iter().sum();
+    let squares: u64 = trips.iter().map(|t| t * t).sum();
+    let mean = sum / count;
+    let deviation = (squares / count).saturating_sub(mean * mean).isqrt();
+    let ms = |us: u64| format!("{}.{:03}", us / 1000, us % 1000);
+    let (least, mean, most, deviation) = (ms(*least), ms(mean), ms(*most), ms(deviation));
+    Some(format!(
+        "rtt min/avg/max/mdev = {least}/{mean}/{most}/{deviation} ms"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_trip_has_three_significant_digits() {
+        assert_eq!(trip_text(36), "0.036");
+        assert_eq!(trip_text(1_234), "1.23");
+        assert_eq!(trip_text(12_345), "12.3");
+        assert_eq!(trip_text(123_456), "123");
+    }
+
+    #[test]
+    fn loss_is_told_without_needless_digits() {
+        assert_eq!(percent(0.0), "0");
+        assert_eq!(percent(100.0), "100");
+        assert_eq!(percent(100.0 / 3.0), "33.3333");
+    }
+}
