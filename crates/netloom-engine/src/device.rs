@@ -63,6 +63,9 @@ pub(crate) struct Device {
 /// What is known of a device and decides about no packet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Description {
+    /// The settings of `conf` that were written for this device itself, a bit each: those of
+    /// others follow what is written for `default`, as long as the device has no address.
+    pub(crate) conf_written: u64,
     pub(crate) broadcast: MacAddr,
     pub(crate) txqueuelen: u32,
     pub(crate) group: u32,

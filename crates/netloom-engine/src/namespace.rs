@@ -5,7 +5,7 @@ use crate::ip::icmp::RateLimit;
 use crate::neighbour::Neighbours;
 use crate::route::Routing;
 use crate::socket::NsSockets;
-use crate::sysctl::{Ipv4Conf, Ipv4Global, NeighbourConf};
+use crate::sysctl::{Conf, Ipv4Conf, Ipv4Global, NeighbourConf};
 use netloom_model::NsName;
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,7 +53,11 @@ impl Namespace {
             neighbours: Neighbours::default(),
             settings: Ipv4Global::default(),
             conf_all: Ipv4Conf::default(),
-            conf_default: Ipv4Conf::default(),
+            conf_default: {
+                let mut conf = Ipv4Conf::default();
+                conf.set(Conf::AcceptSourceRoute, 1);
+                conf
+            },
             neighbour_default: NeighbourConf::default(),
             sockets: NsSockets::default(),
             nsids: BTreeMap::new(),

@@ -216,7 +216,7 @@ fn gateway(
         netloom_model::route::table::MAIN => route::lookup(net, ns, &flow),
         _ => in_table().or_else(|_| route::lookup(net, ns, &flow)),
     };
-    let found = found.map_err(|_| Error::with(Errno::NETUNREACH, "Nexthop has invalid gateway"))?;
+    let found = found.map_err(|no| Error::with(no.errno(), "Nexthop has invalid gateway"))?;
     if !matches!(found.kind, RouteType::Unicast | RouteType::Local) {
         return Err(invalid("Nexthop has invalid gateway"));
     }

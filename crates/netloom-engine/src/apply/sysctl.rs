@@ -92,10 +92,28 @@ fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Resul
             forward_all(net, ns, value);
         }
         Whose::All => net.ns_mut(ns).conf_all.set(entry.1, value),
-        Whose::Default => net.ns_mut(ns).conf_default.set(entry.1, value),
-        Whose::Device(dev) => net.dev_mut(dev).conf.set(entry.1, value),
+        Whose::Default => set_default(net, ns, entry.1, value),
+        Whose::Device(dev) => {
+            let device = net.dev_mut(dev);
+            device.conf.set(entry.1, value);
+            device.description.conf_written |= 1 << entry.1 as u32;
+        }
     }
     Ok(())
+}
+
+/// What is written for the devices to come reaches those that are there and untouched
+/// (`devinet_copy_dflt_conf`).
+fn set_default(net: &mut Net, ns: NsId, key: Conf, value: i32) {
+    net.ns_mut(ns).conf_default.set(key, value);
+    let devices: Vec<DevId> = net.ns(ns).devices.values().copied().collect();
+    for dev in devices {
+        let device = net.dev_mut(dev);
+        let written = device.description.conf_written & (1 << key as u32) != 0;
+        if !written && device.addresses.is_empty() {
+            device.conf.set(key, value);
+        }
+    }
 }
 
 /// Forwarding for all is forwarding for each, and a router believes no redirects

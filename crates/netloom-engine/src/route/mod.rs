@@ -16,6 +16,7 @@ use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::sysctl::Conf;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
@@ -245,7 +246,6 @@ fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
 /// Whether a next hop's device lets the flow pass.
 #[inline]
 fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow) -> bool {
-    use crate::sysctl::Conf;
     if flow.oif != DevId::NONE && flow.oif != dev {
         return false;
     }
@@ -301,10 +301,12 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
 pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V4>) -> netloom_model::Route {
     entry.describe(id, |dev| {
         let device = net.dev(dev);
-        (
-            device.index,
-            !device.is_up(),
-            device.is_up() && !device.carrier,
-        )
+        // What is local stays reachable, whatever becomes of the link.
+        let linkdown = !device.carrier && entry.kind != RouteType::Local;
+        let key = Conf::IgnoreRoutesWithLinkdown;
+        let ignores = device.conf.on(key) || net.ns(device.ns).conf_all.on(key);
+        let ignored = linkdown && ignores;
+        let dead = ignored || (!device.is_up() && entry.kind != RouteType::Local);
+        (device.index, dead, linkdown)
     })
 }

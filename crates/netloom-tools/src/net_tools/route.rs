@@ -414,6 +414,7 @@ fn deletion(cx: &Context<'_>, ns: &Namespace, entry: &Entry) -> Result<Change, E
         route.kind = Some(RouteType::Unreachable);
         route.scope = Some(Scope::HOST);
     } else {
+        route.kind = Some(RouteType::Unicast);
         route.dev = dev;
         route.prefsrc = prefsrc;
         route.via = entry.gateway.map(IpAddr::V4);
