@@ -105,7 +105,7 @@ fn link(net: &Net, device: &Device) -> Link {
         altnames: description.altnames.clone(),
         kind: Kind::describe(net, device),
         flags: device.shown_flags(),
-        operstate: operstate(device),
+        operstate: operstate(net, device),
         carrier: device.carrier,
         carrier_changes: description.carrier_changes,
         address: device.mac,
@@ -128,14 +128,18 @@ fn link(net: &Net, device: &Device) -> Link {
 }
 
 /// RFC 2863's state as Linux derives it (`default_operstate`).
-fn operstate(device: &Device) -> OperState {
+fn operstate(net: &Net, device: &Device) -> OperState {
     if !device.is_up() {
         OperState::Down
     } else if !device.kind.knows_carrier() {
         OperState::Unknown
     } else if device.carrier {
         OperState::Up
-    } else if matches!(device.kind, Kind::Veth(_)) {
+    } else if let Kind::Veth(veth) = device.kind
+        && net.ns_of(veth.peer) == device.ns
+        && !net.dev(veth.peer).carrier
+    {
+        // What is in another namespace is not seen as a layer below.
         OperState::LowerLayerDown
     } else {
         OperState::Down

@@ -21,9 +21,6 @@ pub(crate) fn add<O: Observer>(
         return Err(Errno::AFNOSUPPORT.into());
     };
     let dev = cx.net.ns(ns).device(wanted.dev).ok_or(Errno::NODEV)?;
-    if local.is_multicast() && !wanted.local.is_host() {
-        return Err(Error::with(Errno::INVAL, "ipv4: Invalid address"));
-    }
     let now = cx.net.now;
     let device = cx.net.dev_mut(dev);
     let mut address = wanted.clone();
@@ -59,7 +56,7 @@ pub(crate) fn add<O: Observer>(
         device.addresses.len()
     } else {
         // Behind the last primary of at least its scope, before narrower ones and secondaries.
-        let before = |ifa: &Ifa| !ifa.address.secondary && ifa.address.scope <= address.scope;
+        let before = |ifa: &Ifa| !ifa.address.secondary && ifa.address.scope >= address.scope;
         device
             .addresses
             .iter()

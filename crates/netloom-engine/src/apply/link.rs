@@ -319,7 +319,8 @@ fn move_to<O: Observer>(
         .iter()
         .any(|n| taken.contains_key(n))
     {
-        return Err(Errno::EXIST.into());
+        let text = "An interface with the same name exists in the target netns";
+        return Err(Error::with(Errno::EXIST, text));
     }
     if let Kind::Bridge(_) = device.kind {
         return Err(Error::with(
@@ -330,7 +331,9 @@ fn move_to<O: Observer>(
     let index = device.index;
     set_up(cx, dev, false);
     leave(cx, dev);
-    cx.net.dev_mut(dev).name = name;
+    let device = cx.net.dev_mut(dev);
+    device.name = name;
+    device.description.was_up = false;
     let keep = (!cx.net.ns(ns).devices.contains_key(&index)).then_some(index);
     new_link::enlist(cx.net, ns, dev, keep);
     let conf = cx.net.ns(ns).conf_default.clone();

@@ -6,7 +6,7 @@ use crate::link::Kind;
 use crate::namespace::{Namespace, NsId};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use netloom_model::{Errno, MacAddr, NsName, Result};
+use netloom_model::{Errno, Error, MacAddr, NsName, Result};
 
 /// Makes a namespace, with `lo`, down.
 pub(crate) fn add(net: &mut Net, name: &NsName) -> Result<()> {
@@ -67,11 +67,15 @@ fn last_device(net: &Net, ns: NsId) -> Option<DevId> {
 pub(crate) fn set_nsid(net: &mut Net, ns: NsId, peer: NsId, id: Option<i32>) -> Result<()> {
     let known = &mut net.ns_mut(ns).nsids;
     if known.values().any(|known| *known == peer) {
-        return Err(Errno::EXIST.into());
+        let text = "Peer netns already has a nsid assigned";
+        return Err(Error::with(Errno::EXIST, text));
     }
     match id {
         Some(id) if id < 0 => return Err(Errno::INVAL.into()),
-        Some(id) if known.contains_key(&id) => return Err(Errno::EXIST.into()),
+        Some(id) if known.contains_key(&id) => {
+            let text = "The specified nsid is already used";
+            return Err(Error::with(Errno::EXIST, text));
+        }
         Some(id) => {
             known.insert(id, peer);
         }

@@ -111,7 +111,7 @@ fn new_address(net: &mut Net, settings: &LinkSettings) -> Result<MacAddr> {
 fn new_index(net: &Net, ns: NsId, wanted: Option<u32>) -> Result<Option<u32>> {
     match wanted {
         Some(0) => Err(Errno::INVAL.into()),
-        Some(index) if net.ns(ns).devices.contains_key(&index) => Err(Errno::BUSY.into()),
+        Some(index) if net.ns(ns).devices.contains_key(&index) => Err(Errno::EXIST.into()),
         other => Ok(other),
     }
 }

@@ -147,6 +147,10 @@ pub(crate) fn removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &
             table.retain_not(|e| e.prefsrc.is_some_and(|a| dead.contains(&a)));
         }
     }
+    // A device without an address has no IPv4 any more (`fib_disable_ip`).
+    if net.dev(dev).addresses.is_empty() {
+        return device_gone(net, ns, dev);
+    }
     // What a route of another address hid stands in again.
     for route in here {
         insert(net, ns, dev, &route);

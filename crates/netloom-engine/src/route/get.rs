@@ -93,7 +93,7 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         Decision::Local => Ok(answer_with(RouteType::Local, lo, None, &["local"])),
         Decision::Broadcast => Ok(answer_with(
             RouteType::Broadcast,
-            flow.iif,
+            lo,
             None,
             &["local", "brd"],
         )),

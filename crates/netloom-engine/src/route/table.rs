@@ -119,6 +119,9 @@ impl<V: IpVersion> Entry<V> {
     pub(crate) fn describe(&self, table: u32, about: impl Fn(DevId) -> (u32, bool, bool)) -> Route {
         let nexthops = self.hops().filter(|hop| hop.dev != DevId::NONE).map(|hop| {
             let (index, dead, linkdown) = about(hop.dev);
+            // What is delivered here needs no carrier.
+            let local = self.kind == RouteType::Local;
+            let (dead, linkdown) = (dead && !local, linkdown && !local);
             NextHop {
                 via: hop.gateway.map(Into::into),
                 dev: Some(index),

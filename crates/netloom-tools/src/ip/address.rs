@@ -6,7 +6,7 @@ use super::words::{self, Failure, Outcome, SCOPES, Words, matches};
 use super::{Options, index};
 use crate::Context;
 use netloom_model::state::Parts;
-use netloom_model::{Address, Change, Family, IpNet, Link, Mode, Namespace, Scope};
+use netloom_model::{Address, Change, Errno, Error, Family, IpNet, Link, Mode, Namespace, Scope};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// `ip address COMMAND`.
@@ -94,7 +94,9 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
         let text = "Not enough information: \"dev\" argument is required.";
         return Err(Failure::new(text, 1));
     };
-    let (net, exact) = local.unwrap_or((address.local, false));
+    // Without an address the request names no family.
+    let without = || Error::from(Errno::OPNOTSUPP);
+    let (net, exact) = local.ok_or_else(without)?;
     address.local = net;
     if let Some((peer, given)) = peer {
         address.peer = Some(peer.addr);
