@@ -14,7 +14,6 @@ use signal_hook::iterator::Signals;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -203,8 +202,10 @@ pub fn living() -> io::Result<Vec<(String, Result<Client, ConnectError>)>> {
     Ok(names.into_iter().map(enter).collect())
 }
 
-/// The socket's path of a world.
+/// Enters the world at `place`; gives up on one that does not answer.
+///
+/// # Errors
+/// If there is none, or it does not answer.
 pub fn connect(place: &Place) -> Result<Client, ConnectError> {
-    let socket: PathBuf = place.socket();
-    Client::connect_within(&socket, Duration::from_secs(2))
+    Client::connect_within(&place.socket(), Duration::from_secs(2))
 }

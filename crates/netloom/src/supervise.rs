@@ -33,11 +33,16 @@ pub fn run(mut command: Command) -> io::Result<i32> {
                 }
             }
             // The terminal sends these to everybody in its foreground, and a shell that gets one
-            // alone only waits for its child.
+            // alone only waits for its child. A named world has left the session.
             SIGINT | SIGQUIT if in_foreground() => {}
             SIGINT | SIGQUIT => {
                 let tree = process::descendants(&[std::process::id()]);
-                send(signal, tree.into_iter().filter_map(process::pid));
+                let session = system::getsid(None).ok();
+                let ours = |pid: &Pid| system::getsid(Some(*pid)).ok() == session;
+                send(
+                    signal,
+                    tree.into_iter().filter_map(process::pid).filter(ours),
+                );
             }
             _ => send(signal, [pid]),
         }

@@ -2,6 +2,7 @@
 
 use crate::home::{Home, kill, until};
 use std::fs;
+use std::time::Duration;
 
 #[test]
 fn a_named_world_lives_on_until_it_is_stopped() {
@@ -117,4 +118,17 @@ fn a_running_script_can_be_stopped_from_outside() {
     });
     assert_eq!(home.netloom(&["stop", &name]).code, Some(0));
     assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn an_interrupted_script_leaves_its_named_world_alone() {
+    let home = Home::new();
+    let mut child = home.start(&["run", "--name", "blue"], "/bin/sleep 1000");
+    until("the world is there", || {
+        home.netloom(&["list"]).out.contains("blue")
+    });
+    std::thread::sleep(Duration::from_millis(200));
+    kill("INT", child.id().into());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(home.netloom(&["list"]).out.contains("blue"));
 }
