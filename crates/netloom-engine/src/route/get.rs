@@ -70,7 +70,7 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     let mut flow_route = answer(net, flow, way.kind, way.dev, way.gateway);
     flow_route.prefsrc = (!way.source.is_unspecified()).then_some(IpAddr::V4(way.source));
     let source = flow_route.prefsrc;
-    flow_route.table = way.found.map_or(table::MAIN, |found| found.table);
+    flow_route.table = way.found.map_or(table::MAIN, |found| told(net, ns, found));
     if let Some(found) = way.found {
         flow_route.metrics = metrics(net, ns, found);
     }
@@ -100,7 +100,7 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         Decision::Forward { found, redirect } => {
             let flags: &[&str] = if redirect { &["redirect"] } else { &[] };
             let mut answer = answer_with(RouteType::Unicast, found.dev, found.gateway, flags);
-            answer.route.table = found.table;
+            answer.route.table = told(net, ns, found);
             answer.route.metrics = metrics(net, ns, found);
             Ok(answer)
         }
@@ -111,6 +111,14 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
             _ => Errno::INVAL,
         }
         .into()),
+    }
+}
+
+/// The table that is told: until the rules are touched, local and main are one.
+fn told(net: &Net, ns: NsId, found: Found) -> u32 {
+    match found.table {
+        table::LOCAL if !net.ns(ns).routing.custom_rules => table::MAIN,
+        table => table,
     }
 }
 

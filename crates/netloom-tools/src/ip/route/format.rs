@@ -177,7 +177,7 @@ fn way(record: &mut Record, ns: &Namespace, hop: &NextHop, family: Family, hidde
 
 /// Table, protocol and scope, where they are not what one expects.
 fn origin(record: &mut Record, options: &Options, route: &Route, hidden: Hidden, cached: bool) {
-    let main = route.table == table::MAIN || cached;
+    let main = route.table == table::MAIN;
     if (!main || options.details) && !hidden.table {
         let name = TABLES.name(route.table, options.numeric);
         record.field("table", name.as_str(), format_args!("table {name} "));
