@@ -34,13 +34,7 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
         return Err(Errno::BUSY.into());
     }
     let (mac, now) = (device.mac, net.now);
-    let taken: Vec<u16> = bridge(net, master)
-        .map(|b| b.ports.clone())
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|port| net.dev(*port).port.as_ref().map(|p| p.number))
-        .collect();
-    let number = (1..=PORTS).find(|n| !taken.contains(n)).ok_or(Errno(7))?;
+    let number = free_number(net, master).ok_or(Errno(7))?;
     let port = Port {
         bridge: master,
         number,
@@ -66,6 +60,19 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     }
     port_changed(net, dev);
     Ok(())
+}
+
+/// The least port number that is free.
+fn free_number(net: &mut Net, master: DevId) -> Option<u16> {
+    let ports = bridge(net, master)?.ports.clone();
+    // Ports stand in the order of their numbers: the first gap is the first that is not at its
+    // place.
+    let numbers = ports
+        .iter()
+        .filter_map(|port| net.dev(*port).port.as_ref().map(|p| p.number));
+    let gap = numbers.zip(1..).find(|(number, place)| number != place);
+    let free = gap.map_or(ports.len() as u16 + 1, |(_, place)| place);
+    (free <= PORTS).then_some(free)
 }
 
 /// A device is a port no more; what was known behind it is forgotten.

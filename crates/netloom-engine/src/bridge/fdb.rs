@@ -164,10 +164,18 @@ impl Fdb {
 
     /// Takes every entry out for which `gone` holds.
     pub(super) fn forget(&mut self, gone: impl Fn(MacAddr, &Station) -> bool) {
-        for (mac, station) in self.list() {
-            if gone(mac, &station) {
-                self.remove(mac);
-            }
+        let taken = self
+            .keys
+            .iter()
+            .zip(&self.stations)
+            .filter(|(key, _)| **key != 0);
+        let gone: Vec<MacAddr> = taken
+            .map(|(key, station)| (MacAddr::from_u64(key - 1), station))
+            .filter(|(mac, station)| gone(*mac, station))
+            .map(|(mac, _)| mac)
+            .collect();
+        for mac in gone {
+            self.remove(mac);
         }
     }
 

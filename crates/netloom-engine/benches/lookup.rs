@@ -1,0 +1,160 @@
+//! Longest prefix match: nanoseconds per lookup and per change, and bytes, for tables from a
+//! namespace's few routes to a full one. `cargo bench -p netloom-engine --bench lookup`
+//!
+//! - *random*: addresses drawn from all there are (IPv4) or from 2000::/3 (IPv6);
+//! - *hit*: addresses within prefixes of the table, each prefix as likely as any other;
+//! - *chained*: as *hit*, but each lookup waits for the one before: the latency.
+//!
+//! Each number is the median of several rounds. Making the addresses is part of what is measured;
+//! the row *(no table)* says how much that is.
+
+#[path = "common/prefixes.rs"]
+mod prefixes;
+
+use std::hint::black_box;
+use std::num::NonZeroU32;
+use std::time::Instant;
+
+use netloom_engine::ip::version::{IpVersion, V4, V6};
+use netloom_engine::route::lpm::Lpm;
+use prefixes::Random;
+
+/// As a routing table would have it: the number of an entry, with a niche.
+type Value = NonZeroU32;
+
+const ROUNDS: usize = 9;
+const LOOKUPS: u64 = 2_000_000;
+
+/// The median time of a round for each of `count` operations, in nanoseconds.
+fn median(count: u64, mut round: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            round();
+            start.elapsed().as_nanos() as f64 / count as f64
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[ROUNDS / 2]
+}
+
+/// What the addresses are made from: 64 random bits, and where hits lie.
+trait Traffic: IpVersion {
+    fn anywhere(random: u64) -> Self::Addr;
+    fn within(prefix: Self::Addr, random: u64) -> Self::Addr;
+}
+
+impl Traffic for V4 {
+    fn anywhere(random: u64) -> Self::Addr {
+        V4::addr(random as u32)
+    }
+
+    fn within(prefix: Self::Addr, random: u64) -> Self::Addr {
+        V4::addr(prefix.to_bits() ^ (random as u32 & 0xff))
+    }
+}
+
+impl Traffic for V6 {
+    fn anywhere(random: u64) -> Self::Addr {
+        V6::addr(u128::from(random) << 61 | 1 << 125)
+    }
+
+    fn within(prefix: Self::Addr, random: u64) -> Self::Addr {
+        V6::addr(prefix.to_bits() ^ u128::from(random as u32))
+    }
+}
+
+fn sum<V: Traffic>(count: u64, mut addr: impl FnMut(u64) -> V::Addr, table: &Lpm<V, Value>) -> u64 {
+    let mut random = Random::new(7);
+    let found = |addr| table.lookup(addr).map_or(0, |value| u64::from(value.get()));
+    (0..count).map(|_| found(addr(random.next()))).sum()
+}
+
+fn chained<V: Traffic>(hits: &[V::Addr], table: &Lpm<V, Value>) -> u64 {
+    let mut random = Random::new(7);
+    let mut last = 0;
+    for _ in 0..LOOKUPS / 4 {
+        // The result decides the next address, if only by a bit that is always zero.
+        let addr = hits[(random.next() as usize & (hits.len() - 1)) | (last >> 40) as usize];
+        last = table.lookup(addr).map_or(0, |value| u64::from(value.get()));
+    }
+    last
+}
+
+/// Addresses within the prefixes, as many as a power of two.
+fn hits<V: Traffic>(table: &[(V::Addr, u8)]) -> Vec<V::Addr> {
+    let mut random = Random::new(3);
+    let count = table.len().next_power_of_two().max(1 << 12);
+    (0..count)
+        .map(|_| {
+            V::within(
+                table[random.below(table.len() as u64) as usize].0,
+                random.next(),
+            )
+        })
+        .collect()
+}
+
+fn load<V: IpVersion>(prefixes: &[(V::Addr, u8)]) -> Lpm<V, Value> {
+    let mut table = Lpm::new();
+    for (&(addr, len), value) in prefixes.iter().zip(1..) {
+        table.insert(addr, len, Value::new(value).unwrap_or(Value::MAX));
+    }
+    table
+}
+
+fn bench<V: Traffic>(name: &str, prefixes: &[(V::Addr, u8)]) {
+    let table = load::<V>(prefixes);
+    let hits = hits::<V>(prefixes);
+    let random = median(LOOKUPS, || {
+        black_box(sum(LOOKUPS, V::anywhere, &table));
+    });
+    let hit = median(LOOKUPS, || {
+        black_box(sum(
+            LOOKUPS,
+            |bits| hits[bits as usize & (hits.len() - 1)],
+            &table,
+        ));
+    });
+    let chained = median(LOOKUPS / 4, || {
+        black_box(chained(&hits, &table));
+    });
+    let build = median(prefixes.len() as u64, || {
+        black_box(load::<V>(prefixes));
+    });
+    // A prefix goes and comes back, in a table that stays.
+    let mut changing = table.clone();
+    let some: Vec<_> = prefixes.iter().step_by(prefixes.len() / 5000 + 1).collect();
+    let change = median(2 * some.len() as u64, || {
+        for &&(addr, len) in &some {
+            if let Some(value) = changing.remove(addr, len) {
+                changing.insert(addr, len, value);
+            }
+        }
+    });
+    let count = prefixes.len();
+    let bytes = size_of_val(&table) + table.heap_bytes();
+    println!(
+        "{name:>5} {count:>9} {random:>8.1} {hit:>8.1} {chained:>8.1} {build:>8.0} {change:>8.0} {bytes:>11}"
+    );
+}
+
+fn main() {
+    println!(
+        "{:>5} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>11}",
+        "", "prefixes", "random", "hit", "chained", "insert", "change", "bytes"
+    );
+    let nothing = median(LOOKUPS, || {
+        let mut random = Random::new(7);
+        black_box((0..LOOKUPS).map(|_| black_box(random.next())).max());
+    });
+    println!("{:>5} {:>9} {nothing:>8.1}", "", "(no table)");
+    for count in [
+        3, 10, 16, 17, 32, 64, 256, 1000, 10_000, 100_000, 500_000, 1_000_000,
+    ] {
+        bench::<V4>("IPv4", &prefixes::ipv4(count, 1));
+    }
+    for count in [3, 10, 16, 17, 32, 64, 256, 1000, 10_000, 100_000, 250_000] {
+        bench::<V6>("IPv6", &prefixes::ipv6(count, 1));
+    }
+}
