@@ -4,6 +4,7 @@
 use crate::bridge;
 use crate::device::DevId;
 use crate::ip;
+use crate::link::{Kind, loopback};
 use crate::neighbour::arp;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -68,7 +69,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         return cx.drop(packet, dev, Stage::Receive, DropReason::FrameTooShort);
     };
     let (destination, ethertype) = (frame.dst(), frame.ethertype());
-    device.rx.count(packet.len());
+    device.rx.count(match device.kind {
+        Kind::Loopback => loopback::counted(packet.len()),
+        _ => packet.len(),
+    });
     packet.dev = dev;
     packet.ethertype = ethertype;
     packet.packet_type = packet_type(destination, device.mac);

@@ -173,6 +173,8 @@ pub(crate) fn make(
             MacAddr::BROADCAST
         },
         txqueuelen: defaults.txqueuelen,
+        // An end of a veth is made with a carrier, which is taken at once.
+        carrier_changes: u32::from(matches!(kind, Kind::Veth(_))),
         ..Description::default()
     });
     let carrier = loopback || matches!(kind, Kind::Dummy);

@@ -47,6 +47,7 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     device.port = Some(Box::new(port));
     device.master = Some(master);
     device.promiscuity += 1;
+    device.allmulti += 1;
     let local = Station {
         dev,
         kind: Kind::Local,
@@ -83,6 +84,7 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
     };
     device.master = None;
     device.promiscuity = device.promiscuity.saturating_sub(1);
+    device.allmulti = device.allmulti.saturating_sub(1);
     if let Some(bridge) = bridge(net, port.bridge) {
         bridge.ports.retain(|p| *p != dev);
         bridge.fdb.forget(|_, station| station.dev == dev);

@@ -8,6 +8,7 @@ use crate::packet::Packet;
 use crate::receive;
 use netloom_model::LinkFlags;
 use netloom_model::journey::{Event, Stage};
+use netloom_wire::ethernet;
 
 pub(super) const DEFAULTS: Defaults = Defaults {
     flags: LinkFlags::LOOPBACK,
@@ -18,9 +19,15 @@ pub(super) const DEFAULTS: Defaults = Defaults {
     name: "lo",
 };
 
+/// The length by which a frame is counted: the loopback takes its Ethernet header off first.
+pub(crate) const fn counted(len: usize) -> usize {
+    len.saturating_sub(ethernet::HEADER_LEN)
+}
+
 /// `loopback_xmit`.
 pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
-    cx.net.dev_mut(dev).tx.count(packet.len());
+    let counted = counted(packet.len());
+    cx.net.dev_mut(dev).tx.count(counted);
     cx.see(&packet, dev, Stage::LoopbackTransmit, |net| {
         Event::Crossed {
             ns: net.ns(net.ns_of(dev)).name.clone(),

@@ -593,20 +593,20 @@ fn statistics(record: &mut Record, options: &Options, link: &Link) {
             .collect();
         let pad = " ".repeat(lead.len());
         format!(
-            "{end}{lead} {} {end}{pad} {} ",
+            "{end}{lead} {}{end}{pad} {} ",
             head.join(" "),
             body.join(" ")
         )
     };
     if more {
         let names = ["length", "crc", "frame", "fifo", "overrun"];
-        record.text(errors("    RX errors: ", names, rx_more));
+        record.text(errors("    RX errors:", names, rx_more));
     }
     record.text(format!("{end}{}{tail}", row("    TX:", &texts(&names_tx))));
     record.text(format!("{end}{} ", row("       ", &numbers(&tx))));
     if more {
         let names = ["aborted", "fifo", "window", "heartbt", "transns"];
-        record.text(errors("    TX errors: ", names, tx_more));
+        record.text(errors("    TX errors:", names, tx_more));
     }
 }
 
