@@ -311,7 +311,15 @@ fn move_to<O: Observer>(
         return name.map_or(Ok(()), |name| rename(cx.net, dev, name));
     }
     let wanted = name.unwrap_or(&device.name).to_owned();
-    let name = new_link::free_name(cx.net, ns, &wanted, &device.kind)?;
+    let there = || {
+        let text = "An interface with the same name exists in the target netns";
+        Error::with(Errno::EXIST, text)
+    };
+    let name = new_link::free_name(cx.net, ns, &wanted, &device.kind);
+    let name = name.map_err(|error| match error.errno {
+        Errno::EXIST => there(),
+        _ => error,
+    })?;
     let taken = &cx.net.ns(ns).by_name;
     if device
         .description
@@ -319,8 +327,7 @@ fn move_to<O: Observer>(
         .iter()
         .any(|n| taken.contains_key(n))
     {
-        let text = "An interface with the same name exists in the target netns";
-        return Err(Error::with(Errno::EXIST, text));
+        return Err(there());
     }
     if let Kind::Bridge(_) = device.kind {
         return Err(Error::with(

@@ -3,6 +3,7 @@
 
 use super::output::{self, GroupLoop, Header};
 use crate::device::DevId;
+use crate::neighbour;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -165,7 +166,10 @@ fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let kind = route::address_kind(cx.net, ns, gateway);
     socket::error::deliver(cx, dev, &packet);
     if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
-        cx.net.ns_mut(ns).routing.redirects.insert(to, gateway);
+        // A gateway that is not known yet is asked for first, and believed the next time.
+        if neighbour::known_or_asked(cx, ns, dev, gateway) {
+            cx.net.ns_mut(ns).routing.redirects.insert(to, gateway);
+        }
     }
     cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {
         to: "routing".to_owned(),

@@ -175,6 +175,24 @@ fn unresolved<O: Observer>(
     }
 }
 
+/// Whether a neighbour's hardware address is known; if it is not, the neighbour is asked for.
+pub(crate) fn known_or_asked<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    dev: DevId,
+    addr: Ipv4Addr,
+) -> bool {
+    let place = cx.net.ns(ns).neighbours.find(dev, addr);
+    let Some(place) = place.or_else(|| create(cx.net, ns, dev, addr)) else {
+        return false;
+    };
+    let state = cx.net.ns(ns).neighbours.entries[place].state;
+    if !state.is_valid() && state != NeighbourState::Incomplete {
+        state::begin(cx, ns, place);
+    }
+    state.is_valid()
+}
+
 /// Puts a packet into an entry's queue; the oldest makes room (`__neigh_event_send`).
 fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet) {
     let entry = &cx.net.ns(ns).neighbours.entries[place];
