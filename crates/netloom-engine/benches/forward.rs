@@ -5,7 +5,6 @@
 //! frames through the running kernel, over the same devices, and prints the ratio.
 
 #[path = "common/prefixes.rs"]
-#[allow(dead_code, reason = "each bench takes what it needs")]
 mod prefixes;
 
 use core::time::Duration;

@@ -186,7 +186,7 @@ impl Options {
             'w' => {
                 self.deadline = Some(Duration::from_secs(
                     number(value, 0, i64::from(i32::MAX))? as u64
-                ))
+                ));
             }
             's' => self.size = number(value, 0, 127_992)? as usize,
             't' => self.ttl = Some(number(value, 0, 255)? as u8),

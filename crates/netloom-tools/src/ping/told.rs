@@ -116,7 +116,7 @@ fn route(line: &mut String, last: &mut Vec<u8>, options: &[u8]) {
     line.push_str("\nRR: ");
     for hop in filled.chunks_exact(4) {
         let addr = Ipv4Addr::new(hop[0], hop[1], hop[2], hop[3]);
-        let _ = write!(line, "\t{addr}\n");
+        let _ = writeln!(line, "\t{addr}");
     }
 }
 
