@@ -174,12 +174,21 @@ pub(crate) fn device_up(net: &mut Net, dev: DevId) {
     }
 }
 
-/// A device went down: every route through it goes, whoever made it, but for what is local.
+/// A device went down: every route that has no other way goes, whoever made it, but for what is
+/// local.
 pub(crate) fn device_down(net: &mut Net, dev: DevId) {
     let ns = net.ns_of(dev);
+    let devices = net.ns(ns).devices.values().copied();
+    let down: Vec<DevId> = devices
+        .filter(|d| *d == dev || !net.dev(*d).is_up())
+        .collect();
     let routing = &mut net.ns_mut(ns).routing;
     for table in routing.tables.values_mut() {
-        table.retain_not(|e| e.hops().any(|h| h.dev == dev && h.scope != Scope::NOWHERE));
+        table.retain_not(|e| {
+            let mut hops = e.hops().filter(|h| h.scope != Scope::NOWHERE);
+            let through = hops.any(|h| h.dev == dev);
+            through && e.hops().all(|h| down.contains(&h.dev))
+        });
     }
     routing.redirects.clear();
 }

@@ -225,7 +225,10 @@ fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
                 RouteType::Throw => return TableAnswer::Throw,
                 _ => {}
             }
-            if let Some(hop) = entry.hops().find(|hop| hop_usable(net, ns, hop.dev, flow)) {
+            if let Some(hop) = entry
+                .hops()
+                .find(|hop| hop_usable(net, ns, hop.dev, flow, entry.kind))
+            {
                 return TableAnswer::Found(Found {
                     kind: entry.kind,
                     dev: hop.dev,
@@ -245,11 +248,15 @@ fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
 
 /// Whether a next hop's device lets the flow pass.
 #[inline]
-fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow) -> bool {
+fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow, kind: RouteType) -> bool {
     if flow.oif != DevId::NONE && flow.oif != dev {
         return false;
     }
     let device = net.dev(dev);
+    // What is local stays so on a device that is down.
+    if !device.is_up() && kind != RouteType::Local {
+        return false;
+    }
     if device.carrier {
         return true;
     }
