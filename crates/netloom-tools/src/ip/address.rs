@@ -225,7 +225,6 @@ impl AddressFilter {
                 _ => filter.links.set_dev(word)?,
             }
         }
-        filter.narrowed |= filter.secondary.is_some() || filter.dynamic.is_some();
         Ok(filter)
     }
 
@@ -271,7 +270,12 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
             ..Parts::LINKS
         },
     )?;
-    let family = options.family;
+    // A prefix is one of its family.
+    let family = options.family.or(filter.to.map(|to| to.family()));
+    let options = &Options {
+        family,
+        ..options.clone()
+    };
     let mut records = Vec::new();
     for link in filter.links.links(&state)? {
         let addresses: Vec<&Address> = state
@@ -290,10 +294,12 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
                 brief(&mut record, address);
             }
             record.close();
-        } else if options.oneline && !options.json {
+        } else if (options.oneline || filter.label.is_some()) && !options.json {
             for address in &addresses {
                 let mut record = Record::default();
-                record.text(format!("{}: {}", link.index, link.name));
+                if options.oneline {
+                    record.text(format!("{}: {}", link.index, link.name));
+                }
                 one(&mut record, options, link, address);
                 records.push(record);
             }
@@ -323,6 +329,9 @@ fn full(
         record.close();
     }
     record.close();
+    if options.statistics > 0 {
+        link_show::statistics(record, options, link);
+    }
 }
 
 fn brief(record: &mut Record, address: &Address) {

@@ -251,7 +251,10 @@ pub(super) fn full(
         link.txqueuelen,
         format!("qlen {}", link.txqueuelen),
     );
-    layer_two(record, link);
+    // Under an Internet protocol's family, `ip addr` leaves the link layer out.
+    if mode || options.family.is_none() {
+        layer_two(record, link);
+    }
     if options.details {
         details(record, state, link);
     }
@@ -261,7 +264,7 @@ pub(super) fn full(
             record.json("ifalias", alias.as_str());
         }
     }
-    if options.statistics > 0 {
+    if mode && options.statistics > 0 {
         statistics(record, options, link);
     }
     if !link.altnames.is_empty() {
@@ -518,7 +521,7 @@ fn columns(names: &[&str], values: &[u64]) -> Vec<usize> {
     names.iter().zip(values).map(width).collect()
 }
 
-fn statistics(record: &mut Record, options: &Options, link: &Link) {
+pub(super) fn statistics(record: &mut Record, options: &Options, link: &Link) {
     let stats = &link.stats;
     let end = "\n";
     json_statistics(record, options, link);

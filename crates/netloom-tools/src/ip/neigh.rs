@@ -312,9 +312,18 @@ fn hardware(word: &str) -> Outcome<MacAddr> {
 }
 
 fn add(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>, mode: Mode) -> Outcome<()> {
-    let Asked { entry, lladdr } = parse(cx, options, &mut words)?;
+    let Asked { mut entry, lladdr } = parse(cx, options, &mut words)?;
     if !entry.proxy && !lladdr && entry.state.is_valid() {
-        return Err(Error::with(Errno::INVAL, "No link layer address given.").into());
+        // The address that is known stays.
+        let ns = words::namespace(cx, PARTS)?;
+        let known = |n: &&Neighbour| !n.proxy && (n.dev, n.dst) == (entry.dev, entry.dst);
+        let known = ns.neighbours.iter().find(known);
+        entry.lladdr = known.filter(|n| n.state.is_valid()).and_then(|n| n.lladdr);
+        if known.is_some_and(|_| entry.lladdr.is_none())
+            || (known.is_none() && mode != Mode::Change)
+        {
+            return Err(Error::with(Errno::INVAL, "No link layer address given.").into());
+        }
     }
     let change = Change::AddNeighbour {
         ns: cx.ns.clone(),
