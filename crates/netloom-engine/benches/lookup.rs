@@ -12,18 +12,14 @@
 mod prefixes;
 
 use std::hint::black_box;
-use std::num::NonZeroU32;
 use std::time::Instant;
 
 use netloom_engine::ip::version::{IpVersion, V4, V6};
 use netloom_engine::route::lpm::Lpm;
 use prefixes::Random;
 
-/// As a routing table would have it: the number of an entry, with a niche.
-type Value = NonZeroU32;
-
 const ROUNDS: usize = 9;
-const LOOKUPS: u64 = 2_000_000;
+const LOOKUPS: u64 = 1 << 20;
 
 /// The median time of a round for each of `count` operations, in nanoseconds.
 fn median(count: u64, mut round: impl FnMut()) -> f64 {
@@ -64,41 +60,37 @@ impl Traffic for V6 {
     }
 }
 
-fn sum<V: Traffic>(count: u64, mut addr: impl FnMut(u64) -> V::Addr, table: &Lpm<V, Value>) -> u64 {
-    let mut random = Random::new(7);
-    let found = |addr| table.lookup(addr).map_or(0, |value| u64::from(value.get()));
-    (0..count).map(|_| found(addr(random.next()))).sum()
+/// Looks addresses up, each on its own.
+fn search<V: Traffic>(table: &Lpm<V, u32>, addrs: impl Iterator<Item = V::Addr>) -> u64 {
+    addrs
+        .map(|addr| table.lookup(addr).map_or(0, u64::from))
+        .sum()
 }
 
-fn chained<V: Traffic>(hits: &[V::Addr], table: &Lpm<V, Value>) -> u64 {
-    let mut random = Random::new(7);
-    let mut last = 0;
-    for _ in 0..LOOKUPS / 4 {
-        // The result decides the next address, if only by a bit that is always zero.
-        let addr = hits[(random.next() as usize & (hits.len() - 1)) | (last >> 40) as usize];
-        last = table.lookup(addr).map_or(0, |value| u64::from(value.get()));
-    }
-    last
+/// Looks addresses up, each only when the one before is found.
+fn search_in_turn<V: Traffic>(table: &Lpm<V, u32>, hits: &[V::Addr]) -> usize {
+    // The result decides which address is next, if only by bits that are always zero.
+    (0..hits.len()).fold(0, |last, at| {
+        let addr = hits[at | (last >> 24)];
+        table.lookup(addr).map_or(0, |value| value as usize)
+    })
 }
 
-/// Addresses within the prefixes, as many as a power of two.
-fn hits<V: Traffic>(table: &[(V::Addr, u8)]) -> Vec<V::Addr> {
+/// Addresses within the prefixes of the table.
+fn hits<V: Traffic>(prefixes: &[(V::Addr, u8)]) -> Vec<V::Addr> {
     let mut random = Random::new(3);
-    let count = table.len().next_power_of_two().max(1 << 12);
-    (0..count)
-        .map(|_| {
-            V::within(
-                table[random.below(table.len() as u64) as usize].0,
-                random.next(),
-            )
-        })
+    let mut any = || prefixes[random.below(prefixes.len() as u64) as usize].0;
+    let prefixes: Vec<_> = (0..LOOKUPS).map(|_| any()).collect();
+    prefixes
+        .into_iter()
+        .map(|prefix| V::within(prefix, random.next()))
         .collect()
 }
 
-fn load<V: IpVersion>(prefixes: &[(V::Addr, u8)]) -> Lpm<V, Value> {
+fn load<V: IpVersion>(prefixes: &[(V::Addr, u8)]) -> Lpm<V, u32> {
     let mut table = Lpm::new();
     for (&(addr, len), value) in prefixes.iter().zip(1..) {
-        table.insert(addr, len, Value::new(value).unwrap_or(Value::MAX));
+        table.insert(addr, len, value);
     }
     table
 }
@@ -107,17 +99,15 @@ fn bench<V: Traffic>(name: &str, prefixes: &[(V::Addr, u8)]) {
     let table = load::<V>(prefixes);
     let hits = hits::<V>(prefixes);
     let random = median(LOOKUPS, || {
-        black_box(sum(LOOKUPS, V::anywhere, &table));
+        let mut random = Random::new(7);
+        let anywhere = (0..LOOKUPS).map(|_| V::anywhere(random.next()));
+        black_box(search(&table, anywhere));
     });
     let hit = median(LOOKUPS, || {
-        black_box(sum(
-            LOOKUPS,
-            |bits| hits[bits as usize & (hits.len() - 1)],
-            &table,
-        ));
+        black_box(search(&table, hits.iter().copied()));
     });
-    let chained = median(LOOKUPS / 4, || {
-        black_box(chained(&hits, &table));
+    let chained = median(LOOKUPS, || {
+        black_box(search_in_turn(&table, &hits));
     });
     let build = median(prefixes.len() as u64, || {
         black_box(load::<V>(prefixes));

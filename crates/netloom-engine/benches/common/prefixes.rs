@@ -2,9 +2,9 @@
 //! collectors report it (about 60 % of IPv4 prefixes are /24, nearly half of IPv6's are /48), and
 //! prefixes in runs of neighbours, as networks announce their blocks in pieces.
 //!
-//! A bench takes it in by `#[path = "common/prefixes.rs"] mod prefixes;`.
+//! A bench or a test takes it in by `#[path = "common/prefixes.rs"] mod prefixes;`.
 
-#![allow(dead_code, reason = "each bench takes what it needs")]
+#![allow(dead_code, reason = "each program takes what it needs")]
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, Ipv6Addr};

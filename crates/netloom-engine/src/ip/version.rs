@@ -67,7 +67,6 @@ pub trait AddressBits:
     + Default
     + Eq
     + From<u8>
-    + From<u16>
     + Hash
     + Not<Output = Self>
     + Ord
@@ -83,8 +82,8 @@ pub trait AddressBits:
     /// The last eight bits.
     fn low_byte(self) -> u8;
 
-    /// The first sixteen bits.
-    fn high_half_word(self) -> u16;
+    /// The first `count` bits, of at least one and at most as many as there are, as an index.
+    fn first_bits(self, count: u8) -> usize;
 }
 
 /// IPv4 (RFC 791).
@@ -125,8 +124,8 @@ macro_rules! version {
             }
 
             #[inline]
-            fn high_half_word(self) -> u16 {
-                (self >> (<$bits>::BITS - 16)) as u16
+            fn first_bits(self, count: u8) -> usize {
+                (self >> (<$bits>::BITS - u32::from(count))) as usize
             }
         }
     };
@@ -156,7 +155,7 @@ mod tests {
         assert_eq!(V4::bits(addr), 0x0a01_0203);
         assert_eq!(V4::addr(V4::bits(addr)), addr);
         let addr: Ipv6Addr = "2001:db8::1".parse().unwrap();
-        assert_eq!(V6::bits(addr).high_half_word(), 0x2001);
+        assert_eq!(V6::bits(addr).first_bits(16), 0x2001);
         assert_eq!(V6::addr(V6::bits(addr)), addr);
     }
 }

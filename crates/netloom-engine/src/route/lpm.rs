@@ -4,8 +4,9 @@
 //!
 //! Three forms, each fit for a size, changing into one another as prefixes come and go:
 //! - the default route, held apart: it changes most often and would touch everything;
-//! - up to a few prefixes a sorted vector, one allocation of some hundred bytes;
-//! - beyond that a trie whose changes stay local, with a front table when it is large.
+//! - a few prefixes in a sorted vector, one allocation of some hundred bytes;
+//! - more in a trie whose changes stay local, with a table in front when it is large. Clones share
+//!   it until one of them changes.
 
 mod node;
 mod small;
@@ -14,21 +15,27 @@ mod trie;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::slice;
+use std::sync::Arc;
 
 use crate::ip::version::IpVersion;
 use small::{Entry, Small};
 use trie::Trie;
 
 /// The most prefixes, without the default route, in the sorted vector...
-const SMALL_MAX: usize = 16;
+const SMALL_MAX: usize = 12;
 /// ... into which a trie turns back when so few are left.
-const SMALL_AGAIN: usize = 8;
+const SMALL_AGAIN: usize = 6;
+
+/// What prefixes are mapped to: numbers such as `u32`, or places and ids made of one. Any number
+/// will do; those below 2^31 - 1 are found fastest in large maps.
+pub trait Value: Copy + Eq + Into<u32> + TryFrom<u32> {}
+
+impl<T: Copy + Eq + Into<u32> + TryFrom<u32>> Value for T {}
 
 /// A map from prefixes to values, searched by address.
 ///
 /// Host bits of a prefix are ignored, and a length beyond the address's width counts as the width.
-/// Values should be small; a type with a niche, such as `NonZeroU32`, takes a third less memory
-/// than one without.
+/// A clone of a large map is as cheap as one of a small map, until it is changed.
 ///
 /// ```
 /// use netloom_engine::ip::version::V4;
@@ -51,10 +58,10 @@ pub struct Lpm<V: IpVersion, T> {
 #[derive(Clone, Debug)]
 enum Form<V: IpVersion, T> {
     Small(Small<V, T>),
-    Trie(Box<Trie<V, T>>),
+    Trie(Arc<Trie<V, T>>),
 }
 
-impl<V: IpVersion, T: Copy + Eq> Lpm<V, T> {
+impl<V: IpVersion, T: Value> Lpm<V, T> {
     /// An empty map; allocates nothing.
     pub const fn new() -> Self {
         Self {
@@ -80,7 +87,7 @@ impl<V: IpVersion, T: Copy + Eq> Lpm<V, T> {
         let old = match &mut self.form {
             _ if len == 0 => self.default.replace(value),
             Form::Small(small) => small.insert(key, len, value),
-            Form::Trie(trie) => trie.insert(key, len, value),
+            Form::Trie(trie) => Arc::make_mut(trie).insert(key, len, value),
         };
         self.len += usize::from(old.is_none());
         if let Form::Small(small) = &self.form
@@ -88,9 +95,9 @@ impl<V: IpVersion, T: Copy + Eq> Lpm<V, T> {
         {
             let mut trie = Trie::new();
             for entry in small.iter() {
-                trie.insert(entry.key, entry.len, entry.value);
+                trie.insert(entry.key, entry.len(), entry.value);
             }
-            self.form = Form::Trie(Box::new(trie));
+            self.form = Form::Trie(Arc::new(trie));
         }
         old
     }
@@ -101,7 +108,7 @@ impl<V: IpVersion, T: Copy + Eq> Lpm<V, T> {
         let old = match &mut self.form {
             _ if len == 0 => self.default.take(),
             Form::Small(small) => small.remove(key, len),
-            Form::Trie(trie) => trie.remove(key, len),
+            Form::Trie(trie) => Arc::make_mut(trie).remove(key, len),
         };
         self.len -= usize::from(old.is_some());
         if let Form::Trie(trie) = &self.form
@@ -175,13 +182,13 @@ fn key<V: IpVersion>(prefix: V::Addr, len: u8) -> (V::Bits, u8) {
     (V::bits(prefix) & V::mask(len), len.min(V::BITS))
 }
 
-impl<V: IpVersion, T: Copy + Eq> Default for Lpm<V, T> {
+impl<V: IpVersion, T: Value> Default for Lpm<V, T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<V: IpVersion, T: Copy + Eq + fmt::Debug> fmt::Debug for Lpm<V, T> {
+impl<V: IpVersion, T: Value + fmt::Debug> fmt::Debug for Lpm<V, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self
             .iter()
@@ -190,7 +197,7 @@ impl<V: IpVersion, T: Copy + Eq + fmt::Debug> fmt::Debug for Lpm<V, T> {
     }
 }
 
-impl<'a, V: IpVersion, T: Copy + Eq> IntoIterator for &'a Lpm<V, T> {
+impl<'a, V: IpVersion, T: Value> IntoIterator for &'a Lpm<V, T> {
     type Item = (V::Addr, u8, T);
     type IntoIter = Iter<'a, V, T>;
 
@@ -218,7 +225,7 @@ enum Next<'a, V: IpVersion, T> {
     Done,
 }
 
-impl<V: IpVersion, T: Copy + Eq> Iterator for Matches<'_, V, T> {
+impl<V: IpVersion, T: Value> Iterator for Matches<'_, V, T> {
     type Item = T;
 
     #[inline]
@@ -254,7 +261,7 @@ impl<V: IpVersion, T: Copy + Eq> Iterator for Matches<'_, V, T> {
     }
 }
 
-impl<V: IpVersion, T: Copy + Eq> FusedIterator for Matches<'_, V, T> {}
+impl<V: IpVersion, T: Value> FusedIterator for Matches<'_, V, T> {}
 
 /// All prefixes in order: see [`Lpm::iter`].
 #[derive(Clone)]
@@ -270,21 +277,17 @@ enum Specific<'a, V: IpVersion, T> {
     Trie(trie::Iter<'a, V, T>),
 }
 
-impl<V: IpVersion, T: Copy + Eq> Iterator for Iter<'_, V, T> {
+impl<V: IpVersion, T: Value> Iterator for Iter<'_, V, T> {
     type Item = (V::Addr, u8, T);
 
     fn next(&mut self) -> Option<Self::Item> {
         let entry = match (self.default.take(), &mut self.specific) {
-            (Some(value), _) => Entry {
-                key: V::Bits::default(),
-                len: 0,
-                value,
-            },
+            (Some(value), _) => Entry::new(V::Bits::default(), 0, value),
             (None, Specific::Small(entries)) => *entries.next()?,
             (None, Specific::Trie(entries)) => entries.next()?,
         };
         self.left -= 1;
-        Some((V::addr(entry.key), entry.len, entry.value))
+        Some((V::addr(entry.key), entry.len(), entry.value))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -292,9 +295,9 @@ impl<V: IpVersion, T: Copy + Eq> Iterator for Iter<'_, V, T> {
     }
 }
 
-impl<V: IpVersion, T: Copy + Eq> ExactSizeIterator for Iter<'_, V, T> {}
+impl<V: IpVersion, T: Value> ExactSizeIterator for Iter<'_, V, T> {}
 
-impl<V: IpVersion, T: Copy + Eq> FusedIterator for Iter<'_, V, T> {}
+impl<V: IpVersion, T: Value> FusedIterator for Iter<'_, V, T> {}
 
 #[cfg(test)]
 mod tests;

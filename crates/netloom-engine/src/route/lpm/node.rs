@@ -12,6 +12,7 @@
 
 use std::num::NonZeroU32;
 
+use super::trie::Cell;
 use crate::ip::version::{AddressBits, IpVersion};
 
 /// Where a node is in the trie's vectors. The root, which is nobody's child, is at zero.
@@ -37,6 +38,8 @@ pub(super) struct Node<V: IpVersion, T> {
     starts: [u64; 4],
     /// The runs, in order.
     runs: Box<[Slot<T>]>,
+    /// The longest prefix above the node, for lookups that begin here.
+    pub(super) above: Cell,
     /// How many ones are in the words of `starts` before each.
     before: [u8; 4],
     /// How far right the address goes to bring the node's eight bits to its end.
@@ -51,9 +54,15 @@ impl<V: IpVersion, T: Copy + Eq> Node<V, T> {
             starts: [0; 4],
             runs: Box::new([]),
             before: [0; 4],
+            above: Cell::NOTHING,
             shift,
             base,
         }
+    }
+
+    /// How many bits of the address lead here.
+    pub(super) fn depth(&self) -> u8 {
+        V::BITS - STRIDE - self.shift
     }
 
     /// The node's eight bits of an address, unless the address leads elsewhere.
@@ -191,21 +200,30 @@ impl<T: Copy + Eq> Prefixes<T> {
         }
     }
 
+    /// The numbers that are there and their values, shorter prefixes first.
+    fn iter(&self) -> impl Iterator<Item = (usize, T)> {
+        let numbers = self.present.iter().enumerate().flat_map(|(word, &bits)| {
+            let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|&rest| rest != 0);
+            let ones = std::iter::successors(Some(bits).filter(|&bits| bits != 0), rest);
+            ones.map(move |bits| word << 6 | bits.trailing_zeros() as usize)
+        });
+        numbers.zip(self.values.iter().copied())
+    }
+
     /// The longest prefix and the node below for each value of the eight bits.
     fn slots(&self) -> [Slot<T>; 256] {
-        // Down the binary heap each prefix that is not there inherits the one that covers it.
-        let mut longest = [None; 512];
-        let mut values = self.values.iter();
-        for number in 2..512 {
-            longest[number] = match self.contains(number) {
-                true => values.next().copied(),
-                false => longest[number / 2],
-            };
-        }
-        let mut slots = std::array::from_fn(|byte| Slot {
-            value: longest[256 + byte],
+        let mut slots = [Slot {
+            value: None,
             child: None,
-        });
+        }; 256];
+        for (number, value) in self.iter() {
+            // Longer prefixes come later, over the shorter ones that cover them.
+            let len = number.ilog2();
+            let first = (number << (u32::from(STRIDE) - len)) - 256;
+            for slot in &mut slots[first..first + (256 >> len)] {
+                slot.value = Some(value);
+            }
+        }
         for &(byte, node) in &self.children {
             slots[usize::from(byte)].child = Some(node);
         }

@@ -7,21 +7,33 @@
 use std::iter::Rev;
 use std::slice;
 
-use crate::ip::version::IpVersion;
+use crate::ip::version::{AddressBits, IpVersion};
 
-/// A prefix of at least one bit, and its value.
+/// A prefix and its value.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<V: IpVersion, T> {
     pub(super) key: V::Bits,
-    pub(super) len: u8,
+    /// The netmask rather than the length: the quickest to compare with.
+    mask: V::Bits,
     pub(super) value: T,
 }
 
 impl<V: IpVersion, T> Entry<V, T> {
+    pub(super) fn new(key: V::Bits, len: u8, value: T) -> Self {
+        Self {
+            key,
+            mask: V::mask(len),
+            value,
+        }
+    }
+
+    pub(super) fn len(&self) -> u8 {
+        (!self.mask).leading_zeros() as u8
+    }
+
     #[inline]
     fn covers(&self, addr: V::Bits) -> bool {
-        // The length is never zero, so the shift is never the whole width.
-        (addr ^ self.key) >> u32::from(V::BITS - self.len) == V::Bits::default()
+        addr & self.mask == self.key
     }
 }
 
@@ -44,15 +56,16 @@ impl<V: IpVersion, T: Copy> Small<V, T> {
     }
 
     fn position(&self, key: V::Bits, len: u8) -> Result<usize, usize> {
+        let prefix = (key, V::mask(len));
         self.entries
-            .binary_search_by_key(&(key, len), |entry| (entry.key, entry.len))
+            .binary_search_by_key(&prefix, |entry| (entry.key, entry.mask))
     }
 
     pub(super) fn insert(&mut self, key: V::Bits, len: u8, value: T) -> Option<T> {
         match self.position(key, len) {
             Ok(at) => Some(std::mem::replace(&mut self.entries[at].value, value)),
             Err(at) => {
-                self.entries.insert(at, Entry { key, len, value });
+                self.entries.insert(at, Entry::new(key, len, value));
                 None
             }
         }

@@ -4,19 +4,21 @@
 //! as prefixes however long those are. A change recompiles the node it falls into, and the nodes
 //! around it only where one appears or goes.
 //!
-//! A large trie has a table of the first sixteen bits in front, which spares the first two nodes.
+//! A large trie has a table of the first bits in front, which spares the first nodes.
 
-use super::node::{Node, NodeId, Prefixes, STRIDE, Slot, number};
-use super::small::Entry;
+mod front;
+mod iter;
+
+pub(super) use front::Cell;
+pub(super) use iter::{Iter, Matches};
+
+use super::Value;
+use super::node::{Node, NodeId, Prefixes, STRIDE, number};
 use crate::ip::version::{AddressBits, IpVersion};
+use front::Front;
 
 /// The root is never left out and is nobody's child.
 const ROOT: usize = 0;
-
-/// From so many prefixes on the front table is worth its 65,536 slots...
-const FRONT_FROM: usize = 4096;
-/// ... and it is given up again below so many.
-const FRONT_UNTIL: usize = 2048;
 
 /// The most nodes that an address can lead through: 128 bits, eight at a time.
 const MAX_PATH: usize = 16;
@@ -29,8 +31,7 @@ pub(super) struct Trie<V: IpVersion, T> {
     sources: Vec<Prefixes<T>>,
     /// Places in both that are free.
     free: Vec<NodeId>,
-    /// What is known after the first sixteen bits; empty in a smaller trie.
-    front: Vec<Slot<T>>,
+    front: Front,
     prefixes: usize,
 }
 
@@ -44,13 +45,13 @@ fn bits_at_home(len: u8) -> u8 {
     (len - 1) % STRIDE + 1
 }
 
-impl<V: IpVersion, T: Copy + Eq> Trie<V, T> {
+impl<V: IpVersion, T: Value> Trie<V, T> {
     pub(super) fn new() -> Self {
         let mut trie = Self {
             nodes: vec![Node::new(V::Bits::default(), V::BITS - STRIDE)],
             sources: vec![Prefixes::new()],
             free: Vec::new(),
-            front: Vec::new(),
+            front: Front::new(),
             prefixes: 0,
         };
         trie.compile(ROOT);
@@ -59,18 +60,17 @@ impl<V: IpVersion, T: Copy + Eq> Trie<V, T> {
 
     #[inline]
     pub(super) fn lookup(&self, addr: V::Bits) -> Option<T> {
-        let first = self.front.get(usize::from(addr.high_half_word()));
-        let mut slot = match first {
-            Some(slot) => slot,
-            None => self.nodes[ROOT].slot(addr)?,
+        let (mut at, mut longest) = match self.front.get(addr) {
+            None => (ROOT, None),
+            Some(cell) => match cell.read() {
+                Ok(value) => return value,
+                Err(at) => (at, self.nodes[at].above.read().unwrap_or(None)),
+            },
         };
-        let mut longest = slot.value;
-        while let Some(child) = slot.child {
-            match self.nodes[index(child)].slot(addr) {
-                Some(below) => slot = below,
-                None => break,
-            }
+        while let Some(slot) = self.nodes[at].slot(addr) {
             longest = slot.value.or(longest);
+            let Some(child) = slot.child else { break };
+            at = index(child);
         }
         longest
     }
@@ -107,14 +107,7 @@ impl<V: IpVersion, T: Copy + Eq> Trie<V, T> {
     }
 
     pub(super) fn iter(&self) -> Iter<'_, V, T> {
-        Iter {
-            trie: self,
-            path: vec![Cursor {
-                at: ROOT,
-                byte: 0,
-                len: 1,
-            }],
-        }
+        Iter::new(self)
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -125,7 +118,7 @@ impl<V: IpVersion, T: Copy + Eq> Trie<V, T> {
             + self.nodes.capacity() * size_of::<Node<V, T>>()
             + self.sources.capacity() * size_of::<Prefixes<T>>()
             + self.free.capacity() * size_of::<NodeId>()
-            + self.front.capacity() * size_of::<Slot<T>>()
+            + self.front.heap_bytes()
     }
 
     /// The number in a node of a prefix that ends there.
@@ -217,61 +210,6 @@ impl<V: IpVersion, T: Copy + Eq> Trie<V, T> {
     fn compile(&mut self, at: usize) {
         self.nodes[at].compile(&self.sources[at]);
     }
-
-    /// Brings the front table up to date after a change of one prefix.
-    fn update_front(&mut self, key: V::Bits, len: u8) {
-        let first = usize::from(key.high_half_word());
-        let slots = match (self.front.is_empty(), self.prefixes) {
-            (true, FRONT_FROM..) => {
-                self.front = vec![
-                    Slot {
-                        value: None,
-                        child: None
-                    };
-                    1 << 16
-                ];
-                0..1 << 16
-            }
-            (false, ..FRONT_UNTIL) => {
-                self.front = Vec::new();
-                return;
-            }
-            (true, _) => return,
-            (false, _) => first..first + (1 << 16_u8.saturating_sub(len)),
-        };
-        for at in slots {
-            self.front[at] = self.after_sixteen_bits(at as u16);
-        }
-    }
-
-    /// The longest prefix up to sixteen bits, and the node that may know a longer one.
-    fn after_sixteen_bits(&self, bits: u16) -> Slot<T> {
-        let key = V::Bits::from(bits) << u32::from(V::BITS - 16);
-        let mut found = Slot {
-            value: None,
-            child: None,
-        };
-        let mut at = ROOT;
-        while let Some(slot) = self.nodes[at].slot(key) {
-            found = Slot {
-                value: slot.value.or(found.value),
-                child: slot.child,
-            };
-            let Some(child) = slot.child else { break };
-            at = index(child);
-            let node = &self.nodes[at];
-            if node.shift <= V::BITS - 16 - STRIDE {
-                // All that comes after sixteen bits comes after this node, if it is on the way.
-                let here = node.base.high_half_word() == bits;
-                return Slot {
-                    child: slot.child.filter(|_| here),
-                    ..found
-                };
-            }
-            found.child = None;
-        }
-        found
-    }
 }
 
 fn index(id: NodeId) -> usize {
@@ -282,111 +220,4 @@ fn index(id: NodeId) -> usize {
 fn fork<V: IpVersion>(a: V::Bits, b: V::Bits) -> u8 {
     let same = (a ^ b).leading_zeros() as u8 / STRIDE * STRIDE;
     (V::BITS - same).saturating_sub(STRIDE)
-}
-
-/// The values of the prefixes that cover an address, longest first.
-#[derive(Clone, Debug)]
-pub(super) struct Matches<'a, V: IpVersion, T> {
-    trie: &'a Trie<V, T>,
-    addr: V::Bits,
-    /// The nodes on the way that are still to be read.
-    path: [u32; MAX_PATH],
-    left: usize,
-    /// The number of the next prefix in the node being read; 1 and below are none.
-    number: usize,
-}
-
-impl<'a, V: IpVersion, T: Copy + Eq> Matches<'a, V, T> {
-    fn new(trie: &'a Trie<V, T>, addr: V::Bits) -> Self {
-        let mut matches = Self {
-            trie,
-            addr,
-            path: [0; MAX_PATH],
-            left: 0,
-            number: 0,
-        };
-        let mut next = Some(ROOT);
-        while let Some(at) = next {
-            let Some(slot) = trie.nodes[at].slot(addr) else {
-                break;
-            };
-            matches.path[matches.left] = at as u32;
-            matches.left += 1;
-            next = slot.child.map(index);
-        }
-        matches
-    }
-}
-
-impl<V: IpVersion, T: Copy + Eq> Iterator for Matches<'_, V, T> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        loop {
-            let at = *self.path.get(self.left.checked_sub(1)?)? as usize;
-            if self.number == 0 {
-                self.number = number(self.trie.nodes[at].byte(self.addr)?, STRIDE);
-            }
-            while self.number > 1 {
-                let found = self.trie.sources[at].get(self.number);
-                self.number /= 2;
-                if found.is_some() {
-                    return found;
-                }
-            }
-            self.number = 0;
-            self.left -= 1;
-        }
-    }
-}
-
-/// How far the iteration is in a node: the prefix, or with `len` beyond the stride the child.
-#[derive(Clone, Debug)]
-struct Cursor {
-    at: usize,
-    byte: u16,
-    len: u8,
-}
-
-/// All prefixes in prefix order.
-#[derive(Clone, Debug)]
-pub(super) struct Iter<'a, V: IpVersion, T> {
-    trie: &'a Trie<V, T>,
-    path: Vec<Cursor>,
-}
-
-impl<V: IpVersion, T: Copy + Eq> Iterator for Iter<'_, V, T> {
-    type Item = Entry<V, T>;
-
-    fn next(&mut self) -> Option<Entry<V, T>> {
-        loop {
-            let cursor = self.path.last_mut()?;
-            let (node, source) = (&self.trie.nodes[cursor.at], &self.trie.sources[cursor.at]);
-            let Ok(byte) = u8::try_from(cursor.byte) else {
-                self.path.pop();
-                continue;
-            };
-            if cursor.len <= STRIDE {
-                let found = source.get(number(byte, cursor.len));
-                let above = V::BITS - STRIDE - node.shift;
-                let len = above + cursor.len;
-                cursor.len += 1;
-                if let Some(value) = found {
-                    let key = node.base | V::Bits::from(byte) << u32::from(node.shift);
-                    return Some(Entry { key, len, value });
-                }
-                continue;
-            }
-            // The shortest prefix that begins with the next byte and zeros.
-            cursor.byte += 1;
-            cursor.len = STRIDE - (cursor.byte.trailing_zeros() as u8).min(STRIDE - 1);
-            if let Some(child) = source.child(byte) {
-                self.path.push(Cursor {
-                    at: index(child),
-                    byte: 0,
-                    len: 1,
-                });
-            }
-        }
-    }
 }
