@@ -19,6 +19,7 @@ sysctl net.ipv4.conf.veth0.arp_accept=1
 ip netns exec NS arping -q -c1 -A -I veth1 -s 10.0.0.3 10.0.0.3
 ip neigh show 10.0.0.3
 ip netns exec NS sysctl net.ipv4.conf.veth1.arp_notify=1
+: >log
 tcpdump -lni veth0 -c1 arp >seen 2>log & until grep -q listening log; do sleep 0.02; done
 ip -n NS link set veth1 down
 ip -n NS link set veth1 up

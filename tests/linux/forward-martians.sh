@@ -20,6 +20,7 @@ ip route add 172.16.0.1 via 10.0.1.1
 ip -n left rule del pref 0
 ip -n left rule add pref 10 lookup local
 ip -n left rule add pref 5 to 10.0.1.254 lookup main
+: >log
 tcpdump --immediate-mode -Q out -lni r0 icmp >seen 2>log &
 until grep -q listening log; do sleep 0.02; done
 from() { ip netns exec left ping -q -c1 -W0.1 -I $1 10.0.1.254 >/dev/null; sleep 0.1; grep -c reply seen; }

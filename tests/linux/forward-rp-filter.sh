@@ -17,6 +17,7 @@ sysctl -q net.ipv4.ip_forward=1
 ip -n left addr add 172.16.0.1/32 dev lo
 ip route add 172.16.0.1 dev r1
 sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.r0.rp_filter=0
+: >log
 tcpdump --immediate-mode -lni r1 icmp and src 172.16.0.1 >seen 2>log &
 until grep -q listening log; do sleep 0.02; done
 arrived() { ip netns exec left ping -q -c1 -W0.1 -I 172.16.0.1 10.0.2.2 >/dev/null; sleep 0.1; grep -c request seen; }

@@ -14,6 +14,7 @@ for n in left right; do ip -n $n link set lo up; ip -n $n link set eth0 up; done
 ip -n left route add default via 10.0.1.254
 ip -n right route add default via 10.0.2.254
 sysctl -q net.ipv4.ip_forward=1
+: >log
 tcpdump --immediate-mode -lni r0 'icmp[0] = 3 or icmp[0] = 11' >seen 2>log &
 until grep -q listening log; do sleep 0.02; done
 ip netns exec left ping -q -c1 -W0.3 -t1 -M dont -s 3000 10.0.2.2 | grep transmitted

@@ -13,6 +13,7 @@ ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:11 dev veth0 nud stale
 ip neigh
 ping -q -c1 -W1 10.0.0.2 | grep transmitted
 ip neigh
+: >log
 tcpdump -lnei veth0 -c2 arp >seen 2>log &
 until grep -q listening log; do sleep 0.02; done
 wait

@@ -7,6 +7,7 @@ ip addr add 10.0.0.1/24 dev veth0
 ip -n NS addr add 10.0.0.2/24 dev veth1
 ip link set veth0 up
 ip -n NS link set veth1 up
+: >log
 tcpdump -ni veth0 -c4 -w ping.pcap 2>log &
 until grep -q listening log; do sleep 0.02; done
 ping -q -c1 10.0.0.2 >/dev/null

@@ -146,7 +146,11 @@ pub(crate) fn free_name(net: &Net, ns: NsId, wanted: &str, kind: &Kind) -> Resul
 /// `dev_valid_name`.
 pub(crate) fn valid_name(name: &str) -> Result<()> {
     let bad = |c: char| c == '/' || c == ':' || c.is_whitespace();
-    if name.is_empty() || name.len() > NAME || name == "." || name == ".." || name.contains(bad) {
+    if name.len() > NAME {
+        let text = "Attribute failed policy validation";
+        return Err(Error::with(Errno::RANGE, text));
+    }
+    if name.is_empty() || name == "." || name == ".." || name.contains(bad) {
         return Err(Errno::INVAL.into());
     }
     Ok(())

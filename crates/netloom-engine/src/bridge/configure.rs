@@ -48,7 +48,6 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     device.master = Some(master);
     device.promiscuity += 1;
     device.allmulti += 1;
-    device.allmulti += 1;
     let local = Station {
         dev,
         kind: Kind::Local,
@@ -85,7 +84,6 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
     };
     device.master = None;
     device.promiscuity = device.promiscuity.saturating_sub(1);
-    device.allmulti = device.allmulti.saturating_sub(1);
     device.allmulti = device.allmulti.saturating_sub(1);
     if let Some(bridge) = bridge(net, port.bridge) {
         bridge.ports.retain(|p| *p != dev);
