@@ -10,6 +10,8 @@
 //! `snapshot` are the engine as a backend of the model; `observer` is who watches, `journey` the
 //! observer that `explain` uses.
 
+#![forbid(unsafe_code)]
+
 mod apply;
 mod arena;
 mod bridge;

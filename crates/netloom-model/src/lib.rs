@@ -7,6 +7,8 @@
 //!
 //! Nothing here does I/O or knows how a packet is treated.
 
+#![forbid(unsafe_code)]
+
 pub mod address;
 pub mod bridge;
 pub mod change;

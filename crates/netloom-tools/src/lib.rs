@@ -5,6 +5,8 @@
 //! [`APPLETS`]. It sees the world through [`World`] alone, so the same command drives the
 //! user-space engine and, later, a running kernel.
 
+#![forbid(unsafe_code)]
+
 pub mod capture_file;
 mod context;
 pub mod ip;

@@ -8,6 +8,7 @@
 //!
 //! Nothing here allocates, reads a clock or knows what Linux does with a packet.
 
+#![forbid(unsafe_code)]
 #![no_std]
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! it is that command: a client of the [server] of its world. Otherwise it is netloom itself,
 //! which starts worlds, enters and ends them.
 
+#![forbid(unsafe_code)]
 #![allow(
     unreachable_pub,
     reason = "nobody uses a binary's items; pub marks what is for its other modules"

@@ -1,7 +1,7 @@
 //! Routing: tables, rules, and the lookup that asks them (ip-route(8), ip-rule(8), RFC 1812).
 //!
-//! [`lookup()`] is `fib_lookup`: rules in order, each with its table, the longest prefix first.
-//! [`output`] and [`input`] are what is around it for packets made here and packets received.
+//! `lookup` is Linux's `fib_lookup`: rules in order, each with its table, the longest prefix first.
+//! `output` and `input` are what is around it for packets made here and packets received.
 
 pub(crate) mod address;
 pub(crate) mod get;
