@@ -137,7 +137,11 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Neighbour> {
             router: e.router,
             extern_learn: e.extern_learn,
             protocol: e.protocol,
-            ages: (age(e.used), age(e.confirmed), age(e.updated)),
+            ages: (
+                age(e.used),
+                e.confirmed.map_or_else(|| age(e.updated) + 60, age),
+                age(e.updated),
+            ),
             refcnt: 1,
             probes: e.probes,
         })

@@ -52,7 +52,8 @@ struct Entry {
     /// Tells the timer that counts from those set earlier.
     stamp: u32,
     used: Time,
-    confirmed: Time,
+    /// When it was last known to be reached; never, for an entry that was only heard of.
+    confirmed: Option<Time>,
     updated: Time,
     /// How long a confirmation holds, drawn anew for each.
     reachable: Duration,
@@ -73,7 +74,7 @@ impl Entry {
             probes: 0,
             stamp: 0,
             used: now,
-            confirmed: now,
+            confirmed: None,
             updated: now,
             reachable: Duration::from_secs(30),
             extern_learn: false,

@@ -148,7 +148,9 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, stamp
             entry(cx.net, ns, place).updated = now;
             enter(cx.net, ns, place, State::Stale, None);
         }
-        State::Delay if now.since(confirmed) <= delay => enter_reachable(cx.net, ns, place),
+        State::Delay if confirmed.is_some_and(|at| now.since(at) <= delay) => {
+            enter_reachable(cx.net, ns, place)
+        }
         State::Delay => {
             entry(cx.net, ns, place).probes = 0;
             let after = retransmit(cx.net, dev);
@@ -229,7 +231,7 @@ pub(crate) fn update<O: Observer>(
         news.state,
         State::Reachable | State::Permanent | State::Noarp
     ) {
-        e.confirmed = now;
+        e.confirmed = Some(now);
     }
     if !same || state != old {
         e.updated = now;

@@ -121,7 +121,7 @@ fn emit<O: Observer>(
     let options = socket.options.clone();
     let len = ipv4::HEADER_LEN + options.ip_options.len().next_multiple_of(4) + payload.len();
     if len > ipv4::MAX_LEN {
-        return Err(Errno::MSGSIZE);
+        return too_long(cx, id, way);
     }
     let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
     if len > way.mtu as usize && way.kind != RouteType::Local && probing {

@@ -74,6 +74,8 @@ struct Run<'o> {
     /// When each request was sent, by its number.
     at: Vec<Time>,
     replied: BTreeSet<u16>,
+    /// Most requests that were under way at once.
+    pipe: u32,
     /// The route that was recorded last.
     route: Vec<u8>,
 }
@@ -100,6 +102,7 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
         trips: Vec::new(),
         at: Vec::new(),
         replied: BTreeSet::new(),
+        pipe: 0,
         route: Vec::new(),
     };
     told::header(cx, options, source);
@@ -332,6 +335,7 @@ impl Run<'_> {
         let sent = self.at.get(usize::from(seq.wrapping_sub(1))).copied();
         let trip = sent.map(|sent| datagram.at.since(sent).as_micros() as u64);
         let again = !self.replied.insert(seq);
+        self.acknowledge(seq);
         self.last = datagram.at;
         if again {
             self.repeated += 1;
@@ -371,7 +375,16 @@ impl Run<'_> {
             self.errors += 1;
         }
         self.last = error.at;
+        self.acknowledge(message.echo_seq());
         told::error(cx, self.options, error, message.echo_seq());
+    }
+
+    /// A request is settled: how many were under way behind it?
+    fn acknowledge(&mut self, seq: u16) {
+        let behind = (self.sent as u16).wrapping_sub(seq);
+        if behind <= 0x7fff {
+            self.pipe = self.pipe.max(u32::from(behind) + 1);
+        }
     }
 
     /// Nothing came in time.

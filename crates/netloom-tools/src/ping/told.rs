@@ -209,9 +209,10 @@ pub(super) fn statistics(cx: &mut Context<'_>, run: &Run<'_>) {
         let _ = write!(text, ", time {took}ms");
     }
     text.push('\n');
-    if let Some(line) = round_trips(&run.trips) {
-        text.push_str(&line);
-    }
+    let trips = round_trips(&run.trips);
+    let pipe = (run.pipe > 1).then(|| format!("pipe {}", run.pipe));
+    let last: Vec<String> = [trips, pipe].into_iter().flatten().collect();
+    text.push_str(&last.join(", "));
     text.push('\n');
     let _ = cx.out.write_all(text.as_bytes());
     let _ = cx.out.flush();
