@@ -7,8 +7,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod brctl;
+pub mod bridge;
 pub mod capture_file;
 mod context;
+pub mod ethtool;
 pub mod ip;
 pub mod net_tools;
 pub mod ping;
@@ -24,6 +27,9 @@ pub type Applet = fn(&mut Context<'_>) -> i32;
 /// Every command by the name under which it is called, in alphabetical order.
 pub const APPLETS: &[(&str, Applet)] = &[
     ("arp", net_tools::arp::arp),
+    ("brctl", brctl::brctl),
+    ("bridge", bridge::bridge),
+    ("ethtool", ethtool::ethtool),
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),

@@ -22,6 +22,12 @@ pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> 
     }
     let master = master_of(net, dev)?;
     let now = net.now;
+    // A port that may not learn takes no entry that is as if learned (`br_fdb_add`).
+    let port = net.dev(dev).bridge_port.as_ref();
+    let learns = |state| matches!(state, PortState::Learning | PortState::Forwarding);
+    if entry.state == FdbState::Dynamic && port.is_some_and(|port| !learns(port.state)) {
+        return Err(Errno::PERM.into());
+    }
     let fdb = &mut bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
     match (mode, fdb.get(entry.address)) {
         (Mode::Add, Some(_)) => return Err(Errno::EXIST.into()),

@@ -169,7 +169,7 @@ fn flag_names(state: &Namespace, link: &Link) -> Vec<&'static str> {
     names
 }
 
-fn flags(record: &mut Record, state: &Namespace, link: &Link) {
+pub(crate) fn flags(record: &mut Record, state: &Namespace, link: &Link) {
     let names = flag_names(state, link);
     record.open_list("flags");
     record.text("<");
@@ -182,7 +182,7 @@ fn flags(record: &mut Record, state: &Namespace, link: &Link) {
 }
 
 /// The name, with what it is tied to: `veth0@if3:`.
-pub(super) fn name(record: &mut Record, state: &Namespace, link: &Link) -> String {
+pub(crate) fn name(record: &mut Record, state: &Namespace, link: &Link) -> String {
     let mut text = link.name.clone();
     if let Some(peer) = &link.peer {
         let here = peer

@@ -2,14 +2,14 @@
 
 mod address;
 mod link_new;
-mod link_set;
-mod link_show;
+pub(crate) mod link_set;
+pub(crate) mod link_show;
 mod neigh;
-mod netns;
-mod print;
+pub(crate) mod netns;
+pub(crate) mod print;
 mod route;
 mod rule;
-mod words;
+pub(crate) mod words;
 
 use crate::Context;
 use netloom_model::state::Parts;
@@ -182,7 +182,7 @@ fn index(cx: &mut Context<'_>, name: &str) -> Outcome<u32> {
 }
 
 /// The index of the link called `name`, or `if7` for the one of index 7, if there is one.
-fn find(ns: &Namespace, name: &str) -> Option<u32> {
+pub(crate) fn find(ns: &Namespace, name: &str) -> Option<u32> {
     ns.link(&name.into()).map(|link| link.index).or_else(|| {
         let index: u32 = name.strip_prefix("if")?.parse().ok()?;
         ns.link(&index.into()).map(|link| link.index)

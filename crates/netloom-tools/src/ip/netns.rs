@@ -51,7 +51,7 @@ pub(super) fn named(context: &mut Context<'_>, name: &str) -> Outcome<Option<NsN
 }
 
 /// The namespace that `-n` names.
-pub(super) fn enter(context: &mut Context<'_>, name: &str) -> Outcome<NsName> {
+pub(crate) fn enter(context: &mut Context<'_>, name: &str) -> Outcome<NsName> {
     let known = NsName::from(name);
     if !known.is_first() && all(context)?.namespaces.contains_key(&known) {
         return Ok(known);

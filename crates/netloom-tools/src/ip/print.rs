@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// `null`: the field's presence says all.
     Null,
     /// A number.
@@ -58,24 +58,24 @@ numbers!(u8 u16 u32 i32);
 
 /// One printed thing: its line of text and its JSON object, side by side.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(crate) struct Record {
     /// The text.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The members of the object.
-    pub(super) members: Vec<(String, Value)>,
+    pub(crate) members: Vec<(String, Value)>,
     /// Objects and lists that are open, each with its key.
     open: Vec<(String, Value)>,
 }
 
 impl Record {
     /// Adds a field to both forms.
-    pub(super) fn field(&mut self, key: &str, value: impl Into<Value>, text: impl Display) {
+    pub(crate) fn field(&mut self, key: &str, value: impl Into<Value>, text: impl Display) {
         self.json(key, value);
         self.text(text);
     }
 
     /// Adds a field to the JSON alone.
-    pub(super) fn json(&mut self, key: &str, value: impl Into<Value>) {
+    pub(crate) fn json(&mut self, key: &str, value: impl Into<Value>) {
         let member = (key.to_owned(), value.into());
         match self.open.last_mut() {
             Some((_, Value::Object(members))) => members.push(member),
@@ -85,30 +85,30 @@ impl Record {
     }
 
     /// Begins an object under `key`; in a list the key says nothing.
-    pub(super) fn open_object(&mut self, key: &str) {
+    pub(crate) fn open_object(&mut self, key: &str) {
         self.open.push((key.to_owned(), Value::Object(Vec::new())));
     }
 
     /// Begins a list under `key`.
-    pub(super) fn open_list(&mut self, key: &str) {
+    pub(crate) fn open_list(&mut self, key: &str) {
         self.open.push((key.to_owned(), Value::List(Vec::new())));
     }
 
     /// Ends what was begun last.
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some((key, value)) = self.open.pop() {
             self.json(&key, value);
         }
     }
 
     /// Adds to the text alone.
-    pub(super) fn text(&mut self, text: impl Display) {
+    pub(crate) fn text(&mut self, text: impl Display) {
         let _ = write!(self.text, "{text}");
     }
 }
 
 /// The text of `records`, a line each; with `oneline`, lines within one are joined by `\`.
-pub(super) fn text(records: &[Record], oneline: bool) -> String {
+pub(crate) fn text(records: &[Record], oneline: bool) -> String {
     let mut out = String::new();
     for record in records {
         if oneline {
@@ -122,7 +122,7 @@ pub(super) fn text(records: &[Record], oneline: bool) -> String {
 }
 
 /// The JSON of `records`, one list.
-pub(super) fn json(records: Vec<Record>, pretty: bool) -> String {
+pub(crate) fn json(records: Vec<Record>, pretty: bool) -> String {
     let objects = records.into_iter().map(|r| Value::Object(r.members));
     let mut out = String::new();
     write_value(&mut out, &Value::List(objects.collect()), pretty, 0);

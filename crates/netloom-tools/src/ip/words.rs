@@ -9,50 +9,50 @@ use netloom_model::{Family, IpNet, Namespace};
 
 /// Why a command ends early: what it says on standard error, and its exit code.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     /// The text, with its newlines.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The exit code.
-    pub(super) code: i32,
+    pub(crate) code: i32,
 }
 
 impl Failure {
     /// A failure that says `text` and a newline.
-    pub(super) fn new(text: impl Into<String>, code: i32) -> Failure {
+    pub(crate) fn new(text: impl Into<String>, code: i32) -> Failure {
         let mut text = text.into();
         text.push('\n');
         Failure { text, code }
     }
 
     /// The word `arg` is wrong, says `why`.
-    pub(super) fn wrong(arg: &str, why: &str) -> Failure {
+    pub(crate) fn wrong(arg: &str, why: &str) -> Failure {
         Failure::new(format!("Error: argument \"{arg}\" is wrong: {why}"), 255)
     }
 
     /// The same, where the original's sentence has a newline of its own.
-    pub(super) fn wrong_nl(arg: &str, why: &str) -> Failure {
+    pub(crate) fn wrong_nl(arg: &str, why: &str) -> Failure {
         Failure::wrong(arg, &format!("{why}\n"))
     }
 
     /// Neither a keyword, nor may another `key` come.
-    pub(super) fn garbage(key: &str, arg: &str) -> Failure {
+    pub(crate) fn garbage(key: &str, arg: &str) -> Failure {
         let text = format!("Error: either \"{key}\" is duplicate, or \"{arg}\" is a garbage.");
         Failure::new(text, 255)
     }
 
     /// The word for `key` is there twice.
-    pub(super) fn duplicate(key: &str, arg: &str) -> Failure {
+    pub(crate) fn duplicate(key: &str, arg: &str) -> Failure {
         let text = format!("Error: duplicate \"{key}\": \"{arg}\" is the second value.");
         Failure::new(text, 255)
     }
 
     /// A word of the original that is not done here.
-    pub(super) fn unsupported(word: &str) -> Failure {
+    pub(crate) fn unsupported(word: &str) -> Failure {
         Failure::new(format!("Error: \"{word}\" is not supported here."), 255)
     }
 
     /// There is no such link.
-    pub(super) fn no_device(name: &str) -> Failure {
+    pub(crate) fn no_device(name: &str) -> Failure {
         Failure::new(format!("Cannot find device \"{name}\""), 1)
     }
 }
@@ -75,34 +75,34 @@ impl From<std::io::Error> for Failure {
 }
 
 /// The result of a part of a command.
-pub(super) type Outcome<T> = Result<T, Failure>;
+pub(crate) type Outcome<T> = Result<T, Failure>;
 
 /// The words of a command line, taken one after the other.
 #[derive(Debug)]
-pub(super) struct Words<'a> {
+pub(crate) struct Words<'a> {
     words: &'a [String],
 }
 
 impl<'a> Words<'a> {
     /// The words in `words`.
-    pub(super) fn new(words: &'a [String]) -> Words<'a> {
+    pub(crate) fn new(words: &'a [String]) -> Words<'a> {
         Words { words }
     }
 
     /// The next word.
-    pub(super) fn next(&mut self) -> Option<&'a str> {
+    pub(crate) fn next(&mut self) -> Option<&'a str> {
         let (first, rest) = self.words.split_first()?;
         self.words = rest;
         Some(first)
     }
 
     /// The next word, left where it is.
-    pub(super) fn peek(&self) -> Option<&'a str> {
+    pub(crate) fn peek(&self) -> Option<&'a str> {
         self.words.first().map(String::as_str)
     }
 
     /// The word that must follow.
-    pub(super) fn value(&mut self) -> Outcome<&'a str> {
+    pub(crate) fn value(&mut self) -> Outcome<&'a str> {
         let text = "Command line is not complete. Try option \"help\"";
         self.next().ok_or_else(|| Failure::new(text, 255))
     }
@@ -110,14 +110,14 @@ impl<'a> Words<'a> {
 
 impl Words<'_> {
     /// The word that must follow, as a number; `why` is what is wrong with any other.
-    pub(super) fn number<T: TryFrom<u64>>(&mut self, why: &str) -> Outcome<T> {
+    pub(crate) fn number<T: TryFrom<u64>>(&mut self, why: &str) -> Outcome<T> {
         let word = self.value()?;
         let parsed = number(word).and_then(|n| T::try_from(n).ok());
         parsed.ok_or_else(|| Failure::wrong_nl(word, why))
     }
 
     /// `on` or `off`, for `key`.
-    pub(super) fn on_off(&mut self, key: &str) -> Outcome<bool> {
+    pub(crate) fn on_off(&mut self, key: &str) -> Outcome<bool> {
         match self.value()? {
             "on" => Ok(true),
             "off" => Ok(false),
@@ -131,25 +131,25 @@ impl Words<'_> {
     }
 
     /// Everything that is left.
-    pub(super) fn rest(&mut self) -> Vec<String> {
+    pub(crate) fn rest(&mut self) -> Vec<String> {
         let rest = self.words.to_vec();
         self.words = &[];
         rest
     }
 
     /// Whether nothing is left.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 }
 
 /// Whether `word` is `full` or abbreviates it.
-pub(super) fn matches(word: &str, full: &str) -> bool {
+pub(crate) fn matches(word: &str, full: &str) -> bool {
     !word.is_empty() && full.starts_with(word)
 }
 
 /// Splits a line of a batch into words: quotes hold words together, `#` ends the line.
-pub(super) fn split(line: &str) -> Vec<String> {
+pub(crate) fn split(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     for c in line.chars() {
         match (c, quote) {
@@ -168,7 +168,7 @@ pub(super) fn split(line: &str) -> Vec<String> {
 }
 
 /// A number as strtoul(3) reads it with base 0, the whole word.
-pub(super) fn number(word: &str) -> Option<u64> {
+pub(crate) fn number(word: &str) -> Option<u64> {
     if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
         return u64::from_str_radix(hex, 16).ok();
     }
@@ -182,7 +182,7 @@ pub(super) fn number(word: &str) -> Option<u64> {
 }
 
 /// A number of 32 bits.
-pub(super) fn u32_of(word: &str) -> Option<u32> {
+pub(crate) fn u32_of(word: &str) -> Option<u32> {
     number(word).and_then(|n| u32::try_from(n).ok())
 }
 
@@ -195,7 +195,7 @@ fn family_name(family: Option<Family>) -> &'static str {
 }
 
 /// A prefix: `default`, `all`, `any`, an address, short forms (`10/8`), with a length or a mask.
-pub(super) fn prefix(word: &str, family: Option<Family>) -> Outcome<IpNet> {
+pub(crate) fn prefix(word: &str, family: Option<Family>) -> Outcome<IpNet> {
     parse_prefix(word, family).ok_or_else(|| {
         let name = family_name(family);
         Failure::new(
@@ -256,7 +256,7 @@ fn parse_address(word: &str) -> Option<IpAddr> {
 }
 
 /// An address, without a length.
-pub(super) fn address(word: &str, family: Option<Family>) -> Outcome<IpAddr> {
+pub(crate) fn address(word: &str, family: Option<Family>) -> Outcome<IpAddr> {
     let found = match word {
         "default" | "all" | "any" => Some(family.unwrap_or(Family::V4).unspecified()),
         _ => parse_address(word),
@@ -273,7 +273,7 @@ pub(super) fn address(word: &str, family: Option<Family>) -> Outcome<IpAddr> {
 }
 
 /// The address and length of a prefix as it is printed: a host without its length.
-pub(super) fn show_prefix(net: IpNet) -> String {
+pub(crate) fn show_prefix(net: IpNet) -> String {
     if net.is_host() {
         net.addr.to_string()
     } else {
@@ -282,10 +282,10 @@ pub(super) fn show_prefix(net: IpNet) -> String {
 }
 
 /// Numbers that have names, as /etc/iproute2 lists them.
-pub(super) struct Names(&'static [(u32, &'static str)]);
+pub(crate) struct Names(&'static [(u32, &'static str)]);
 
 /// The routing tables.
-pub(super) const TABLES: Names = Names(&[
+pub(crate) const TABLES: Names = Names(&[
     (255, "local"),
     (254, "main"),
     (253, "default"),
@@ -293,7 +293,7 @@ pub(super) const TABLES: Names = Names(&[
 ]);
 
 /// The origins of routes.
-pub(super) const PROTOCOLS: Names = Names(&[
+pub(crate) const PROTOCOLS: Names = Names(&[
     (0, "unspec"),
     (1, "redirect"),
     (2, "kernel"),
@@ -319,7 +319,7 @@ pub(super) const PROTOCOLS: Names = Names(&[
 ]);
 
 /// The scopes.
-pub(super) const SCOPES: Names = Names(&[
+pub(crate) const SCOPES: Names = Names(&[
     (0, "global"),
     (255, "nowhere"),
     (254, "host"),
@@ -328,7 +328,7 @@ pub(super) const SCOPES: Names = Names(&[
 ]);
 
 /// The types of routes.
-pub(super) const TYPES: Names = Names(&[
+pub(crate) const TYPES: Names = Names(&[
     (1, "unicast"),
     (2, "local"),
     (3, "broadcast"),
@@ -367,7 +367,7 @@ const DSFIELDS: Names = Names(&[
 
 impl Names {
     /// The number that `word` names or is, up to `most`.
-    pub(super) fn number(&self, word: &str, most: u32) -> Option<u32> {
+    pub(crate) fn number(&self, word: &str, most: u32) -> Option<u32> {
         let named = self.0.iter().find(|(_, name)| *name == word);
         named
             .map(|(number, _)| *number)
@@ -376,14 +376,14 @@ impl Names {
     }
 
     /// The name of `number`, or the number where it has none or names are not wanted.
-    pub(super) fn name(&self, number: u32, numeric: bool) -> String {
+    pub(crate) fn name(&self, number: u32, numeric: bool) -> String {
         let named = self.0.iter().find(|(n, _)| *n == number && !numeric);
         named.map_or_else(|| number.to_string(), |(_, name)| (*name).to_owned())
     }
 }
 
 /// A type of service: a name, or a number in hexadecimal.
-pub(super) fn dsfield(word: &str) -> Option<u8> {
+pub(crate) fn dsfield(word: &str) -> Option<u8> {
     if let Some((number, _)) = DSFIELDS.0.iter().find(|(_, name)| *name == word) {
         return u8::try_from(*number).ok();
     }
@@ -392,7 +392,7 @@ pub(super) fn dsfield(word: &str) -> Option<u8> {
 }
 
 /// How a type of service is printed.
-pub(super) fn show_dsfield(tos: u8, numeric: bool) -> String {
+pub(crate) fn show_dsfield(tos: u8, numeric: bool) -> String {
     let named = DSFIELDS
         .0
         .iter()
@@ -401,13 +401,13 @@ pub(super) fn show_dsfield(tos: u8, numeric: bool) -> String {
 }
 
 /// The namespace that the command is about, as far as `parts` wants it.
-pub(super) fn namespace(cx: &mut Context<'_>, parts: Parts) -> Outcome<Namespace> {
+pub(crate) fn namespace(cx: &mut Context<'_>, parts: Parts) -> Outcome<Namespace> {
     let mut state = cx.world.snapshot(Some(&cx.ns), parts)?;
     Ok(state.namespaces.remove(&cx.ns).unwrap_or_default())
 }
 
 /// The index of the link called `name`.
-pub(super) fn device(ns: &Namespace, name: &str) -> Outcome<u32> {
+pub(crate) fn device(ns: &Namespace, name: &str) -> Outcome<u32> {
     let link = ns.link(&name.into());
     link.map(|l| l.index)
         .ok_or_else(|| Failure::no_device(name))

@@ -1,0 +1,235 @@
+//! `bridge link`: the ports of bridges and their settings (bridge(8)).
+
+use super::{Options, no_bridge_device, no_device, refused};
+use crate::Context;
+use crate::ip::print::Record;
+use crate::ip::words::{self, Failure, Outcome, Words, matches};
+use crate::ip::{find, link_set, link_show};
+use netloom_model::state::Parts;
+use netloom_model::{BridgePortSettings, Change, Errno, Link, LinkSettings, Namespace};
+
+const USAGE: &str = "\
+Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ state STATE ]
+                               [ guard {on | off} ]
+                               [ hairpin {on | off} ]
+                               [ fastleave {on | off} ]
+                               [ root_block {on | off} ]
+                               [ learning {on | off} ]
+                               [ learning_sync {on | off} ]
+                               [ flood {on | off} ]
+                               [ mcast_router MULTICAST_ROUTER ]
+                               [ mcast_flood {on | off} ]
+                               [ bcast_flood {on | off} ]
+                               [ mcast_to_unicast {on | off} ]
+                               [ neigh_suppress {on | off} ]
+                               [ vlan_tunnel {on | off} ]
+                               [ isolated {on | off} ]
+                               [ locked {on | off} ]
+                               [ hwmode {vepa | veb} ]
+                               [ backup_port DEVICE ] [ nobackup_port ]
+                               [ self ] [ master ]
+       bridge link show [dev DEV]";
+
+/// The switches that `bridge link set` knows.
+const FLAGS: [&str; 13] = [
+    "guard",
+    "hairpin",
+    "fastleave",
+    "root_block",
+    "learning",
+    "learning_sync",
+    "flood",
+    "mcast_flood",
+    "bcast_flood",
+    "mcast_to_unicast",
+    "neigh_suppress",
+    "isolated",
+    "locked",
+];
+
+/// Runs `bridge link`.
+pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let command = words.next().unwrap_or("show");
+    let is = |full| matches(command, full);
+    if is("set") || is("change") {
+        set(cx, words)
+    } else if is("show") || is("lst") || is("list") {
+        show(cx, options, words)
+    } else if is("help") {
+        Err(Failure::new(USAGE, 255))
+    } else {
+        let text = format!("Command \"{command}\" is unknown, try \"bridge link help\".");
+        Err(Failure::new(text, 255))
+    }
+}
+
+fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
+    let mut dev = None;
+    while let Some(word) = words.next() {
+        // Any other word is a device too; the last one counts, and none of them is looked at
+        // before the end.
+        dev = (word == "dev").then(|| words.value()).transpose()?.or(dev);
+    }
+    let state = words::namespace(cx, Parts::LINKS)?;
+    let index = match dev {
+        Some(name) => Some(find(&state, name).ok_or_else(|| no_device(name))?),
+        None => None,
+    };
+    let ports = state.links.iter().filter(|link| link.bridge_port.is_some());
+    let wanted = ports.filter(|link| index.is_none_or(|index| link.index == index));
+    let records = wanted.map(|link| line(options, &state, link)).collect();
+    super::show(cx, options, records)
+}
+
+/// The line of a port.
+fn line(options: &Options, state: &Namespace, link: &Link) -> Record {
+    let mut record = Record::default();
+    // A bridge tells the index of a veth's other end, not its namespace: it is looked for here.
+    let mut link = link.clone();
+    link.peer = link.peer.filter(|peer| peer.index != link.index);
+    if let Some(peer) = &mut link.peer {
+        peer.nsid = None;
+    }
+    record.field("ifindex", link.index, format!("{}: ", link.index));
+    let name = link_show::name(&mut record, state, &link);
+    record.field("ifname", link.name.as_str(), format!("{name}: "));
+    link_show::flags(&mut record, state, &link);
+    record.field("mtu", link.mtu, format!("mtu {} ", link.mtu));
+    if let Some(master) = link.master {
+        let name = state.link_name(master);
+        record.field("master", name.as_str(), format!("master {name} "));
+    }
+    if let Some(port) = &link.bridge_port {
+        let (state, priority, cost) = (port.state.name(), port.priority, port.cost);
+        record.field("state", state, format!("state {state} "));
+        record.field("priority", priority, format!("priority {priority} "));
+        record.field("cost", cost, format!("cost {cost} "));
+        if options.details {
+            details(&mut record, port.flags);
+        }
+    }
+    record
+}
+
+fn details(record: &mut Record, flags: netloom_model::bridge::PortFlags) {
+    record.text("\n    ");
+    let mut switch = |key: &str, on: bool| {
+        let word = if on { "on" } else { "off" };
+        record.field(key, on, format!("{key} {word} "));
+    };
+    switch("hairpin", flags.hairpin);
+    switch("guard", flags.bpdu_guard);
+    switch("root_block", flags.root_block);
+    switch("fastleave", flags.fast_leave);
+    switch("learning", flags.learning);
+    switch("flood", flags.flood);
+    switch("mcast_flood", flags.mcast_flood);
+    switch("bcast_flood", flags.bcast_flood);
+    record.field("mcast_router", 1u32, "mcast_router 1 ");
+    let mut switch = |key: &str, on: bool| {
+        let word = if on { "on" } else { "off" };
+        record.field(key, on, format!("{key} {word} "));
+    };
+    switch("mcast_to_unicast", flags.mcast_to_unicast);
+    switch("neigh_suppress", flags.neigh_suppress);
+    switch("vlan_tunnel", false);
+    switch("isolated", flags.isolated);
+    switch("locked", flags.locked);
+}
+
+/// `on` or `off`, as this command says what else it is not.
+fn on_off(key: &str, words: &mut Words<'_>) -> Outcome<bool> {
+    match words.value()? {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => {
+            let text = format!(
+                "Error: argument of \"{key}\" must be one of \"off\", \"on\", not \"{other}\""
+            );
+            Err(Failure::new(text, 234))
+        }
+    }
+}
+
+/// A number as atoi(3) reads it: what is none is zero.
+fn atoi(word: &str) -> i64 {
+    let word = word.trim_start();
+    let digits = word.trim_start_matches(['-', '+']);
+    let end = digits.find(|c: char| !c.is_ascii_digit());
+    let number = digits[..end.unwrap_or(digits.len())].parse().unwrap_or(0);
+    if word.starts_with('-') {
+        -number
+    } else {
+        number
+    }
+}
+
+fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
+    let mut port = BridgePortSettings::default();
+    let (mut dev, mut own, mut master) = (None, false, false);
+    while let Some(word) = words.next() {
+        match word {
+            "dev" => dev = Some(words.value()?),
+            "cost" => port.cost = u32::try_from(atoi(words.value()?)).ok().filter(|c| *c > 0),
+            "priority" => {
+                let priority = atoi(words.value()?);
+                port.priority =
+                    (priority >= 0).then(|| u16::try_from(priority).unwrap_or(u16::MAX));
+            }
+            "state" => port.state = Some(state(words.value()?)?),
+            "self" => own = true,
+            "master" => master = true,
+            "hwmode" => {
+                words.value()?;
+                own = true;
+            }
+            "mcast_router" if words.peek() == Some("1") => {
+                words.value()?;
+            }
+            "vlan_tunnel" if words.peek() == Some("off") => {
+                words.value()?;
+            }
+            "nobackup_port" => {}
+            "mcast_router" | "vlan_tunnel" | "backup_port" => {
+                return Err(Failure::unsupported(word));
+            }
+            _ if FLAGS.contains(&word) => {
+                let on = on_off(word, words)?;
+                if let Some(flag) = link_set::port_flag(&mut port, word) {
+                    *flag = Some(on);
+                }
+            }
+            _ => return Err(Failure::new(USAGE, 255)),
+        }
+    }
+    let Some(dev) = dev else {
+        return Err(Failure::new("Device is a required argument.", 255));
+    };
+    let state = words::namespace(cx, Parts::LINKS)?;
+    let index = find(&state, dev).ok_or_else(|| no_bridge_device(dev))?;
+    let is_port = state
+        .link(&index.into())
+        .is_some_and(|link| link.bridge_port.is_some());
+    // No device here takes such settings itself.
+    if !is_port || own && !master {
+        return Err(refused(Errno::OPNOTSUPP.into()));
+    }
+    let set = LinkSettings {
+        bridge_port: Some(port),
+        ..LinkSettings::default()
+    };
+    let (ns, link, set) = (cx.ns.clone(), index.into(), Box::new(set));
+    let change = Change::SetLink { ns, link, set };
+    cx.world.apply(vec![change]).map_err(refused)
+}
+
+/// The state of a port, by name or number.
+fn state(word: &str) -> Outcome<netloom_model::bridge::PortState> {
+    if let Ok(state) = link_set::port_state(&word.to_lowercase()) {
+        return Ok(state);
+    }
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(refused(Errno::INVAL.into()));
+    }
+    Err(Failure::new("Error: invalid STP port state", 255))
+}
