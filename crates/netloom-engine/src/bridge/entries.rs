@@ -8,7 +8,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::timer::Timer;
 use core::time::Duration;
-use netloom_model::bridge::FdbState;
+use netloom_model::bridge::{FdbState, PortState};
 use netloom_model::{Errno, Error, FdbEntry, MacAddr, Mode, Result};
 
 /// Adds an entry to a bridge's database, or an address to a device's own list.
@@ -23,7 +23,7 @@ pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> 
     let master = master_of(net, dev)?;
     let now = net.now;
     // A port that may not learn takes no entry that is as if learned (`br_fdb_add`).
-    let port = net.dev(dev).bridge_port.as_ref();
+    let port = net.dev(dev).port.as_ref();
     let learns = |state| matches!(state, PortState::Learning | PortState::Forwarding);
     if entry.state == FdbState::Dynamic && port.is_some_and(|port| !learns(port.state)) {
         return Err(Errno::PERM.into());
