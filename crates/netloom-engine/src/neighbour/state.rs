@@ -149,7 +149,7 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, stamp
             enter(cx.net, ns, place, State::Stale, None);
         }
         State::Delay if confirmed.is_some_and(|at| now.since(at) <= delay) => {
-            enter_reachable(cx.net, ns, place)
+            enter_reachable(cx.net, ns, place);
         }
         State::Delay => {
             entry(cx.net, ns, place).probes = 0;
