@@ -9,6 +9,7 @@
 
 pub mod brctl;
 pub mod bridge;
+pub mod arping;
 pub mod capture_file;
 mod context;
 pub mod ethtool;
@@ -30,6 +31,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("brctl", brctl::brctl),
     ("bridge", bridge::bridge),
     ("ethtool", ethtool::ethtool),
+    ("arping", arping::arping),
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),

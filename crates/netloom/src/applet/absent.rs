@@ -6,7 +6,6 @@ use std::path::Path;
 
 /// Their names.
 pub(super) const NAMES: &[&str] = &[
-    "arping",
     "arptables",
     "conntrack",
     "dhclient",
