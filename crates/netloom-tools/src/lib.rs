@@ -7,9 +7,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod arping;
 pub mod brctl;
 pub mod bridge;
-pub mod arping;
 pub mod capture_file;
 mod context;
 pub mod ethtool;
