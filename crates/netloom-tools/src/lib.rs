@@ -18,6 +18,7 @@ pub mod net_tools;
 pub mod ping;
 pub mod sysctl;
 pub mod tcpdump;
+pub mod traceroute;
 
 pub use context::{Context, Host};
 pub use netloom_model::World;
@@ -39,6 +40,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("route", net_tools::route::route),
     ("sysctl", sysctl::sysctl),
     ("tcpdump", tcpdump::tcpdump),
+    ("traceroute", traceroute::traceroute),
 ];
 
 /// The command called `name`.

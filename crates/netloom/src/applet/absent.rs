@@ -28,7 +28,6 @@ pub(super) const NAMES: &[&str] = &[
     "nmcli",
     "ovs-vsctl",
     "tc",
-    "traceroute",
     "vconfig",
     "wg",
 ];
