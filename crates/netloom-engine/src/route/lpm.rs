@@ -133,11 +133,10 @@ impl<V: IpVersion, T: Value> Lpm<V, T> {
     #[inline]
     pub fn lookup(&self, addr: V::Addr) -> Option<T> {
         let addr = V::bits(addr);
-        let found = match &self.form {
-            Form::Small(small) => small.lookup(addr),
-            Form::Trie(trie) => trie.lookup(addr),
-        };
-        found.or(self.default)
+        match &self.form {
+            Form::Small(small) => small.lookup(addr).or(self.default),
+            Form::Trie(trie) => trie.lookup(addr, self.default),
+        }
     }
 
     /// The values of all prefixes that cover the address, from the longest to the shortest.
@@ -239,7 +238,7 @@ impl<V: IpVersion, T: Value> Iterator for Matches<'_, V, T> {
                     found
                 }
                 Form::Trie(trie) => {
-                    let found = trie.lookup(self.addr);
+                    let found = trie.lookup(self.addr, None);
                     self.next = Next::Below(trie);
                     found
                 }

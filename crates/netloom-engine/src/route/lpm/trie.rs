@@ -58,13 +58,14 @@ impl<V: IpVersion, T: Value> Trie<V, T> {
         trie
     }
 
+    /// The value of the longest prefix, or the default if there is none.
     #[inline]
-    pub(super) fn lookup(&self, addr: V::Bits) -> Option<T> {
+    pub(super) fn lookup(&self, addr: V::Bits, default: Option<T>) -> Option<T> {
         let (mut at, mut longest) = match self.front.get(addr) {
-            None => (ROOT, None),
-            Some(cell) => match cell.read() {
-                Ok(value) => return value,
-                Err(at) => (at, self.nodes[at].above.read().unwrap_or(None)),
+            None => (ROOT, default),
+            Some(cell) => match cell.node() {
+                None => return cell.value_or(default),
+                Some(at) => (at, self.nodes[at].above.value_or(default)),
             },
         };
         while let Some(slot) = self.nodes[at].slot(addr) {
@@ -119,6 +120,12 @@ impl<V: IpVersion, T: Value> Trie<V, T> {
             + self.sources.capacity() * size_of::<Prefixes<T>>()
             + self.free.capacity() * size_of::<NodeId>()
             + self.front.heap_bytes()
+    }
+
+    /// How many nodes there are, the free ones not counted.
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len() - self.free.len()
     }
 
     /// The number in a node of a prefix that ends there.

@@ -2,6 +2,8 @@
 //! lookup needs not begin at the root. With 24 bits most lookups end here, after one access, as in
 //! DIR-24-8 (Gupta, Lin and McKeown, INFOCOM 1998).
 
+use std::hint::select_unpredictable;
+
 use super::{ROOT, Trie, index};
 use crate::ip::version::{AddressBits, IpVersion};
 use crate::route::lpm::Value;
@@ -10,7 +12,7 @@ use crate::route::lpm::node::{NodeId, STRIDE};
 /// How many bits the table decides, and from how many prefixes on it is worth its 256 KiB or
 /// 64 MiB. It is given up again below half as many.
 const SIZES: [(u8, usize); 2] = match cfg!(test) {
-    false => [(24, 1 << 17), (16, 1 << 12)],
+    false => [(24, 1 << 16), (16, 1 << 10)],
     // The same code on tables so small that a test can fill them a thousand times.
     true => [(16, 48), (8, 32)],
 };
@@ -28,7 +30,7 @@ impl Cell {
     /// Where to go for a value that is too large for a cell.
     const FROM_ROOT: Self = Self(NODE | ROOT as u32);
 
-    fn value<T: Value>(value: Option<T>) -> Option<Self> {
+    fn of<T: Value>(value: Option<T>) -> Option<Self> {
         let Some(value) = value else {
             return Some(Self::NOTHING);
         };
@@ -36,16 +38,22 @@ impl Cell {
         number.checked_add(1).filter(|&cell| cell < NODE).map(Self)
     }
 
-    /// The value, or the place of the node.
+    /// The place of the node where to go on, if that is what is here.
     #[inline]
-    pub(super) fn read<T: Value>(self) -> Result<Option<T>, usize> {
-        match self.0 & NODE {
-            0 => Ok(self
-                .0
-                .checked_sub(1)
-                .and_then(|number| T::try_from(number).ok())),
-            _ => Err((self.0 & !NODE) as usize),
-        }
+    pub(super) fn node(self) -> Option<usize> {
+        (self.0 & NODE != 0).then_some((self.0 & !NODE) as usize)
+    }
+
+    /// The value, or the default where nothing is.
+    #[inline]
+    pub(super) fn value_or<T: Value>(self, default: Option<T>) -> Option<T> {
+        // Whether an address is in the table is anyone's guess, and a wrong one is found out only
+        // when the cell has come from memory: choose between numbers rather than branch.
+        let default = default.map_or(0, |value| u64::from(value.into()) + 1);
+        let number = select_unpredictable(self.0 != 0, u64::from(self.0), default);
+        number
+            .checked_sub(1)
+            .and_then(|number| T::try_from(number as u32).ok())
     }
 }
 
@@ -155,7 +163,7 @@ impl<V: IpVersion, T: Value> Trie<V, T> {
 
     /// Renews the cells under a prefix: the value, and what the node knows if it is there.
     fn paint(&mut self, key: V::Bits, len: u8, value: Option<T>, child: Option<NodeId>) {
-        let cell = Cell::value(value);
+        let cell = Cell::of(value);
         let child = child.filter(|&id| self.nodes[index(id)].base & V::mask(len) == key);
         let depth = child.map(|id| self.nodes[index(id)].depth());
         if depth != Some(len) || len == self.front.bits {
