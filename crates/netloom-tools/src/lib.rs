@@ -29,10 +29,10 @@ pub type Applet = fn(&mut Context<'_>) -> i32;
 /// Every command by the name under which it is called, in alphabetical order.
 pub const APPLETS: &[(&str, Applet)] = &[
     ("arp", net_tools::arp::arp),
+    ("arping", arping::arping),
     ("brctl", brctl::brctl),
     ("bridge", bridge::bridge),
     ("ethtool", ethtool::ethtool),
-    ("arping", arping::arping),
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),
