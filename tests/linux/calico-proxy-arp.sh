@@ -1,6 +1,5 @@
 #!/bin/bash
 # A host route to each pod and proxy ARP for 169.254.1.1: routing to the last veth, without a bridge.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 sysctl -w net.ipv4.ip_forward=1
 ip link set lo up

@@ -1,6 +1,5 @@
 #!/bin/bash
 # A UDP packet to a port where nobody listens is answered: port unreachable.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -1,6 +1,5 @@
 #!/bin/bash
 # tcpdump prints ARP, ICMP and UDP: -e, -v, -x, -XX, -q, -t, and a filter.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add NS
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11 netns NS

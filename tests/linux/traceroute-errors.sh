@@ -1,6 +1,5 @@
 #!/bin/bash
 # traceroute where nobody answers, where the way ends, and what is refused.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -1,6 +1,5 @@
 #!/bin/bash
 # traceroute shows each router on the way by the address the probe came in at.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 for n in 1 2 3 4; do ip netns add n$n; ip -n n$n link set lo up; ip netns exec n$n sysctl -q net.ipv4.ip_forward=1; done
 for n in 1 2 3; do

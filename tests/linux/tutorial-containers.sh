@@ -1,6 +1,5 @@
 #!/bin/bash
 # Containers on a host: a bridge with an address is their gateway, the host routes to another network.
-# differs: there is no traceroute yet
 set -v; trap 'echo "exit status $?"' ERR
 sysctl -w net.ipv4.ip_forward=1
 ip link add br0 address 02:00:00:00:00:99 type bridge
