@@ -8,8 +8,6 @@ pub(crate) mod arp;
 pub(crate) mod configure;
 pub(crate) mod proxy;
 pub(crate) mod state;
-#[cfg(test)]
-mod tests;
 
 use crate::arena::Arena;
 use crate::device::DevId;

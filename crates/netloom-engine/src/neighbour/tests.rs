@@ -1,1 +1,0 @@
-//! Behaviour of neighbour tables, through an engine.
