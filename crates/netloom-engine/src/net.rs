@@ -7,6 +7,7 @@ use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
 use crate::random::Random;
 use crate::socket::Sockets;
+use crate::sysctl::Conf;
 use crate::timer::Timers;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::{NsName, Time};
@@ -46,6 +47,13 @@ impl Net {
     #[inline]
     pub(crate) fn ns_mut(&mut self, ns: NsId) -> &mut Namespace {
         &mut self.namespaces[ns.0]
+    }
+
+    /// Whether a device's own setting or `all`'s is on.
+    #[inline]
+    pub(crate) fn either(&self, dev: DevId, key: Conf) -> bool {
+        let device = self.dev(dev);
+        device.conf.on(key) || self.ns(device.ns).conf_all.on(key)
     }
 
     /// The namespace of a device.

@@ -28,12 +28,6 @@ fn greatest(net: &Net, dev: DevId, key: Conf) -> i32 {
         .max(net.ns(device.ns).conf_all.get(key))
 }
 
-/// Whether a device's own setting or `all`'s is on.
-pub(super) fn either(net: &Net, dev: DevId, key: Conf) -> bool {
-    let device = net.dev(dev);
-    device.conf.on(key) || net.ns(device.ns).conf_all.on(key)
-}
-
 /// The IPv4 source of a packet that waits.
 pub(super) fn source_of(packet: &Packet) -> Option<Ipv4Addr> {
     ipv4::Packet::new_header(packet.bytes())
@@ -147,7 +141,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let message = message.repr();
     let known = matches!(message.operation, Operation::REQUEST | Operation::REPLY);
     let target = message.target_ip;
-    let outside = target.is_loopback() && !either(cx.net, dev, Conf::RouteLocalnet);
+    let outside = target.is_loopback() && !cx.net.either(dev, Conf::RouteLocalnet);
     if !known || target.is_multicast() || outside || message.sender_mac.is_multicast() {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpMalformed);
     }
@@ -237,7 +231,7 @@ fn ignored(net: &Net, dev: DevId, sender: Ipv4Addr, target: Ipv4Addr) -> bool {
 
 /// Whether `arp_filter` forbids the answer: the way back to the sender leads elsewhere.
 fn filtered(net: &Net, dev: DevId, sender: Ipv4Addr, target: Ipv4Addr) -> bool {
-    if !either(net, dev, Conf::ArpFilter) {
+    if !net.either(dev, Conf::ArpFilter) {
         return false;
     }
     let flow = Flow {
@@ -304,7 +298,7 @@ pub(super) fn answer_with<O: Observer>(
 /// accepted.
 fn learn<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &Repr) {
     let gratuitous = message.sender_ip == message.target_ip;
-    if gratuitous && either(cx.net, dev, Conf::DropGratuitousArp) {
+    if gratuitous && cx.net.either(dev, Conf::DropGratuitousArp) {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpIgnored);
     }
     let reply = message.operation == Operation::REPLY;

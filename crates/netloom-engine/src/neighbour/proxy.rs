@@ -1,6 +1,6 @@
 //! Proxy ARP (RFC 1027, ip-sysctl's `proxy_arp`, `proxy_arp_pvlan`): answering for others.
 
-use super::arp::{self, either};
+use super::arp;
 use super::state::{self, News};
 use crate::device::DevId;
 use crate::namespace::NsId;
@@ -39,7 +39,7 @@ pub(super) fn answers(net: &Net, dev: DevId, target: Ipv4Addr, out: DevId) -> bo
         return pvlan;
     }
     let proxies = &net.ns(net.ns_of(dev)).neighbours.proxies;
-    either(net, dev, Conf::ProxyArp)
+    net.either(dev, Conf::ProxyArp)
         || proxies.contains(&(dev, target))
         || proxies.contains(&(DevId::NONE, target))
 }

@@ -30,8 +30,7 @@ pub(crate) enum Decision {
 /// Decides about a packet that `dev` received.
 pub(crate) fn route(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     let device = net.dev(dev);
-    let ns = net.ns(device.ns);
-    let either = |key| device.conf.on(key) || ns.conf_all.on(key);
+    let either = |key| net.either(dev, key);
     let (src, dst) = (flow.src, flow.dst);
     if src.is_multicast() || src.is_broadcast() {
         return Decision::Refused(DropReason::MartianSource);
@@ -105,8 +104,7 @@ fn forward(net: &Net, dev: DevId, flow: &Flow, found: Found) -> Decision {
 /// Whether a sender that should have gone to the gateway directly is told so.
 fn redirects(net: &Net, dev: DevId, src: Ipv4Addr, found: &Found) -> bool {
     let device = net.dev(dev);
-    let ns = net.ns(device.ns);
-    let either = |key| device.conf.on(key) || ns.conf_all.on(key);
+    let either = |key| net.either(dev, key);
     if !either(Conf::SendRedirects) {
         return false;
     }

@@ -70,9 +70,8 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
     let device = net.dev(dev);
     let ns = net.ns(device.ns);
     let rp_filter = rp_filter(net, dev);
-    let accept_local = device.conf.on(Conf::AcceptLocal) || ns.conf_all.on(Conf::AcceptLocal);
-    let may_redirect =
-        out == dev && (device.conf.on(Conf::SendRedirects) || ns.conf_all.on(Conf::SendRedirects));
+    let accept_local = net.either(dev, Conf::AcceptLocal);
+    let may_redirect = out == dev && net.either(dev, Conf::SendRedirects);
     if rp_filter == 0 && !may_redirect && !ns.routing.custom_rules {
         let own = !accept_local && address_kind(net, device.ns, flow.src) == RouteType::Local;
         return if own {
@@ -81,7 +80,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
             Ok(false)
         };
     }
-    let valid_mark = device.conf.on(Conf::SrcValidMark) || ns.conf_all.on(Conf::SrcValidMark);
+    let valid_mark = net.either(dev, Conf::SrcValidMark);
     let mut back = Flow {
         dst: flow.src,
         src: flow.dst,

@@ -5,7 +5,7 @@ use super::options::Options;
 use crate::Context;
 use core::net::Ipv4Addr;
 use netloom_model::socket::SocketError;
-use netloom_wire::icmpv4::Type;
+use netloom_wire::icmpv4::{Type, description};
 use netloom_wire::ipv4;
 use std::fmt::Write as _;
 
@@ -140,32 +140,14 @@ pub(super) fn error(cx: &mut Context<'_>, options: &Options, error: &SocketError
 /// An ICMP error in ping's words.
 fn meaning(error: &SocketError) -> String {
     let (kind, code) = (Type(error.icmp.0), error.icmp.1);
-    let unreachable = [
-        "Destination Net Unreachable",
-        "Destination Host Unreachable",
-        "Destination Protocol Unreachable",
-        "Destination Port Unreachable",
-        "Frag needed and DF set",
-        "Source Route Failed",
-        "Destination Net Unknown",
-        "Destination Host Unknown",
-        "Source Host Isolated",
-        "Destination Net Prohibited",
-        "Destination Host Prohibited",
-        "Destination Net Unreachable for Type of Service",
-        "Destination Host Unreachable for Type of Service",
-        "Packet filtered",
-        "Precedence Violation",
-        "Precedence Cutoff",
-    ];
     match kind {
         Type::DEST_UNREACHABLE if code == 4 => {
             format!("Frag needed and DF set (mtu = {})", error.info)
         }
-        Type::DEST_UNREACHABLE => match unreachable.get(usize::from(code)) {
-            Some(text) => (*text).to_owned(),
-            None => format!("Dest Unreachable, Bad Code: {code}"),
-        },
+        Type::DEST_UNREACHABLE => description(kind, code).map_or_else(
+            || format!("Dest Unreachable, Bad Code: {code}"),
+            str::to_owned,
+        ),
         Type::TIME_EXCEEDED if code == 0 => "Time to live exceeded".to_owned(),
         Type::TIME_EXCEEDED => "Frag reassembly time exceeded".to_owned(),
         Type::REDIRECT => {
