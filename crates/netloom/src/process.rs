@@ -22,8 +22,8 @@ pub fn all() -> impl Iterator<Item = u32> {
 pub fn descendants(roots: &[u32]) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for pid in all() {
-        if let Some(parent) = parent_of(pid) {
-            children.entry(parent).or_default().push(pid);
+        if let Some(place) = Place::of(pid) {
+            children.entry(place.parent).or_default().push(pid);
         }
     }
     let mut found = Vec::new();
@@ -37,11 +37,34 @@ pub fn descendants(roots: &[u32]) -> Vec<u32> {
     found
 }
 
-/// The parent, from `/proc/PID/stat`, whose second field is a name that may hold anything.
-fn parent_of(pid: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, rest) = stat.rsplit_once(')')?;
-    rest.split_ascii_whitespace().nth(1)?.parse().ok()
+/// Where a process belongs: 0 stands for what another pid namespace holds (pid_namespaces(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The parent's process id.
+    pub parent: u32,
+    /// The process group.
+    pub group: i32,
+    /// The session.
+    pub session: i32,
+    /// The group in the foreground of the session's terminal, -1 if it has none.
+    pub foreground: i32,
+}
+
+impl Place {
+    /// Where process `pid` belongs, from `/proc/PID/stat`.
+    pub fn of(pid: u32) -> Option<Place> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The second field is a name that may hold anything.
+        let (_, rest) = stat.rsplit_once(')')?;
+        let fields: Vec<_> = rest.split_ascii_whitespace().collect();
+        let number = |n: usize| fields.get(n)?.parse::<i32>().ok();
+        Some(Place {
+            parent: u32::try_from(number(1)?).ok()?,
+            group: number(2)?,
+            session: number(3)?,
+            foreground: number(5)?,
+        })
+    }
 }
 
 /// The value that variable `name` had when process `pid` was started.

@@ -1,12 +1,11 @@
 //! Watches over a command that runs in a world: passes signals on, collects what ends, and tells
 //! the exit code as a shell would.
 
-use crate::process;
+use crate::process::{self, Place};
+use rustix::process as system;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
-use rustix::{process as system, termios};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
-use std::fs::File;
 use std::io;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -35,15 +34,7 @@ pub fn run(mut command: Command) -> io::Result<i32> {
             // The terminal sends these to everybody in its foreground, and a shell that gets one
             // alone only waits for its child. A named world has left the session.
             SIGINT | SIGQUIT if in_foreground() => {}
-            SIGINT | SIGQUIT => {
-                let tree = process::descendants(&[std::process::id()]);
-                let session = system::getsid(None).ok();
-                let ours = |pid: &Pid| system::getsid(Some(*pid)).ok() == session;
-                send(
-                    signal,
-                    tree.into_iter().filter_map(process::pid).filter(ours),
-                );
-            }
+            SIGINT | SIGQUIT => send(signal, session()),
             _ => send(signal, [pid]),
         }
     }
@@ -79,10 +70,18 @@ fn exit_code(status: WaitStatus) -> Option<i32> {
 }
 
 fn in_foreground() -> bool {
-    File::open("/dev/tty")
-        .ok()
-        .and_then(|tty| termios::tcgetpgrp(tty).ok())
-        .is_some_and(|foreground| foreground == system::getpgrp())
+    Place::of(std::process::id()).is_some_and(|own| own.group == own.foreground)
+}
+
+/// The descendants that are still of this process's session.
+fn session() -> impl Iterator<Item = Pid> {
+    let own = std::process::id();
+    let session = |pid| Place::of(pid).map(|place| place.session);
+    let ours = session(own);
+    process::descendants(&[own])
+        .into_iter()
+        .filter(move |pid| session(*pid) == ours)
+        .filter_map(process::pid)
 }
 
 /// Ends every process that a command left behind: first by asking.

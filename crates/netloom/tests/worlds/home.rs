@@ -106,11 +106,17 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Sends `signal` by kill(1), to a process or, if negative, to a group.
+/// Sends `signal` to a process or, if negative, to a group.
 pub(crate) fn kill(signal: &str, pid: i64) {
-    let pid = pid.to_string();
-    let status = Command::new("kill")
-        .args(["-s", signal, "--", &pid])
+    // The shell's own: some kill(1) takes a group with a small number for a signal.
+    let status = Command::new("sh")
+        .args([
+            "-c",
+            r#"kill -s "$1" -- "$2""#,
+            "sh",
+            signal,
+            &pid.to_string(),
+        ])
         .status();
     assert!(status.unwrap().success());
 }

@@ -2,6 +2,7 @@
 
 use crate::home::{Done, Home, kill, until};
 use std::fs;
+use std::process::Command;
 
 #[test]
 fn a_script_gets_its_arguments_and_its_exit_code_is_told() {
@@ -79,6 +80,41 @@ fn a_signal_to_netloom_alone_reaches_the_script() {
         assert_eq!((done.code, done.out.as_str()), (Some(code), ""), "{signal}");
         assert!(home.left().is_empty());
     }
+}
+
+/// As in a container, whose session was begun outside of it.
+#[test]
+fn a_signal_reaches_the_script_where_the_session_is_out_of_sight() {
+    let home = Home::new();
+    let apart = ["-Urpf", "--mount-proc", "--kill-child"];
+    let can = Command::new("unshare").args(apart).arg("true").status();
+    if !can.is_ok_and(|status| status.success()) {
+        eprintln!("not tested: unshare(1) makes no pid namespace here");
+        return;
+    }
+    let script = home.file("script.sh");
+    fs::write(
+        &script,
+        "kill -s INT $PPID; /bin/sleep 1000; echo not reached",
+    )
+    .unwrap();
+    let output = Command::new("unshare")
+        .args(apart)
+        .args([
+            env!("CARGO_BIN_EXE_netloom"),
+            "run",
+            script.to_str().unwrap(),
+        ])
+        .env("XDG_RUNTIME_DIR", home.file(""))
+        .env_remove("NETLOOM_WORLD")
+        .output();
+    let done = Done::of(output.unwrap());
+    assert_eq!(
+        (done.code, done.out.as_str()),
+        (Some(130), ""),
+        "{}",
+        done.err
+    );
 }
 
 #[test]
