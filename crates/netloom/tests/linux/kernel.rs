@@ -8,7 +8,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
-const ENTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/kernel/enter.sh");
+/// The script that makes a script's world, and what it needs beside it.
+pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/kernel");
+/// Where the real tools are.
+pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 const FRESH: [&str; 6] = [
     "unshare",
     "--net",
@@ -31,6 +34,11 @@ impl Kernel {
             root: succeeds(&["true"]),
             kinds: RefCell::default(),
         }
+    }
+
+    /// Whether namespaces can be made.
+    pub(crate) fn root(&self) -> bool {
+        self.root
     }
 
     /// Whether the script can run: there are rights, and there are its devices.
@@ -62,6 +70,14 @@ fn succeeds(command: &[&str]) -> bool {
 /// What the real tools print.
 pub(crate) fn run(script: &Script) -> Result<String, Failed> {
     let path = script.path.to_string_lossy();
-    let command = [&FRESH[..], &["--kill-child", "bash", ENTER, &path]].concat();
-    world::run(&command, "/usr/sbin:/usr/bin:/sbin:/bin")
+    let command = command(FOLDER, &path);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    world::run(&command, PATH)
+}
+
+/// The command that runs a script in a fresh world by the scripts of `folder`.
+pub(crate) fn command(folder: &str, script: &str) -> Vec<String> {
+    let enter = format!("{folder}/enter.sh");
+    let words = [&FRESH[..], &["--kill-child", "bash", &enter, script]].concat();
+    words.into_iter().map(str::to_owned).collect()
 }

@@ -5,6 +5,8 @@
 //! - `kernel::NAME` runs it in fresh namespaces of the running kernel. It needs root, and the
 //!   devices that the script names in a line `# needs: KIND...`; otherwise the trial is ignored,
 //!   and counted as such.
+//! - `vm::scripts_that_need_another_kernel` runs those whose devices the running kernel lacks on the
+//!   distribution's kernel, in a virtual machine.
 //!
 //! A script's record is the file `NAME.out` beside it: what was printed, standard output and
 //! standard error as they came, after [`normalise`] has taken out what differs by nature, and
@@ -16,6 +18,7 @@ mod kernel;
 mod normalise;
 mod record;
 mod script;
+mod vm;
 mod world;
 
 use libtest_mimic::{Arguments, Trial};
@@ -26,13 +29,18 @@ fn main() -> ExitCode {
     let bless = std::env::var_os("NETLOOM_BLESS").is_some_and(|value| value == "1");
     let kernel = kernel::Kernel::probe();
     let mut trials = checks::trials();
+    let mut elsewhere = Vec::new();
     for script in script::all() {
         let ignored = !kernel.can_run(&script);
+        if ignored {
+            elsewhere.push(script.clone());
+        }
         let (name, for_kernel) = (script.name.clone(), script.clone());
         let judge = move || record::judge(&for_kernel, &kernel::run(&for_kernel)?, bless);
         trials.push(Trial::test(format!("kernel::{name}"), judge).with_ignored_flag(ignored));
         let play = move || engine::judge(&script);
         trials.push(Trial::test(format!("engine::{name}"), play));
     }
+    trials.push(vm::trial(elsewhere, kernel.root(), bless));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

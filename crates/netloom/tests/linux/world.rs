@@ -9,7 +9,18 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Seconds after which a script is ended: many times what the longest one takes.
-const LIMIT: &str = "60";
+pub(crate) const LIMIT: &str = "60";
+
+/// All of a script's environment.
+pub(crate) fn environment<'a>(path: &'a OsStr, home: &'a OsStr) -> [(&'a str, &'a OsStr); 5] {
+    [
+        ("PATH", path),
+        ("LC_ALL", OsStr::new("C")),
+        ("TZ", OsStr::new("UTC")),
+        ("HOME", home),
+        ("XDG_RUNTIME_DIR", home),
+    ]
+}
 
 /// Runs `command`, the words of a command line, with the programs of folder or list of folders
 /// `path`, and gives back what it printed, with the exit status as the last line.
@@ -23,11 +34,18 @@ pub(crate) fn run(command: &[&str], path: impl AsRef<OsStr>) -> Result<String, F
     }
     let output = home.join("output");
     let code = wait(command, path.as_ref(), home, File::create(&output)?)?;
-    let mut printed = String::from_utf8_lossy(&fs::read(&output)?).into_owned();
-    if !printed.is_empty() && !printed.ends_with('\n') {
-        printed.push('\n');
-    }
-    Ok(format!("{printed}exit status: {code}\n"))
+    Ok(with_status(&fs::read(&output)?, code))
+}
+
+/// What a script printed, with its exit status as the last line.
+pub(crate) fn with_status(printed: &[u8], code: i32) -> String {
+    let printed = String::from_utf8_lossy(printed);
+    let end = if printed.is_empty() || printed.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{printed}{end}exit status: {code}\n")
 }
 
 /// Runs the command to its end and gives its exit code; a signal's is 128 and its number.
@@ -37,11 +55,7 @@ fn wait(command: &[&str], path: &OsStr, home: &Path, output: File) -> Result<i32
         .args(command)
         .current_dir(home.join("work"))
         .env_clear()
-        .env("PATH", path)
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .env("HOME", home)
-        .env("XDG_RUNTIME_DIR", home)
+        .envs(environment(path, home.as_os_str()))
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)

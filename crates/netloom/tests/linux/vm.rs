@@ -1,0 +1,120 @@
+//! A second kernel as the scripts' world: the distribution's own, in a virtual machine, for what the
+//! running kernel lacks. One boot, in software, runs them all: it takes seconds.
+
+use crate::script::Script;
+use crate::{kernel, record, world};
+use libtest_mimic::{Failed, Trial};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const MAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/make.sh");
+const BOOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/boot.sh");
+/// What making and booting the machine calls.
+const PROGRAMS: [&str; 6] = [
+    "apt-get",
+    "busybox",
+    "cpio",
+    "depmod",
+    "dpkg-deb",
+    "qemu-system-x86_64",
+];
+/// Where the guest sees the folder of this run.
+const GUEST: &str = "/mnt/machine";
+
+/// The trial of all `scripts`, which the running kernel cannot judge; ignored where there is no
+/// machine to be made.
+pub(crate) fn trial(scripts: Vec<Script>, root: bool, bless: bool) -> Trial {
+    let ready = root && !scripts.is_empty() && PROGRAMS.iter().all(|program| installed(program));
+    let run = move || judge(&scripts, bless);
+    Trial::test("vm::scripts_that_need_another_kernel", run).with_ignored_flag(!ready)
+}
+
+fn installed(program: &str) -> bool {
+    let folders = kernel::PATH.split(':').map(Path::new);
+    folders.into_iter().any(|f| f.join(program).exists())
+}
+
+fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
+    let machine = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
+    call(MAKE, &[&machine])?;
+    let run = tempfile::tempdir()?;
+    let folder = run.path();
+    fs::create_dir(folder.join("kernel"))?;
+    copy_folder(Path::new(kernel::FOLDER), &folder.join("kernel"))?;
+    let mut command = String::new();
+    for script in scripts {
+        fs::copy(&script.path, folder.join(format!("{}.sh", script.name)))?;
+        command.push_str(&guest_lines(&script.name));
+    }
+    fs::write(folder.join("command"), command)?;
+    call(BOOT, &[&machine, &folder.to_owned()])?;
+    let mut failures = String::new();
+    for script in scripts {
+        if let Err(failure) = verdict(folder, script, bless) {
+            failures.push_str(failure.message().unwrap_or("failed"));
+            failures.push('\n');
+        }
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.into())
+    }
+}
+
+/// What the guest's shell does for one script: as [`world::run`] does here.
+fn guest_lines(name: &str) -> String {
+    let home = "/tmp/home";
+    let script = kernel::command(&format!("{GUEST}/kernel"), &format!("{GUEST}/{name}.sh"));
+    let environment = world::environment(OsStr::new(kernel::PATH), OsStr::new(home));
+    let settings = environment.map(|(key, value)| format!("{key}={}", value.display()));
+    format!(
+        "rm -rf {home}; mkdir -m 777 {home} {home}/work; cd {home}/work\n\
+         env -i {settings} timeout --signal=KILL {limit} {script} \\\n    \
+         </dev/null >{GUEST}/{name}.printed 2>&1; echo $? >{GUEST}/{name}.code\n",
+        settings = settings.join(" "),
+        limit = world::LIMIT,
+        script = script.join(" "),
+    )
+}
+
+fn verdict(folder: &Path, script: &Script, bless: bool) -> Result<(), Failed> {
+    let result = |what: &str| fs::read(folder.join(format!("{}.{what}", script.name)));
+    let (Ok(printed), Ok(code)) = (result("printed"), result("code")) else {
+        let console = fs::read(folder.join("console")).unwrap_or_default();
+        let console = String::from_utf8_lossy(&console).into_owned();
+        return Err(format!("{}: not run; the console said:\n{console}", script.name).into());
+    };
+    let code = String::from_utf8_lossy(&code).trim().parse()?;
+    record::judge(script, &world::with_status(&printed, code), bless)
+}
+
+/// Runs one of the scripts that make and boot the machine.
+fn call(script: &str, arguments: &[&PathBuf]) -> Result<(), Failed> {
+    let mut bash = Command::new("bash");
+    let output = bash
+        .arg(script)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{script}: {}", String::from_utf8_lossy(&output.stderr)).into())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), Failed> {
+    for entry in fs::read_dir(from)? {
+        let (entry, to) = (entry?, to.to_owned());
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir(&to)?;
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
