@@ -24,6 +24,7 @@ mod link;
 mod namespace;
 mod neighbour;
 mod net;
+mod nsids;
 mod observer;
 mod packet;
 mod random;

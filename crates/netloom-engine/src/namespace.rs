@@ -3,6 +3,7 @@
 use crate::device::{DevId, Drops};
 use crate::ip::icmp::RateLimit;
 use crate::neighbour::Neighbours;
+use crate::nsids::Nsids;
 use crate::route::Routing;
 use crate::socket::NsSockets;
 use crate::sysctl::{Conf, Ipv4Conf, Ipv4Global, NeighbourConf};
@@ -32,7 +33,7 @@ pub(crate) struct Namespace {
     pub(crate) neighbour_default: NeighbourConf,
     pub(crate) sockets: NsSockets,
     /// Ids by which other namespaces are known here.
-    pub(crate) nsids: BTreeMap<i32, NsId>,
+    pub(crate) nsids: Nsids,
     /// The identification of the next IPv4 packet made here.
     pub(crate) ident: u16,
     pub(crate) icmp_limit: RateLimit,
@@ -60,7 +61,7 @@ impl Namespace {
             },
             neighbour_default: NeighbourConf::default(),
             sockets: NsSockets::default(),
-            nsids: BTreeMap::new(),
+            nsids: Nsids::default(),
             ident: 0,
             icmp_limit: RateLimit::default(),
             drops: Drops::default(),

@@ -39,7 +39,7 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     let nsids = namespace.nsids.iter();
     let mut state = Namespace {
         nsids: nsids
-            .map(|(id, ns)| (*id, net.ns(*ns).name.clone()))
+            .map(|(id, ns)| (id, net.ns(ns).name.clone()))
             .collect(),
         ..Namespace::default()
     };
@@ -62,7 +62,7 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         tables.sort_by_key(|(id, _)| *id % 256);
         for (id, table) in tables {
             let from = state.routes.len();
-            let routes = table.iter().map(|entry| route::describe(net, *id, entry));
+            let routes = table.iter().map(|entry| route::describe(net, id, entry));
             state.routes.extend(routes);
             state.routes[from..].sort_by_key(|r| (r.dst.addr, core::cmp::Reverse(r.dst.len)));
         }
@@ -161,16 +161,10 @@ fn peer(net: &Net, device: &Device) -> Option<Peer> {
     };
     let peer: DevId = veth.peer.some()?;
     let other = net.dev(peer);
-    let known = net
-        .ns(device.ns)
-        .nsids
-        .iter()
-        .find(|(_, ns)| **ns == other.ns);
+    let known = net.ns(device.ns).nsids.id(other.ns);
     Some(Peer {
         index: other.index,
         ns: net.ns(other.ns).name.clone(),
-        nsid: (other.ns != device.ns)
-            .then(|| known.map(|(id, _)| *id))
-            .flatten(),
+        nsid: known.filter(|_| other.ns != device.ns),
     })
 }

@@ -21,12 +21,18 @@ pub fn sum(data: &[u8]) -> u16 {
         let word = u64::from_ne_bytes(bytes);
         total += (word & 0xffff_ffff) + (word >> 32);
     }
-    let rest = words.remainder();
-    if !rest.is_empty() {
-        let mut bytes = [0; 8];
-        bytes[..rest.len()].copy_from_slice(rest);
-        let word = u64::from_ne_bytes(bytes);
-        total += (word & 0xffff_ffff) + (word >> 32);
+    // Parts of the last word one by one: gathered in memory first, they would be waited for.
+    let mut rest = words.remainder();
+    if let Some((four, tail)) = rest.split_first_chunk() {
+        total += u64::from(u32::from_ne_bytes(*four));
+        rest = tail;
+    }
+    if let Some((two, tail)) = rest.split_first_chunk() {
+        total += u64::from(u16::from_ne_bytes(*two));
+        rest = tail;
+    }
+    if let Some(last) = rest.first() {
+        total += u64::from(u16::from_ne_bytes([*last, 0]));
     }
     u16::from_be(fold(total))
 }

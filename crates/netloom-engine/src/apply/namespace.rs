@@ -46,9 +46,7 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, name: &NsName) -> Result<(
     cx.net.namespaces.remove(ns.0);
     let all: Vec<u32> = cx.net.namespaces.iter().map(|(id, _)| id).collect();
     for other in all {
-        cx.net.namespaces[other]
-            .nsids
-            .retain(|_, known| *known != ns);
+        cx.net.namespaces[other].nsids.forget(ns);
     }
     Ok(())
 }
@@ -66,21 +64,19 @@ fn last_device(net: &Net, ns: NsId) -> Option<DevId> {
 /// Gives `peer` an id as seen from `ns`.
 pub(crate) fn set_nsid(net: &mut Net, ns: NsId, peer: NsId, id: Option<i32>) -> Result<()> {
     let known = &mut net.ns_mut(ns).nsids;
-    if known.values().any(|known| *known == peer) {
+    if known.id(peer).is_some() {
         let text = "Peer netns already has a nsid assigned";
         return Err(Error::with(Errno::EXIST, text));
     }
     match id {
         Some(id) if id < 0 => return Err(Errno::INVAL.into()),
-        Some(id) if known.contains_key(&id) => {
+        Some(id) if known.peer(id).is_some() => {
             let text = "The specified nsid is already used";
             return Err(Error::with(Errno::EXIST, text));
         }
-        Some(id) => {
-            known.insert(id, peer);
-        }
+        Some(id) => known.set(id, peer),
         None => {
-            nsid(net, ns, peer);
+            known.id_or_new(peer);
         }
     }
     Ok(())
@@ -88,11 +84,5 @@ pub(crate) fn set_nsid(net: &mut Net, ns: NsId, peer: NsId, id: Option<i32>) -> 
 
 /// The id of `peer` as seen from `ns`; the first free one if it had none (`peernet2id_alloc`).
 pub(crate) fn nsid(net: &mut Net, ns: NsId, peer: NsId) -> i32 {
-    let known = &mut net.ns_mut(ns).nsids;
-    if let Some((id, _)) = known.iter().find(|(_, known)| **known == peer) {
-        return *id;
-    }
-    let free = (0..).find(|id| !known.contains_key(id)).unwrap_or(i32::MAX);
-    known.insert(free, peer);
-    free
+    net.ns_mut(ns).nsids.id_or_new(peer)
 }

@@ -57,12 +57,7 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
         }
     }
     let entry = Entry::new(wanted, prefix, prefsrc, &hops);
-    let table = net
-        .ns_mut(ns)
-        .routing
-        .tables
-        .entry(wanted.table)
-        .or_default();
+    let table = net.ns_mut(ns).routing.tables.get_or_make(wanted.table);
     Ok(table.insert(entry, mode)?)
 }
 
@@ -73,7 +68,7 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
         None => None,
     };
-    let table = net.ns_mut(ns).routing.tables.get_mut(&wanted.table);
+    let table = net.ns_mut(ns).routing.tables.get_mut(wanted.table);
     let missing = || match wanted.table {
         netloom_model::route::table::MAIN | netloom_model::route::table::LOCAL => {
             Error::from(Errno::SRCH)

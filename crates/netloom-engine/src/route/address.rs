@@ -84,12 +84,7 @@ fn insert(net: &mut Net, ns: NsId, dev: DevId, route: &Route) {
         scope,
     };
     let entry = Entry::new(route, prefix, prefsrc, &[hop]);
-    let table = net
-        .ns_mut(ns)
-        .routing
-        .tables
-        .entry(route.table)
-        .or_default();
+    let table = net.ns_mut(ns).routing.tables.get_or_make(route.table);
     // Two addresses of one prefix stand for the same route: once is enough.
     let _ = table.insert(entry, Mode::Append);
 }
@@ -132,7 +127,7 @@ pub(crate) fn removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &
         .collect();
     let tables = &mut net.ns_mut(ns).routing.tables;
     for route in &lost {
-        if let Some(table) = tables.get_mut(&route.table) {
+        if let Some(table) = tables.get_mut(route.table) {
             table.retain_not(|e| {
                 IpNet::new(e.prefix.into(), e.prefix_len) == route.dst
                     && e.kind == route.kind

@@ -44,7 +44,7 @@ fn matched(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         .ns(ns)
         .routing
         .tables
-        .get(&found.table)
+        .get(found.table)
         .ok_or(Errno::HOSTUNREACH)?;
     let route = describe(net, found.table, table.entry(found.entry));
     Ok(RouteAnswer {
@@ -124,7 +124,7 @@ fn told(net: &Net, ns: NsId, found: Found) -> u32 {
 
 /// The metrics of the route that was found.
 fn metrics(net: &Net, ns: NsId, found: Found) -> RouteMetrics {
-    let table = net.ns(ns).routing.tables.get(&found.table);
+    let table = net.ns(ns).routing.tables.get(found.table);
     table
         .map(|table| describe(net, found.table, table.entry(found.entry)).metrics)
         .unwrap_or_default()

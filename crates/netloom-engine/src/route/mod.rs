@@ -11,6 +11,7 @@ pub(crate) mod output;
 pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod table;
+pub(crate) mod tables;
 
 use crate::device::DevId;
 use crate::ip::version::V4;
@@ -23,11 +24,12 @@ use netloom_model::route::table as id;
 use netloom_model::{Errno, RouteType, Rule, RuleAction, Scope};
 use std::collections::BTreeMap;
 use table::{Entry, Table};
+use tables::Tables;
 
 /// The routing of one namespace.
 #[derive(Clone)]
 pub(crate) struct Routing {
-    pub(crate) tables: BTreeMap<u32, Table<V4>>,
+    pub(crate) tables: Tables<V4>,
     /// Rules in the order in which they are asked.
     pub(crate) rules: Vec<Rule>,
     /// Whether the rules are other than the three that every namespace begins with.
@@ -38,9 +40,8 @@ pub(crate) struct Routing {
 
 impl Default for Routing {
     fn default() -> Routing {
-        let tables = [id::LOCAL, id::MAIN].map(|t| (t, Table::default()));
         Routing {
-            tables: tables.into(),
+            tables: Tables::default(),
             rules: rules::initial(),
             custom_rules: false,
             redirects: BTreeMap::new(),
@@ -210,37 +211,63 @@ pub(crate) fn lookup_in(net: &Net, ns: NsId, table: u32, flow: &Flow) -> Result<
 /// `fib_table_lookup`: the longest prefix that has a route for the flow.
 #[inline]
 fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
-    let Some(table) = net.ns(ns).routing.tables.get(&id) else {
+    let Some(table) = net.ns(ns).routing.tables.get(id) else {
         return TableAnswer::Nothing;
     };
-    for head in table.matches(flow.dst) {
-        for (place, entry) in table.chain(head) {
-            if (entry.tos != 0 && entry.tos != flow.tos) || entry.scope < flow.scope {
-                continue;
-            }
-            match entry.kind {
-                RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
-                RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
-                RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
-                RouteType::Throw => return TableAnswer::Throw,
-                _ => {}
-            }
-            if let Some(hop) = entry
-                .hops()
-                .find(|hop| hop_usable(net, ns, hop.dev, flow, entry.kind))
-            {
-                return TableAnswer::Found(Found {
-                    kind: entry.kind,
-                    dev: hop.dev,
-                    gateway: hop.gateway,
-                    scope: entry.scope,
-                    hop_scope: hop.scope,
-                    prefsrc: entry.prefsrc,
-                    mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
-                    table: id,
-                    entry: place,
-                });
-            }
+    let Some(longest) = table.longest(flow.dst) else {
+        return TableAnswer::Nothing;
+    };
+    match in_chain(net, ns, (id, table), longest, flow) {
+        TableAnswer::Nothing => in_shorter(net, ns, (id, table), flow),
+        answer => answer,
+    }
+}
+
+/// The longest prefix has no route for the flow: the shorter ones, one after the other.
+#[cold]
+fn in_shorter(net: &Net, ns: NsId, table: (u32, &Table<V4>), flow: &Flow) -> TableAnswer {
+    for head in table.1.matches(flow.dst).skip(1) {
+        match in_chain(net, ns, table, head, flow) {
+            TableAnswer::Nothing => {}
+            answer => return answer,
+        }
+    }
+    TableAnswer::Nothing
+}
+
+/// The first route of a prefix that fits the flow.
+#[inline]
+fn in_chain(
+    net: &Net,
+    ns: NsId,
+    (id, table): (u32, &Table<V4>),
+    head: u32,
+    flow: &Flow,
+) -> TableAnswer {
+    for (place, entry) in table.chain(head) {
+        if (entry.tos != 0 && entry.tos != flow.tos) || entry.scope < flow.scope {
+            continue;
+        }
+        match entry.kind {
+            RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
+            RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
+            RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
+            RouteType::Throw => return TableAnswer::Throw,
+            _ => {}
+        }
+        let usable = |hop: &&table::Hop<V4>| hop_usable(net, ns, hop.dev, flow, entry.kind);
+        if let Some(hop) = entry.hops().find(usable) {
+            return TableAnswer::Found(Found {
+                kind: entry.kind,
+                dev: hop.dev,
+                gateway: hop.gateway,
+                scope: entry.scope,
+                hop_scope: hop.scope,
+                prefsrc: entry.prefsrc,
+                mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
+                table: id,
+                entry: place,
+            });
         }
     }
     TableAnswer::Nothing
@@ -291,7 +318,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
     });
     let found = found.ok();
     let route = found.and_then(|f| {
-        let table = net.ns(ns).routing.tables.get(&f.table)?;
+        let table = net.ns(ns).routing.tables.get(f.table)?;
         Some(describe(net, f.table, table.entry(f.entry)))
     });
     RouteTrace {

@@ -109,7 +109,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
         .ns(device.ns)
         .routing
         .tables
-        .get(&found.table)
+        .get(found.table)
         .map(|t| t.entry(found.entry));
     if entry.is_some_and(|e| e.uses(dev)) {
         return Ok(through(&found));

@@ -173,6 +173,13 @@ impl<V: IpVersion> Table<V> {
         self.heads.lookup_all(addr)
     }
 
+    /// The first route of the longest prefix that covers `addr`: the first of
+    /// [`Self::matches`].
+    #[inline]
+    pub(crate) fn longest(&self, addr: V::Addr) -> Option<u32> {
+        self.heads.lookup(addr)
+    }
+
     /// A route and those behind it.
     #[inline]
     pub(crate) fn chain(&self, head: u32) -> impl Iterator<Item = (u32, &Entry<V>)> {

@@ -1,0 +1,71 @@
+//! The tables of a namespace by number. The two that every packet asks have places of their own.
+
+use super::table::Table;
+use crate::ip::version::IpVersion;
+use netloom_model::route::table as id;
+use std::collections::BTreeMap;
+
+/// The tables that have been used.
+#[derive(Clone)]
+pub(crate) struct Tables<V: IpVersion> {
+    local: Table<V>,
+    main: Table<V>,
+    others: BTreeMap<u32, Table<V>>,
+}
+
+impl<V: IpVersion> Default for Tables<V> {
+    fn default() -> Self {
+        Tables {
+            local: Table::default(),
+            main: Table::default(),
+            others: BTreeMap::new(),
+        }
+    }
+}
+
+impl<V: IpVersion> Tables<V> {
+    #[inline]
+    pub(crate) fn get(&self, number: u32) -> Option<&Table<V>> {
+        match number {
+            id::LOCAL => Some(&self.local),
+            id::MAIN => Some(&self.main),
+            _ => self.others.get(&number),
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut Table<V>> {
+        match number {
+            id::LOCAL => Some(&mut self.local),
+            id::MAIN => Some(&mut self.main),
+            _ => self.others.get_mut(&number),
+        }
+    }
+
+    /// The table of a number, made if it was not there.
+    pub(crate) fn get_or_make(&mut self, number: u32) -> &mut Table<V> {
+        match number {
+            id::LOCAL => &mut self.local,
+            id::MAIN => &mut self.main,
+            _ => self.others.entry(number).or_default(),
+        }
+    }
+
+    /// Every table with its number, by number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Table<V>)> {
+        let others = |range| {
+            self.others
+                .range(range)
+                .map(|(number, table)| (*number, table))
+        };
+        others(0..=id::MAIN - 1)
+            .chain([(id::MAIN, &self.main), (id::LOCAL, &self.local)])
+            .chain(others(id::LOCAL + 1..=u32::MAX))
+    }
+
+    /// Every table, to be changed.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Table<V>> {
+        [&mut self.local, &mut self.main]
+            .into_iter()
+            .chain(self.others.values_mut())
+    }
+}
