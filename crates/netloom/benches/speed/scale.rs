@@ -1,0 +1,90 @@
+//! How long it takes to build a world of many namespaces, and how much memory it holds.
+
+use netloom_engine::Engine;
+use netloom_model::{
+    Address, Change, IpNet, LinkSettings, Mode, NewKind, NewLink, NextHop, NsName, Route, Time,
+};
+use std::net::Ipv4Addr;
+use std::time::Instant;
+
+/// Builds a world of `count` namespaces on ten bridges: seconds, and bytes of memory.
+pub(crate) fn build(count: usize) -> (f64, u64) {
+    let before = resident();
+    let began = Instant::now();
+    let mut engine = Engine::new(1);
+    let first = NsName::first();
+    for bridge in 0..10 {
+        let link = NewLink {
+            settings: LinkSettings {
+                up: Some(true),
+                ..LinkSettings::default()
+            },
+            ..NewLink::new(format!("br{bridge}"), NewKind::Bridge)
+        };
+        engine
+            .apply(&[Change::AddLink {
+                ns: first.clone(),
+                link,
+            }])
+            .expect("a bridge");
+    }
+    for i in 0..count {
+        let ns = NsName::new(format!("n{i}"));
+        engine
+            .apply(&[Change::AddNamespace(ns.clone())])
+            .expect("a namespace");
+        let mut link = NewLink::veth(format!("p{i}"), "eth0", Some(ns.clone()));
+        link.settings.up = Some(true);
+        link.settings.master = Some(Some(format!("br{}", i % 10).into()));
+        if let NewKind::Veth { peer_settings, .. } = &mut link.kind {
+            peer_settings.up = Some(true);
+        }
+        engine
+            .apply(&[Change::AddLink {
+                ns: first.clone(),
+                link,
+            }])
+            .expect("a pair");
+        let local =
+            Ipv4Addr::from_bits(0x0a00_0000 + (i as u32 / 10 + 2) + ((i as u32 % 10) << 16));
+        let address = Address::new(2, IpNet::new(local.into(), 16), "eth0");
+        let add = Change::AddAddress {
+            ns: ns.clone(),
+            address,
+            mode: Mode::Add,
+        };
+        engine.apply(&[add]).expect("an address");
+        let via = Ipv4Addr::from_bits(0x0a00_0001 + ((i as u32 % 10) << 16)).into();
+        let hop = NextHop {
+            via: Some(via),
+            weight: 1,
+            ..NextHop::default()
+        };
+        let all = IpNet::new(Ipv4Addr::UNSPECIFIED.into(), 0);
+        let route = Route {
+            nexthops: vec![hop],
+            ..Route::new(all)
+        };
+        engine
+            .apply(&[Change::AddRoute {
+                ns,
+                route,
+                mode: Mode::Add,
+            }])
+            .expect("a route");
+    }
+    engine.advance(Time::from_secs(1));
+    let took = began.elapsed().as_secs_f64();
+    (took, resident().saturating_sub(before))
+}
+
+/// Bytes of memory in use (`/proc/self/statm`).
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm
+        .split(' ')
+        .nth(1)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
+    pages * 4096
+}
