@@ -20,4 +20,4 @@ bridge -d link show dev veth0 | grep -o 'hairpin o[nf]*'
 brctl setageing nowhere 1
 brctl setageing br0 x
 brctl hairpin br0 veth1 on
-brctl setfd br0
+brctl setfd br0 | cut -d" " -f1-3

@@ -14,7 +14,7 @@ bridge link set dev veth0 cost 7 priority 9
 bridge link show dev veth0
 bridge -j link show dev veth0
 bridge link set dev veth0 learning maybe
-bridge link set dev veth0 frobnicate on 2>&1 | head -1
+bridge link set dev veth0 frobnicate on 2>&1 | grep -o ^Usage
 bridge link set dev nowhere learning on
 bridge link set learning on
 bridge link show dev nowhere

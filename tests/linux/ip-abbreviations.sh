@@ -26,4 +26,4 @@ ip r d 10.2.0.0/16
 ip xyz
 ip q
 ip -z link
-ip 2>&1 | head -1
+ip 2>&1 | grep -o ^Usage

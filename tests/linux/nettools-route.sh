@@ -29,5 +29,5 @@ route del -net 192.168.0.0/16 reject
 route add -net 10.0.0.0/8 dev nowhere
 route add -net 10.0.0.0
 route add -host 10.1.2.5
-route add 2>&1 | head -1
+route add 2>&1 | grep -o ^Usage
 route -n

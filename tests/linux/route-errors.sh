@@ -24,7 +24,7 @@ ip route add 10.2.0.0/16 dev eth0 table nonesuch
 ip route add 10.2.0.0/16 dev eth0 scope nonesuch
 ip route del 10.3.0.0/16
 ip route del 10.1.0.0/16 dev eth1
-ip route del 2>&1 | head -1
+ip route del 2>&1 | grep -o ^Usage
 ip route get
 ip route get 10.300.0.1
 ip route get 172.16.0.1

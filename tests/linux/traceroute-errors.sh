@@ -21,7 +21,7 @@ ip route add unreachable 10.8.0.0/16
 ip netns exec left traceroute -n -q1 -N1 -w0.2 -m3 10.8.0.1
 ip -n left route del default
 ip netns exec left traceroute -n -q1 10.0.2.2
-traceroute 2>&1 | head -1
+traceroute 2>&1 | grep -o ^Usage
 traceroute -q 0 10.0.2.2
 traceroute -m 300 10.0.2.2
 traceroute -i nowhere -n 10.0.2.2

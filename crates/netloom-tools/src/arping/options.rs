@@ -33,15 +33,19 @@ pub(super) struct Options {
     pub(super) version: bool,
 }
 
-const USAGE: &str = "\nUsage:\n  arping [options] <destination>\n\nOptions:\n  \
-    -f            quit on first reply\n  -q            be quiet\n  \
-    -b            keep on broadcasting, do not unicast\n  -D            duplicate address detection mode\n  \
-    -U            unsolicited ARP mode, update your neighbours\n  \
-    -A            ARP answer mode, update your neighbours\n  -V            print version and exit\n  \
-    -c <count>    how many packets to send\n  -w <timeout>  how long to wait for a reply\n  \
-    -i <interval> set interval between packets (default: 1 second)\n  \
-    -I <device>   which ethernet device to use\n  -s <source>   source IP address\n  \
-    <destination> DNS name or IP address\n";
+const USAGE: &str = "
+Usage: arping [OPTION]... HOST
+
+  -I DEVICE    asks on this device
+  -s ADDRESS   asks from this address
+  -c COUNT, -w SECONDS   ends after so many requests, or so long
+  -i SECONDS   between requests; 1 unless told
+  -f           ends with the first reply
+  -b           asks by broadcast all the time
+  -D           looks for a duplicate of HOST
+  -U, -A       tells neighbours of HOST, by a request or by an answer
+  -q           no lines; -V the version
+";
 
 impl Options {
     /// Reads the words behind `arping`; a complaint otherwise.

@@ -13,82 +13,92 @@ type Command = (&'static str, usize, &'static str, Run);
 type Run = fn(&mut Context<'_>, &[String]) -> Outcome<()>;
 
 const COMMANDS: [Command; 16] = [
-    ("addbr", 1, "<bridge>\t\tadd bridge", addbr),
-    ("delbr", 1, "<bridge>\t\tdelete bridge", delbr),
+    ("addbr", 1, "BRIDGE             makes a bridge", addbr),
+    ("delbr", 1, "BRIDGE             deletes it", delbr),
     (
         "addif",
         2,
-        "<bridge> <device>\tadd interface to bridge",
+        "BRIDGE DEVICE      makes a device its port",
         addif,
     ),
     (
         "delif",
         2,
-        "<bridge> <device>\tdelete interface from bridge",
+        "BRIDGE DEVICE      it is no port any more",
         delif,
     ),
     (
         "hairpin",
         3,
-        "<bridge> <port> {on|off}\tturn hairpin on/off",
+        "BRIDGE PORT on|off whether frames leave by the port they came by",
         set::hairpin,
     ),
     (
         "setageing",
         2,
-        "<bridge> <time>\t\tset ageing time",
+        "BRIDGE SECONDS     how long an address is remembered",
         set::ageing,
     ),
     (
         "setbridgeprio",
         2,
-        "<bridge> <prio>\t\tset bridge priority",
+        "BRIDGE NUMBER      priority in the election of the root",
         set::bridge_priority,
     ),
     (
         "setfd",
         2,
-        "<bridge> <time>\t\tset bridge forward delay",
+        "BRIDGE SECONDS     in each of the states before forwarding",
         set::forward_delay,
     ),
     (
         "sethello",
         2,
-        "<bridge> <time>\t\tset hello time",
+        "BRIDGE SECONDS     between hellos",
         set::hello,
     ),
     (
         "setmaxage",
         2,
-        "<bridge> <time>\t\tset max message age",
+        "BRIDGE SECONDS     after which the root is taken for lost",
         set::max_age,
     ),
     (
         "setpathcost",
         3,
-        "<bridge> <port> <cost>\tset path cost",
+        "BRIDGE PORT NUMBER cost of the way by this port",
         set::path_cost,
     ),
     (
         "setportprio",
         3,
-        "<bridge> <port> <prio>\tset port priority",
+        "BRIDGE PORT NUMBER priority among ports",
         set::port_priority,
     ),
     (
         "show",
         0,
-        "[ <bridge> ]\t\tshow a list of bridges",
+        "[BRIDGE]           bridges and their ports",
         show::show,
     ),
     (
         "showmacs",
         1,
-        "<bridge>\t\tshow a list of mac addrs",
+        "BRIDGE             addresses it has learned",
         show::macs,
     ),
-    ("showstp", 1, "<bridge>\t\tshow bridge stp info", show::stp),
-    ("stp", 2, "<bridge> {on|off}\tturn stp on/off", set::stp),
+    (
+        "showstp",
+        1,
+        "BRIDGE             its spanning tree",
+        show::stp,
+    ),
+    (
+        "stp",
+        2,
+        "BRIDGE on|off      spanning tree protocol",
+        set::stp,
+    ),
 ];
 
 /// Runs `brctl`.
@@ -105,9 +115,9 @@ pub fn brctl(cx: &mut Context<'_>) -> i32 {
 
 /// What the program says of itself.
 fn usage() -> String {
-    let mut text = "Usage: brctl [commands]\ncommands:\n".to_owned();
+    let mut text = "Usage: brctl COMMAND [WORD]...\n\n".to_owned();
     for (name, _, help, _) in COMMANDS {
-        text.push_str(&format!("\t{name:<10}\t{help}\n"));
+        text.push_str(&format!("  {name:<13} {help}\n"));
     }
     text
 }

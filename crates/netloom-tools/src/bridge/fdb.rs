@@ -11,19 +11,12 @@ use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, LinkKind, MacAddr, Namespace};
 
 const USAGE: &str = "\
-Usage: bridge fdb { add | append | del | replace } ADDR dev DEV
-              [ self ] [ master ] [ use ] [ router ] [ extern_learn ]
-              [ sticky ] [ local | static | dynamic ] [ vlan VID ]
-              { [ dst IPADDR ] [ port PORT] [ vni VNI ] | [ nhid NHID ] }
-\t       [ via DEV ] [ src_vni VNI ]
-       bridge fdb [ show [ br BRDEV ] [ brport DEV ] [ vlan VID ]
-              [ state STATE ] [ dynamic ] ]
-       bridge fdb get [ to ] LLADDR [ br BRDEV ] { brport | dev } DEV
-              [ vlan VID ] [ vni VNI ] [ self ] [ master ] [ dynamic ]
-       bridge fdb flush dev DEV [ brport DEV ] [ vlan VID ]
-              [ self ] [ master ] [ [no]permanent | [no]static | [no]dynamic ]
-              [ [no]added_by_user ] [ [no]extern_learn ] [ [no]sticky ]
-              [ [no]offloaded ]";
+Usage: bridge fdb add|append|replace|del MAC dev DEVICE [self] [master]
+                  [local|static|dynamic] [vlan ID] [use] [router] [extern_learn]
+                  [sticky] [dst ADDRESS [port PORT] [vni VNI] [via DEVICE]]
+       bridge fdb [show [br BRIDGE] [brport PORT] [vlan ID] [state STATE] [dynamic]]
+       bridge fdb get MAC [br BRIDGE] [dev|brport DEVICE] [vlan ID] [self] [master]
+       bridge fdb flush dev DEVICE [brport PORT] [vlan ID] [self] [master] [[no]WORD]...";
 
 const LINKS_AND_FDB: Parts = Parts {
     links: true,

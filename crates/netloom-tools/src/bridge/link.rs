@@ -9,26 +9,14 @@ use netloom_model::state::Parts;
 use netloom_model::{BridgePortSettings, Change, Errno, Link, LinkSettings, Namespace};
 
 const USAGE: &str = "\
-Usage: bridge link set dev DEV [ cost COST ] [ priority PRIO ] [ state STATE ]
-                               [ guard {on | off} ]
-                               [ hairpin {on | off} ]
-                               [ fastleave {on | off} ]
-                               [ root_block {on | off} ]
-                               [ learning {on | off} ]
-                               [ learning_sync {on | off} ]
-                               [ flood {on | off} ]
-                               [ mcast_router MULTICAST_ROUTER ]
-                               [ mcast_flood {on | off} ]
-                               [ bcast_flood {on | off} ]
-                               [ mcast_to_unicast {on | off} ]
-                               [ neigh_suppress {on | off} ]
-                               [ vlan_tunnel {on | off} ]
-                               [ isolated {on | off} ]
-                               [ locked {on | off} ]
-                               [ hwmode {vepa | veb} ]
-                               [ backup_port DEVICE ] [ nobackup_port ]
-                               [ self ] [ master ]
-       bridge link show [dev DEV]";
+Usage: bridge link set dev PORT [cost NUMBER] [priority NUMBER] [state STATE]
+                   [FLAG on|off]... [mcast_router NUMBER] [hwmode vepa|veb]
+                   [backup_port DEVICE | nobackup_port] [self] [master]
+       bridge link [show [dev PORT]]
+
+flags: learning flood mcast_flood bcast_flood hairpin isolated locked guard
+       root_block fastleave mcast_to_unicast neigh_suppress vlan_tunnel
+       learning_sync";
 
 /// The switches that `bridge link set` knows.
 const FLAGS: [&str; 13] = [

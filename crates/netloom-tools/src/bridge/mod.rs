@@ -10,12 +10,12 @@ use crate::ip::print::{self, Record};
 use crate::ip::words::{Failure, Outcome, Words, matches};
 
 const USAGE: &str = "\
-Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
-       bridge [ -force ] -batch filename
-where  OBJECT := { link | fdb | mdb | vlan | monitor }
-       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] |
-                    -o[neline] | -t[imestamp] | -n[etns] name |
-                    -c[ompressvlans] -color -p[retty] -j[son] }";
+Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
+       bridge [-force] -batch FILE
+
+objects: link (ports), fdb (forwarding database)
+options: -j, -p JSON, indented; -d details; -s statistics; -o one line for each;
+         -n NS in a namespace; -V version";
 
 /// What stands before the object.
 #[derive(Clone, Debug, Default)]

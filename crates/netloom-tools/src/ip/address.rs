@@ -458,13 +458,15 @@ fn flush(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outc
 
 /// The usage of `ip address`.
 fn usage() -> Failure {
-    let text = "Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ] [ CONFFLAG-LIST ]\n       \
-        ip address del IFADDR dev IFNAME\n       \
-        ip address {show|flush} [ dev IFNAME ] [ scope SCOPE-ID ] [ to PREFIX ] [ FLAG-LIST ]\n\
-        \t\t\t  [ label LABEL ] [ up ] [ master DEVICE ] [ type TYPE ]\n\
-        IFADDR := PREFIX | ADDR peer PREFIX [ broadcast ADDR ] [ label IFNAME ] [ scope SCOPE-ID ] [ metric METRIC ]\n\
-        SCOPE-ID := [ host | link | global | NUMBER ]\n\
-        LIFETIME := [ valid_lft LFT ] [ preferred_lft LFT ]\n\
-        LFT := forever | SECONDS";
+    let text = "\
+Usage: ip address add|change|replace ADDRESS[/LENGTH] [peer ADDRESS[/LENGTH]] dev DEVICE
+                  [broadcast ADDRESS|+|-] [label NAME] [scope SCOPE] [metric NUMBER]
+                  [valid_lft SECONDS|forever] [preferred_lft SECONDS|forever]
+                  [FLAG]...
+       ip address del ADDRESS[/LENGTH] dev DEVICE
+       ip address [show|flush] [[dev] DEVICE] [scope SCOPE] [to PREFIX] [label PATTERN]
+                  [up] [master DEVICE] [type TYPE] [FLAG]...
+
+scopes: global link host or a number";
     Failure::new(text, 255)
 }

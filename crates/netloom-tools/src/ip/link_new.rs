@@ -158,19 +158,17 @@ fn veth(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<NewKind> {
 
 /// The usage of `ip link`.
 pub(super) fn usage() -> Failure {
-    let text = "Usage: ip link add [link DEV | parentdev NAME] [ name ] NAME\n\
-        \t\t    [ txqueuelen PACKETS ] [ address LLADDR ]\n\
-        \t\t    [ broadcast LLADDR ] [ mtu MTU ] [ index IDX ] [ netns { PID | NETNSNAME } ]\n\
-        \t\t    type TYPE [ ARGS ]\n\n\
-        \tip link delete { DEVICE | dev DEVICE } [ type TYPE ARGS ]\n\n\
-        \tip link set { DEVICE | dev DEVICE } [ { up | down } ] [ type TYPE ARGS ]\n\
-        \t\t[ arp { on | off } ] [ multicast { on | off } ] [ allmulticast { on | off } ]\n\
-        \t\t[ promisc { on | off } ] [ txqueuelen PACKETS ] [ name NEWNAME ]\n\
-        \t\t[ address LLADDR ] [ broadcast LLADDR ] [ mtu MTU ] [ alias NAME ]\n\
-        \t\t[ netns { PID | NETNSNAME } ] [ master DEVICE | nomaster ] [ group GROUP ]\n\n\
-        \tip link show [ DEVICE | group GROUP ] [ up ] [ master DEV ] [ type TYPE ]\n\n\
-        \tip link property add [ altname NAME .. ] dev DEVICE\n\
-        \tip link property del [ altname NAME .. ] dev DEVICE\n\n\
-        TYPE := { bridge | dummy | veth }";
+    let text = "\
+Usage: ip link add [name] NAME [address MAC] [mtu BYTES] [txqueuelen PACKETS] [index NUMBER]
+               [netns NS|PID] type TYPE [WORD]...
+       ip link set [dev] DEVICE [up|down] [name NAME] [address MAC] [broadcast MAC]
+               [mtu BYTES] [txqueuelen PACKETS] [alias TEXT] [group GROUP]
+               [netns NS|PID] [master DEVICE|nomaster] [type TYPE [WORD]...]
+               [arp|multicast|allmulticast|promisc on|off]
+       ip link del [dev] DEVICE
+       ip link [show] [DEVICE] [group GROUP] [up] [master DEVICE] [type TYPE]
+       ip link property add|del dev DEVICE altname NAME...
+
+types: bridge dummy veth";
     Failure::new(text, 255)
 }

@@ -18,21 +18,22 @@ use print::Record;
 use words::{Failure, Outcome, Words, matches};
 
 const USAGE: &str = "\
-Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
-       ip [ -force ] -batch filename
-where  OBJECT := { address | addrlabel | fou | help | ila | ioam | l2tp | link |
-                   macsec | maddress | monitor | mptcp | mroute | mrule |
-                   neighbor | neighbour | netconf | netns | nexthop | ntable |
-                   ntbl | route | rule | sr | tap | tcpmetrics |
-                   token | tunnel | tuntap | vrf | xfrm }
-       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -r[esolve] |
-                    -h[uman-readable] | -iec | -j[son] | -p[retty] |
-                    -f[amily] { inet | inet6 | mpls | bridge | link } |
-                    -4 | -6 | -M | -B | -0 |
-                    -l[oops] { maximum-addr-flush-attempts } | -br[ief] |
-                    -o[neline] | -t[imestamp] | -ts[hort] | -b[atch] [filename] |
-                    -rc[vbuf] [size] | -n[etns] name | -N[umeric] | -a[ll] |
-                    -c[olor]}";
+Usage: ip [OPTION]... OBJECT [COMMAND [WORD]...]
+       ip [-force] -batch FILE
+
+objects, each by any beginning of its name:
+  link       devices               address    addresses on them
+  route      routes                rule       which table is asked
+  neighbour  ARP entries           netns      network namespaces
+
+options:
+  -br  brief                       -j, -p     JSON, indented
+  -d   details                     -o         one line for each
+  -s   statistics                  -4, -f FAMILY  one family only
+  -n NS   in a namespace           -a         in all of them (netns)
+  -V   version
+
+ip OBJECT help tells the commands of an object.";
 
 // Objects of ip(8) that netloom does not have.
 const UNSUPPORTED: [&str; 24] = [

@@ -13,17 +13,13 @@ use netloom_model::{
 };
 
 const USAGE: &str = "\
-Usage: ip neigh { add | del | change | replace }
-                { ADDR [ lladdr LLADDR ] [ nud STATE ] proxy ADDR }
-                [ dev DEV ] [ router ] [ use ] [ managed ] [ extern_learn ]
-                [ protocol PROTO ]
+Usage: ip neigh add|change|replace|del ADDRESS [lladdr MAC] [nud STATE] dev DEVICE
+                [router] [use] [managed] [extern_learn] [protocol NAME]
+       ip neigh add|del proxy ADDRESS [dev DEVICE]
+       ip neigh [show|flush] [to PREFIX] [dev DEVICE] [nud STATE] [proxy] [nomaster]
+       ip neigh get ADDRESS dev DEVICE
 
-\tip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE ]
-\t\t\t\t  [ vrf NAME ] [ nomaster ]
-\tip neigh get { ADDR | proxy ADDR } dev DEV
-
-STATE := { delay | failed | incomplete | noarp | none |
-           permanent | probe | reachable | stale }";
+states: permanent noarp reachable stale delay probe incomplete failed none";
 
 const PARTS: Parts = Parts {
     neighbours: true,

@@ -238,9 +238,14 @@ fn told(ended: std::io::Result<i32>, command: &[String]) -> Outcome<()> {
 
 /// The usage of `ip netns`.
 fn usage() -> Failure {
-    let text = "Usage:\tip netns list\n\tip netns add NAME\n\tip netns set NAME NETNSID\n\
-        \tip [-all] netns delete [NAME]\n\tip netns identify [PID]\n\tip netns pids NAME\n\
-        \tip [-all] netns exec [NAME] cmd ...\n\tip netns list-id\n\
-        NETNSID := auto | POSITIVE-INT";
+    let text = "\
+Usage: ip netns [list]
+       ip netns add NAME
+       ip netns del NAME
+       ip netns exec NAME COMMAND [WORD]...
+       ip netns identify [PID]
+       ip netns pids NAME
+       ip netns set NAME ID|auto
+       ip netns list-id";
     Failure::new(text, 255)
 }

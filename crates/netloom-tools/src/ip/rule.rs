@@ -16,25 +16,13 @@ use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Error, Family, IpNet, Namespace, Rule, RuleAction};
 
 const USAGE: &str = "\
-Usage: ip rule { add | del } SELECTOR ACTION
-       ip rule { flush | save | restore }
-       ip rule [ list [ SELECTOR ]]
-SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ tos TOS ]
-            [ fwmark FWMARK[/MASK] ]
-            [ iif STRING ] [ oif STRING ] [ pref NUMBER ] [ l3mdev ]
-            [ uidrange NUMBER-NUMBER ]
-            [ ipproto PROTOCOL ]
-            [ sport [ NUMBER | NUMBER-NUMBER ]
-            [ dport [ NUMBER | NUMBER-NUMBER ] ]
-ACTION := [ table TABLE_ID ]
-          [ protocol PROTO ]
-          [ nat ADDRESS ]
-          [ realms [SRCREALM/]DSTREALM ]
-          [ goto NUMBER ]
-          SUPPRESSOR
-SUPPRESSOR := [ suppress_prefixlength NUMBER ]
-              [ suppress_ifgroup DEVGROUP ]
-TABLE_ID := [ local | main | default | NUMBER ]";
+Usage: ip rule add|del [not] [from PREFIX] [to PREFIX] [tos TOS] [fwmark MARK[/MASK]]
+               [iif DEVICE] [oif DEVICE] [pref NUMBER] [protocol NAME] ACTION
+       ip rule [list [WORD]...]
+       ip rule flush
+
+actions: table TABLE, goto NUMBER, nop, blackhole, unreachable, prohibit
+tables:  local, main, default or a number";
 
 const PARTS: Parts = Parts {
     rules: true,

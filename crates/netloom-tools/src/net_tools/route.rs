@@ -14,32 +14,20 @@ use netloom_model::{
 };
 
 const USAGE: &str = "\
-Usage: route [-nNvee] [-FC] [<AF>]           List kernel routing tables
-       route [-v] [-FC] {add|del|flush} ...  Modify routing table for AF.
+Usage: route [-n] [-e|-ee] [-4|-A inet]   shows routes
+       route [-v] add|del WORD...         changes them; route --help inet tells how
 
-       route {-h|--help} [<AF>]              Detailed usage syntax for specified AF.
-       route {-V|--version}                  Display version/author and exit.
-
-        -v, --verbose            be verbose
-        -n, --numeric            don't resolve names
-        -e, --extend             display other/more information
-        -F, --fib                display Forwarding Information Base (default)
-        -C, --cache              display routing cache instead of FIB
-
-  <AF>=Use -4, -6, '-A <af>' or '--<af>'; default: inet
-  List of possible address families (which support routing):
-    inet (DARPA Internet) inet6 (IPv6) ax25 (AMPR AX.25) 
-    netrom (AMPR NET/ROM) rose (AMPR ROSE) ipx (Novell IPX) 
-    ddp (Appletalk DDP) x25 (CCITT X.25) 
+  -n, --numeric   addresses, not names
+  -e, --extend    columns as netstat's; twice: all
+  -C, --cache, -F, --fib, -v, --verbose
+  -h, --help, -V, --version
 ";
 
 const EDIT_USAGE: &str = "\
-Usage: inet_route [-vF] del {-host|-net} Target[/prefix] [gw Gw] [metric M] [[dev] If]
-       inet_route [-vF] add {-host|-net} Target[/prefix] [gw Gw] [metric M]
-                              [netmask N] [mss Mss] [window W] [irtt I]
-                              [mod] [dyn] [reinstate] [[dev] If]
-       inet_route [-vF] add {-host|-net} Target[/prefix] [metric M] reject
-       inet_route [-FC] flush      NOT supported
+Usage: route add [-host|-net] TARGET[/LENGTH] [netmask MASK] [gw GATEWAY] [[dev] DEVICE]
+                 [metric NUMBER] [mss BYTES] [window BYTES] [irtt MS] [mod] [dyn] [reinstate]
+       route add [-host|-net] TARGET[/LENGTH] [metric NUMBER] reject
+       route del [-host|-net] TARGET[/LENGTH] [gw GATEWAY] [metric NUMBER] [[dev] DEVICE]
 ";
 
 const VERSION: &str = "\

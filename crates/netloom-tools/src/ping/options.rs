@@ -42,19 +42,23 @@ pub(super) struct Options {
 const VALUED: &str = "cCFgeGhHIilmMNpQsStTwW";
 
 fn usage() -> Failure {
-    let text = "\nUsage\n  ping [options] <destination>\n\nOptions:\n  \
-        <destination>      dns name or ip address\n  -a                 use audible ping\n  \
-        -A                 use adaptive ping\n  -b                 allow pinging broadcast\n  \
-        -c <count>         stop after <count> replies\n  -D                 print timestamps\n  \
-        -f                 flood ping\n  -i <interval>      seconds between sending each packet\n  \
-        -I <interface>     either interface name or address\n  -m <mark>          tag the packets going out\n  \
-        -M <pmtud opt>     define mtu discovery, can be one of <do|dont|want|probe>\n  \
-        -n                 no dns name resolution\n  -O                 report outstanding replies\n  \
-        -p <pattern>       contents of padding byte\n  -q                 quiet output\n  \
-        -Q <tclass>        use quality of service <tclass> bits\n  -R                 record route\n  \
-        -r                 bypass normal routing tables\n  -s <size>          use <size> as number of data bytes to be sent\n  \
-        -t <ttl>           define time to live\n  -v                 verbose output\n  \
-        -w <deadline>      reply wait <deadline> in seconds\n  -W <timeout>       time to wait for response\n";
+    let text = "
+Usage: ping [OPTION]... HOST
+
+  -c COUNT     ends after so many replies      -w SECONDS  ends then
+  -i SECONDS   between requests                -W SECONDS  waits so long for a reply
+  -s BYTES     of data in each                 -p HEX      fills them with this
+  -I DEVICE|ADDRESS  asks from there           -t TTL      time to live
+  -M do|want|dont|probe  may it be cut         -Q TOS      type of service
+  -R           records the route               -r          no routing, the link alone
+  -b           a broadcast may be asked        -L          no loop of multicasts
+  -f           floods                          -A          asks when answered
+  -m MARK      firewall mark                   -e IDENT    identifier of the requests
+  -n           no names                        -O          tells what is not answered yet
+  -q           only the summary                -v          more
+  -D           prints times                    -a          sounds a bell
+  -V           the version
+";
     Failure::new(text, 2)
 }
 

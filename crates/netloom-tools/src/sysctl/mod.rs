@@ -13,34 +13,22 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const USAGE: &str = "
-Usage:
- sysctl [options] [variable[=value] ...]
+Usage: sysctl [OPTION]... [NAME[=VALUE]]...
 
-Options:
-  -a, --all            display all variables
-  -A                   alias of -a
-  -X                   alias of -a
-      --deprecated     include deprecated parameters to listing
-      --dry-run        Print the key and values but do not write
-  -b, --binary         print value without new line
-  -e, --ignore         ignore unknown variables errors
-  -N, --names          print variable names without values
-  -n, --values         print only values of the given variable(s)
-  -p, --load[=<file>]  read values from file
-  -f                   alias of -p
-      --system         read values from all system directories
-  -r, --pattern <expression>
-                       select setting that match expression
-  -q, --quiet          do not echo variable set
-  -w, --write          enable writing a value to variable
-  -o                   does nothing
-  -x                   does nothing
-  -d                   alias of -h
-
- -h, --help     display this help and exit
- -V, --version  output version information and exit
-
-For more details see sysctl(8).
+  -a, --all, -A, -X    every setting
+  -r, --pattern REGEX  only names that match
+  -w, --write          every word sets a value
+  -p, --load[=FILE], -f  sets what a file says
+      --system         sets what the system's files say
+      --dry-run        says what would be set
+  -n, --values         values alone
+  -N, --names          names alone
+  -b, --binary         a value without the end of its line
+  -e, --ignore         no word of names that are not there
+  -q, --quiet          no word of what was set
+      --deprecated, -o, -x  taken, without effect
+  -h, -d, --help       this text
+  -V, --version        the version
 ";
 
 const LONG: [(&str, char); 14] = [

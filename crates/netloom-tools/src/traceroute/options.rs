@@ -33,10 +33,15 @@ pub(super) struct Options {
 /// Headers of IP and of UDP or ICMP.
 pub(super) const HEADERS: usize = 28;
 
-pub(super) const USAGE: &str = "Usage:
-  traceroute [ -FIen ] [ -f first_ttl ] [ -i device ] [ -m max_ttl ] [ -N squeries ] \
-[ -p port ] [ -t tos ] [ -w MAX,HERE,NEAR ] [ -q nqueries ] [ -s src_addr ] [ -z sendwait ] \
-host [ packetlen ]";
+pub(super) const USAGE: &str = "\
+Usage: traceroute [OPTION]... HOST [BYTES]
+
+  -I           by ICMP echo, not UDP           -F          may not be cut
+  -f TTL, -m TTL   first and last time to live
+  -q COUNT     packets for each                -N COUNT    so many at once
+  -w MAX[,HERE,NEAR]   seconds to wait         -z SECONDS  between packets
+  -i DEVICE, -s ADDRESS   from there           -p PORT, -t TOS
+  -n           no names                        -e          shows ICMP extensions";
 
 /// The options with a value, and what the original calls the value.
 const VALUED: [(char, &str); 10] = [

@@ -14,30 +14,16 @@ use netloom_model::{MacAddr, Namespace, Neighbour, NeighbourState};
 use std::fmt::Write as _;
 
 const USAGE_HEAD: &str = "\
-Usage:
-  arp [-vn]  [<HW>] [-i <if>] [-a] [<hostname>]             <-Display ARP cache
-  arp [-v]          [-i <if>] -d  <host> [pub]               <-Delete ARP entry
-  arp [-vnD] [<HW>] [-i <if>] -f  [<filename>]            <-Add entry from file
-  arp [-v]   [<HW>] [-i <if>] -s  <host> <hwaddr> [temp]            <-Add entry
-  arp [-v]   [<HW>] [-i <if>] -Ds <host> <if> [netmask <nm>] pub          <-''-
+Usage: arp [-evn] [-H TYPE] [-i DEVICE] [-a] [HOST]     shows entries
+       arp [-v] [-i DEVICE] -d HOST [pub]             deletes one
+       arp [-v] [-i DEVICE] -s HOST MAC [temp|pub]    sets one
+       arp [-v] [-i DEVICE] -Ds HOST DEVICE pub       answers for HOST with a device's address
+       arp [-v] [-i DEVICE] -f [FILE]                 sets what a file says
 
-        -a                       display (all) hosts in alternative (BSD) style
-        -e                       display (all) hosts in default (Linux) style
-        -s, --set                set a new ARP entry
-        -d, --delete             delete a specified entry
-        -v, --verbose            be verbose
-        -n, --numeric            don't resolve names
-        -i, --device             specify network interface (e.g. eth0)
-        -D, --use-device         read <hwaddr> from given device
-        -A, -p, --protocol       specify protocol family
-        -f, --file               read new entries from file or from /etc/ethers
-
-  <HW>=Use '-H <hw>' to specify hardware address type. Default: ether
-  List of possible hardware types (which support ARP):
-    ash (Ash) ether (Ethernet) ax25 (AMPR AX.25) 
-    netrom (AMPR NET/ROM) rose (AMPR ROSE) arcnet (ARCnet) 
-    dlci (Frame Relay DLCI) fddi (Fiber Distributed Data Interface) hippi (HIPPI) 
-    irda (IrLAP) x25 (generic X.25) eui64 (Generic EUI-64) 
+  -a, --all       in the style of BSD         -e  in that of Linux
+  -n, --numeric   addresses, not names        -v, --verbose
+  -i, --device, -D, --use-device, -s, --set, -d, --delete, -f, --file
+  -H, --hw-type TYPE  ether is the one there is
 ";
 
 const VERSION: &str = "\
