@@ -1,64 +1,84 @@
-//! What is sent along the paths, the same in both worlds: who sends to whom, how much, how long.
+//! The frames that are sent: 60 bytes, 64 with the checksum of Ethernet.
 
-use core::time::Duration;
-use netloom_model::MacAddr;
+use crate::prefixes::Random;
+use netloom_wire::{IpProtocol, checksum, ipv4};
 use std::net::Ipv4Addr;
 
-/// How long each path is measured.
-pub(crate) const MEASURE: Duration = Duration::from_millis(1500);
+/// Frames handed in at once.
+pub(crate) const BATCH: usize = 256;
 
-/// The sender, and who receives behind the bridge.
-pub(crate) const A: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
-pub(crate) const B: MacAddr = MacAddr([2, 0, 0, 0, 0, 2]);
-/// The router as the sender sees it.
-pub(crate) const ROUTER: MacAddr = MacAddr([2, 0, 0, 0, 1, 1]);
+/// A frame.
+pub(crate) type Frame = [u8; 60];
 
-/// How many different packets are sent through the router.
-const FRAMES: usize = 4096;
+const SOURCE: [u8; 6] = [2, 0, 0, 0, 0, 1];
+/// Where the IPv4 header, its checksum and its destination begin.
+const HEADER: usize = 14;
+const CHECKSUM: usize = HEADER + 10;
+const DESTINATION: usize = HEADER + 16;
 
-/// An Ethernet frame of 60 bytes (64 with its checksum).
-fn frame(src: MacAddr, dst: MacAddr, ethertype: u16) -> Vec<u8> {
-    let mut frame = vec![0; 60];
-    frame[..6].copy_from_slice(&dst.0);
-    frame[6..12].copy_from_slice(&src.0);
-    frame[12..14].copy_from_slice(&ethertype.to_be_bytes());
+/// One batch after the other.
+pub(crate) struct Frames {
+    frames: Vec<Frame>,
+    /// Draws a new destination for every packet.
+    draw: Option<Random>,
+}
+
+fn frame(to: [u8; 6], ethertype: u16) -> Frame {
+    let mut frame = [0; 60];
+    frame[..6].copy_from_slice(&to);
+    frame[6..12].copy_from_slice(&SOURCE);
+    frame[12..HEADER].copy_from_slice(&ethertype.to_be_bytes());
     frame
 }
 
-/// A frame of no protocol that anybody knows (IEEE 802's local experimental ethertype).
-pub(crate) fn bridged(src: MacAddr, dst: MacAddr) -> Vec<u8> {
-    frame(src, dst, 0x88b5)
+impl Frames {
+    /// Frames of an experimental protocol to one station.
+    pub(crate) fn to_station(mac: [u8; 6]) -> Frames {
+        Frames {
+            frames: vec![frame(mac, 0x88b5); BATCH],
+            draw: None,
+        }
+    }
+
+    /// UDP packets, each to an address drawn anew, by one router.
+    pub(crate) fn to_anywhere(router: [u8; 6]) -> Frames {
+        let mut packet = frame(router, 0x0800);
+        let repr = ipv4::Repr {
+            src: Ipv4Addr::new(10, 0, 1, 2),
+            dst: Ipv4Addr::UNSPECIFIED,
+            protocol: IpProtocol::UDP,
+            payload_len: 26,
+            ..ipv4::Repr::default()
+        };
+        repr.emit(&mut packet[HEADER..]);
+        Frames {
+            frames: vec![packet; BATCH],
+            draw: Some(Random::new(7)),
+        }
+    }
+
+    /// The next batch.
+    pub(crate) fn next(&mut self) -> &[Frame] {
+        if let Some(draw) = &mut self.draw {
+            for frame in &mut self.frames {
+                redirect(frame, anywhere(draw.next()));
+            }
+        }
+        &self.frames
+    }
 }
 
-/// UDP packets from `A` to anywhere, by the router.
-pub(crate) fn routed() -> Vec<Vec<u8>> {
-    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
-    let mut random = move || {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed >> 32) as u32
-    };
-    let packet = |to| {
-        let mut bytes = frame(A, ROUTER, 0x0800);
-        let repr = netloom_wire::ipv4::Repr {
-            src: Ipv4Addr::new(10, 0, 1, 2),
-            dst: to,
-            protocol: netloom_wire::IpProtocol::UDP,
-            payload_len: 26,
-            ..netloom_wire::ipv4::Repr::default()
-        };
-        repr.emit(&mut bytes[14..]);
-        bytes
-    };
-    let anywhere = || {
-        // But where no packet may come from or go to.
-        let bits = random();
-        let first = 11 + (bits >> 24) % 110;
-        Ipv4Addr::from_bits(first << 24 | (bits & 0x00ff_ffff))
-    };
-    core::iter::repeat_with(anywhere)
-        .take(FRAMES)
-        .map(packet)
-        .collect()
+/// An address where packets may go: 11.0.0.0 to 120.255.255.255.
+fn anywhere(random: u64) -> u32 {
+    let first = 11 + (random >> 32) as u32 % 110;
+    first << 24 | (random as u32 & 0x00ff_ffff)
+}
+
+/// Gives a packet another destination.
+fn redirect(frame: &mut Frame, to: u32) {
+    let word = |at: usize| u16::from_be_bytes([frame[at], frame[at + 1]]);
+    let old = u32::from(word(DESTINATION)) << 16 | u32::from(word(DESTINATION + 2));
+    let sum = checksum::update_u32(word(CHECKSUM), old, to);
+    frame[CHECKSUM..CHECKSUM + 2].copy_from_slice(&sum.to_be_bytes());
+    frame[DESTINATION..DESTINATION + 4].copy_from_slice(&to.to_be_bytes());
 }

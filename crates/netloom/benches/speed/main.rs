@@ -1,45 +1,37 @@
 //! How fast packets move and commands answer, in one table: `cargo bench -p netloom`.
 //!
-//! As root the same frames also go through the running kernel, over the same devices, in the same
-//! run: the machine's other work then slows both. `cargo bench -p netloom -- WORD` measures what has
-//! the word in its name.
+//! As root, the same commands build the same devices in namespaces of the running kernel (removed
+//! again), and the same frames go through them in the same run; else the kernel's half is left out.
+//! `cargo bench -p netloom -- WORD` measures what has the word in its name.
+//!
+//! Everything happens on one core. A path is measured in turns, now netloom's, now the kernel's,
+//! so that the machine's other work slows both, and the medians are told. What counts is what the
+//! last device of the path received: of netloom every frame that was sent, of the kernel those that
+//! arrived.
 
 mod engine;
 mod frames;
 mod kernel;
+mod path;
 #[path = "../../../netloom-engine/benches/common/prefixes.rs"]
 mod prefixes;
 mod process;
 mod scale;
 
-/// A path: its name, the unit, and how it is measured in the engine and in the kernel.
-struct Path {
-    name: &'static str,
-    unit: &'static str,
-    engine: fn() -> f64,
-    kernel: fn() -> Result<f64, Box<dyn std::error::Error + Send + Sync>>,
-}
+use engine::Simulated;
+use kernel::Kernel;
+use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
+use nix::unistd::{Pid, geteuid};
+use path::{Machine, PATHS, Path};
+use std::time::{Duration, Instant};
 
-const PATHS: [Path; 3] = [
-    Path {
-        name: "veth - bridge - veth, 64-byte frames",
-        unit: "Mfps",
-        engine: engine::bridged,
-        kernel: kernel::bridged,
-    },
-    Path {
-        name: "routed between two veth pairs, one route",
-        unit: "Mpps",
-        engine: || engine::routed(0),
-        kernel: || kernel::routed(0),
-    },
-    Path {
-        name: "routed, 500,000 routes",
-        unit: "Mpps",
-        engine: || engine::routed(500_000),
-        kernel: || kernel::routed(500_000),
-    },
-];
+/// How often a path is measured, and how long each time.
+const TURNS: usize = 5;
+const TURN: Duration = Duration::from_millis(400);
+
+/// What needs no frames.
+const LOOKUP: &str = "route lookup, 500,000 prefixes";
+const NAMESPACES: &str = "10,000 namespaces on 10 bridges";
 
 /// Commands as processes.
 const COMMANDS: [(&str, &str); 2] = [
@@ -51,38 +43,89 @@ const COMMANDS: [(&str, &str); 2] = [
 ];
 
 fn main() {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|word| !word.starts_with('-'))
-        .collect();
+    let args = std::env::args().skip(1);
+    let words: Vec<String> = args.filter(|word| !word.starts_with('-')).collect();
     let wanted = |what: &str| words.is_empty() || words.iter().any(|w| what.contains(w.as_str()));
-    println!(
-        "{:<44} {:>12} {:>12} {:>7}",
-        "", "netloom", "kernel", "ratio"
-    );
-    let what = "10,000 namespaces on 10 bridges";
-    if wanted(what) {
-        let (seconds, memory) = scale::build(10_000);
-        println!("{what:<44} {seconds:>10.2} s {:>8} MiB", memory >> 20);
-    }
-    for path in PATHS.iter().filter(|path| wanted(path.name)) {
-        let own = (path.engine)() / 1e6;
-        print!("{:<44} {own:>7.2} {}", path.name, path.unit);
-        if kernel::allowed() {
-            match (path.kernel)().map(|rate| rate / 1e6) {
-                Ok(kernel) => print!(" {kernel:>7.2} {} {:>7.1}", path.unit, own / kernel),
-                Err(error) => print!(" kernel: {error}"),
-            }
-        }
-        println!();
-    }
+    row("", "netloom", "kernel", "ratio");
     for (what, command) in COMMANDS.iter().filter(|(what, _)| wanted(what)) {
         match process::time(command) {
-            Ok(seconds) => println!("{what:<44} {:>9.2} ms", seconds * 1e3),
-            Err(error) => println!("{what:<44} {error}"),
+            Ok(seconds) => row(what, &format!("{:.2} ms", seconds * 1e3), "", ""),
+            Err(error) => row(what, &error.to_string(), "", ""),
         }
     }
-    if !kernel::allowed() {
+    stay_on_one_core();
+    // First, while no memory is left over from anything else.
+    if wanted(NAMESPACES) {
+        let (seconds, memory) = scale::build(10_000);
+        row(NAMESPACES, &format!("{seconds:.2} s"), "", "");
+        row("  their memory", &format!("{} MiB", memory >> 20), "", "");
+    }
+    let root = geteuid().is_root();
+    for path in PATHS.iter().filter(|path| wanted(path.name)) {
+        measure(path, root);
+    }
+    if wanted(LOOKUP) {
+        let rate = scale::lookups(500_000);
+        row(LOOKUP, &format!("{:.1} M/s", rate / 1e6), "", "");
+    }
+    if !root {
         println!("not measured: the kernel, which needs root");
     }
+}
+
+fn row(what: &str, netloom: &str, kernel: &str, ratio: &str) {
+    println!("{what:<44} {netloom:>12} {kernel:>12} {ratio:>7}");
+}
+
+/// Holds this program, and what it starts from now on, to the core that it runs on.
+fn stay_on_one_core() {
+    let mut cpus = CpuSet::new();
+    let stay = sched_getcpu().and_then(|cpu| cpus.set(cpu));
+    if let Err(why) = stay.and_then(|()| sched_setaffinity(Pid::from_raw(0), &cpus)) {
+        println!("not held to one core: {why}");
+    }
+}
+
+/// Measures a path through netloom and, as root, through the kernel.
+fn measure(path: &Path, root: bool) {
+    let mut netloom = Simulated::new();
+    path.build(&mut netloom);
+    let mut kernel = root.then(Kernel::new);
+    if let Some(kernel) = &mut kernel {
+        path.build(kernel);
+    }
+    let (mut own, mut its) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        own.push(turn(path, &mut netloom));
+        its.extend(kernel.as_mut().map(|kernel| turn(path, kernel)));
+    }
+    let told = |rate: f64| format!("{:.2} {}", rate / 1e6, path.unit);
+    let own = median(own);
+    match root.then(|| median(its)) {
+        Some(its) => row(
+            path.name,
+            &told(own),
+            &told(its),
+            &format!("{:.1}", own / its),
+        ),
+        None => row(path.name, &told(own), "", ""),
+    }
+}
+
+/// One turn: how many frames a second arrived.
+fn turn(path: &Path, machine: &mut impl Machine) -> f64 {
+    let mut frames = path.frames();
+    let before = machine.received(path.to);
+    let began = Instant::now();
+    let sent = machine.send(path.from, &mut frames, TURN);
+    let took = began.elapsed().as_secs_f64();
+    let arrived = machine.received(path.to) - before;
+    machine.check(sent, arrived);
+    arrived as f64 / took
+}
+
+/// The one in the middle.
+fn median(mut all: Vec<f64>) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
 }

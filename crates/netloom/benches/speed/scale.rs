@@ -1,9 +1,13 @@
-//! How long it takes to build a world of many namespaces, and how much memory it holds.
+//! What large worlds and large routing tables cost.
 
+use crate::prefixes::{self, Random};
 use netloom_engine::Engine;
+use netloom_engine::ip::version::V4;
+use netloom_engine::route::lpm::Lpm;
 use netloom_model::{
     Address, Change, IpNet, LinkSettings, Mode, NewKind, NewLink, NextHop, NsName, Route, Time,
 };
+use std::hint::black_box;
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
@@ -87,4 +91,24 @@ fn resident() -> u64 {
         .and_then(|n| n.parse().ok())
         .unwrap_or(0);
     pages * 4096
+}
+
+/// Lookups a second in a table of `routes` prefixes: the median of some rounds, each of the same
+/// million random addresses.
+pub(crate) fn lookups(routes: usize) -> f64 {
+    let mut table = Lpm::<V4, u32>::new();
+    for ((prefix, len), value) in prefixes::ipv4(routes, 1).into_iter().zip(1..) {
+        table.insert(prefix, len, value);
+    }
+    let mut draw = Random::new(3);
+    let addresses: Vec<_> = (0..1 << 20)
+        .map(|_| Ipv4Addr::from_bits(draw.next() as u32))
+        .collect();
+    let round = |_| {
+        let began = Instant::now();
+        let found = addresses.iter().map(|addr| table.lookup(*addr));
+        black_box(found.map(|value| value.map_or(0, u64::from)).sum::<u64>());
+        addresses.len() as f64 / began.elapsed().as_secs_f64()
+    };
+    crate::median((0..9).map(round).collect())
 }

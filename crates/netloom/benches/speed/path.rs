@@ -1,0 +1,117 @@
+//! The paths that are measured, as the commands that build them anywhere.
+
+use crate::frames::Frames;
+use crate::prefixes;
+use std::time::Duration;
+
+/// Where a path can be built and measured.
+pub(crate) trait Machine {
+    /// Runs a command in a namespace (none: the first); `@` before a namespace's name stands for
+    /// what makes it unique.
+    fn run(&mut self, ns: Option<&str>, command: &str, input: &str);
+    /// Sends batches out of a device of a namespace for some time; says how many frames.
+    fn send(&mut self, from: (&str, &str), frames: &mut Frames, time: Duration) -> u64;
+    /// How many frames a device of a namespace has received.
+    fn received(&mut self, at: (&str, &str)) -> u64;
+    /// Ends the run where fewer frames arrived than must.
+    fn check(&self, sent: u64, arrived: u64);
+}
+
+/// A path from one device to another.
+pub(crate) struct Path {
+    pub(crate) name: &'static str,
+    pub(crate) unit: &'static str,
+    commands: &'static [&'static str],
+    /// How many routes the router has beside the default route; none for a bridge.
+    routes: Option<usize>,
+    pub(crate) from: (&'static str, &'static str),
+    pub(crate) to: (&'static str, &'static str),
+}
+
+/// Two veth pairs from `a` and `b` to `s`, all up.
+const PAIRS: [&str; 9] = [
+    "ip netns add @a",
+    "ip netns add @s",
+    "ip netns add @b",
+    "s ip link add s0 address 02:00:00:00:01:01 type veth peer name v netns @a",
+    "s ip link add s1 address 02:00:00:00:01:02 type veth peer name v netns @b",
+    "a ip link set v address 02:00:00:00:00:01 up",
+    "b ip link set v address 02:00:00:00:00:02 up",
+    "s ip link set s0 up",
+    "s ip link set s1 up",
+];
+
+const BRIDGE: &[&str] = &[
+    "s ip link add br0 type bridge",
+    "s ip link set br0 up",
+    "s ip link set s0 master br0",
+    "s ip link set s1 master br0",
+    "s bridge fdb replace 02:00:00:00:00:02 dev s1 master static",
+];
+
+/// The next hop's hardware address is nobody's: what is measured is the router, not how `b`'s IP
+/// would take the packets.
+const ROUTER: &[&str] = &[
+    "s ip address add 10.0.1.1/24 dev s0",
+    "s ip address add 10.0.2.1/24 dev s1",
+    "s ip neighbour add 10.0.2.2 lladdr 02:00:00:00:00:99 dev s1",
+    "s sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.s0.rp_filter=0",
+    "s ip route add default via 10.0.2.2",
+];
+
+const FROM: (&str, &str) = ("a", "v");
+const TO: (&str, &str) = ("b", "v");
+
+pub(crate) const PATHS: [Path; 3] = [
+    Path {
+        name: "veth - bridge - veth, 64-byte frames",
+        unit: "Mfps",
+        commands: BRIDGE,
+        routes: None,
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "routed, veth to veth, a default route",
+        unit: "Mpps",
+        commands: ROUTER,
+        routes: Some(0),
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "routed, veth to veth, 500,000 routes",
+        unit: "Mpps",
+        commands: ROUTER,
+        routes: Some(500_000),
+        from: FROM,
+        to: TO,
+    },
+];
+
+impl Path {
+    /// Builds the path.
+    pub(crate) fn build(&self, machine: &mut impl Machine) {
+        for line in PAIRS.iter().chain(self.commands) {
+            match line.split_once(' ') {
+                Some((ns @ ("a" | "s" | "b"), command)) => machine.run(Some(ns), command, ""),
+                _ => machine.run(None, line, ""),
+            }
+        }
+        let lines: String = prefixes::ipv4(self.routes.unwrap_or(0), 1)
+            .into_iter()
+            .map(|(prefix, len)| format!("route replace {prefix}/{len} via 10.0.2.2\n"))
+            .collect();
+        if !lines.is_empty() {
+            machine.run(Some("s"), "ip -batch -", &lines);
+        }
+    }
+
+    /// The frames that go along it.
+    pub(crate) fn frames(&self) -> Frames {
+        match self.routes {
+            None => Frames::to_station([2, 0, 0, 0, 0, 2]),
+            Some(_) => Frames::to_anywhere([2, 0, 0, 0, 1, 1]),
+        }
+    }
+}
