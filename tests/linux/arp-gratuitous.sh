@@ -1,6 +1,5 @@
 #!/bin/bash
 # Gratuitous ARP updates those who know the address; arp_accept lets it be new; arp_notify sends it.
-# differs: what a gratuitous ARP changes in an entry is not all as Linux does
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add NS
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11 netns NS

@@ -1,6 +1,5 @@
 #!/bin/bash
 # Martian sources are dropped: an address of one's own, 127/8 unless route_localnet; class E is none.
-# differs: route_localnet does not let 127/8 in from outside yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

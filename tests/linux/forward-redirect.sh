@@ -1,6 +1,5 @@
 #!/bin/bash
 # In and out by the same device and the sender on-link: the router sends a redirect, and the packet on.
-# differs: ping tells redirects less often
 set -v; trap 'echo "exit status $?"' ERR
 ip link add br0 address 02:00:00:00:00:99 type bridge
 ip link set br0 up

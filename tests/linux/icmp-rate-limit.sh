@@ -1,6 +1,5 @@
 #!/bin/bash
 # ICMP errors are limited per destination; echo replies are not.
-# differs: a packet without a route costs two tokens
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

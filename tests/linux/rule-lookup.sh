@@ -1,6 +1,5 @@
 #!/bin/bash
 # Rules decide which table is looked up: from, to, iif, fwmark, throw, suppress, blackhole.
-# differs: a prohibited answer is told to ping
 set -v; trap 'echo "exit status $?"' ERR
 ip link set lo up
 ip link add eth0 address 02:00:00:00:00:10 type veth peer name far0 address 02:00:00:00:00:11

@@ -1,6 +1,5 @@
 #!/bin/bash
 # The MTUs of a veth's ends are independent, and what is too long for the receiver is dropped there.
-# differs: drops of frames too long are counted otherwise
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add NS
 ip link add veth0 type veth peer name veth1 netns NS

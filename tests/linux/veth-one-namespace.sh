@@ -1,6 +1,5 @@
 #!/bin/bash
 # Two ends of a veth in one namespace answer each other only with accept_local, and rp_filter off.
-# differs: two ends in one namespace do not answer each other as Linux does
 set -v; trap 'echo "exit status $?"' ERR
 ip link set lo up
 ip link add veth0 type veth peer name veth1

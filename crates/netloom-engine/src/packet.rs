@@ -30,6 +30,9 @@ pub(crate) struct Body {
     pub(crate) id: u32,
     /// The device that it was received by, or that it is sent from.
     pub(crate) dev: DevId,
+    /// To oneself: the device that has the destination address. Sockets take the packet for
+    /// received there, though it goes through `lo`.
+    pub(crate) iif: DevId,
     /// The mark that rules match.
     pub(crate) mark: u32,
     /// Devices crossed.
@@ -68,6 +71,7 @@ impl Body {
             buffer: vec![0; BUFFER],
             id: 0,
             dev: DevId::NONE,
+            iif: DevId::NONE,
             mark: 0,
             hops: 0,
             network: 0,
@@ -75,6 +79,12 @@ impl Body {
             packet_type: PacketType::Host,
             local: false,
         }
+    }
+
+    /// The device that sockets take it for received by (`inet_iif`); `dev` received it.
+    #[inline]
+    pub(crate) fn received_by(&self, dev: DevId) -> DevId {
+        self.iif.some().unwrap_or(dev)
     }
 
     #[inline]
@@ -177,6 +187,7 @@ impl Pool {
         body.end = (HEADROOM + len) as u32;
         body.network = 0;
         body.id = 0;
+        body.iif = DevId::NONE;
         body.mark = 0;
         body.hops = 0;
         body.local = false;
@@ -193,6 +204,7 @@ impl Pool {
         }
         copy.id = packet.id;
         copy.dev = packet.dev;
+        copy.iif = packet.iif;
         copy.mark = packet.mark;
         copy.hops = packet.hops;
         copy.ethertype = packet.ethertype;

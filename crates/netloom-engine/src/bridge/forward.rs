@@ -386,7 +386,9 @@ fn flood<O: Observer>(
             return Some(packet);
         }
         None if keep => return Some(packet),
-        Some(to) => link::transmit(cx, to, packet),
+        Some(to) => {
+            link::transmit(cx, to, packet);
+        }
         None => cx.drop(packet, at, Stage::BridgeFlood, DropReason::BridgeNoPort),
     }
     None

@@ -164,7 +164,6 @@ fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         .iter()
         .any(|ifa| ifa.address.prefix().contains(gateway.into()));
     let kind = route::address_kind(cx.net, ns, gateway);
-    socket::error::deliver(cx, dev, &packet);
     if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
         // A gateway that is not known yet is asked for first, and believed the next time.
         if neighbour::known_or_asked(cx, ns, dev, gateway) {

@@ -54,6 +54,33 @@ impl Bucket {
     }
 }
 
+/// What a packet without a route costs its sender, and how much of that is saved up
+/// (`ip_rt_error_cost`, `ip_rt_error_burst`).
+const NO_ROUTE_COST: u64 = 1_000_000_000;
+const NO_ROUTE_BURST: u64 = 5;
+
+impl RateLimit {
+    /// What is left to a peer.
+    fn peer(&mut self, now: Time, peer: Ipv4Addr) -> &mut Bucket {
+        if self.peers.len() >= PEERS && !self.peers.contains_key(&peer) {
+            self.peers
+                .retain(|_, b| b.at.is_some_and(|at| now.since(at).as_secs() < 60));
+            if self.peers.len() >= PEERS {
+                self.peers.clear();
+            }
+        }
+        self.peers.entry(peer).or_default()
+    }
+}
+
+/// Whether the sender of a packet that has no route is told so: this alone costs a token, whatever
+/// the message costs then (`ip_error`).
+pub(crate) fn may_tell_no_route(net: &mut Net, ns: NsId, sender: Ipv4Addr) -> bool {
+    let now = net.now;
+    let peer = net.ns_mut(ns).icmp_limit.peer(now, sender);
+    peer.take(now, NO_ROUTE_COST, NO_ROUTE_BURST * NO_ROUTE_COST)
+}
+
 /// Whether an error of this type may go to `peer` now.
 fn allowed(net: &mut Net, ns: NsId, kind: u8, code: u8, peer: Ipv4Addr) -> bool {
     let now = net.now;
@@ -72,19 +99,8 @@ fn allowed(net: &mut Net, ns: NsId, kind: u8, code: u8, peer: Ipv4Addr) -> bool 
     if !limit.host.take(now, cost, cost * burst) {
         return false;
     }
-    if limit.peers.len() >= PEERS && !limit.peers.contains_key(&peer) {
-        limit
-            .peers
-            .retain(|_, b| b.at.is_some_and(|at| now.since(at).as_secs() < 60));
-        if limit.peers.len() >= PEERS {
-            limit.peers.clear();
-        }
-    }
-    limit
-        .peers
-        .entry(peer)
-        .or_default()
-        .take(now, peer_cost, peer_cost * PEER_BURST)
+    let peer = limit.peer(now, peer);
+    peer.take(now, peer_cost, peer_cost * PEER_BURST)
 }
 
 /// Tells the sender of a packet what became of it. The packet's front, or its network header, is
@@ -200,4 +216,24 @@ pub(crate) fn link_failure<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut pack
         original,
     });
     cx.drop(packet, dev, Stage::Neighbour, DropReason::NeighbourFailed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_without_a_route_is_told_twice_at_once_then_once_in_two_seconds() {
+        let mut limit = RateLimit::default();
+        let peer = Ipv4Addr::new(10, 0, 0, 1);
+        let mut told = |at: u64| {
+            let now = Time(at * 1_000_000_000);
+            let bucket = limit.peer(now, peer);
+            bucket.take(now, NO_ROUTE_COST, NO_ROUTE_BURST * NO_ROUTE_COST)
+                && bucket.take(now, NO_ROUTE_COST, PEER_BURST * NO_ROUTE_COST)
+        };
+        assert_eq!([told(1), told(1), told(1)], [true, true, false]);
+        assert_eq!([told(2), told(3), told(4)], [false, false, false]);
+        assert!(told(6));
+    }
 }

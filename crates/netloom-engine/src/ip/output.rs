@@ -2,6 +2,7 @@
 
 use super::deliver;
 use crate::device::DevId;
+use crate::link::Xmit;
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Cx;
@@ -82,21 +83,25 @@ pub(crate) fn send<O: Observer>(
     way: &Way,
     mut packet: Packet,
     group_loop: GroupLoop,
-) {
+) -> Xmit {
     packet.dev = way.dev;
+    if let (RouteType::Local, Some(found)) = (way.kind, way.found) {
+        packet.iif = found.dev;
+    }
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
     if packet.len() > way.mtu as usize && way.kind != RouteType::Local {
-        return cx.drop(
+        cx.drop(
             packet,
             way.dev,
             Stage::IpOutput,
             DropReason::FragmentationNeeded,
         );
+        return Xmit::Success;
     }
     match way.kind {
         RouteType::Broadcast => {
             loop_back(cx, way.dev, &packet, PacketType::Broadcast);
-            group(cx, way.dev, MacAddr::BROADCAST, packet);
+            group(cx, way.dev, MacAddr::BROADCAST, packet)
         }
         RouteType::Multicast => {
             let member = cx
@@ -110,9 +115,10 @@ pub(crate) fn send<O: Observer>(
             }
             let ttl = ipv4::Packet::new_unchecked(packet.bytes()).ttl();
             if ttl == 0 {
-                return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+                cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+                return Xmit::Success;
             }
-            group(cx, way.dev, MacAddr::from_ipv4_multicast(way.dst), packet);
+            group(cx, way.dev, MacAddr::from_ipv4_multicast(way.dst), packet)
         }
         _ => to_neighbour(cx, ns, way.dev, way.gateway.unwrap_or(way.dst), packet),
     }
@@ -126,15 +132,15 @@ pub(crate) fn to_neighbour<O: Observer>(
     dev: DevId,
     next_hop: Ipv4Addr,
     packet: Packet,
-) {
+) -> Xmit {
     if cx.net.dev(dev).is_loopback() {
         return group(cx, dev, MacAddr::ZERO, packet);
     }
-    neighbour::output(cx, ns, dev, next_hop, packet);
+    neighbour::output(cx, ns, dev, next_hop, packet)
 }
 
 /// Sends to a hardware address that needs no resolution.
-fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: Packet) {
+fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: Packet) -> Xmit {
     let src = cx.net.dev(dev).mac;
     ethernet::Header {
         dst,
@@ -142,7 +148,7 @@ fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: 
         ethertype: packet.ethertype,
     }
     .emit(packet.push(ethernet::HEADER_LEN));
-    crate::link::transmit(cx, dev, packet);
+    crate::link::transmit(cx, dev, packet)
 }
 
 /// The sending host hears its own broadcast.

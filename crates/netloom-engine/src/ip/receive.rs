@@ -129,7 +129,11 @@ fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: 
         Refused::Prohibit => Some(code::PACKET_FILTERED),
         Refused::Blackhole => None,
     };
-    if let Some(code) = code {
+    let ns = cx.net.ns_of(dev);
+    let sender = ipv4::Packet::new_unchecked(packet.bytes()).src();
+    if let Some(code) = code
+        && icmp_error::may_tell_no_route(cx.net, ns, sender)
+    {
         icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
             code,
             mtu: 0,

@@ -38,6 +38,15 @@ pub(crate) struct Defaults {
     pub(crate) name: &'static str,
 }
 
+/// What became of a frame that was given to a device (`NET_XMIT_SUCCESS`, `NET_XMIT_DROP`), as far
+/// as its sender is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Xmit {
+    Success,
+    /// The device dropped it: `ENOBUFS` for a sender that wants to know.
+    Drop,
+}
+
 /// Flags that every Ethernet-like device begins with.
 pub(crate) const ETHERNET_FLAGS: LinkFlags = LinkFlags::BROADCAST.union(LinkFlags::MULTICAST);
 
@@ -92,10 +101,11 @@ impl Kind {
 }
 
 /// Sends a frame (with its Ethernet header) out of a device: `dev_queue_xmit`.
-pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) -> Xmit {
     let device = cx.net.dev(dev);
     if !device.is_up() {
-        return cx.drop(packet, dev, Stage::DeviceTransmit, DropReason::DeviceDown);
+        cx.drop(packet, dev, Stage::DeviceTransmit, DropReason::DeviceDown);
+        return Xmit::Success;
     }
     packet.dev = dev;
     if device.taps > 0 {
@@ -105,11 +115,12 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     match &cx.net.dev(dev).kind {
         Kind::Veth(veth) => {
             let peer = veth.peer;
-            veth::transmit(cx, dev, peer, packet);
+            return veth::transmit(cx, dev, peer, packet);
         }
         Kind::Bridge(_) => crate::bridge::transmit(cx, dev, packet),
         Kind::Loopback => loopback::transmit(cx, dev, packet),
         Kind::Tap(_) => tap::transmit(cx, dev, packet),
         Kind::Dummy => dummy::transmit(cx, dev, packet),
     }
+    Xmit::Success
 }

@@ -1,6 +1,6 @@
 //! veth(4): what one end sends, the other receives, through the backlog.
 
-use super::{Defaults, ETHERNET_FLAGS};
+use super::{Defaults, ETHERNET_FLAGS, Xmit};
 use crate::device::DevId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -50,7 +50,7 @@ pub(super) fn transmit<O: Observer>(
     dev: DevId,
     peer: DevId,
     mut packet: Packet,
-) {
+) -> Xmit {
     let other = cx.net.dev(peer);
     let refused = if !other.is_up() {
         Some(DropReason::NoCarrier)
@@ -61,7 +61,12 @@ pub(super) fn transmit<O: Observer>(
     };
     if let Some(reason) = refused {
         cx.net.dev_mut(dev).tx.dropped += 1;
-        return cx.drop(packet, dev, Stage::VethTransmit, reason);
+        cx.drop(packet, dev, Stage::VethTransmit, reason);
+        if reason == DropReason::NoCarrier {
+            return Xmit::Success; // a device without carrier has a queue that swallows everything
+        }
+        cx.net.dev_mut(peer).rx.dropped += 1;
+        return Xmit::Drop;
     }
     let crossed = other.ns;
     let device = cx.net.dev_mut(dev);
@@ -74,4 +79,5 @@ pub(super) fn transmit<O: Observer>(
         dev: net.dev(peer).name.clone(),
     });
     receive::enqueue(cx, peer, packet);
+    Xmit::Success
 }

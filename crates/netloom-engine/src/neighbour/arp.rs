@@ -86,7 +86,7 @@ pub(crate) fn announce<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, addr: Ipv4Ad
         operation: Operation::REQUEST,
         sender_mac: mac,
         sender_ip: addr,
-        target_mac: mac,
+        target_mac: MacAddr::ZERO,
         target_ip: addr,
     };
     send(cx, dev, MacAddr::BROADCAST, &tell, None, Origin::ArpRequest);
@@ -157,6 +157,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     });
     if message.sender_ip.is_unspecified() {
         return probe(cx, dev, packet, &message);
+    }
+    let about_itself = message.sender_ip == message.target_ip;
+    if about_itself && cx.net.either(dev, Conf::DropGratuitousArp) {
+        return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpIgnored);
     }
     if message.operation == Operation::REQUEST {
         match request(cx.net, dev, &message) {
@@ -297,13 +301,13 @@ pub(super) fn answer_with<O: Observer>(
 /// What a packet says of its sender is taken in, if the sender is known, or gratuitous ARP is
 /// accepted.
 fn learn<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &Repr) {
-    let gratuitous = message.sender_ip == message.target_ip;
-    if gratuitous && cx.net.either(dev, Conf::DropGratuitousArp) {
-        return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpIgnored);
-    }
     let reply = message.operation == Operation::REPLY;
     let ns = cx.net.ns_of(dev);
     let unicast = route::address_kind_at(cx.net, ns, message.sender_ip, dev) == RouteType::Unicast;
+    // A gratuitous reply names its sender's hardware address as the target's too.
+    let gratuitous = unicast
+        && message.sender_ip == message.target_ip
+        && (!reply || message.sender_mac == message.target_mac);
     let accept = match greatest(cx.net, dev, Conf::ArpAccept) {
         0 => false,
         2 => same_prefix(cx.net, dev, message.sender_ip, message.sender_ip),

@@ -11,7 +11,7 @@ pub(crate) mod state;
 
 use crate::arena::Arena;
 use crate::device::DevId;
-use crate::link;
+use crate::link::{self, Xmit};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -94,7 +94,7 @@ pub(crate) fn output<O: Observer>(
     dev: DevId,
     next_hop: Ipv4Addr,
     packet: Packet,
-) {
+) -> Xmit {
     let now = cx.net.now;
     let place = cx
         .net
@@ -116,7 +116,7 @@ pub(crate) fn output<O: Observer>(
             return resolved(cx, dev, next_hop, (mac, state), packet);
         }
     }
-    unresolved(cx, ns, dev, next_hop, place, packet);
+    unresolved(cx, ns, dev, next_hop, place, packet)
 }
 
 /// Puts the Ethernet header on and sends.
@@ -127,7 +127,7 @@ fn resolved<O: Observer>(
     next_hop: Ipv4Addr,
     (dst, state): (MacAddr, NeighbourState),
     mut packet: Packet,
-) {
+) -> Xmit {
     cx.see(&packet, dev, Stage::Neighbour, |_| Event::Resolved {
         address: next_hop.into(),
         lladdr: dst,
@@ -141,7 +141,7 @@ fn resolved<O: Observer>(
         ethertype,
     }
     .emit(packet.push(ethernet::HEADER_LEN));
-    link::transmit(cx, dev, packet);
+    link::transmit(cx, dev, packet)
 }
 
 /// No entry, or one without an address: the packet waits, the neighbour is asked for.
@@ -153,25 +153,27 @@ fn unresolved<O: Observer>(
     next_hop: Ipv4Addr,
     place: Option<u32>,
     packet: Packet,
-) {
+) -> Xmit {
     if cx.net.dev(dev).flags.contains(LinkFlags::NOARP) {
         // Nobody is asked on such a device; the frame goes to the device's own address.
         let own = cx.net.dev(dev).mac;
         return resolved(cx, dev, next_hop, (own, NeighbourState::Noarp), packet);
     }
     let Some(place) = place.or_else(|| create(cx.net, ns, dev, next_hop)) else {
-        return cx.drop(
+        cx.drop(
             packet,
             dev,
             Stage::Neighbour,
             DropReason::NeighbourTableFull,
         );
+        return Xmit::Success;
     };
     let asking = cx.net.ns(ns).neighbours.entries[place].state == NeighbourState::Incomplete;
     enqueue(cx, ns, place, packet);
     if !asking {
         state::begin(cx, ns, place);
     }
+    Xmit::Success
 }
 
 /// Whether a neighbour's hardware address is known; if it is not, the neighbour is asked for.

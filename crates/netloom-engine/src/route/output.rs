@@ -4,6 +4,7 @@ use super::{Flow, Found, Refused, address_kind, lookup, source};
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
 use netloom_model::{Errno, RouteType, Scope};
 
@@ -134,7 +135,8 @@ fn way(net: &Net, ns: NsId, flow: &Flow, found: Found) -> Result<Way, NoWay> {
     }
     let source = chosen(source::of_route(net, ns, &found).unwrap_or(Ipv4Addr::UNSPECIFIED));
     let device = net.dev(found.dev);
-    if source.is_loopback() && !device.is_loopback() {
+    let may_leave = device.is_loopback() || net.either(found.dev, Conf::RouteLocalnet);
+    if source.is_loopback() && !may_leave {
         return Err(Errno::INVAL.into());
     }
     let kind = if flow.dst.is_broadcast() {

@@ -43,6 +43,10 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
         return 0;
     };
+    // A redirect is for routing: raw sockets read it as any message, nobody as an error.
+    if kind == Type::REDIRECT {
+        return 0;
+    }
     let header_len = inner.header_len();
     let (src, dst, protocol) = (inner.src(), inner.dst(), inner.protocol());
     let payload = message
@@ -96,7 +100,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         let socket = &mut cx.net.sockets.0[id];
         if concerned(socket, &about) {
             told += 1;
-            tell(socket, &error, hard || socket.remote.is_some(), kind);
+            tell(socket, &error, hard || socket.remote.is_some());
         }
     }
     told
@@ -114,13 +118,13 @@ fn concerned(socket: &Socket, about: &About) -> bool {
 }
 
 /// Tells a socket of an error.
-fn tell(socket: &mut Socket, error: &SocketError, hard: bool, kind: Type) {
+fn tell(socket: &mut Socket, error: &SocketError, hard: bool) {
     if socket.options.receive_errors {
         socket.queue_error(error.clone());
         return;
     }
-    // Redirects are for routing; without an error queue only a partner's errors are told.
-    if kind != Type::REDIRECT && hard && socket.remote.is_some() {
+    // Without an error queue only a partner's errors are told.
+    if hard && socket.remote.is_some() {
         socket.pending = Some(error.errno);
     }
 }

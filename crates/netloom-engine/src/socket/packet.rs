@@ -2,7 +2,7 @@
 
 use super::hand_over;
 use crate::device::DevId;
-use crate::link;
+use crate::link::{self, Xmit};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -101,6 +101,8 @@ pub(super) fn send<O: Observer>(
         from: None,
         to: None,
     });
-    link::transmit(cx, dev, packet);
-    Ok(frame.len())
+    match link::transmit(cx, dev, packet) {
+        Xmit::Success => Ok(frame.len()),
+        Xmit::Drop => Err(Errno::NOBUFS),
+    }
 }

@@ -37,7 +37,9 @@ fn copies<O: Observer>(
     for at in 0..cx.net.ns(ns).sockets.raw.len() {
         let id = cx.net.ns(ns).sockets.raw[at];
         let socket = &cx.net.sockets.0[id];
-        if socket.kind != SocketKind::Raw(protocol.0) || !socket.wants(src, dst, dev) {
+        if socket.kind != SocketKind::Raw(protocol.0)
+            || !socket.wants(src, dst, packet.received_by(dev))
+        {
             continue;
         }
         any = true;

@@ -3,6 +3,7 @@
 use super::{Socket, packet};
 use crate::device::DevId;
 use crate::ip::output::{self, GroupLoop, Header};
+use crate::link::Xmit;
 use crate::namespace::NsId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -145,7 +146,18 @@ fn emit<O: Observer>(
     let mut packet = output::build(cx, ns, way, &fields, payload);
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, &packet, ns, stage, flow, Some(way));
-    output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    let sent = output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    told(cx, id, sent)
+}
+
+/// A device that drops what it is given is told to ping sockets, and to those that ask for errors
+/// (ip(7), `IP_RECVERR`).
+fn told<O: Observer>(cx: &Cx<'_, O>, id: SocketId, sent: Xmit) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let asks = socket.options.receive_errors || socket.kind == SocketKind::Ping;
+    if sent == Xmit::Drop && asks {
+        return Err(Errno::NOBUFS);
+    }
     Ok(())
 }
 
@@ -209,8 +221,8 @@ fn raw<O: Observer>(
     packet.set_network();
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, &packet, ns, Stage::RawSend, &flow, Some(&way));
-    output::send(cx, ns, &way, packet, GroupLoop(true));
-    Ok(())
+    let sent = output::send(cx, ns, &way, packet, GroupLoop(true));
+    told(cx, id, sent)
 }
 
 /// icmp(7), "ping sockets": only echo requests, whose identifier is the socket's port.

@@ -28,7 +28,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
             packet.packet_type,
             PacketType::Broadcast | PacketType::Multicast
         );
-    let sockets = matching(cx.net, dev, (src, ports.0), (dst, ports.1), group);
+    let by = packet.received_by(dev);
+    let sockets = matching(cx.net, by, (src, ports.0), (dst, ports.1), group);
     if sockets.is_empty() {
         packet.rewind_to_network();
         icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {

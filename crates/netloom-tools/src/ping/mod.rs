@@ -57,6 +57,9 @@ impl Failure {
     }
 }
 
+/// The least that ping waits between two requests.
+const LEAST_WAIT: Duration = Duration::from_millis(10);
+
 /// A conversation of requests and replies.
 struct Run<'o> {
     options: &'o Options,
@@ -78,6 +81,8 @@ struct Run<'o> {
     pipe: u32,
     /// The route that was recorded last.
     route: Vec<u8>,
+    /// How often in a row the device had no room.
+    no_room: u32,
 }
 
 fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
@@ -104,6 +109,7 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
         replied: BTreeSet::new(),
         pipe: 0,
         route: Vec::new(),
+        no_room: 0,
     };
     told::header(cx, options, source);
     let ended = run.converse(cx);
@@ -114,8 +120,12 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
     Ok(i32::from(run.received == 0 || missing))
 }
 
-/// Asks routing for the source, as ping does with a UDP socket that it connects.
+/// Asks routing for the source, as ping does with a UDP socket that it connects; unless it was
+/// told the source.
 fn find_source(cx: &mut Context<'_>, options: &Options) -> Result<Ipv4Addr, Failure> {
+    if let Some(source) = options.source {
+        return Ok(source);
+    }
     let ns = cx.ns.clone();
     let probe = cx
         .world
@@ -137,51 +147,48 @@ fn source_by(
             .set(probe, SocketOption::BindToDevice(name.clone()));
         bound.map_err(|e| Failure::call(&format!("SO_BINDTODEVICE {name}"), &e))?;
     }
-    if let Some(from) = options.source {
-        cx.world
-            .bind(probe, from.into(), 0)
-            .map_err(|e| Failure::call("bind", &e))?;
-    }
-    let mut settings = vec![
+    let settings = [
         SocketOption::Tos(options.tos),
         SocketOption::Mark(options.mark),
     ];
-    if options.broadcast {
-        settings.push(SocketOption::Broadcast(true));
-    }
     for setting in settings {
         cx.world
             .set(probe, setting)
             .map_err(|e| Failure::call("setsockopt", &e))?;
     }
-    match cx.world.connect(probe, options.to.into(), 1025) {
-        Err(e) if e.errno == Errno::ACCES => Err(Failure::new(
-            "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules",
-            2,
-        )),
-        Err(e) => Err(Failure::call("connect", &e)),
-        Ok(()) => match cx.world.local_address(probe) {
-            Ok((IpAddr::V4(source), _)) => {
-                if options.broadcast && is_broadcast(cx, options) {
-                    let _ = writeln!(cx.err, "WARNING: pinging broadcast address");
-                }
-                Ok(source)
-            }
-            Ok(_) => Ok(Ipv4Addr::UNSPECIFIED),
-            Err(e) => Err(Failure::call("getsockname", &e)),
-        },
+    let first = options.first_hop();
+    match cx.world.connect(probe, first.into(), 1025) {
+        Ok(()) => {}
+        Err(e) if e.errno == Errno::ACCES => connect_broadcast(cx, options, probe)?,
+        Err(e) => return Err(Failure::call("connect", &e)),
+    }
+    match cx.world.local_address(probe) {
+        Ok((IpAddr::V4(source), _)) => Ok(source),
+        Ok(_) => Ok(Ipv4Addr::UNSPECIFIED),
+        Err(e) => Err(Failure::call("getsockname", &e)),
     }
 }
 
-/// Whether the destination is a broadcast address: connecting without leave is refused.
-fn is_broadcast(cx: &mut Context<'_>, options: &Options) -> bool {
-    let ns = cx.ns.clone();
-    let Ok(probe) = cx.world.open(&ns, SocketKind::Udp) else {
-        return false;
-    };
-    let refused = cx.world.connect(probe, options.to.into(), 1025);
-    let _ = cx.world.close(probe);
-    refused.is_err_and(|e| e.errno == Errno::ACCES)
+/// Connecting was forbidden, so the destination is taken for a broadcast address; where a route
+/// forbids it, that shows now.
+fn connect_broadcast(
+    cx: &mut Context<'_>,
+    options: &Options,
+    probe: SocketId,
+) -> Result<(), Failure> {
+    if !options.broadcast {
+        return Err(Failure::new(
+            "ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules",
+            2,
+        ));
+    }
+    let _ = writeln!(cx.err, "WARNING: pinging broadcast address");
+    cx.world
+        .set(probe, SocketOption::Broadcast(true))
+        .map_err(|e| Failure::call("can't set broadcasting", &e))?;
+    cx.world
+        .connect(probe, options.first_hop().into(), 1025)
+        .map_err(|e| Failure::call("connect", &e))
 }
 
 fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Result<(), Failure> {
@@ -231,8 +238,7 @@ impl Run<'_> {
             }
             let all_sent = enough(self.sent) && deadline.is_none();
             if !all_sent && now >= next {
-                self.send(cx, now);
-                next = now + self.options.interval;
+                next = now + self.send(cx, now);
                 continue;
             }
             let until = if all_sent {
@@ -270,32 +276,51 @@ impl Run<'_> {
         }
     }
 
-    fn send(&mut self, cx: &mut Context<'_>, now: Time) {
+    /// Sends a request; how long to wait before the next.
+    fn send(&mut self, cx: &mut Context<'_>, now: Time) -> Duration {
+        let message = self.request(now);
+        let sent = cx
+            .world
+            .send(self.socket, Some((self.to.into(), 0)), &message);
+        if sent.as_ref().is_err_and(|e| e.errno == Errno::NOBUFS)
+            && let Some(soon) = self.try_again()
+        {
+            return soon;
+        }
         self.sent += 1;
         self.at.push(now);
         self.last = now;
-        let message = self.request();
-        if let Err(e) = cx
-            .world
-            .send(self.socket, Some((self.to.into(), 0)), &message)
-        {
-            match cx.world.receive_error(self.socket) {
-                Ok(Received::Error(error)) => self.error(cx, &error),
-                _ if e.errno == Errno::MSGSIZE => {
-                    let _ = writeln!(cx.err, "ping: local error: message too long");
-                    self.errors += 1;
-                }
-                _ => {
-                    let _ = writeln!(cx.err, "ping: sendmsg: {}", e.errno);
-                }
+        match sent {
+            Err(e) => self.unsent(cx, &e),
+            Ok(_) if self.options.flood && !self.options.quiet => {
+                let _ = write!(cx.out, ".");
+                let _ = cx.out.flush();
             }
-        } else if self.options.flood && !self.options.quiet {
-            let _ = write!(cx.out, ".");
-            let _ = cx.out.flush();
+            Ok(_) => {}
+        }
+        self.options.interval
+    }
+
+    /// The device had no room: the request is tried anew, for as long as an answer is waited for.
+    fn try_again(&mut self) -> Option<Duration> {
+        let soon = (self.options.interval / 2).clamp(LEAST_WAIT, Duration::from_millis(500));
+        self.no_room += 1;
+        (soon * self.no_room < self.options.timeout).then_some(soon)
+    }
+
+    /// A request could not be sent. Only what the error queue tells, and a lack of room, is told
+    /// on: of the others ping says nothing.
+    fn unsent(&mut self, cx: &mut Context<'_>, why: &Error) {
+        if why.errno == Errno::NOBUFS {
+            if !self.options.quiet {
+                let _ = writeln!(cx.err, "ping: sendmsg: {}", why.errno);
+            }
+        } else if let Ok(Received::Error(error)) = cx.world.receive_error(self.socket) {
+            self.error(cx, &error);
         }
     }
 
-    fn request(&self) -> Vec<u8> {
+    fn request(&self, now: Time) -> Vec<u8> {
         let pattern = |i: usize| match &self.options.pattern[..] {
             [] => i as u8,
             pattern => pattern[i % pattern.len()],
@@ -303,12 +328,12 @@ impl Run<'_> {
         // The first bytes hold the time of sending, as the original's do.
         let mut data: Vec<u8> = (0..self.options.size).map(pattern).collect();
         if let Some(stamp) = data.get_mut(..16) {
-            stamp[..8].copy_from_slice(&self.last_sent().0.to_le_bytes());
+            stamp[..8].copy_from_slice(&now.0.to_le_bytes());
             stamp[8..].fill(0);
         }
         let echo = icmpv4::Echo {
             ident: self.ident,
-            seq: self.sent as u16,
+            seq: (self.sent + 1) as u16,
             data: &data,
         };
         let repr = icmpv4::Repr::EchoRequest(echo);
@@ -328,6 +353,9 @@ impl Run<'_> {
         let Ok(message) = icmpv4::Packet::new_checked(bytes) else {
             return;
         };
+        if message.msg_type() == Type::REDIRECT {
+            return self.redirected(cx, &ip, &message);
+        }
         if message.msg_type() != Type::ECHO_REPLY || message.echo_ident() != self.ident {
             return;
         }
@@ -346,6 +374,26 @@ impl Run<'_> {
             self.trips.push(trip);
         }
         told::reply(cx, self, &ip, bytes.len(), (seq, trip, again));
+    }
+
+    /// A router told of a better way for a request of ours.
+    fn redirected(
+        &self,
+        cx: &mut Context<'_>,
+        ip: &ipv4::Packet<&[u8]>,
+        message: &icmpv4::Packet<&[u8]>,
+    ) {
+        let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
+            return;
+        };
+        let rest = message.payload().get(inner.header_len()..);
+        let Some(Ok(echo)) = rest.map(icmpv4::Packet::new_checked) else {
+            return;
+        };
+        let ours = echo.msg_type() == Type::ECHO_REQUEST && echo.echo_ident() == self.ident;
+        if ours && inner.dst() == self.to {
+            told::redirect(cx, self.options, ip.src(), message, echo.echo_seq());
+        }
     }
 
     /// An error came.
@@ -371,9 +419,7 @@ impl Run<'_> {
         if message.echo_ident() != self.ident {
             return;
         }
-        if Type(error.icmp.0) != Type::REDIRECT {
-            self.errors += 1;
-        }
+        self.errors += 1;
         self.last = error.at;
         self.acknowledge(message.echo_seq());
         told::error(cx, self.options, error, message.echo_seq());

@@ -63,6 +63,11 @@ Usage: ping [OPTION]... HOST
 }
 
 impl Options {
+    /// Where a request goes first.
+    pub(super) fn first_hop(&self) -> Ipv4Addr {
+        self.to
+    }
+
     /// Reads the words behind `ping`.
     pub(super) fn parse(args: &[String]) -> Result<Options, Failure> {
         let mut options = Options {

@@ -5,7 +5,7 @@ use super::options::Options;
 use crate::Context;
 use core::net::Ipv4Addr;
 use netloom_model::socket::SocketError;
-use netloom_wire::icmpv4::{Type, description};
+use netloom_wire::icmpv4::{self, Type, code, description};
 use netloom_wire::ipv4;
 use std::fmt::Write as _;
 
@@ -137,6 +137,32 @@ pub(super) fn error(cx: &mut Context<'_>, options: &Options, error: &SocketError
     let _ = cx.out.flush();
 }
 
+/// A line for a redirect.
+pub(super) fn redirect(
+    cx: &mut Context<'_>,
+    options: &Options,
+    from: Ipv4Addr,
+    message: &icmpv4::Packet<&[u8]>,
+    seq: u16,
+) {
+    if options.quiet || options.flood {
+        return;
+    }
+    let whom = match message.code() {
+        code::REDIRECT_NET => "Redirect Network",
+        code::REDIRECT_HOST => "Redirect Host",
+        code::REDIRECT_NET_TOS => "Redirect Type of Service and Network",
+        code::REDIRECT_HOST_TOS => "Redirect Type of Service and Host",
+        _ => "Redirect, Bad Code: ",
+    };
+    let gateway = message.gateway();
+    let _ = writeln!(
+        cx.out,
+        "From {from}: icmp_seq={seq} {whom}(New nexthop: {gateway})"
+    );
+    let _ = cx.out.flush();
+}
+
 /// An ICMP error in ping's words.
 fn meaning(error: &SocketError) -> String {
     let (kind, code) = (Type(error.icmp.0), error.icmp.1);
@@ -150,17 +176,6 @@ fn meaning(error: &SocketError) -> String {
         ),
         Type::TIME_EXCEEDED if code == 0 => "Time to live exceeded".to_owned(),
         Type::TIME_EXCEEDED => "Frag reassembly time exceeded".to_owned(),
-        Type::REDIRECT => {
-            let whom = [
-                "Network",
-                "Host",
-                "Type of Service and Network",
-                "Type of Service and Host",
-            ];
-            let whom = whom.get(usize::from(code)).copied().unwrap_or("Host");
-            let gateway = Ipv4Addr::from_bits(error.info);
-            format!("Redirect {whom}(New nexthop: {gateway})")
-        }
         Type::PARAMETER_PROBLEM => format!("Parameter problem: pointer = {}", error.info >> 24),
         other => format!("Bad ICMP type: {}", other.0),
     }
