@@ -24,6 +24,9 @@ const CLIENT: u64 = u64::MAX;
 /// How long a journey is followed: longer than a neighbour takes to be given up.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Who sends what arrives from outside: an address that no device here gets by chance.
+const OUTSIDE: MacAddr = MacAddr([0x02, b'n', b'e', b't', b'l', b'm']);
+
 /// What a probe's port is, where it was left open.
 const SOURCE_PORT: u16 = 40_000;
 
@@ -34,7 +37,7 @@ pub(crate) fn explain(engine: &Engine, explain: &Explain) -> Result<Journey> {
     copy.net_mut().backlog.clear();
     copy.apply(&explain.what_if)?;
     let ns = apply::ns(copy.net(), &explain.ns)?;
-    let mut scribe = Scribe::new(explain.max_steps);
+    let mut scribe = Scribe::new(explain.max_steps, !matches!(explain.probe, Probe::Send(_)));
     let end = copy.net().now + LONGEST;
     let mut cx = Cx {
         net: copy.net_mut(),
@@ -202,7 +205,7 @@ fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
     };
     let header = ethernet::HEADER_LEN + ipv4::HEADER_LEN;
     let mut frame = vec![0; header + payload.len()];
-    let from = MacAddr([0x02, 0, 0, 0, 0, 0x01]);
+    let from = OUTSIDE;
     ethernet::Header {
         dst: to,
         src: from,

@@ -6,8 +6,9 @@ use crate::net::Net;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use netloom_model::journey::{
-    Event, Head, JOURNEY_VERSION, Journey, JourneyPacket, Origin, Stage, Step, Verdict,
+    DropReason, Event, Head, JOURNEY_VERSION, Journey, JourneyPacket, Origin, Stage, Step, Verdict,
 };
+use netloom_wire::EtherType;
 use std::collections::BTreeMap;
 
 /// Writes every step down, up to a limit.
@@ -16,17 +17,20 @@ pub(crate) struct Scribe {
     steps: Vec<Step>,
     most: usize,
     truncated: bool,
+    /// Whether no program here sent the packet: its answer is for somebody outside.
+    outside: bool,
     /// What each packet looked like when it was last written down.
     seen: BTreeMap<u32, Vec<u8>>,
 }
 
 impl Scribe {
-    pub(crate) fn new(most: u32) -> Scribe {
+    pub(crate) fn new(most: u32, outside: bool) -> Scribe {
         Scribe {
             packets: Vec::new(),
             steps: Vec::new(),
             most: most as usize,
             truncated: false,
+            outside,
             seen: BTreeMap::new(),
         }
     }
@@ -45,7 +49,7 @@ impl Scribe {
                 && p.parent
                     .is_some_and(|parent| lineage(&self.packets, 0).contains(&parent))
         });
-        let back = answer.map(|p| verdict_of_answer(&self, p.id));
+        let back = answer.map(|p| verdict_of_answer(&self, p));
         Journey {
             version: JOURNEY_VERSION,
             packets: self.packets,
@@ -69,8 +73,24 @@ fn lineage(packets: &[JourneyPacket], first: u32) -> Vec<u32> {
     all
 }
 
-fn verdict_of_answer(scribe: &Scribe, id: u32) -> Verdict {
-    verdict(scribe, &lineage(&scribe.packets, id), false)
+fn verdict_of_answer(scribe: &Scribe, answer: &JourneyPacket) -> Verdict {
+    match verdict(scribe, &lineage(&scribe.packets, answer.id), false) {
+        // The probe itself has no more than a raw socket.
+        Verdict::Delivered { ns, .. } if answer.origin == Origin::TcpReset => Verdict::Delivered {
+            ns,
+            to: "the program that connects".to_owned(),
+        },
+        // Nobody waits for it where the packet was only said to come from there.
+        Verdict::Dropped {
+            ns,
+            reason: DropReason::IcmpUnwanted | DropReason::NoSocket,
+            ..
+        } if scribe.outside => Verdict::Delivered {
+            ns,
+            to: "the host that has the source address".to_owned(),
+        },
+        verdict => verdict,
+    }
 }
 
 /// What became of a packet and its copies: delivered if one of them was; else left, if one of them
@@ -118,9 +138,7 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
                 // packet's own end says more, and the latest of those that did reach a host.
                 let quiet = matches!(
                     reason,
-                    netloom_model::journey::DropReason::OtherHost
-                        | netloom_model::journey::DropReason::ArpNotOurs
-                        | netloom_model::journey::DropReason::BridgeNoPort
+                    DropReason::OtherHost | DropReason::ArpNotOurs | DropReason::BridgeNoPort
                 );
                 if !quiet || dropped.is_none() {
                     dropped = Some(verdict);
@@ -138,15 +156,20 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
     })
 }
 
-/// The first bytes of a packet; its Ethernet header is there unless the front is the network
-/// header.
-fn head(packet: &Packet) -> Head {
-    let bytes = packet.bytes();
-    Head {
+/// The first bytes of a packet: from its Ethernet header on while the front is there, else from its
+/// IP header. A payload of another protocol says nothing without what was before it.
+fn head(packet: &Packet) -> Option<Head> {
+    let ethernet = !packet.is_past_link();
+    let bytes = match (ethernet, packet.ethertype) {
+        (true, _) => packet.bytes(),
+        (false, EtherType::IPV4 | EtherType::IPV6) => packet.network(),
+        (false, _) => return None,
+    };
+    Some(Head {
         bytes: bytes[..bytes.len().min(Head::KEPT)].to_vec(),
         len: bytes.len() as u32,
-        ethernet: !packet.is_at_network(),
-    }
+        ethernet,
+    })
 }
 
 impl Observer for Scribe {
@@ -164,9 +187,9 @@ impl Observer for Scribe {
             self.truncated = true;
             return;
         }
-        let now = head(packet);
-        let changed = self.seen.get(&packet.id) != Some(&now.bytes) && now.len > 0;
-        if changed {
+        let seen = self.seen.get(&packet.id);
+        let now = head(packet).filter(|now| now.len > 0 && seen != Some(&now.bytes));
+        if let Some(now) = &now {
             self.seen.insert(packet.id, now.bytes.clone());
         }
         self.steps.push(Step {
@@ -176,7 +199,7 @@ impl Observer for Scribe {
             dev: dev.some().map(|dev| net.dev(dev).name.clone()),
             stage,
             event,
-            head: changed.then_some(now),
+            head: now,
         });
     }
 
@@ -195,7 +218,7 @@ impl Observer for Scribe {
             id: packet.id,
             origin,
             parent,
-            head: head(packet),
+            head: head(packet).unwrap_or_default(),
         });
     }
 }

@@ -140,9 +140,9 @@ impl Body {
         self.network = self.start as u16;
     }
 
-    /// Whether the front is the network header.
-    pub(crate) fn is_at_network(&self) -> bool {
-        u32::from(self.network) == self.start
+    /// Whether the front is the network header, or what follows it.
+    pub(crate) fn is_past_link(&self) -> bool {
+        self.network != 0 && self.start >= u32::from(self.network)
     }
 
     /// The bytes from the network header on.

@@ -522,9 +522,9 @@ drop_reasons! {
     LocalSource => "local_source", "the source address is this host's own and accept_local is off";
     ReversePath => "reverse_path", "rp_filter: the way back does not lead to this device";
     NoRoute => "no_route", "no route leads there";
-    RouteUnreachable => "route_unreachable", "a route says unreachable";
-    RouteBlackhole => "route_blackhole", "a route says blackhole";
-    RouteProhibit => "route_prohibit", "a route says prohibit";
+    RouteUnreachable => "route_unreachable", "a route or rule says unreachable";
+    RouteBlackhole => "route_blackhole", "a route or rule says blackhole";
+    RouteProhibit => "route_prohibit", "a route or rule says prohibit";
     ForwardingOff => "forwarding_off", "this host does not forward";
     NotForUs => "not_for_us", "the packet was not meant for a host that forwards";
     TtlExceeded => "ttl_exceeded", "its TTL ended";

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The state of a neighbour entry (`NUD_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NeighbourState {
     /// Just made, nothing known.
     None,

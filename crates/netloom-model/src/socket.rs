@@ -84,6 +84,7 @@ pub enum PmtuDiscovery {
 
 /// How a frame came to the link (packet(7), `sll_pkttype`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PacketType {
     /// To this host.
     #[default]

@@ -1,6 +1,8 @@
 //! What is to blame for a drop, and what to look at.
 
-use netloom_model::journey::{DropReason, Event, Journey, Verdict};
+use super::text;
+use netloom_model::journey::{DropReason, Event, Journey, Origin, Step, Verdict};
+use netloom_model::{Rule, RuleAction};
 
 /// A hint for a verdict that needs one.
 pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
@@ -15,14 +17,23 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
     };
     let dev = dev.as_deref().unwrap_or("the device");
     let at = *step;
+    let before = || {
+        let at = at.map_or(0, |at| at as usize);
+        let packet = journey.steps.get(at).map(|s| s.packet);
+        let steps = journey.steps.get(..at).unwrap_or_default().iter().rev();
+        steps.filter(move |s| Some(s.packet) == packet)
+    };
     let next_hop = || {
-        let before = journey.steps.get(..at? as usize)?.iter().rev();
-        before
-            .filter_map(|s| match &s.event {
-                Event::Waits { address, .. } | Event::Resolved { address, .. } => Some(*address),
-                _ => None,
-            })
-            .next()
+        before().find_map(|s| match &s.event {
+            Event::Waits { address, .. } | Event::Resolved { address, .. } => Some(*address),
+            _ => None,
+        })
+    };
+    let decided = || {
+        before().find_map(|s| match &s.event {
+            Event::Routed(trace) => trace.rules.last().map(|(rule, _)| rule),
+            _ => None,
+        })
     };
     let text = match reason {
         DropReason::DeviceDown => format!("{dev} in {ns} is down: ip link set {dev} up"),
@@ -33,7 +44,21 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             "no rule and table of {ns} leads there: see \"ip route\", \"ip rule\"; add a route, or a default route"
         ),
         DropReason::RouteUnreachable | DropReason::RouteBlackhole | DropReason::RouteProhibit => {
-            format!("a route of {ns} forbids it: see \"ip route show table all\"")
+            match decided() {
+                Some(Rule {
+                    action: RuleAction::Lookup(table),
+                    ..
+                }) => {
+                    let table = text::table_name(*table);
+                    format!("a route of {ns} forbids it: see \"ip route show table {table}\"")
+                }
+                Some(rule) => format!(
+                    "a rule of {ns} forbids it: {}; ip rule del pref {} takes it away",
+                    text::rule_text(rule),
+                    rule.priority.unwrap_or(0)
+                ),
+                None => format!("a route or rule of {ns} forbids it"),
+            }
         }
         DropReason::ForwardingOff => {
             format!("{ns} is asked to route and does not: sysctl -w net.ipv4.ip_forward=1 there")
@@ -50,11 +75,12 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
              net.ipv4.conf.*.route_localnet lifts it for 127/8"
                 .to_owned()
         }
-        DropReason::NeighbourFailed => match next_hop() {
-            Some(hop) => format!(
+        DropReason::NeighbourFailed => match (asking(journey, verdict), next_hop()) {
+            (Some(asking), _) => asking,
+            (None, Some(hop)) => format!(
                 "nobody answers ARP for {hop} on {dev}: is it there, up, on this link and with this address?"
             ),
-            None => format!("nobody answers ARP on {dev}: is the next hop there and up?"),
+            (None, None) => format!("nobody answers ARP on {dev}: is the next hop there and up?"),
         },
         DropReason::TtlExceeded => {
             "its TTL ended at this router: send with a greater one, or look for a loop".to_owned()
@@ -84,4 +110,70 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// Where and why the ARP request ended that a packet waited for in vain.
+pub(super) fn asking_ended<'j>(
+    journey: &'j Journey,
+    verdict: &Verdict,
+) -> Option<(&'j Step, DropReason)> {
+    journey
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| match step.event {
+            // That others do not answer is as it should be.
+            Event::Dropped(DropReason::ArpNotOurs) => None,
+            Event::Dropped(reason) if asks(journey, verdict, step.packet) => Some((step, reason)),
+            _ => None,
+        })
+}
+
+/// Where a bridge flooded that ARP request, and the ports that did not get it, with the reasons.
+pub(super) fn kept_from<'j>(
+    journey: &'j Journey,
+    verdict: &Verdict,
+) -> Option<(&'j Step, &'j [(String, String)])> {
+    journey
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| match &step.event {
+            Event::Flooded { not, .. }
+                if !not.is_empty() && asks(journey, verdict, step.packet) =>
+            {
+                Some((step, &not[..]))
+            }
+            _ => None,
+        })
+}
+
+/// Whether a packet is an ARP request, or its copy, for whose answer the dropped packet waited.
+fn asks(journey: &Journey, verdict: &Verdict, id: u32) -> bool {
+    let Verdict::Dropped { step: Some(at), .. } = verdict else {
+        return false;
+    };
+    let waiting = journey.steps.get(*at as usize).map(|step| step.packet);
+    let packet = |id: u32| journey.packets.iter().find(|p| p.id == id);
+    let mut now = packet(id);
+    while let Some(p) = now {
+        if p.origin == Origin::ArpRequest {
+            return p.parent == waiting;
+        }
+        now = p.parent.and_then(packet);
+    }
+    false
+}
+
+fn asking(journey: &Journey, verdict: &Verdict) -> Option<String> {
+    if let Some((step, reason)) = asking_ended(journey, verdict) {
+        let (place, why) = (text::place(step), reason.text());
+        return Some(format!("the ARP request for it ended at {place}: {why}"));
+    }
+    let (_, ports) = kept_from(journey, verdict)?;
+    let ports = ports.iter().map(|(port, why)| format!("{port} ({why})"));
+    let ports = ports.collect::<Vec<_>>().join(", ");
+    Some(format!(
+        "the ARP request for it was not sent out of {ports}"
+    ))
 }

@@ -7,6 +7,7 @@
 mod diagram;
 mod fix;
 mod hint;
+mod json;
 mod packet;
 mod question;
 mod text;
@@ -30,6 +31,10 @@ mod code {
 
 /// Runs `netloom explain` with the words that follow it.
 pub fn main(cx: &mut Context<'_>) -> i32 {
+    if cx.args.iter().any(|word| word == "--help" || word == "-h") {
+        let _ = write!(cx.out, "{}", question::USAGE);
+        return code::DELIVERED;
+    }
     let question = match Question::parse(&cx.args, &cx.ns) {
         Ok(question) => question,
         Err(text) => {
@@ -61,13 +66,38 @@ fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
             .world
             .explain(ask.clone())
             .map_err(|e| told(&question.ns, &ask, &e))?;
-        tell(cx, question, &journey)?;
-        if question.fix {
-            fix::tell(cx, &ask, &journey)?;
-        }
+        let fix = if question.fix && !delivered(&journey) {
+            Fix::Tried(fix::find(cx, &ask, &journey)?)
+        } else {
+            Fix::NotAsked
+        };
+        tell(cx, question, &journey, &fix)?;
         worst = worst.max(exit_code(&journey));
     }
     Ok(worst)
+}
+
+/// What was found to deliver a packet that is dropped.
+enum Fix {
+    /// Nobody asked, or nothing needs mending.
+    NotAsked,
+    /// The commands that deliver it, if there are any.
+    Tried(Option<Vec<String>>),
+}
+
+impl Fix {
+    /// Told as text: a line that says what follows, and the commands.
+    fn text(&self) -> String {
+        match self {
+            Fix::NotAsked => String::new(),
+            Fix::Tried(None) => "fix: no small change was found that delivers it\n".to_owned(),
+            Fix::Tried(Some(commands)) => {
+                let commands = commands.iter().map(|command| format!("  {command}\n"));
+                "fix: tried, and it delivers the packet:\n".to_owned()
+                    + &commands.collect::<String>()
+            }
+        }
+    }
 }
 
 /// Why the world could not answer.
@@ -94,16 +124,18 @@ fn told(ns: &netloom_model::NsName, ask: &Explain, error: &netloom_model::Error)
     }
 }
 
-fn tell(cx: &mut Context<'_>, question: &Question, journey: &Journey) -> Result<(), String> {
+fn tell(
+    cx: &mut Context<'_>,
+    question: &Question,
+    journey: &Journey,
+    fix: &Fix,
+) -> Result<(), String> {
     let written = match question.format {
         Format::Text => {
-            let text = text::render(journey, question.view);
+            let text = text::render(journey, question.view) + &fix.text();
             cx.out.write_all(text.as_bytes())
         }
-        Format::Json => {
-            let json = serde_json::to_string(journey).map_err(|e| e.to_string())?;
-            writeln!(cx.out, "{json}")
-        }
+        Format::Json => writeln!(cx.out, "{}", json::render(journey, fix)),
         Format::Mermaid => cx.out.write_all(diagram::mermaid(journey).as_bytes()),
         Format::Dot => cx.out.write_all(diagram::dot(journey).as_bytes()),
         Format::Pcapng => pcapng(cx.out, journey),

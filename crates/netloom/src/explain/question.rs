@@ -102,9 +102,6 @@ impl Question {
             if question.switch(key) {
                 continue;
             }
-            if key == "--help" || key == "-h" {
-                return Err(USAGE.to_owned());
-            }
             if key.starts_with("--") {
                 let value = inline.or_else(|| words.next().cloned());
                 let value = value.ok_or_else(|| complaint(&format!("{key} needs a value")))?;
@@ -174,6 +171,9 @@ impl Question {
             (_, None, Some(_)) => "--pcap needs --dev: at which device do the packets arrive?",
             (Some(_), Some(_), None) if self.from.is_none() => {
                 "--dev needs --src: from whom does the packet come?"
+            }
+            _ if self.fix && !matches!(self.format, Format::Text | Format::Json) => {
+                "--fix is told as text or JSON"
             }
             _ => return Ok(()),
         };

@@ -94,7 +94,8 @@ fn decisions(out: &mut String, journey: &Journey, detail: bool) {
             let first = journey.packets.iter().find(|p| p.id == step.packet);
             let head = step.head.as_ref().or(first.map(|p| &p.head));
             let described = head.map_or_else(String::new, packet::describe);
-            let _ = writeln!(out, "{}{described}", heading(journey, step.packet));
+            let heading = format!("{}{described}", heading(journey, step.packet));
+            let _ = writeln!(out, "{}", heading.trim_end());
             current = Some(step.packet);
         }
         let _ = writeln!(out, "  {:<20} {}", place(step), sentence(step));
@@ -275,7 +276,7 @@ pub(super) fn route_text(route: &Route, dev: Option<&str>) -> String {
     text
 }
 
-fn table_name(id: u32) -> String {
+pub(super) fn table_name(id: u32) -> String {
     match id {
         table::LOCAL => "local".to_owned(),
         table::MAIN => "main".to_owned(),
@@ -285,7 +286,7 @@ fn table_name(id: u32) -> String {
 }
 
 /// A rule as `ip rule` would say it.
-fn rule_text(rule: &Rule) -> String {
+pub(super) fn rule_text(rule: &Rule) -> String {
     let mut text = format!("{}: ", rule.priority.unwrap_or(0));
     if rule.not {
         text.push_str("not ");

@@ -1,0 +1,105 @@
+//! Changes of devices and ports that could deliver a packet.
+
+use super::{Candidate, exec, ip};
+use netloom_model::{
+    BridgePort, BridgePortSettings, Change, LinkFlags, LinkRef, LinkSettings, Namespace, NsName,
+    State,
+};
+
+fn set_link(ns: &NsName, index: u32, set: LinkSettings, command: String) -> Candidate {
+    let change = Change::SetLink {
+        ns: ns.clone(),
+        link: LinkRef::Index(index),
+        set: Box::new(set),
+    };
+    Candidate { change, command }
+}
+
+/// Every device that is down, up.
+pub(super) fn links_up(state: &State) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for (ns, here) in &state.namespaces {
+        for link in here
+            .links
+            .iter()
+            .filter(|l| !l.flags.contains(LinkFlags::UP))
+        {
+            let set = LinkSettings {
+                up: Some(true),
+                ..LinkSettings::default()
+            };
+            let command = format!("{} link set {} up", ip(ns), link.name);
+            all.push(set_link(ns, link.index, set, command));
+        }
+    }
+    all
+}
+
+/// Every device with a smaller MTU, with as much as Ethernet usually has.
+pub(super) fn mtus(state: &State) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for (ns, here) in &state.namespaces {
+        for link in here.links.iter().filter(|l| l.mtu < 1500) {
+            let set = LinkSettings {
+                mtu: Some(1500),
+                ..LinkSettings::default()
+            };
+            let command = format!("{} link set {} mtu 1500", ip(ns), link.name);
+            all.push(set_link(ns, link.index, set, command));
+        }
+    }
+    all
+}
+
+/// A switch of ports: its word, the value that lets frames pass, whether it stands otherwise, and
+/// what sets it right.
+type Switch = (
+    &'static str,
+    &'static str,
+    fn(&BridgePort) -> bool,
+    fn(&mut BridgePortSettings),
+);
+
+const SWITCHES: [Switch; 4] = [
+    (
+        "isolated",
+        "off",
+        |p| p.flags.isolated,
+        |s| s.isolated = Some(false),
+    ),
+    (
+        "locked",
+        "off",
+        |p| p.flags.locked,
+        |s| s.locked = Some(false),
+    ),
+    ("flood", "on", |p| !p.flags.flood, |s| s.flood = Some(true)),
+    (
+        "bcast_flood",
+        "on",
+        |p| !p.flags.bcast_flood,
+        |s| s.bcast_flood = Some(true),
+    ),
+];
+
+/// Every port of a namespace that a switch keeps from passing frames, the switch set right.
+pub(super) fn ports(ns: &NsName, here: &Namespace, switch: &str) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for (word, value, wrong, mend) in SWITCHES.iter().filter(|(word, ..)| *word == switch) {
+        let ports = here
+            .links
+            .iter()
+            .filter(|l| l.bridge_port.as_ref().is_some_and(wrong));
+        for link in ports {
+            let mut port = BridgePortSettings::default();
+            mend(&mut port);
+            let set = LinkSettings {
+                bridge_port: Some(port),
+                ..LinkSettings::default()
+            };
+            let command = format!("bridge link set dev {} {word} {value}", link.name);
+            all.push(set_link(ns, link.index, set, exec(ns, &command)));
+        }
+    }
+    all
+}

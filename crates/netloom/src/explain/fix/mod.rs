@@ -1,0 +1,224 @@
+//! The smallest change that delivers a packet: candidates for what is to blame, each tried in the
+//! engine before it is told. Where one drop hides another, the changes add up.
+
+mod links;
+mod neighbours;
+mod routing;
+
+use super::{delivered, hint};
+use netloom_model::journey::{DropReason, Event, Explain, Journey, Verdict};
+use netloom_model::state::Parts;
+use netloom_model::{Change, NsName, State};
+use netloom_tools::Context;
+
+/// A change, and the command that makes it.
+#[derive(Clone)]
+struct Candidate {
+    change: Change,
+    command: String,
+}
+
+/// Changes that are tried one on top of the other at most.
+const DEEPEST: usize = 6;
+
+/// Looks for changes that deliver a packet that was dropped: the commands that make them, none if
+/// no few changes do.
+///
+/// # Errors
+/// If the world cannot be asked.
+pub(super) fn find(
+    cx: &mut Context<'_>,
+    ask: &Explain,
+    journey: &Journey,
+) -> Result<Option<Vec<String>>, String> {
+    let state = cx
+        .world
+        .snapshot(None, Parts::ALL)
+        .map_err(|e| e.to_string())?;
+    let mut chosen: Vec<Candidate> = Vec::new();
+    let mut now = journey.clone();
+    while chosen.len() < DEEPEST {
+        let before = progress(&now);
+        let mut best: Option<(Candidate, Journey)> = None;
+        for candidate in candidates(&state, ask, &now) {
+            let Some(after) = attempt(cx, ask, &chosen, &candidate) else {
+                continue;
+            };
+            let better = best
+                .as_ref()
+                .is_none_or(|(_, b)| progress(&after) > progress(b));
+            if progress(&after) > before && better {
+                let done = delivered(&after);
+                best = Some((candidate, after));
+                if done {
+                    break;
+                }
+            }
+        }
+        let Some((candidate, after)) = best else {
+            break;
+        };
+        chosen.push(candidate);
+        now = after;
+        if delivered(&now) {
+            return Ok(Some(chosen.into_iter().map(|c| c.command).collect()));
+        }
+    }
+    Ok(None)
+}
+
+/// How far a packet came: whether it arrived, then how many steps it and its answer took.
+fn progress(journey: &Journey) -> (bool, bool, usize) {
+    let arrived = !matches!(journey.verdict, Verdict::Dropped { .. });
+    let steps = journey
+        .steps
+        .iter()
+        .filter(|s| !matches!(s.event, Event::Backlogged { .. }));
+    (delivered(journey), arrived, steps.count())
+}
+
+fn attempt(
+    cx: &mut Context<'_>,
+    ask: &Explain,
+    chosen: &[Candidate],
+    candidate: &Candidate,
+) -> Option<Journey> {
+    let changes = chosen.iter().chain([candidate]).map(|c| c.change.clone());
+    let ask = Explain {
+        what_if: changes.collect(),
+        ..ask.clone()
+    };
+    cx.world.explain(ask).ok()
+}
+
+/// `ip -n NS`, or `ip` in the first namespace.
+fn ip(ns: &NsName) -> String {
+    if ns.is_first() {
+        "ip".to_owned()
+    } else {
+        format!("ip -n {}", ns.as_str())
+    }
+}
+
+/// `ip netns exec NS COMMAND`, or the command alone.
+fn exec(ns: &NsName, command: &str) -> String {
+    if ns.is_first() {
+        command.to_owned()
+    } else {
+        format!("ip netns exec {} {command}", ns.as_str())
+    }
+}
+
+/// What could help against the drop that ended the packet, or its answer.
+fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate> {
+    let dropped = |v: &Verdict| matches!(v, Verdict::Dropped { .. });
+    let verdict = match &journey.back {
+        Some(back) if !dropped(&journey.verdict) => back,
+        _ => &journey.verdict,
+    };
+    let Verdict::Dropped {
+        step,
+        ns,
+        dev,
+        reason,
+    } = verdict
+    else {
+        return Vec::new();
+    };
+    let Some(here) = state.namespaces.get(ns) else {
+        return Vec::new();
+    };
+    let dev = dev.as_deref();
+    match reason {
+        DropReason::DeviceDown
+        | DropReason::NoCarrier
+        | DropReason::BridgeDown
+        | DropReason::BridgePortState
+        | DropReason::NeighbourFailed => [
+            links::links_up(state),
+            neighbours::arp_settings(journey, verdict),
+            neighbours::addresses(state, journey, ns),
+            blocked_asking(journey, verdict, state),
+        ]
+        .concat(),
+        DropReason::OtherHost => neighbours::set_by_hand(state),
+        DropReason::NoRoute
+        | DropReason::RouteUnreachable
+        | DropReason::RouteBlackhole
+        | DropReason::RouteProhibit => {
+            let to = routing::destination(journey, *step, ask);
+            [
+                routing::forbidding(ns, here, to),
+                links::links_up(state),
+                routing::routes(state, ns, here, to),
+            ]
+            .concat()
+        }
+        DropReason::ForwardingOff => {
+            vec![sysctl(ns, "net.ipv4.ip_forward", "1")]
+        }
+        DropReason::ReversePath => dev.map_or_else(Vec::new, |dev| {
+            vec![
+                sysctl(ns, &format!("net.ipv4.conf.{dev}.rp_filter"), "2"),
+                sysctl(ns, &format!("net.ipv4.conf.{dev}.rp_filter"), "0"),
+                sysctl(ns, "net.ipv4.conf.all.rp_filter", "2"),
+                sysctl(ns, "net.ipv4.conf.all.rp_filter", "0"),
+            ]
+        }),
+        DropReason::LocalSource => dev.map_or_else(Vec::new, |dev| {
+            vec![sysctl(
+                ns,
+                &format!("net.ipv4.conf.{dev}.accept_local"),
+                "1",
+            )]
+        }),
+        DropReason::MartianSource | DropReason::MartianDestination => {
+            dev.map_or_else(Vec::new, |dev| {
+                vec![sysctl(
+                    ns,
+                    &format!("net.ipv4.conf.{dev}.route_localnet"),
+                    "1",
+                )]
+            })
+        }
+        DropReason::IcmpIgnored => vec![
+            sysctl(ns, "net.ipv4.icmp_echo_ignore_all", "0"),
+            sysctl(ns, "net.ipv4.icmp_echo_ignore_broadcasts", "0"),
+        ],
+        DropReason::BridgeIsolated => links::ports(ns, here, "isolated"),
+        DropReason::BridgeNoPort => ["flood", "bcast_flood"]
+            .iter()
+            .flat_map(|switch| links::ports(ns, here, switch))
+            .collect(),
+        DropReason::BridgeLocked => links::ports(ns, here, "locked"),
+        DropReason::FragmentationNeeded | DropReason::TooLong => links::mtus(state),
+        _ => Vec::new(),
+    }
+}
+
+/// Ports that kept the ARP request from going where the answer is.
+fn blocked_asking(journey: &Journey, verdict: &Verdict, state: &State) -> Vec<Candidate> {
+    let ended = hint::asking_ended(journey, verdict).map(|(step, _)| &step.ns);
+    let kept = hint::kept_from(journey, verdict).map(|(step, _)| &step.ns);
+    let Some(here) = ended
+        .or(kept)
+        .and_then(|ns| state.namespaces.get_key_value(ns))
+    else {
+        return Vec::new();
+    };
+    ["isolated", "locked", "flood", "bcast_flood"]
+        .iter()
+        .flat_map(|switch| links::ports(here.0, here.1, switch))
+        .collect()
+}
+
+fn sysctl(ns: &NsName, name: &str, value: &str) -> Candidate {
+    Candidate {
+        command: exec(ns, &format!("sysctl -w {name}={value}")),
+        change: Change::SetSysctl {
+            ns: ns.clone(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        },
+    }
+}

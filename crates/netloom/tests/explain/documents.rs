@@ -1,0 +1,96 @@
+//! Documents whose examples run: in order, in one fresh world each, blocks marked `sh` are run, and
+//! after each line `$ COMMAND` of a block marked `console` stands what the command prints. Written
+//! anew with `NETLOOM_BLESS=1`.
+
+use crate::world;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// A mark between outputs: no command prints it.
+const MARK: &str = "\u{1}";
+
+#[test]
+fn the_users_guide_shows_what_runs() {
+    hold("../../docs/explain.md");
+}
+
+#[test]
+fn drops_are_told_with_their_reasons_and_fixes() {
+    hold("tests/explain/drops.md");
+}
+
+#[test]
+fn bridges_and_floods_are_told_port_by_port() {
+    hold("tests/explain/bridge.md");
+}
+
+#[test]
+fn every_form_tells_the_same_journey() {
+    hold("tests/explain/forms.md");
+}
+
+/// A part of a document.
+enum Part {
+    /// A line that stays as it is.
+    Line(String),
+    /// Lines to be run.
+    Setup(String),
+    /// A command whose output follows.
+    Shown(String),
+}
+
+fn hold(path: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = fs::read_to_string(&path).unwrap();
+    let parts = read(&text);
+    let mut script = String::from("exec 2>&1\n");
+    for part in &parts {
+        match part {
+            Part::Line(_) => {}
+            Part::Setup(lines) => script.push_str(lines),
+            Part::Shown(command) => {
+                writeln!(script, "echo {MARK}; {command}\necho {MARK}").unwrap();
+            }
+        }
+    }
+    let (said, _) = world::run(&script);
+    let outputs: Vec<_> = said.split(&format!("{MARK}\n")).collect();
+    // Between two marks of one command stands its output, after them what a setup printed.
+    let mut outputs = outputs.iter().skip(1).step_by(2);
+    let mut now = String::new();
+    for part in &parts {
+        match part {
+            Part::Line(line) => writeln!(now, "{line}").unwrap(),
+            Part::Setup(_) => {}
+            Part::Shown(command) => {
+                let output = outputs.next().expect("every command was run");
+                write!(now, "$ {command}\n{output}").unwrap();
+            }
+        }
+    }
+    if std::env::var_os("NETLOOM_BLESS").is_some_and(|value| value == "1") {
+        fs::write(&path, &now).unwrap();
+    }
+    assert!(text == now, "{}, run now:\n{now}", path.display());
+}
+
+fn read(text: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut block = "";
+    for line in text.lines() {
+        if let Some(kind) = line.strip_prefix("```") {
+            block = kind;
+        } else if block == "sh" {
+            parts.push(Part::Setup(format!("{line}\n")));
+        } else if block == "console" {
+            // What stands there was printed by the command; it is run again.
+            if let Some(command) = line.strip_prefix("$ ") {
+                parts.push(Part::Shown(command.to_owned()));
+            }
+            continue;
+        }
+        parts.push(Part::Line(line.to_owned()));
+    }
+    parts
+}
