@@ -1,6 +1,5 @@
 #!/bin/bash
 # IP options are seen and kept: record route through a router.
-# differs: the route is not recorded in the option yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -4,6 +4,7 @@
 //! yet to be pushed. The pool keeps freed packets: forwarding allocates nothing.
 
 use crate::device::DevId;
+use crate::ip::options::Options;
 use netloom_model::socket::PacketType;
 use netloom_wire::EtherType;
 
@@ -33,6 +34,8 @@ pub(crate) struct Body {
     /// To oneself: the device that has the destination address. Sockets take the packet for
     /// received there, though it goes through `lo`.
     pub(crate) iif: DevId,
+    /// What its IP options still have to be told.
+    pub(crate) options: Option<Box<Options>>,
     /// The mark that rules match.
     pub(crate) mark: u32,
     /// Devices crossed.
@@ -72,6 +75,7 @@ impl Body {
             id: 0,
             dev: DevId::NONE,
             iif: DevId::NONE,
+            options: None,
             mark: 0,
             hops: 0,
             network: 0,
@@ -188,6 +192,7 @@ impl Pool {
         body.network = 0;
         body.id = 0;
         body.iif = DevId::NONE;
+        body.options = None;
         body.mark = 0;
         body.hops = 0;
         body.local = false;
@@ -205,6 +210,7 @@ impl Pool {
         copy.id = packet.id;
         copy.dev = packet.dev;
         copy.iif = packet.iif;
+        copy.options.clone_from(&packet.options);
         copy.mark = packet.mark;
         copy.hops = packet.hops;
         copy.ethertype = packet.ethertype;

@@ -232,6 +232,7 @@ stages! {
     BridgeUp => "br_pass_frame_up", "the bridge device itself receives it";
     ArpReceive => "arp_process", "an ARP packet is read and perhaps answered";
     IpReceive => "ip_rcv", "the IP header is checked";
+    IpOptions => "ip_options_compile", "IP options are read and written to";
     RouteInput => "ip_route_input_slow", "routing for a packet received";
     SourceCheck => "fib_validate_source", "the source is checked (rp_filter, martians)";
     IpForward => "ip_forward", "a router passes it on";
@@ -339,6 +340,11 @@ pub enum Event {
         from: u8,
         /// After.
         to: u8,
+    },
+    /// This host's address or time went into its IP options.
+    Recorded {
+        /// The address by which the host is known there.
+        address: IpAddr,
     },
     /// It was accepted here as it is.
     Accepted,
@@ -515,7 +521,8 @@ drop_reasons! {
     IpMalformed => "ip_malformed", "the IP header is malformed";
     IpChecksum => "ip_checksum", "the IP header's checksum is wrong";
     IpTruncated => "ip_truncated", "the packet is shorter than its header says";
-    IpOptions => "ip_options", "an IP option is malformed or not allowed";
+    IpOptions => "ip_options", "an IP option is malformed or leads nowhere";
+    SourceRoute => "source_route", "it says which way to take, and accept_source_route is off";
     IpDisabled => "ip_disabled", "the device has no addresses of this family";
     MartianSource => "martian_source", "the source address cannot come from outside";
     MartianDestination => "martian_destination", "the destination address cannot come from outside";

@@ -1,6 +1,6 @@
 //! A router passes a packet on (`ip_forward`, RFC 1812 section 5).
 
-use super::{icmp_error, output};
+use super::{icmp_error, output, with_options};
 use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -32,6 +32,16 @@ pub(crate) fn forward<O: Observer>(
         });
         return cx.drop(packet, dev, Stage::IpForward, DropReason::TtlExceeded);
     }
+    let options = packet.options.take();
+    let source_route = options.as_ref().is_some_and(|o| o.source_route.is_some());
+    if found.gateway.is_some() && options.as_ref().is_some_and(|o| o.strict) {
+        icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
+            code: code::SOURCE_ROUTE_FAILED,
+            mtu: 0,
+            original,
+        });
+        return cx.drop(packet, dev, Stage::IpForward, DropReason::IpOptions);
+    }
     let out = cx.net.dev(found.dev);
     let mtu = if found.mtu == 0 {
         out.mtu
@@ -52,7 +62,7 @@ pub(crate) fn forward<O: Observer>(
         );
     }
     let next_hop = found.gateway.unwrap_or(flow.dst);
-    if redirect {
+    if redirect && !source_route {
         icmp_error::redirect(cx, dev, &packet, next_hop);
     }
     ipv4::Packet::new_unchecked(packet.bytes_mut()).decrement_ttl();
@@ -60,6 +70,9 @@ pub(crate) fn forward<O: Observer>(
         from: ttl,
         to: ttl - 1,
     });
+    if let Some(options) = options {
+        with_options::forwarded(cx, &mut packet, &options, &found);
+    }
     packet.local = false;
     let ns = cx.net.ns_of(dev);
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);

@@ -2,6 +2,7 @@
 //! answered, errors are handed to the sockets they concern, redirects are believed if allowed.
 
 use super::output::{self, GroupLoop, Header};
+use super::with_options;
 use crate::device::DevId;
 use crate::neighbour;
 use crate::net::Cx;
@@ -63,8 +64,13 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     } else {
         0
     };
+    let options = match with_options::answer(cx.net, ns, &packet) {
+        Ok(options) => options,
+        Err(reason) => return cx.drop(packet, dev, Stage::IcmpEcho, reason),
+    };
+    let first_stop = options.as_ref().and_then(|o| o.first_stop);
     let flow = Flow {
-        dst: src,
+        dst: first_stop.unwrap_or(src),
         src: if own { dst } else { Ipv4Addr::UNSPECIFIED },
         tos: tos & super::receive::TOS_MASK,
         mark,
@@ -111,7 +117,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         ttl,
         tos,
         df: false,
-        options: &[],
+        options: options.as_ref().map(|options| (options, src)),
         mark,
     };
     let mut out = output::build(cx, ns, &way, &fields, &reply);

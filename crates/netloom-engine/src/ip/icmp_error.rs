@@ -2,6 +2,7 @@
 //! RFC 1812 section 4.3): when they are sent, from which address, and how often.
 
 use super::output::{self, GroupLoop, Header};
+use super::with_options;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
@@ -128,10 +129,6 @@ pub(crate) fn send<O: Observer>(
     if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
         return;
     }
-    let room = LONGEST - ipv4::HEADER_LEN - 8;
-    let original = &packet.network()[..packet.network().len().min(room)];
-    let repr = message(original);
-    let (kind, code) = repr.type_and_code();
     let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
     let inbound = cx
         .net
@@ -145,6 +142,15 @@ pub(crate) fn send<O: Observer>(
     } else {
         Ipv4Addr::UNSPECIFIED
     };
+    let Ok(options) = with_options::answer(cx.net, ns, packet) else {
+        return;
+    };
+    let first_stop = options.as_ref().and_then(|o| o.first_stop);
+    let more = options.as_ref().map_or(0, |o| o.bytes.len());
+    let room = LONGEST - ipv4::HEADER_LEN - 8 - more;
+    let original = &packet.network()[..packet.network().len().min(room)];
+    let repr = message(original);
+    let (kind, code) = repr.type_and_code();
     let error = kind.is_error();
     let tos = if error {
         (header.tos() & 0x1e) | 0xc0
@@ -154,7 +160,7 @@ pub(crate) fn send<O: Observer>(
     let flow = Flow {
         src: source,
         tos: tos & super::receive::TOS_MASK,
-        ..Flow::to(src)
+        ..Flow::to(first_stop.unwrap_or(src))
     };
     let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {
         return;
@@ -172,7 +178,7 @@ pub(crate) fn send<O: Observer>(
         ttl,
         tos,
         df: false,
-        options: &[],
+        options: options.as_ref().map(|options| (options, src)),
         mark: 0,
     };
     let mut out = output::build(cx, ns, &way, &fields, &bytes);

@@ -7,6 +7,8 @@ pub(crate) mod deliver;
 pub(crate) mod forward;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
+pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod receive;
 pub mod version;
+pub(crate) mod with_options;

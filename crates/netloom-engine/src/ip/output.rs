@@ -1,6 +1,7 @@
 //! A packet made here leaves (`ip_local_out`, `ip_output`, `ip_mc_output`).
 
 use super::deliver;
+use super::options::Prepared;
 use crate::device::DevId;
 use crate::link::Xmit;
 use crate::namespace::NsId;
@@ -22,7 +23,8 @@ pub(crate) struct Header<'a> {
     pub(crate) ttl: u8,
     pub(crate) tos: u8,
     pub(crate) df: bool,
-    pub(crate) options: &'a [u8],
+    /// Its options, and the destination behind the stops of a source route.
+    pub(crate) options: Option<(&'a Prepared, Ipv4Addr)>,
     pub(crate) mark: u32,
 }
 
@@ -60,14 +62,21 @@ pub(crate) fn build<O: Observer>(
         tos: header.tos,
         ident: if header.df { 0 } else { ident },
         df: header.df,
-        options: header.options,
+        options: header
+            .options
+            .map_or(&[][..], |(options, _)| &options.bytes),
         payload_len: payload.len(),
         ..ipv4::Repr::default()
     };
-    let header_len = ipv4::HEADER_LEN + header.options.len().min(40).next_multiple_of(4);
+    let header_len = repr.header_len();
     let mut packet = cx.net.pool.take(header_len + payload.len());
     repr.emit(packet.bytes_mut());
     packet.bytes_mut()[header_len..].copy_from_slice(payload);
+    if let Some((options, last)) = header.options {
+        let mut header = ipv4::Packet::new_unchecked(packet.bytes_mut());
+        options.leave(header.options_mut(), way.source, last, cx.net.now);
+        header.fill_checksum();
+    }
     packet.ethertype = EtherType::IPV4;
     packet.packet_type = PacketType::Outgoing;
     packet.mark = header.mark;

@@ -1,7 +1,7 @@
 //! A packet arrives: its header is checked and routing decides what becomes of it (`ip_rcv`,
 //! `ip_rcv_finish`).
 
-use super::{deliver, forward, icmp_error};
+use super::{deliver, forward, icmp_error, with_options};
 use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -43,13 +43,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     );
     packet.truncate(len);
     cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
-    if options && !options_allowed(cx, dev, &packet) {
-        return cx.drop(packet, dev, Stage::IpReceive, DropReason::IpOptions);
-    }
-    if dst.is_multicast() {
-        return group(cx, dev, packet, dst);
-    }
-    let flow = Flow {
+    let mut flow = Flow {
         dst,
         src,
         iif: dev,
@@ -58,10 +52,25 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         mark: packet.mark,
         scope: Scope::UNIVERSE,
     };
-    let decision = input::route(cx.net, dev, &flow);
+    if dst.is_multicast() {
+        if options {
+            let group = Decision::Broadcast;
+            if let Err(reason) = with_options::receive(cx, dev, &mut packet, &mut flow, group) {
+                return cx.drop(packet, dev, Stage::IpOptions, reason);
+            }
+        }
+        return group(cx, dev, packet, dst);
+    }
+    let mut decision = input::route(cx.net, dev, &flow);
     cx.see(&packet, dev, Stage::RouteInput, |net| {
         Event::Routed(Box::new(route::trace(net, net.ns_of(dev), &flow)))
     });
+    if options && !matches!(decision, Decision::Refused(_)) {
+        match with_options::receive(cx, dev, &mut packet, &mut flow, decision) {
+            Ok(then) => decision = then,
+            Err(reason) => return cx.drop(packet, dev, Stage::IpOptions, reason),
+        }
+    }
     decide(cx, dev, packet, &flow, decision);
 }
 
@@ -156,63 +165,6 @@ fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv
         Stage::RouteInput,
         DropReason::NoMulticastMember,
     );
-}
-
-/// Checks the options; a malformed one is told to the sender, source routes need leave
-/// (`ip_rcv_options`).
-fn options_allowed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) -> bool {
-    let header = ipv4::Packet::new_unchecked(packet.bytes());
-    if let Err(at) = well_formed(header.options()) {
-        let pointer = (ipv4::HEADER_LEN + at) as u8;
-        icmp_error::send(cx, dev, packet, |original| Repr::ParameterProblem {
-            code: 0,
-            pointer,
-            original,
-        });
-        return false;
-    }
-    let source_route = option_kinds(header.options()).any(|kind| kind == LSRR || kind == SSRR);
-    let device = cx.net.dev(dev);
-    !source_route
-        || (device.conf.on(Conf::AcceptSourceRoute)
-            && cx.net.ns(device.ns).conf_all.on(Conf::AcceptSourceRoute))
-}
-
-const LSRR: u8 = 131;
-const SSRR: u8 = 137;
-
-/// Where an option is malformed: its place among the options' bytes.
-fn well_formed(options: &[u8]) -> Result<(), usize> {
-    let mut at = 0;
-    while let Some(kind) = options.get(at) {
-        match kind {
-            0 => return Ok(()),
-            1 => at += 1,
-            _ => match options.get(at + 1) {
-                Some(len) if *len >= 2 && at + usize::from(*len) <= options.len() => {
-                    at += usize::from(*len);
-                }
-                _ => return Err(at),
-            },
-        }
-    }
-    Ok(())
-}
-
-fn option_kinds(options: &[u8]) -> impl Iterator<Item = u8> {
-    let mut at = 0;
-    core::iter::from_fn(move || {
-        let kind = *options.get(at)?;
-        if kind == 0 {
-            return None;
-        }
-        at += if kind == 1 {
-            1
-        } else {
-            usize::from(*options.get(at + 1)?).max(2)
-        };
-        Some(kind)
-    })
 }
 
 /// The type of ICMP message that a packet carries, if it carries one and is its first fragment.

@@ -2,12 +2,14 @@
 
 use super::packet;
 use crate::device::DevId;
+use crate::ip::with_options;
 use crate::net::Net;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::socket::{SocketId, SocketKind, SocketOption};
 use netloom_model::{Errno, RouteType};
+use netloom_wire::ipv4::{HEADER_LEN, MAX_HEADER_LEN};
 
 /// Ports that are given out (`net.ipv4.ip_local_port_range`).
 const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
@@ -128,6 +130,7 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
             return Ok(());
         }
         SocketOption::Promiscuous(on) => return promiscuous(net, id, *on),
+        SocketOption::IpOptions(bytes) => return ip_options(net, id, bytes),
         _ => {}
     }
     let options = &mut net.socket_mut(id)?.options;
@@ -140,8 +143,6 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::Broadcast(on) => options.broadcast = *on,
         SocketOption::PmtuDiscovery(pmtu) => options.pmtu = *pmtu,
         SocketOption::ReceiveErrors(on) => options.receive_errors = *on,
-        SocketOption::IpOptions(bytes) if bytes.len() > 40 => return Err(Errno::INVAL),
-        SocketOption::IpOptions(bytes) => options.ip_options.clone_from(bytes),
         SocketOption::HeaderIncluded(on) => options.header_included = *on,
         SocketOption::DontRoute(on) => options.dont_route = *on,
         SocketOption::FreeBind(on) => options.free_bind = *on,
@@ -152,8 +153,20 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::BindToDevice(_)
         | SocketOption::JoinGroup { .. }
         | SocketOption::MulticastInterface(_)
+        | SocketOption::IpOptions(_)
         | SocketOption::Promiscuous(_) => {}
     }
+    Ok(())
+}
+
+fn ip_options(net: &mut Net, id: SocketId, bytes: &[u8]) -> Result<(), Errno> {
+    if bytes.len() > MAX_HEADER_LEN - HEADER_LEN {
+        return Err(Errno::INVAL);
+    }
+    let ns = net.socket(id)?.ns;
+    let prepared = with_options::set(net, ns, bytes).map_err(|_| Errno::INVAL)?;
+    let options = (!bytes.is_empty()).then(|| Box::new(prepared));
+    net.socket_mut(id)?.options.ip_options = options;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod udp;
 
 use crate::arena::Arena;
 use crate::device::DevId;
+use crate::ip::options::Prepared;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -88,7 +89,7 @@ pub(crate) struct Options {
     pub(crate) broadcast: bool,
     pub(crate) pmtu: PmtuDiscovery,
     pub(crate) receive_errors: bool,
-    pub(crate) ip_options: Vec<u8>,
+    pub(crate) ip_options: Option<Box<Prepared>>,
     pub(crate) header_included: bool,
     pub(crate) dont_route: bool,
     pub(crate) free_bind: bool,
@@ -109,7 +110,7 @@ impl Default for Options {
             broadcast: false,
             pmtu: PmtuDiscovery::Want,
             receive_errors: false,
-            ip_options: Vec::new(),
+            ip_options: None,
             header_included: false,
             dont_route: false,
             free_bind: false,

@@ -50,10 +50,11 @@ fn destination(socket: &Socket, to: Option<(IpAddr, u16)>) -> Result<(Ipv4Addr, 
 /// The flow of what a socket sends.
 fn flow(socket: &Socket, dst: Ipv4Addr) -> Flow {
     let options = &socket.options;
+    let first_stop = options.ip_options.as_ref().and_then(|o| o.first_stop);
     let group_dev = dst.is_multicast().then_some(options.multicast_dev);
     let oif = socket.dev.some().or(group_dev).unwrap_or(DevId::NONE);
     Flow {
-        dst,
+        dst: first_stop.unwrap_or(dst),
         src: socket.local.0,
         iif: DevId::NONE,
         oif,
@@ -110,7 +111,7 @@ fn emit<O: Observer>(
     cx: &mut Cx<'_, O>,
     id: SocketId,
     stage: Stage,
-    (flow, way): (&Flow, &Way),
+    (flow, way, dst): (&Flow, &Way, Ipv4Addr),
     protocol: u8,
     payload: &[u8],
 ) -> Result<(), Errno> {
@@ -120,7 +121,8 @@ fn emit<O: Observer>(
         return Err(Errno::ACCES);
     }
     let options = socket.options.clone();
-    let len = ipv4::HEADER_LEN + options.ip_options.len().next_multiple_of(4) + payload.len();
+    let more = options.ip_options.as_ref().map_or(0, |o| o.bytes.len());
+    let len = ipv4::HEADER_LEN + more + payload.len();
     if len > ipv4::MAX_LEN {
         return too_long(cx, id, way);
     }
@@ -140,7 +142,7 @@ fn emit<O: Observer>(
         ttl,
         tos: options.tos,
         df,
-        options: &options.ip_options,
+        options: options.ip_options.as_deref().map(|o| (o, dst)),
         mark: options.mark,
     };
     let mut packet = output::build(cx, ns, way, &fields, payload);
@@ -195,7 +197,7 @@ fn raw<O: Observer>(
     let free = included || socket.options.free_bind;
     let way = routed(cx, ns, Stage::RawSend, &flow, free)?;
     if !included {
-        return emit(cx, id, Stage::RawSend, (&flow, &way), protocol, data);
+        return emit(cx, id, Stage::RawSend, (&flow, &way, dst), protocol, data);
     }
     if data.len() > way.mtu as usize {
         return Err(Errno::MSGSIZE);
@@ -249,7 +251,7 @@ fn ping<O: Observer>(
         cx,
         id,
         Stage::PingSend,
-        (&flow, &way),
+        (&flow, &way, dst),
         IpProtocol::ICMP.0,
         &message,
     )
@@ -284,7 +286,7 @@ fn datagram<O: Observer>(
         cx,
         id,
         Stage::UdpSend,
-        (&flow, &way),
+        (&flow, &way, dst),
         IpProtocol::UDP.0,
         &bytes,
     )

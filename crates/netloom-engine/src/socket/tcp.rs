@@ -73,7 +73,7 @@ fn reset<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
         ttl,
         tos,
         df: true,
-        options: &[],
+        options: None,
         mark: 0,
     };
     let mut out = output::build(cx, ns, &way, &fields, &bytes);

@@ -1,7 +1,8 @@
 //! `ping` of iputils 20221126 (ping(8)), over a raw ICMP socket of the world.
 //!
-//! Left out, each with a clear error: IPv6, node information (`-N`), IP timestamps (`-T`).
+//! Left out, each with a clear error: IPv6, node information (`-N`).
 
+mod ip_options;
 mod options;
 mod told;
 
@@ -204,13 +205,15 @@ fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Resul
     settings.extend(options.ttl.map(SocketOption::Ttl));
     settings.extend(options.ttl.map(SocketOption::MulticastTtl));
     settings.extend(options.pmtu.map(SocketOption::PmtuDiscovery));
-    if options.record_route {
-        settings.push(SocketOption::IpOptions(told::record_route()));
-    }
     for setting in settings {
         cx.world
             .set(socket, setting)
             .map_err(|e| Failure::call("setsockopt", &e))?;
+    }
+    if let Some((bytes, name)) = ip_options::wanted(options) {
+        cx.world
+            .set(socket, SocketOption::IpOptions(bytes))
+            .map_err(|e| Failure::call(name, &e))?;
     }
     if let Some(from) = options.source {
         cx.world

@@ -1,6 +1,7 @@
 //! The options of `ping`.
 
 use super::Failure;
+use super::ip_options::Stamps;
 use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::socket::PmtuDiscovery;
@@ -34,6 +35,10 @@ pub(super) struct Options {
     pub(super) no_loop: bool,
     pub(super) outstanding: bool,
     pub(super) record_route: bool,
+    /// What timestamps are asked for.
+    pub(super) stamps: Option<Stamps>,
+    /// The stops before the destination.
+    pub(super) hops: Vec<Ipv4Addr>,
     pub(super) timestamp: bool,
     pub(super) version: bool,
 }
@@ -65,7 +70,7 @@ Usage: ping [OPTION]... HOST
 impl Options {
     /// Where a request goes first.
     pub(super) fn first_hop(&self) -> Ipv4Addr {
-        self.to
+        self.hops.first().copied().unwrap_or(self.to)
     }
 
     /// Reads the words behind `ping`.
@@ -96,6 +101,8 @@ impl Options {
             no_loop: false,
             outstanding: false,
             record_route: false,
+            stamps: None,
+            hops: Vec::new(),
             timestamp: false,
             version: false,
         };
@@ -115,9 +122,17 @@ impl Options {
         }
         let missing = "ping: usage error: Destination address required";
         let name = destinations.pop().ok_or_else(|| Failure::new(missing, 1))?;
-        if !destinations.is_empty() {
+        let most = match options.stamps {
+            _ if options.record_route => 0,
+            Some(Stamps::Prespecified) => 4,
+            Some(_) => 0,
+            None => 9,
+        };
+        if destinations.len() > most {
             return Err(usage());
         }
+        let hops = destinations.iter().map(|hop| resolve(hop));
+        options.hops = hops.collect::<Result<_, _>>()?;
         options.to = resolve(&name)?;
         options.name = name;
         if options.flood {
@@ -167,6 +182,7 @@ impl Options {
             'r' => self.dont_route = true,
             'L' => self.no_loop = true,
             'O' => self.outstanding = true,
+            'R' if self.stamps.is_some() => return Err(one_of()),
             'R' => self.record_route = true,
             'D' => self.timestamp = true,
             'V' => self.version = true,
@@ -203,6 +219,11 @@ impl Options {
             'm' => self.mark = number(value, 0, i64::from(u32::MAX))? as u32,
             'e' => self.ident = Some(number(value, 0, 65_535)? as u16),
             'l' | 'S' => drop(number(value, 1, i64::from(i32::MAX))?),
+            'T' if self.record_route => return Err(one_of()),
+            'T' => {
+                let invalid = || Failure::new(format!("ping: invalid timestamp type: {value}"), 2);
+                self.stamps = Some(Stamps::parse(value).ok_or_else(invalid)?);
+            }
             'p' => self.pattern = pattern(value)?,
             'M' => self.pmtu = Some(pmtu(value)?),
             'I' => match value.parse() {
@@ -216,6 +237,10 @@ impl Options {
         }
         Ok(())
     }
+}
+
+fn one_of() -> Failure {
+    Failure::new("ping: only one of -T or -R may be used", 2)
 }
 
 /// A destination: an address, or what inet_aton(3) takes for one.

@@ -1,6 +1,7 @@
 //! What `ping` prints.
 
 use super::Run;
+use super::ip_options;
 use super::options::Options;
 use crate::Context;
 use core::net::Ipv4Addr;
@@ -8,16 +9,6 @@ use netloom_model::socket::SocketError;
 use netloom_wire::icmpv4::{self, Type, code, description};
 use netloom_wire::ipv4;
 use std::fmt::Write as _;
-
-/// Length of a record-route option with its padding: all that IPv4 has room for (RFC 791).
-const ROUTE: usize = 40;
-
-/// The option of `-R`: a NOP, then room for nine addresses.
-pub(super) fn record_route() -> Vec<u8> {
-    let mut option = vec![0; ROUTE];
-    option[..4].copy_from_slice(&[1, 7, 39, 4]);
-    option
-}
 
 /// The first line.
 pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: Ipv4Addr) {
@@ -28,8 +19,8 @@ pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: Ipv4Addr) 
         });
         let _ = writeln!(cx.out, "PATTERN: 0x{hex}");
     }
-    let route = if options.record_route { ROUTE } else { 0 };
-    let (size, whole) = (options.size, options.size + 28 + route);
+    let more = ip_options::wanted(options).map_or(0, |_| ip_options::ROOM);
+    let (size, whole) = (options.size, options.size + 28 + more);
     let from = match (&options.device, options.source) {
         (None, None) => String::new(),
         (device, _) => format!("from {source} {}: ", device.as_deref().unwrap_or_default()),
@@ -91,33 +82,9 @@ pub(super) fn reply(
     if again {
         line.push_str(" (DUP!)");
     }
-    route(&mut line, &mut run.route, ip.options());
+    ip_options::print(&mut line, &mut run.route, ip.options());
     let _ = writeln!(cx.out, "{line}");
     let _ = cx.out.flush();
-}
-
-/// The route that a reply recorded.
-fn route(line: &mut String, last: &mut Vec<u8>, options: &[u8]) {
-    let at = options.iter().position(|byte| *byte != 1).unwrap_or(0);
-    let [7, _, pointer, rest @ ..] = &options[at.min(options.len())..] else {
-        return;
-    };
-    let filled = rest
-        .get(..usize::from(*pointer).saturating_sub(4))
-        .unwrap_or_default();
-    if filled.is_empty() {
-        return;
-    }
-    if last == filled {
-        line.push_str("\t(same route)");
-        return;
-    }
-    *last = filled.to_vec();
-    line.push_str("\nRR: ");
-    for hop in filled.chunks_exact(4) {
-        let addr = Ipv4Addr::new(hop[0], hop[1], hop[2], hop[3]);
-        let _ = writeln!(line, "\t{addr}");
-    }
 }
 
 /// A line for an ICMP error.

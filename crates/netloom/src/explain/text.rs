@@ -202,6 +202,7 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Released { lladdr } => format!("the neighbour is at {lladdr}: the packet goes on"),
         Event::Arp { what } => format!("ARP: {what}"),
         Event::Ttl { from, to } => format!("forwarded: TTL {from} -> {to}"),
+        Event::Recorded { address } => format!("its IP options meet {address}"),
         Event::Accepted => step.stage.does().to_owned(),
         Event::Fragmented { pieces } => format!("cut into {pieces} pieces"),
         Event::Answered { what, .. } => format!("answers: {what}"),
