@@ -52,14 +52,15 @@ pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 /// Takes frames from the backlog until none waits.
 pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
     while let Some((dev, packet)) = cx.net.backlog.pop_front() {
-        cx.net.dev_mut(dev).backlogged -= 1;
         receive(cx, dev, packet);
     }
 }
 
-/// A frame, Ethernet header and all, arrives at a device.
-pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+/// A frame, Ethernet header and all, arrives at a device from its backlog.
+#[inline]
+fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     let device = cx.net.dev_mut(dev);
+    device.backlogged -= 1;
     if !device.is_up() {
         device.rx.dropped += 1;
         return cx.drop(packet, dev, Stage::Receive, DropReason::DeviceDown);
@@ -84,17 +85,18 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 pub(crate) fn packet_type(destination: MacAddr, mac: MacAddr) -> PacketType {
     if destination == mac {
         PacketType::Host
+    } else if !destination.is_multicast() {
+        PacketType::OtherHost
     } else if destination.is_broadcast() {
         PacketType::Broadcast
-    } else if destination.is_multicast() {
-        PacketType::Multicast
     } else {
-        PacketType::OtherHost
+        PacketType::Multicast
     }
 }
 
 /// Packet sockets, then the bridge if the device is a port, then the protocol:
 /// `__netif_receive_skb_core`. The packet still has its Ethernet header.
+#[inline]
 pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     cx.see(&packet, dev, Stage::Receive, |_| Event::Received {
         packet_type: packet.packet_type,

@@ -52,8 +52,9 @@ impl MacAddr {
     #[inline]
     #[must_use]
     pub const fn to_u64(self) -> u64 {
+        // Two words rather than six bytes: that is how processors load them.
         let [a, b, c, d, e, f] = self.0;
-        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+        (u32::from_be_bytes([a, b, c, d]) as u64) << 16 | u16::from_be_bytes([e, f]) as u64
     }
 
     /// The address from the low 48 bits of a number; the inverse of [`to_u64`](Self::to_u64).

@@ -238,13 +238,13 @@ fn deliver<O: Observer>(
         return;
     }
     match find(cx, master, dev, dst, &packet) {
-        Some(station) if station.is_local() => pass_up(cx, master, packet),
-        Some(station) => {
+        Some(place) if place.local => pass_up(cx, master, packet),
+        Some(place) => {
             if promiscuous {
                 let copy = cx.copy(&packet);
                 pass_up(cx, master, copy);
             }
-            forward(cx, dev, station.dev, packet);
+            forward(cx, dev, place.dev, packet);
         }
         None => {
             if let Some(packet) = flood(cx, master, Some(dev), dst, packet, promiscuous) {
@@ -252,6 +252,13 @@ fn deliver<O: Observer>(
             }
         }
     }
+}
+
+/// Where a station is.
+#[derive(Clone, Copy)]
+struct Place {
+    dev: DevId,
+    local: bool,
 }
 
 /// Looks a destination up; an entry too old is as if it were not there.
@@ -262,34 +269,38 @@ fn find<O: Observer>(
     dev: DevId,
     dst: MacAddr,
     packet: &Packet,
-) -> Option<Station> {
+) -> Option<Place> {
     let now = cx.net.now;
     let bridge = bridge_mut(cx.net, master)?;
-    let ageing = bridge.ageing();
-    let station = bridge.fdb.get_mut(dst).and_then(|station| {
-        let old = station.is_dynamic()
-            && !matches!(
-                station.kind,
-                Kind::Dynamic {
-                    extern_learn: true,
-                    ..
-                }
-            )
-            && now.since(station.updated) >= ageing;
-        if !old && station.used != now {
+    let ageing = bridge.ageing_nanos();
+    let place = bridge.fdb.get_mut(dst).and_then(|station| {
+        let ages = matches!(
+            station.kind,
+            Kind::Dynamic {
+                extern_learn: false,
+                ..
+            }
+        );
+        if ages && now.nanos_since(station.updated) >= ageing {
+            return None;
+        }
+        if station.used != now {
             station.used = now;
         }
-        (!old).then_some(*station)
+        Some(Place {
+            dev: station.dev,
+            local: station.is_local(),
+        })
     });
     cx.see(packet, dev, Stage::BridgeLookup, |net| Event::Fdb {
         address: dst,
-        found: match station {
-            Some(station) if station.is_local() => FdbFound::Local,
-            Some(station) => FdbFound::Port(net.dev(station.dev).name.clone()),
+        found: match place {
+            Some(place) if place.local => FdbFound::Local,
+            Some(place) => FdbFound::Port(net.dev(place.dev).name.clone()),
             None => FdbFound::Nothing,
         },
     });
-    station
+    place
 }
 
 /// Why a frame that came by `from` may not leave by `to` (`should_deliver`).
@@ -450,14 +461,12 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pack
     }
     match find(cx, dev, dev, dst, &packet) {
         // To an address of a port: Linux hands such a frame to nobody but the port's wire.
-        Some(station) if station.dev != dev => {
-            if let Some(reason) = forbidden(cx.net, None, false, station.dev, packet.len()) {
+        Some(Place { dev: port, .. }) if port != dev => {
+            if let Some(reason) = forbidden(cx.net, None, false, port, packet.len()) {
                 return cx.drop(packet, dev, Stage::BridgeForward, reason);
             }
-            cx.see(&packet, station.dev, Stage::BridgeForward, |_| {
-                Event::Accepted
-            });
-            link::transmit(cx, station.dev, packet);
+            cx.see(&packet, port, Stage::BridgeForward, |_| Event::Accepted);
+            link::transmit(cx, port, packet);
         }
         Some(_) => cx.drop(
             packet,

@@ -97,7 +97,12 @@ impl Bridge {
 
     /// How long a learned entry lives.
     fn ageing(&self) -> Duration {
-        Duration::from_millis(u64::from(self.settings.ageing_time) * 10)
+        Duration::from_nanos(self.ageing_nanos())
+    }
+
+    /// The same in nanoseconds: what every frame asks.
+    fn ageing_nanos(&self) -> u64 {
+        u64::from(self.settings.ageing_time) * 10_000_000
     }
 
     /// As the model tells it.
