@@ -2,8 +2,8 @@
 
 use crate::bridge::Port;
 use crate::link::Kind;
-use crate::namespace::NsId;
-use crate::sysctl::{Ipv4Conf, NeighbourConf};
+use crate::namespace::{Namespace, NsId};
+use crate::sysctl::{Conf, Ipv4Conf, NeighbourConf};
 use core::net::Ipv4Addr;
 use netloom_model::journey::{DROP_REASONS, DropReason};
 use netloom_model::{Address, LinkFlags, LinkStats, MacAddr, Time};
@@ -134,6 +134,12 @@ impl Ifa {
 }
 
 impl Device {
+    /// Whether its own setting or `all`'s in its namespace is on.
+    #[inline]
+    pub(crate) fn either(&self, ns: &Namespace, key: Conf) -> bool {
+        self.conf.on(key) || ns.conf_all.on(key)
+    }
+
     /// Administratively up.
     #[inline]
     pub(crate) fn is_up(&self) -> bool {

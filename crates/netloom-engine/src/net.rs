@@ -53,7 +53,7 @@ impl Net {
     #[inline]
     pub(crate) fn either(&self, dev: DevId, key: Conf) -> bool {
         let device = self.dev(dev);
-        device.conf.on(key) || self.ns(device.ns).conf_all.on(key)
+        device.either(self.ns(device.ns), key)
     }
 
     /// The namespace of a device.

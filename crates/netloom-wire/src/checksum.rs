@@ -37,15 +37,12 @@ pub fn sum(data: &[u8]) -> u16 {
     u16::from_be(fold(total))
 }
 
-/// Folds the carries of a wide sum back into 16 bits.
+/// Folds the carries of a wide sum back into 16 bits: a number added to itself with its halves
+/// exchanged has the sum of its halves, end-around carry included, in the upper one.
 #[inline]
 fn fold(total: u64) -> u16 {
-    let total = (total & 0xffff_ffff) + (total >> 32);
-    let total = (total & 0xffff_ffff) + (total >> 32);
-    let total = (total & 0xffff) + (total >> 16);
-    let total = (total & 0xffff) + (total >> 16);
-    let total = (total & 0xffff) + (total >> 16);
-    total as u16
+    let total = (total.wrapping_add(total.rotate_left(32)) >> 32) as u32;
+    (total.wrapping_add(total.rotate_left(16)) >> 16) as u16
 }
 
 /// The sum of several sums.

@@ -28,9 +28,10 @@ pub(crate) enum Decision {
 }
 
 /// Decides about a packet that `dev` received.
+#[inline]
 pub(crate) fn route(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     let device = net.dev(dev);
-    let either = |key| net.either(dev, key);
+    let space = net.ns(device.ns);
     let (src, dst) = (flow.src, flow.dst);
     if src.is_multicast() || src.is_broadcast() {
         return Decision::Refused(DropReason::MartianSource);
@@ -44,13 +45,15 @@ pub(crate) fn route(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     if dst.octets()[0] == 0 {
         return Decision::Refused(DropReason::MartianDestination);
     }
-    if !device.is_loopback() && !either(Conf::RouteLocalnet) {
-        if dst.is_loopback() {
-            return Decision::Refused(DropReason::MartianDestination);
-        }
-        if src.is_loopback() {
-            return Decision::Refused(DropReason::MartianSource);
-        }
+    if (dst.is_loopback() || src.is_loopback())
+        && !device.is_loopback()
+        && !device.either(space, Conf::RouteLocalnet)
+    {
+        return Decision::Refused(if dst.is_loopback() {
+            DropReason::MartianDestination
+        } else {
+            DropReason::MartianSource
+        });
     }
     let forwards = device.conf.on(Conf::Forwarding);
     let found = match lookup(net, device.ns, flow) {
@@ -91,6 +94,7 @@ fn broadcast(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     }
 }
 
+#[inline]
 fn forward(net: &Net, dev: DevId, flow: &Flow, found: Found) -> Decision {
     match source::validate(net, dev, flow, found.dev) {
         Ok(on_link) => {

@@ -15,7 +15,7 @@ pub(crate) mod tables;
 
 use crate::device::DevId;
 use crate::ip::version::V4;
-use crate::namespace::NsId;
+use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
 use crate::sysctl::Conf;
 use core::net::{IpAddr, Ipv4Addr};
@@ -138,10 +138,10 @@ enum TableAnswer {
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused> {
-    let routing = &net.ns(ns).routing;
-    if !routing.custom_rules {
+    let space = net.ns(ns);
+    if !space.routing.custom_rules {
         for table in [id::LOCAL, id::MAIN, id::DEFAULT] {
-            match in_table(net, ns, table, flow) {
+            match in_table(net, space, table, flow) {
                 TableAnswer::Found(found) => return Ok(found),
                 TableAnswer::Refused(refused) => return Err(refused),
                 TableAnswer::Throw | TableAnswer::Nothing => {}
@@ -159,7 +159,8 @@ fn by_rules(
     flow: &Flow,
     tell: &mut dyn FnMut(&Rule, RuleOutcome),
 ) -> Result<Found, Refused> {
-    let all = &net.ns(ns).routing.rules;
+    let space = net.ns(ns);
+    let all = &space.routing.rules;
     let mut at = 0;
     while let Some(rule) = all.get(at) {
         at += 1;
@@ -168,7 +169,7 @@ fn by_rules(
             continue;
         }
         let refused = match rule.action {
-            RuleAction::Lookup(table) => match in_table(net, ns, table, flow) {
+            RuleAction::Lookup(table) => match in_table(net, space, table, flow) {
                 TableAnswer::Found(found) => {
                     tell(rule, RuleOutcome::Decided);
                     return Ok(found);
@@ -201,7 +202,7 @@ fn by_rules(
 
 /// Looks a flow up in one table alone.
 pub(crate) fn lookup_in(net: &Net, ns: NsId, table: u32, flow: &Flow) -> Result<Found, Refused> {
-    match in_table(net, ns, table, flow) {
+    match in_table(net, net.ns(ns), table, flow) {
         TableAnswer::Found(found) => Ok(found),
         TableAnswer::Refused(refused) => Err(refused),
         TableAnswer::Throw | TableAnswer::Nothing => Err(Refused::NoRoute),
@@ -210,24 +211,24 @@ pub(crate) fn lookup_in(net: &Net, ns: NsId, table: u32, flow: &Flow) -> Result<
 
 /// `fib_table_lookup`: the longest prefix that has a route for the flow.
 #[inline]
-fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow) -> TableAnswer {
-    let Some(table) = net.ns(ns).routing.tables.get(id) else {
+fn in_table(net: &Net, space: &Namespace, id: u32, flow: &Flow) -> TableAnswer {
+    let Some(table) = space.routing.tables.get(id) else {
         return TableAnswer::Nothing;
     };
     let Some(longest) = table.longest(flow.dst) else {
         return TableAnswer::Nothing;
     };
-    match in_chain(net, ns, (id, table), longest, flow) {
-        TableAnswer::Nothing => in_shorter(net, ns, (id, table), flow),
+    match in_chain(net, space, (id, table), longest, flow) {
+        TableAnswer::Nothing => in_shorter(net, space, (id, table), flow),
         answer => answer,
     }
 }
 
 /// The longest prefix has no route for the flow: the shorter ones, one after the other.
 #[cold]
-fn in_shorter(net: &Net, ns: NsId, table: (u32, &Table<V4>), flow: &Flow) -> TableAnswer {
+fn in_shorter(net: &Net, space: &Namespace, table: (u32, &Table<V4>), flow: &Flow) -> TableAnswer {
     for head in table.1.matches(flow.dst).skip(1) {
-        match in_chain(net, ns, table, head, flow) {
+        match in_chain(net, space, table, head, flow) {
             TableAnswer::Nothing => {}
             answer => return answer,
         }
@@ -239,7 +240,7 @@ fn in_shorter(net: &Net, ns: NsId, table: (u32, &Table<V4>), flow: &Flow) -> Tab
 #[inline]
 fn in_chain(
     net: &Net,
-    ns: NsId,
+    space: &Namespace,
     (id, table): (u32, &Table<V4>),
     head: u32,
     flow: &Flow,
@@ -255,8 +256,8 @@ fn in_chain(
             RouteType::Throw => return TableAnswer::Throw,
             _ => {}
         }
-        let usable = |hop: &&table::Hop<V4>| hop_usable(net, ns, hop.dev, flow, entry.kind);
-        if let Some(hop) = entry.hops().find(usable) {
+        let usable = |hop: &table::Hop<V4>| hop_usable(net, space, hop.dev, flow, entry.kind);
+        if let Some(hop) = entry.first_hop(usable) {
             return TableAnswer::Found(Found {
                 kind: entry.kind,
                 dev: hop.dev,
@@ -275,7 +276,7 @@ fn in_chain(
 
 /// Whether a next hop's device lets the flow pass.
 #[inline]
-fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow, kind: RouteType) -> bool {
+fn hop_usable(net: &Net, space: &Namespace, dev: DevId, flow: &Flow, kind: RouteType) -> bool {
     if flow.oif != DevId::NONE && flow.oif != dev {
         return false;
     }
@@ -287,8 +288,7 @@ fn hop_usable(net: &Net, ns: NsId, dev: DevId, flow: &Flow, kind: RouteType) -> 
     if device.carrier {
         return true;
     }
-    let key = Conf::IgnoreRoutesWithLinkdown;
-    !(device.conf.on(key) || net.ns(ns).conf_all.on(key))
+    !device.either(space, Conf::IgnoreRoutesWithLinkdown)
 }
 
 /// What kind of address `addr` is here, by the local table (`inet_addr_type`).
@@ -304,7 +304,7 @@ pub(crate) fn address_kind_at(net: &Net, ns: NsId, addr: Ipv4Addr, dev: DevId) -
     if addr.is_multicast() {
         return RouteType::Multicast;
     }
-    match in_table(net, ns, id::LOCAL, &Flow::to(addr)) {
+    match in_table(net, net.ns(ns), id::LOCAL, &Flow::to(addr)) {
         TableAnswer::Found(found) if dev == DevId::NONE || found.dev == dev => found.kind,
         _ => RouteType::Unicast,
     }
@@ -338,8 +338,7 @@ pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V4>) -> netloom_model::
         // What is local stays reachable, whatever becomes of the link.
         let linkdown = !device.carrier && entry.kind != RouteType::Local;
         let key = Conf::IgnoreRoutesWithLinkdown;
-        let ignores = device.conf.on(key) || net.ns(device.ns).conf_all.on(key);
-        let ignored = linkdown && ignores;
+        let ignored = linkdown && device.either(net.ns(device.ns), key);
         let dead = ignored || (!device.is_up() && entry.kind != RouteType::Local);
         (device.index, dead, linkdown)
     })

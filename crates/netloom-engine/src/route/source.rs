@@ -1,8 +1,8 @@
 //! Which source address a packet takes, and whether the source of a received one can be true.
 
 use super::{Flow, Found, address_kind, lookup};
-use crate::device::DevId;
-use crate::namespace::NsId;
+use crate::device::{DevId, Device};
+use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
 use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
@@ -60,7 +60,12 @@ pub(crate) fn of_route(net: &Net, ns: NsId, found: &Found) -> Option<Ipv4Addr> {
 /// The effective `rp_filter` of a device: the greater of its own and `all`'s.
 pub(crate) fn rp_filter(net: &Net, dev: DevId) -> u8 {
     let device = net.dev(dev);
-    let all = net.ns(device.ns).conf_all.get(Conf::RpFilter);
+    effective_rp_filter(device, net.ns(device.ns))
+}
+
+#[inline]
+fn effective_rp_filter(device: &Device, ns: &Namespace) -> u8 {
+    let all = ns.conf_all.get(Conf::RpFilter);
     device.conf.get(Conf::RpFilter).max(all).clamp(0, 2) as u8
 }
 
@@ -69,9 +74,9 @@ pub(crate) fn rp_filter(net: &Net, dev: DevId) -> u8 {
 pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result<bool, DropReason> {
     let device = net.dev(dev);
     let ns = net.ns(device.ns);
-    let rp_filter = rp_filter(net, dev);
-    let accept_local = net.either(dev, Conf::AcceptLocal);
-    let may_redirect = out == dev && net.either(dev, Conf::SendRedirects);
+    let rp_filter = effective_rp_filter(device, ns);
+    let accept_local = device.either(ns, Conf::AcceptLocal);
+    let may_redirect = out == dev && device.either(ns, Conf::SendRedirects);
     if rp_filter == 0 && !may_redirect && !ns.routing.custom_rules {
         let own = !accept_local && address_kind(net, device.ns, flow.src) == RouteType::Local;
         return if own {
@@ -80,7 +85,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
             Ok(false)
         };
     }
-    let valid_mark = net.either(dev, Conf::SrcValidMark);
+    let valid_mark = device.either(ns, Conf::SrcValidMark);
     let mut back = Flow {
         dst: flow.src,
         src: flow.dst,

@@ -75,6 +75,15 @@ impl<V: IpVersion> Entry<V> {
         core::iter::once(&self.hop).chain(&self.more_hops)
     }
 
+    /// The first of its next hops that is usable.
+    #[inline]
+    pub(crate) fn first_hop(&self, usable: impl Fn(&Hop<V>) -> bool) -> Option<&Hop<V>> {
+        if usable(&self.hop) {
+            return Some(&self.hop);
+        }
+        self.more_hops.iter().find(|hop| usable(hop))
+    }
+
     /// Whether it uses `dev`.
     pub(crate) fn uses(&self, dev: DevId) -> bool {
         self.hops().any(|hop| hop.dev == dev)
