@@ -1,0 +1,190 @@
+//! Whatever arrives, nothing panics, every frame ends, and the world goes on: bytes drawn at
+//! random, and good frames of every protocol with a few bytes changed or cut off.
+
+#![allow(missing_docs, reason = "a test")]
+
+mod town;
+
+use core::time::Duration;
+use netloom_wire::{EtherType, IpProtocol, MacAddr, arp, ethernet, icmpv4, ipv4, udp};
+use proptest::prelude::*;
+use town::{HOST, Town};
+
+const STRANGER: MacAddr = MacAddr([2, 0, 0, 0, 0, 0x77]);
+
+fn frame(dst: MacAddr, ethertype: u16, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0; ethernet::HEADER_LEN];
+    let header = ethernet::Header {
+        dst,
+        src: STRANGER,
+        ethertype: EtherType(ethertype),
+    };
+    header.emit(&mut bytes);
+    bytes.extend_from_slice(payload);
+    bytes
+}
+
+fn packet(to: [u8; 4], protocol: IpProtocol, options: &[u8], payload: &[u8]) -> Vec<u8> {
+    let repr = ipv4::Repr {
+        src: [10, 0, 0, 77].into(),
+        dst: to.into(),
+        protocol,
+        options,
+        payload_len: payload.len(),
+        ..ipv4::Repr::default()
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit(&mut bytes);
+    let header = repr.header_len();
+    bytes[header..].copy_from_slice(payload);
+    bytes
+}
+
+fn icmp(message: &icmpv4::Repr<'_>) -> Vec<u8> {
+    let mut bytes = vec![0; message.buffer_len()];
+    message.emit(&mut bytes);
+    bytes
+}
+
+fn datagram(to: [u8; 4], port: u16) -> Vec<u8> {
+    let repr = udp::Repr {
+        src_port: 4000,
+        dst_port: port,
+        payload: b"hello",
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit_v4(&mut bytes, [10, 0, 0, 77].into(), to.into());
+    bytes
+}
+
+/// A good frame of each kind that the world meets.
+fn good() -> Vec<Vec<u8>> {
+    let (router, far) = ([10, 0, 0, 254], [10, 0, 1, 1]);
+    let asks = |operation, target| {
+        let repr = arp::Repr {
+            operation,
+            sender_mac: STRANGER,
+            sender_ip: [10, 0, 0, 77].into(),
+            target_mac: MacAddr::ZERO,
+            target_ip: target,
+        };
+        let mut bytes = vec![0; arp::PACKET_LEN];
+        repr.emit(&mut bytes);
+        bytes
+    };
+    let echo = icmp(&icmpv4::Repr::EchoRequest(icmpv4::Echo {
+        ident: 7,
+        seq: 1,
+        data: &[9; 20],
+    }));
+    let inner = packet(far, IpProtocol::UDP, &[], &datagram(far, 7));
+    let unreachable = icmp(&icmpv4::Repr::DestUnreachable {
+        code: 4,
+        mtu: 600,
+        original: &inner,
+    });
+    let options = [7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+    let mut fragment = packet(router, IpProtocol::UDP, &[], &datagram(router, 7));
+    fragment[6] = 0x20;
+    ipv4::Packet::new_unchecked(&mut fragment[..]).fill_checksum();
+    let mut all: Vec<Vec<u8>> = [
+        packet(router, IpProtocol::ICMP, &[], &echo),
+        packet(far, IpProtocol::ICMP, &options, &echo),
+        packet([255; 4], IpProtocol::ICMP, &[], &echo),
+        packet(
+            [224, 0, 0, 1],
+            IpProtocol::IGMP,
+            &[],
+            &[0x11, 0, 0xee, 0xff, 0, 0, 0, 0],
+        ),
+        packet(router, IpProtocol::ICMP, &[], &unreachable),
+        packet(router, IpProtocol::UDP, &[], &datagram(router, 7)),
+        packet(far, IpProtocol::UDP, &[], &datagram(far, 9)),
+        packet(
+            router,
+            IpProtocol::TCP,
+            &[],
+            &[
+                0, 80, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 0, 1, 0, 0, 0, 0,
+            ],
+        ),
+        packet(router, IpProtocol(132), &[], &[1; 12]),
+        fragment,
+    ]
+    .iter()
+    .map(|bytes| frame(HOST, 0x0800, bytes))
+    .collect();
+    let group = MacAddr([1, 0x80, 0xc2, 0, 0, 0]);
+    all.extend([
+        frame(
+            MacAddr::BROADCAST,
+            0x0806,
+            &asks(arp::Operation::REQUEST, router.into()),
+        ),
+        frame(HOST, 0x0806, &asks(arp::Operation::REPLY, router.into())),
+        frame(
+            group,
+            38,
+            &[0x42, 0x42, 3, 0, 0, 0, 0, 0, 0x80, 0, 2, 0, 0, 0, 0, 9],
+        ),
+        frame(HOST, 0x8100, &[0, 5, 8, 0, 0x45]),
+        frame(HOST, 0x86dd, &[0x60, 0, 0, 0, 0, 0, 59, 64]),
+    ]);
+    all
+}
+
+/// A good frame, some of its bytes changed and perhaps its end cut off.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let which = any::<prop::sample::Index>();
+    let change = (any::<prop::sample::Index>(), any::<u8>());
+    let changes = prop::collection::vec(change, 0..4);
+    (
+        which,
+        changes,
+        prop::option::weighted(0.2, any::<prop::sample::Index>()),
+    )
+        .prop_map(|(which, changes, cut)| {
+            let mut frame = which.get(&good()).clone();
+            for (at, byte) in changes {
+                let at = at.index(frame.len());
+                frame[at] = byte;
+            }
+            if let Some(cut) = cut {
+                frame.truncate(cut.index(frame.len()));
+            }
+            frame
+        })
+}
+
+#[test]
+fn every_good_frame_is_taken_at_every_door() {
+    let mut town = Town::default();
+    for door in 0..7 {
+        for frame in good() {
+            town.receive(door, &frame);
+        }
+        town.wait(Duration::from_secs(5));
+    }
+    town.stands();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn damaged_frames_harm_nothing(
+        frames in prop::collection::vec((any::<u8>(), damaged(), 0u64..3000), 1..80),
+    ) {
+        let mut town = Town::default();
+        for (door, frame, wait) in frames {
+            town.receive(door, &frame);
+            town.wait(Duration::from_millis(wait));
+        }
+        town.stands();
+    }
+
+    #[test]
+    fn random_stories_harm_nothing(story in prop::collection::vec(any::<u8>(), 0..600)) {
+        Town::default().live(&story);
+    }
+}
