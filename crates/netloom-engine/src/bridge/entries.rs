@@ -7,9 +7,10 @@ use crate::link;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::timer::Timer;
+use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::bridge::{FdbState, PortState};
-use netloom_model::{Errno, Error, FdbEntry, MacAddr, Mode, Result};
+use netloom_model::{Errno, Error, FdbEntry, LinkFlags, MacAddr, Mode, Result};
 
 /// Adds an entry to a bridge's database, or an address to a device's own list.
 pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> Result<()> {
@@ -101,39 +102,70 @@ pub(crate) fn del_fdb(
     Ok(())
 }
 
-/// Every entry of a namespace: bridge by bridge, and what devices listen to on their own.
+/// Every entry of a namespace, device by device as the kernel dumps them: what its bridge knows
+/// behind a port and what the port itself listens to; the other way round for a bridge.
 pub(crate) fn list_fdb(net: &Net, ns: NsId) -> Vec<FdbEntry> {
-    let mut all = Vec::new();
-    for dev in net.ns(ns).devices.values() {
-        let device = net.dev(*dev);
-        if let link::Kind::Bridge(bridge) = &device.kind {
-            let ageing = bridge.ageing();
-            for (address, station) in bridge.fdb.list() {
-                if station.is_dynamic() && net.now.since(station.updated) >= ageing {
-                    continue;
-                }
-                all.push(describe(net, device.index, address, &station));
+    let devices = net.ns(ns).devices.values();
+    devices
+        .flat_map(|dev| {
+            let known = known_behind(net, *dev);
+            let own = own(net, *dev);
+            if net.dev(*dev).port.is_some() {
+                [known, own].concat()
+            } else {
+                [own, known].concat()
             }
-        }
-        let own = device
-            .groups
-            .iter()
-            .map(|(g, _)| MacAddr::from_ipv4_multicast(*g));
-        for address in device.description.extra_macs.iter().copied().chain(own) {
-            all.push(FdbEntry {
-                address,
-                vlan: None,
-                dev: device.index,
-                master: None,
-                state: FdbState::Own,
-                extern_learn: false,
-                sticky: false,
-                used: 0,
-                updated: 0,
-            });
-        }
-    }
-    all
+        })
+        .collect()
+}
+
+/// The entries of a bridge that lead to `dev`, one of its ports or the bridge itself.
+fn known_behind(net: &Net, dev: DevId) -> Vec<FdbEntry> {
+    let master = net.dev(dev).master.unwrap_or(dev);
+    let device = net.dev(master);
+    let link::Kind::Bridge(bridge) = &device.kind else {
+        return Vec::new();
+    };
+    let ageing = bridge.ageing();
+    let old = |s: &Station| s.is_dynamic() && net.now.since(s.updated) >= ageing;
+    let entries = bridge.fdb.list().into_iter();
+    entries
+        .filter(|(_, station)| station.dev == dev && !old(station))
+        .map(|(address, station)| describe(net, device.index, address, &station))
+        .collect()
+}
+
+/// IPv4's group of all snoopers (RFC 4286), which a bridge that snoops listens to.
+const ALL_SNOOPERS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 106);
+
+/// The addresses beside its own that a device listens to: those of its groups, and those set by
+/// hand.
+fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
+    let device = net.dev(dev);
+    let listens = device.is_up() && device.flags.contains(LinkFlags::MULTICAST);
+    let snoops =
+        matches!(&device.kind, link::Kind::Bridge(bridge) if bridge.settings.mcast_snooping);
+    let groups = [
+        (listens && snoops).then_some(ALL_SNOOPERS),
+        listens.then_some(Ipv4Addr::new(224, 0, 0, 1)),
+    ];
+    let joined = device.groups.iter().map(|(group, _)| *group);
+    let groups = groups.into_iter().flatten().chain(joined);
+    let by_hand = device.description.extra_macs.iter().copied();
+    let addresses = by_hand.chain(groups.map(MacAddr::from_ipv4_multicast));
+    addresses
+        .map(|address| FdbEntry {
+            address,
+            vlan: None,
+            dev: device.index,
+            master: None,
+            state: FdbState::Own,
+            extern_learn: false,
+            sticky: false,
+            used: 0,
+            updated: 0,
+        })
+        .collect()
 }
 
 fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbEntry {
