@@ -9,6 +9,7 @@ use crate::neighbour::arp;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, MacAddr, ethernet};
@@ -49,9 +50,18 @@ pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     cx.net.backlog.push_back((dev, packet));
 }
 
-/// Takes frames from the backlog until none waits.
+/// Takes frames from the backlog until none waits; every so often the routes that the next ones
+/// need are read ahead.
 pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
-    while let Some((dev, packet)) = cx.net.backlog.pop_front() {
+    let mut ahead = 0;
+    loop {
+        if ahead == 0 {
+            ahead = route::ahead::read(cx.net);
+        }
+        ahead -= 1;
+        let Some((dev, packet)) = cx.net.backlog.pop_front() else {
+            return;
+        };
         receive(cx, dev, packet);
     }
 }

@@ -4,6 +4,7 @@
 //! `output` and `input` are what is around it for packets made here and packets received.
 
 pub(crate) mod address;
+pub(crate) mod ahead;
 pub(crate) mod get;
 pub(crate) mod input;
 pub mod lpm;

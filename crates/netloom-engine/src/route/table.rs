@@ -158,6 +158,9 @@ impl<V: IpVersion> Entry<V> {
     }
 }
 
+/// From how many prefixes on a table is large.
+const LARGE: usize = 1 << 16;
+
 /// A table.
 #[derive(Clone)]
 pub(crate) struct Table<V: IpVersion> {
@@ -176,6 +179,12 @@ impl<V: IpVersion> Default for Table<V> {
 }
 
 impl<V: IpVersion> Table<V> {
+    /// Whether it has more routes than the processor's caches hold.
+    #[inline]
+    pub(crate) fn is_large(&self) -> bool {
+        self.heads.len() > LARGE
+    }
+
     /// The first routes of the prefixes that cover `addr`, the longest prefix first.
     #[inline]
     pub(crate) fn matches(&self, addr: V::Addr) -> impl Iterator<Item = u32> {

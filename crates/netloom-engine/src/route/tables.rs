@@ -24,6 +24,12 @@ impl<V: IpVersion> Default for Tables<V> {
 }
 
 impl<V: IpVersion> Tables<V> {
+    /// The main table.
+    #[inline]
+    pub(crate) fn main(&self) -> &Table<V> {
+        &self.main
+    }
+
     #[inline]
     pub(crate) fn get(&self, number: u32) -> Option<&Table<V>> {
         match number {
