@@ -62,7 +62,16 @@ const ROUTER: &[&str] = &[
 const FROM: (&str, &str) = ("a", "v");
 const TO: (&str, &str) = ("b", "v");
 
-pub(crate) const PATHS: [Path; 3] = [
+pub(crate) const PATHS: [Path; 4] = [
+    // What sending and receiving cost by themselves.
+    Path {
+        name: "veth, 64-byte frames",
+        unit: "Mfps",
+        commands: &[],
+        routes: None,
+        from: FROM,
+        to: ("s", "s0"),
+    },
     Path {
         name: "veth - bridge - veth, 64-byte frames",
         unit: "Mfps",
