@@ -1,6 +1,5 @@
 #!/bin/bash
 # Statistics in JSON and by ifconfig and netstat are the same numbers.
-# differs: ip -h does not shorten numbers yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add NS
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11 netns NS

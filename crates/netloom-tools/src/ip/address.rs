@@ -1,6 +1,8 @@
 //! `ip address`: addresses of links (ip-address(8)).
 
-use super::link_show::{self, Filter};
+use super::link_filter::Filter;
+use super::link_show;
+use super::link_stats::statistics;
 use super::print::Record;
 use super::words::{self, Failure, Outcome, SCOPES, Words, matches};
 use super::{Options, index};
@@ -281,7 +283,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         let addresses: Vec<&Address> = state
             .addresses
             .iter()
-            .filter(|a| a.dev == link.index && filter.wants(family, a))
+            .filter(|a| a.dev == link.index && !options.link_only && filter.wants(family, a))
             .collect();
         if addresses.is_empty() && (filter.narrowed || family.is_some()) {
             continue;
@@ -289,12 +291,18 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         let mut record = Record::default();
         if options.brief {
             link_show::brief(&mut record, &state, link);
+            if options.link_only {
+                link_show::brief_address(&mut record, &state, link);
+                records.push(record);
+                continue;
+            }
             record.open_list("addr_info");
             for address in &addresses {
                 brief(&mut record, address);
             }
             record.close();
-        } else if (options.oneline || filter.label.is_some()) && !options.json {
+        } else if (options.oneline || filter.label.is_some()) && !options.json && !options.link_only
+        {
             for address in &addresses {
                 let mut record = Record::default();
                 if options.oneline {
@@ -330,7 +338,7 @@ fn full(
     }
     record.close();
     if options.statistics > 0 {
-        link_show::statistics(record, options, link);
+        statistics(record, options, link);
     }
 }
 

@@ -1,9 +1,12 @@
 //! `ip` of iproute2 6.1.0: its options, its objects, and how their lists are put out (ip(8)).
 
 mod address;
+mod link_details;
+mod link_filter;
 mod link_new;
 pub(crate) mod link_set;
 pub(crate) mod link_show;
+mod link_stats;
 mod neigh;
 pub(crate) mod netns;
 pub(crate) mod print;
@@ -29,7 +32,8 @@ objects, each by any beginning of its name:
 options:
   -br  brief                       -j, -p     JSON, indented
   -d   details                     -o         one line for each
-  -s   statistics                  -4, -f FAMILY  one family only
+  -h, -iec  shortened numbers
+  -s   statistics                  -4, -0, -f FAMILY  one family only
   -n NS   in a namespace           -a         in all of them (netns)
   -V   version
 
@@ -71,6 +75,8 @@ const UNSUPPORTED: [&str; 24] = [
 )]
 struct Options {
     family: Option<Family>,
+    /// The link layer alone (`-0`).
+    link_only: bool,
     json: bool,
     pretty: bool,
     brief: bool,
@@ -82,6 +88,8 @@ struct Options {
     batch: Option<String>,
     /// How often `-s` was given.
     statistics: u32,
+    human: bool,
+    iec: bool,
     netns: Option<String>,
 }
 
@@ -220,8 +228,17 @@ impl Options {
                 self.netns = Some(words.value()?.to_owned());
                 return Ok(true);
             }
-            "h" | "human" | "human-readable" | "iec" | "r" | "resolve" | "t" | "timestamp"
-            | "ts" | "tshort" => {}
+            "0" => self.link_only = true,
+            "h" | "human" | "human-readable" => self.human = true,
+            "iec" => self.iec = true,
+            // Of these only `ip monitor` and names of hosts would say more.
+            "r" | "resolve" | "t" | "timestamp" | "ts" | "tshort" => {}
+            // Here a flush takes one round, and nothing is lost on the way.
+            "l" | "loops" | "rc" | "rcvbuf" => {
+                words.value()?;
+                return Ok(true);
+            }
+            "help" => return Err(Failure::new(USAGE, 255)),
             "br" | "bri" | "brie" | "brief" => self.brief = true,
             "a" | "all" => self.all = true,
             "force" => self.force = true,
@@ -234,6 +251,10 @@ impl Options {
                 self.family = match words.value()? {
                     "inet" => Some(Family::V4),
                     "inet6" => Some(Family::V6),
+                    "link" => {
+                        self.link_only = true;
+                        None
+                    }
                     other => return Err(Failure::wrong(other, "invalid protocol family")),
                 };
                 return Ok(true);

@@ -1,0 +1,224 @@
+//! What `ip -d link` adds to a link: its limits, its kind's own settings, those of a port.
+
+use super::print::{Record, Value};
+use netloom_model::bridge::BridgePort;
+use netloom_model::{BridgeState, Link, LinkKind, LinkRef, MacAddr, Namespace};
+
+/// What `-d` adds.
+pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
+    record.field(
+        "promiscuity",
+        link.promiscuity,
+        format!(" promiscuity {} ", link.promiscuity),
+    );
+    record.field(
+        "allmulti",
+        link.allmulti,
+        format!(" allmulti {} ", link.allmulti),
+    );
+    record.field("min_mtu", link.min_mtu, format!("minmtu {} ", link.min_mtu));
+    record.field("max_mtu", link.max_mtu, format!("maxmtu {} ", link.max_mtu));
+    if let Some(kind) = link.kind.name() {
+        record.open_object("linkinfo");
+        record.field("info_kind", kind, format!("\n    {kind} "));
+        if let LinkKind::Bridge(bridge) = &link.kind {
+            record.open_object("info_data");
+            bridge_details(record, bridge);
+            record.close();
+        }
+        if let Some(port) = &link.bridge_port {
+            record.field("info_slave_kind", "bridge", "\n    bridge_slave ");
+            record.open_object("info_slave_data");
+            port_details(record, port, bridge_of(state, link));
+            record.close();
+        }
+        record.close();
+    }
+    record.field("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ");
+    let (tx, rx) = link.queues;
+    record.field("num_tx_queues", tx, format!("numtxqueues {tx} "));
+    record.field("num_rx_queues", rx, format!("numrxqueues {rx} "));
+    let tso = if matches!(link.kind, LinkKind::Bridge(_)) && empty_bridge(state, link) {
+        65_536u32
+    } else {
+        524_280
+    };
+    for (key, name, value) in [
+        ("gso_max_size", "gso_max_size", 65_536u32),
+        ("gso_max_segs", "gso_max_segs", 65_535),
+        ("tso_max_size", "tso_max_size", tso),
+        ("tso_max_segs", "tso_max_segs", 65_535),
+        ("gro_max_size", "gro_max_size", 65_536),
+    ] {
+        record.field(key, value, format!("{name} {value} "));
+    }
+}
+
+fn empty_bridge(state: &Namespace, link: &Link) -> bool {
+    !state
+        .links
+        .iter()
+        .any(|other| other.master == Some(link.index))
+}
+
+fn bridge_of<'a>(state: &'a Namespace, port: &Link) -> Option<&'a BridgeState> {
+    match &state.link(&LinkRef::Index(port.master?))?.kind {
+        LinkKind::Bridge(bridge) => Some(bridge),
+        _ => None,
+    }
+}
+
+/// A bridge's id: priority and address, the bytes without leading zeros.
+pub(crate) fn bridge_id(priority: u16, address: MacAddr) -> String {
+    let bytes: Vec<String> = address.0.iter().map(|byte| format!("{byte:x}")).collect();
+    format!("{priority:04x}.{}", bytes.join(":"))
+}
+
+/// Centiseconds as seconds with two places, and as JSON.
+fn timer(record: &mut Record, key: &str, centiseconds: u32) {
+    let seconds = f64::from(centiseconds) / 100.0;
+    record.field(
+        key,
+        Value::Raw(format!("{seconds:.2}")),
+        format!("{key} {seconds:>7.2} "),
+    );
+}
+
+fn bridge_details(record: &mut Record, bridge: &BridgeState) {
+    let mut number = |key: &str, value: u32| record.field(key, value, format!("{key} {value} "));
+    number("forward_delay", bridge.forward_delay);
+    number("hello_time", bridge.hello_time);
+    number("max_age", bridge.max_age);
+    number("ageing_time", bridge.ageing_time);
+    number("stp_state", bridge.stp_state);
+    number("priority", bridge.priority.into());
+    number("vlan_filtering", bridge.vlan_filtering.into());
+    let id = bridge_id(bridge.priority, bridge.id_address);
+    record.field("bridge_id", id.as_str(), format!("bridge_id {id} "));
+    record.field("root_id", id.as_str(), format!("designated_root {id} "));
+    for key in [
+        "root_port",
+        "root_path_cost",
+        "topology_change",
+        "topology_change_detected",
+    ] {
+        record.field(key, 0u32, format!("{key} 0 "));
+    }
+    for key in ["hello_timer", "tcn_timer", "topology_change_timer"] {
+        timer(record, key, 0);
+    }
+    timer(record, "gc_timer", bridge.gc_timer);
+    let mask = bridge.group_fwd_mask;
+    let hex = if mask == 0 {
+        "0".to_owned()
+    } else {
+        format!("{mask:#x}")
+    };
+    record.field(
+        "group_fwd_mask",
+        hex.as_str(),
+        format!("group_fwd_mask {hex} "),
+    );
+    record.field(
+        "group_addr",
+        "01:80:c2:00:00:00",
+        "group_address 01:80:c2:00:00:00 ",
+    );
+    for (key, value) in [
+        ("mcast_snooping", u32::from(bridge.mcast_snooping)),
+        ("no_linklocal_learn", u32::from(bridge.no_linklocal_learn)),
+        ("mcast_vlan_snooping", 0),
+        ("mcast_router", 1),
+        ("mcast_query_use_ifaddr", 0),
+        ("mcast_querier", 0),
+        ("mcast_hash_elasticity", 16),
+        ("mcast_hash_max", 4096),
+        ("mcast_last_member_count", 2),
+        ("mcast_startup_query_count", 2),
+        ("mcast_last_member_interval", 100),
+        ("mcast_membership_interval", 26_000),
+        ("mcast_querier_interval", 25_500),
+        ("mcast_query_interval", 12_500),
+        ("mcast_query_response_interval", 1_000),
+        ("mcast_startup_query_interval", 3_124),
+        ("mcast_stats_enabled", 0),
+        ("mcast_igmp_version", 2),
+        ("mcast_mld_version", 1),
+        ("nf_call_iptables", 0),
+        ("nf_call_ip6tables", 0),
+        ("nf_call_arptables", 0),
+    ] {
+        record.field(key, value, format!("{key} {value} "));
+    }
+}
+
+fn port_details(record: &mut Record, port: &BridgePort, bridge: Option<&BridgeState>) {
+    let flags = &port.flags;
+    let on = |on: bool| if on { "on" } else { "off" };
+    let state = port.state.name();
+    record.field("state", state, format!("state {state} "));
+    record.field(
+        "priority",
+        port.priority,
+        format!("priority {} ", port.priority),
+    );
+    record.field("cost", port.cost, format!("cost {} ", port.cost));
+    for (key, name, value) in [
+        ("hairpin", "hairpin", flags.hairpin),
+        ("guard", "guard", flags.bpdu_guard),
+        ("root_block", "root_block", flags.root_block),
+        ("fastleave", "fastleave", flags.fast_leave),
+        ("learning", "learning", flags.learning),
+        ("flood", "flood", flags.flood),
+    ] {
+        record.field(key, value, format!("{name} {} ", on(value)));
+    }
+    let id = u32::from(port.priority) << 10 | u32::from(port.number);
+    record.field("id", format!("{id:#x}"), format!("port_id {id:#x} "));
+    record.field(
+        "no",
+        format!("{:#x}", port.number),
+        format!("port_no {:#x} ", port.number),
+    );
+    record.field("designated_port", id, format!("designated_port {id} "));
+    record.field("designated_cost", 0u32, "designated_cost 0 ");
+    let id = bridge.map_or_else(String::new, |b| bridge_id(b.priority, b.id_address));
+    record.field("bridge_id", id.as_str(), format!("designated_bridge {id} "));
+    record.field("root_id", id.as_str(), format!("designated_root {id} "));
+    for key in ["hold_timer", "message_age_timer", "forward_delay_timer"] {
+        timer(record, key, 0);
+    }
+    record.field("topology_change_ack", 0u32, "topology_change_ack 0 ");
+    record.field("config_pending", 0u32, "config_pending 0 ");
+    record.field(
+        "proxy_arp",
+        flags.proxy_arp,
+        format!("proxy_arp {} ", on(flags.proxy_arp)),
+    );
+    let wifi = flags.proxy_arp_wifi;
+    record.field(
+        "proxy_arp_wifi",
+        wifi,
+        format!("proxy_arp_wifi {} ", on(wifi)),
+    );
+    record.field("multicast_router", 1u32, "mcast_router 1 ");
+    // Printed from the same attribute as fastleave, in text alone.
+    record.text(format!("mcast_fast_leave {} ", on(flags.fast_leave)));
+    for (key, value) in [
+        ("mcast_flood", flags.mcast_flood),
+        ("bcast_flood", flags.bcast_flood),
+        ("mcast_to_unicast", flags.mcast_to_unicast),
+        ("neigh_suppress", flags.neigh_suppress),
+    ] {
+        record.field(key, value, format!("{key} {} ", on(value)));
+    }
+    record.field("group_fwd_mask", "0", "group_fwd_mask 0 ");
+    record.field("group_fwd_mask_str", "0x0", "group_fwd_mask_str 0x0 ");
+    for (key, value) in [
+        ("vlan_tunnel", false),
+        ("isolated", flags.isolated),
+        ("locked", flags.locked),
+    ] {
+        record.field(key, value, format!("{key} {} ", on(value)));
+    }
+}
