@@ -1,6 +1,7 @@
 //! Network devices: what all kinds have in common.
 
 use crate::bridge::Port;
+use crate::ip::v6::device::Inet6;
 use crate::link::Kind;
 use crate::namespace::{Namespace, NsId};
 use crate::sysctl::{Conf, Ipv4Conf, NeighbourConf};
@@ -58,6 +59,8 @@ pub(crate) struct Device {
     pub(crate) promiscuity: u32,
     /// How many want all multicast.
     pub(crate) allmulti: u32,
+    /// What it has for IPv6.
+    pub(crate) v6: Box<Inet6>,
 }
 
 /// What is known of a device and decides about no packet.

@@ -3,6 +3,8 @@
 use crate::apply;
 use crate::device::DevId;
 use crate::explain;
+use crate::ip::v6;
+use crate::ip::version::{V4, V6};
 use crate::link::Kind;
 use crate::neighbour;
 use crate::net::{Cx, Net};
@@ -70,6 +72,21 @@ impl Engine {
         };
         apply::namespace::add(&mut net, &NsName::first()).expect("an empty world takes any name");
         Engine { net }
+    }
+
+    /// The same world as Linux begins it with the kernel's parameter `ipv6.disable_ipv6=1`: no device
+    /// has IPv6 until `net.ipv6.conf.DEV.disable_ipv6` says so. For an engine that was just made.
+    #[must_use]
+    pub fn without_ipv6(mut self) -> Engine {
+        self.net.ipv6_disabled = true;
+        let all: Vec<u32> = self.net.namespaces.iter().map(|(id, _)| id).collect();
+        for id in all {
+            *self.net.namespaces[id].v6 = v6::namespace::Inet6Ns::new(true);
+            let lo = self.net.namespaces[id].loopback;
+            let conf = self.net.namespaces[id].v6.conf_default.clone();
+            self.net.dev_mut(lo).v6.conf = conf;
+        }
+        self
     }
 
     /// Runs whatever is due by `now`, each thing at its own moment. Time never goes back.
@@ -277,8 +294,8 @@ impl Engine {
                 Reply::Done
             }
             Request::LocalAddress(id) => {
-                let (address, port) = net.socket(*id)?.local;
-                Reply::Address(address.into(), port)
+                let (address, port) = net.socket(*id)?.local_address();
+                Reply::Address(address, port)
             }
             Request::Send {
                 socket: id,
@@ -314,7 +331,11 @@ impl Engine {
     }
 
     fn route_get(&self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {
-        crate::route::get::get(&self.net, apply::ns(&self.net, ns)?, query)
+        let ns = apply::ns(&self.net, ns)?;
+        match query.to {
+            IpAddr::V4(_) => crate::route::get::get(&self.net, ns, query),
+            IpAddr::V6(_) => crate::route::v6::get::get(&self.net, ns, query),
+        }
     }
 
     pub(crate) fn net(&self) -> &Net {
@@ -349,10 +370,23 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
     while let Some((at, timer)) = cx.net.timers.due(now) {
         cx.net.now = cx.net.now.max(at);
         match timer {
-            Timer::Neighbour { ns, entry, stamp } => neighbour::state::timer(cx, ns, entry, stamp),
-            Timer::ProxyArp { ns } => neighbour::proxy::timer(cx, ns),
+            Timer::Neighbour { ns, entry, stamp } => {
+                neighbour::state::timer::<V4, O>(cx, ns, entry, stamp);
+            }
+            Timer::Neighbour6 { ns, entry, stamp } => {
+                neighbour::state::timer::<V6, O>(cx, ns, entry, stamp);
+            }
+            Timer::ProxyArp { ns } => neighbour::proxy::timer::<V4, O>(cx, ns),
+            Timer::ProxyNdp { ns } => neighbour::proxy::timer::<V6, O>(cx, ns),
+            Timer::Dad { dev, id } => v6::dad::timer(cx, dev, id),
+            Timer::Mld { dev } => v6::group::timer(cx, dev),
+            Timer::RouterSolicitation { dev } => v6::router::timer(cx, dev),
+            Timer::Routes6 { ns } => crate::route::v6::address::expire(cx.net, ns),
             Timer::FdbGc { dev } => crate::bridge::gc(cx.net, dev),
-            Timer::Addresses { ns } => apply::address::expire(cx.net, ns),
+            Timer::Addresses { ns } => {
+                apply::address::expire(cx.net, ns);
+                v6::address::expire(cx, ns);
+            }
         }
         receive::drain(cx);
     }

@@ -70,7 +70,7 @@ fn waiting(cx: &Cx<'_, Scribe>) -> bool {
     cx.net
         .namespaces
         .iter()
-        .any(|(_, ns)| ns.neighbours.anything_waits())
+        .any(|(_, ns)| ns.neighbours.anything_waits() || ns.v6.neighbours.anything_waits())
 }
 
 fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, frame: &[u8]) {

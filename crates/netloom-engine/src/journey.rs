@@ -138,7 +138,10 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
                 // packet's own end says more, and the latest of those that did reach a host.
                 let quiet = matches!(
                     reason,
-                    DropReason::OtherHost | DropReason::ArpNotOurs | DropReason::BridgeNoPort
+                    DropReason::OtherHost
+                        | DropReason::ArpNotOurs
+                        | DropReason::NdpNotOurs
+                        | DropReason::BridgeNoPort
                 );
                 if !quiet || dropped.is_none() {
                     dropped = Some(verdict);
@@ -183,6 +186,9 @@ impl Observer for Scribe {
         stage: Stage,
         event: Event,
     ) {
+        if packet.id == Packet::UNWATCHED {
+            return;
+        }
         if self.steps.len() >= self.most {
             self.truncated = true;
             return;
@@ -204,6 +210,10 @@ impl Observer for Scribe {
     }
 
     fn born(&mut self, _: &Net, packet: &mut Packet, parent: Option<u32>, origin: Origin) {
+        if parent == Some(Packet::UNWATCHED) {
+            packet.id = Packet::UNWATCHED;
+            return;
+        }
         if self.steps.len() >= self.most {
             self.truncated = true;
             return;

@@ -2,6 +2,8 @@
 
 use crate::device::{DevId, Drops};
 use crate::ip::icmp::RateLimit;
+use crate::ip::v6::namespace::Inet6Ns;
+use crate::ip::version::V4;
 use crate::neighbour::Neighbours;
 use crate::nsids::Nsids;
 use crate::route::Routing;
@@ -26,7 +28,7 @@ pub(crate) struct Namespace {
     pub(crate) next_index: u32,
     pub(crate) loopback: DevId,
     pub(crate) routing: Routing,
-    pub(crate) neighbours: Neighbours,
+    pub(crate) neighbours: Neighbours<V4>,
     pub(crate) settings: Ipv4Global,
     pub(crate) conf_all: Ipv4Conf,
     pub(crate) conf_default: Ipv4Conf,
@@ -39,11 +41,13 @@ pub(crate) struct Namespace {
     pub(crate) icmp_limit: RateLimit,
     /// Drops above the devices.
     pub(crate) drops: Drops,
+    /// What it has for IPv6.
+    pub(crate) v6: Box<Inet6Ns>,
 }
 
 impl Namespace {
     /// A namespace without devices (its `lo` is made next).
-    pub(crate) fn new(name: NsName) -> Namespace {
+    pub(crate) fn new(name: NsName, ipv6_disabled: bool) -> Namespace {
         Namespace {
             name,
             devices: BTreeMap::new(),
@@ -65,6 +69,7 @@ impl Namespace {
             ident: 0,
             icmp_limit: RateLimit::default(),
             drops: Drops::default(),
+            v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
 use crate::random::Random;
 use crate::socket::Sockets;
-use crate::sysctl::Conf;
+use crate::sysctl::{Conf, Conf6};
 use crate::timer::Timers;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::{NsName, Time};
@@ -26,6 +26,8 @@ pub(crate) struct Net {
     pub(crate) timers: Timers,
     pub(crate) pool: Pool,
     pub(crate) random: Random,
+    /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
+    pub(crate) ipv6_disabled: bool,
 }
 
 impl Net {
@@ -54,6 +56,13 @@ impl Net {
     pub(crate) fn either(&self, dev: DevId, key: Conf) -> bool {
         let device = self.dev(dev);
         device.either(self.ns(device.ns), key)
+    }
+
+    /// Whether a device's own setting of IPv6 or `all`'s is on.
+    #[inline]
+    pub(crate) fn either6(&self, dev: DevId, key: Conf6) -> bool {
+        let device = self.dev(dev);
+        device.v6.conf.on(key) || self.ns(device.ns).v6.conf_all.on(key)
     }
 
     /// The namespace of a device.

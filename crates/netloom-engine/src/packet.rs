@@ -66,6 +66,11 @@ impl core::ops::DerefMut for Packet {
     }
 }
 
+impl Packet {
+    /// The id of a packet that no journey tells of.
+    pub(crate) const UNWATCHED: u32 = u32::MAX;
+}
+
 impl Body {
     fn new() -> Body {
         Body {

@@ -129,7 +129,7 @@ fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     match packet.ethertype {
         EtherType::IPV4 => ip::receive::receive(cx, dev, packet),
         EtherType::ARP => arp::receive(cx, dev, packet),
-        EtherType::IPV6 => cx.drop(packet, dev, Stage::Receive, DropReason::Ipv6NotHandled),
+        EtherType::IPV6 => ip::v6::receive::receive(cx, dev, packet),
         _ => {
             cx.net.dev_mut(dev).rx.dropped += 1;
             cx.drop(packet, dev, Stage::Receive, DropReason::UnhandledProtocol);

@@ -47,7 +47,11 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.links {
         state.links = devices().map(|device| link(net, device)).collect();
         state.groups = devices()
-            .flat_map(|d| d.groups.iter().map(|(g, _)| (d.index, IpAddr::V4(*g))))
+            .flat_map(|d| {
+                let v4 = d.groups.iter().map(|(g, _)| IpAddr::V4(*g));
+                let v6 = d.v6.groups.iter().map(|(g, _)| IpAddr::V6(*g));
+                v4.chain(v6).map(|group| (d.index, group))
+            })
             .collect();
     }
     if parts.addresses {
@@ -66,9 +70,11 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
             state.routes.extend(routes);
             state.routes[from..].sort_by_key(|r| (r.dst.addr, core::cmp::Reverse(r.dst.len)));
         }
+        state.routes.extend(route::v6::list(net, ns));
     }
     if parts.rules {
         state.rules.clone_from(&namespace.routing.rules);
+        state.rules.extend_from_slice(&namespace.v6.routing.rules);
     }
     if parts.neighbours {
         state.neighbours = neighbour::configure::list(net, ns);
@@ -92,7 +98,14 @@ fn addresses(net: &Net, device: &Device) -> Vec<Address> {
         preferred_lft: left(ifa.set_at, ifa.address.preferred_lft),
         ..ifa.address.clone()
     });
-    told.collect()
+    let mut all: Vec<Address> = told.collect();
+    all.extend(device.v6.addresses.iter().map(|ifa| Address {
+        dev: device.index,
+        valid_lft: left(ifa.set_at, ifa.address.valid_lft),
+        preferred_lft: left(ifa.set_at, ifa.address.preferred_lft),
+        ..ifa.address.clone()
+    }));
+    all
 }
 
 /// A device as a link of the model.

@@ -135,3 +135,6 @@ settings! {
         NeighGcThresh3 "neigh.default.gc_thresh3" = 1024, 0..=2147483647;
     ]
 }
+
+mod v6;
+pub(crate) use v6::{Conf6, Global6, Ipv6Conf, Ipv6Global, neighbour_v6};

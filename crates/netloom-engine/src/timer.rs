@@ -18,6 +18,18 @@ pub(crate) enum Timer {
     ProxyArp { ns: NsId },
     /// Addresses whose lifetime ends.
     Addresses { ns: NsId },
+    /// An IPv6 neighbour's state machine.
+    Neighbour6 { ns: NsId, entry: u32, stamp: u32 },
+    /// A proxied neighbour solicitation that was held back is answered.
+    ProxyNdp { ns: NsId },
+    /// Whether an IPv6 address is free.
+    Dad { dev: DevId, id: u32 },
+    /// The link is told which groups are listened to.
+    Mld { dev: DevId },
+    /// Routers are asked for.
+    RouterSolicitation { dev: DevId },
+    /// IPv6 routes whose lifetime ends.
+    Routes6 { ns: NsId },
 }
 
 /// Timers, the earliest first; among equals the one set first.

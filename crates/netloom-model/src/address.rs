@@ -30,6 +30,25 @@ pub struct Address {
     pub preferred_lft: Option<u32>,
     /// Metric of the connected route; 0 = none.
     pub metric: u32,
+    /// What only addresses of IPv6 have.
+    pub flags: AddressFlags,
+}
+
+/// The flags that only addresses of IPv6 have (ip-address(8), `IFA_F_*`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressFlags {
+    /// It is not known yet whether the address is free; it is not used.
+    pub tentative: bool,
+    /// Another host has the address.
+    pub dad_failed: bool,
+    /// Used without asking whether it is free.
+    pub nodad: bool,
+    /// Used while it is not known whether it is free (RFC 4429).
+    pub optimistic: bool,
+    /// A mobile host's home address.
+    pub home: bool,
+    /// Made of a router's prefix, of which temporary addresses are made (`mngtmpaddr`).
+    pub manage_temp: bool,
 }
 
 impl Address {
@@ -48,6 +67,7 @@ impl Address {
             valid_lft: None,
             preferred_lft: None,
             metric: 0,
+            flags: AddressFlags::default(),
         }
     }
 

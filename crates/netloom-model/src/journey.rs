@@ -139,6 +139,10 @@ pub enum Origin {
     IcmpError,
     /// A TCP reset that refuses its parent.
     TcpReset,
+    /// A neighbour solicitation, made because its parent waits for the answer.
+    NeighbourSolicitation,
+    /// A neighbour advertisement that answers its parent.
+    NeighbourAdvertisement,
 }
 
 /// The first bytes of a packet.
@@ -246,6 +250,16 @@ stages! {
     RawReceive => "raw_local_deliver", "raw sockets get a copy";
     UdpReceive => "udp_rcv", "a UDP datagram finds its socket";
     TcpReceive => "tcp_v4_rcv", "a TCP segment looks for its socket";
+    Route6Output => "ip6_route_output_flags", "IPv6 routing for a packet made here";
+    NdpReceive => "ndisc_rcv", "a message of neighbour discovery is read and perhaps answered";
+    Ip6Receive => "ipv6_rcv", "the IPv6 header is checked";
+    Route6Input => "ip6_route_input", "IPv6 routing for a packet received";
+    Ip6Forward => "ip6_forward", "a router passes it on";
+    Local6Deliver => "ip6_input", "it is for this host";
+    Icmp6Receive => "icmpv6_rcv", "an ICMPv6 message arrives";
+    Icmp6Echo => "icmpv6_echo_reply", "an echo request is answered";
+    Icmp6Error => "icmpv6_notify", "an ICMPv6 error is handed to whom it concerns";
+    Icmp6Send => "icmp6_send", "an ICMPv6 error is made";
 }
 
 /// What was decided at a step.
@@ -552,7 +566,12 @@ drop_reasons! {
     NoSocket => "no_socket", "no socket listens there";
     NoProtocol => "no_protocol", "no transport protocol here has this number";
     SocketBufferFull => "socket_buffer_full", "the socket's receive buffer is full";
-    Ipv6NotHandled => "ipv6_not_handled", "the namespace does not run IPv6";
+    Ipv6NotHandled => "ipv6_not_handled", "IPv6 does not run on the device";
+    BeyondScope => "beyond_scope", "a link-local source cannot leave its link";
+    NoSource => "no_source", "no address here can be its source";
+    NdpMalformed => "ndp_malformed", "the message of neighbour discovery is malformed or came from another link";
+    NdpNotOurs => "ndp_not_ours", "the address asked for is not of this host";
+    NdpTentative => "ndp_tentative", "the address asked for may not be used yet";
 }
 
 /// How many reasons there are.

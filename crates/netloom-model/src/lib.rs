@@ -24,7 +24,7 @@ pub mod state;
 pub mod time;
 pub mod world;
 
-pub use address::Address;
+pub use address::{Address, AddressFlags};
 pub use bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState, FdbEntry};
 pub use change::{Change, Mode};
 pub use error::{Errno, Error, Result};

@@ -26,6 +26,8 @@ pub mod protocol {
     pub const BOOT: u8 = 3;
     /// By the administrator.
     pub const STATIC: u8 = 4;
+    /// By a router's advertisement.
+    pub const RA: u8 = 9;
 }
 
 /// What a route does with its packets (`RTN_*`).
@@ -141,6 +143,10 @@ pub struct Route {
     pub metrics: RouteMetrics,
     /// The ways there: one, or several to share the traffic; none for types that need none.
     pub nexthops: Vec<NextHop>,
+    /// Seconds until it goes (IPv6); `None` = stays.
+    pub expires: Option<u32>,
+    /// Preference among routers (RFC 4191, IPv6): 0 medium, 1 high, 3 low.
+    pub preference: u8,
 }
 
 impl Route {
@@ -158,6 +164,8 @@ impl Route {
             prefsrc: None,
             metrics: RouteMetrics::default(),
             nexthops: Vec::new(),
+            expires: None,
+            preference: 0,
         }
     }
 

@@ -20,8 +20,34 @@ pub enum SocketKind {
     Raw(u8),
     /// `SOCK_DGRAM, IPPROTO_UDP`.
     Udp,
+    /// `AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6`: echo requests.
+    Ping6,
+    /// `AF_INET6, SOCK_RAW` of this protocol: receives and sends what follows the headers.
+    Raw6(u8),
+    /// `AF_INET6, SOCK_DGRAM, IPPROTO_UDP`, with `IPV6_V6ONLY`.
+    Udp6,
     /// `AF_PACKET, SOCK_RAW` of this EtherType (3 = `ETH_P_ALL`: everything, sent frames too).
     Packet(u16),
+}
+
+impl SocketKind {
+    /// Whether it is of IPv6.
+    #[must_use]
+    pub const fn is_v6(self) -> bool {
+        matches!(
+            self,
+            SocketKind::Ping6 | SocketKind::Raw6(_) | SocketKind::Udp6
+        )
+    }
+
+    /// Whether its sockets are told apart by ports or echo identifiers.
+    #[must_use]
+    pub const fn has_ports(self) -> bool {
+        matches!(
+            self,
+            SocketKind::Ping | SocketKind::Udp | SocketKind::Ping6 | SocketKind::Udp6
+        )
+    }
 }
 
 /// What setsockopt(2) sets.
@@ -104,7 +130,7 @@ pub enum PacketType {
 pub struct Datagram {
     /// When.
     pub at: Time,
-    /// Ping: the ICMP message. Raw: the whole IP packet. UDP: the payload. Packet: the frame.
+    /// Ping: the ICMP message. Raw: the whole IP packet (IPv6: what follows its headers). UDP: the payload. Packet: the frame.
     pub data: Vec<u8>,
     /// From whom; for packet sockets none.
     pub from: Option<(IpAddr, u16)>,

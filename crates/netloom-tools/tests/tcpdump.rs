@@ -55,7 +55,7 @@ impl World for Busy {
 
 fn world() -> Simulation {
     let mut world = Simulation {
-        engine: Engine::new(7),
+        engine: Engine::new(7).without_ipv6(),
     };
     let up = || {
         Box::new(LinkSettings {

@@ -1,14 +1,38 @@
 //! ICMP for IPv6: the header of RFC 4443, and the target of neighbour discovery (RFC 4861).
 //!
-//! Neighbour discovery options are left to the reader of the payload.
+//! The options of neighbour discovery are in [`crate::ndp`].
 
 use core::net::Ipv6Addr;
 
-use crate::field::{put_u16, require, u16, u32};
+use crate::field::{put, put_u16, put_u32, require, u16, u32};
 use crate::{IpProtocol, Malformed, checksum};
 
 /// Type, code, checksum and the rest of the header.
 pub const HEADER_LEN: usize = 8;
+
+/// The codes of errors.
+pub mod code {
+    /// Destination unreachable: no route.
+    pub const NO_ROUTE: u8 = 0;
+    /// Destination unreachable: administratively prohibited.
+    pub const PROHIBITED: u8 = 1;
+    /// Destination unreachable: beyond the scope of the source address.
+    pub const BEYOND_SCOPE: u8 = 2;
+    /// Destination unreachable: the address is not reached.
+    pub const ADDRESS_UNREACHABLE: u8 = 3;
+    /// Destination unreachable: nobody listens at the port.
+    pub const PORT_UNREACHABLE: u8 = 4;
+    /// Time exceeded: the hop limit.
+    pub const HOP_LIMIT: u8 = 0;
+    /// Time exceeded: reassembly.
+    pub const REASSEMBLY: u8 = 1;
+    /// Parameter problem: an erroneous field.
+    pub const FIELD: u8 = 0;
+    /// Parameter problem: an unknown next header.
+    pub const NEXT_HEADER: u8 = 1;
+    /// Parameter problem: an unknown option.
+    pub const OPTION: u8 = 2;
+}
 
 /// The type of a message; errors are below 128.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,6 +173,82 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>> Packet<T> {
     }
 }
 
+impl<T: AsRef<[u8]> + AsMut<[u8]>> Packet<T> {
+    /// Sets the type.
+    #[inline]
+    pub fn set_msg_type(&mut self, kind: Type) {
+        put(self.0.as_mut(), 0, [kind.0]);
+    }
+
+    /// Of an echo: sets which conversation it belongs to.
+    #[inline]
+    pub fn set_echo_ident(&mut self, ident: u16) {
+        put_u16(self.0.as_mut(), 4, ident);
+    }
+}
+
+/// A message: its type and code, the second word of its header, and what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repr<'a> {
+    /// The type.
+    pub msg_type: Type,
+    /// The code.
+    pub code: u8,
+    /// The second word, whose meaning depends on the type.
+    pub rest: u32,
+    /// What follows the header.
+    pub body: &'a [u8],
+}
+
+impl<'a> Repr<'a> {
+    /// An echo request.
+    #[must_use]
+    pub const fn echo_request(ident: u16, seq: u16, data: &'a [u8]) -> Self {
+        Repr {
+            msg_type: Type::ECHO_REQUEST,
+            code: 0,
+            rest: (ident as u32) << 16 | seq as u32,
+            body: data,
+        }
+    }
+
+    /// The length of the message.
+    #[inline]
+    #[must_use]
+    pub const fn buffer_len(&self) -> usize {
+        HEADER_LEN + self.body.len()
+    }
+
+    /// Writes the message with its checksum to the start of `buf`.
+    ///
+    /// # Panics
+    /// If `buf` is shorter than the message.
+    pub fn emit(&self, buf: &mut [u8], src: Ipv6Addr, dst: Ipv6Addr) {
+        put(buf, 0, [self.msg_type.0, self.code, 0, 0]);
+        put_u32(buf, 4, self.rest);
+        let len = self.buffer_len();
+        buf[HEADER_LEN..len].copy_from_slice(self.body);
+        Packet(&mut buf[..len]).fill_checksum(src, dst);
+    }
+}
+
+/// What an error says, as `(type, code)` in words; none for what is no error or unknown.
+#[must_use]
+pub const fn description(kind: Type, code: u8) -> Option<&'static str> {
+    Some(match (kind, code) {
+        (Type::DEST_UNREACHABLE, code::NO_ROUTE) => "no route",
+        (Type::DEST_UNREACHABLE, code::PROHIBITED) => "administratively prohibited",
+        (Type::DEST_UNREACHABLE, code::BEYOND_SCOPE) => "beyond scope of the source address",
+        (Type::DEST_UNREACHABLE, code::ADDRESS_UNREACHABLE) => "address unreachable",
+        (Type::DEST_UNREACHABLE, code::PORT_UNREACHABLE) => "port unreachable",
+        (Type::PACKET_TOO_BIG, _) => "packet too big",
+        (Type::TIME_EXCEEDED, code::HOP_LIMIT) => "hop limit exceeded",
+        (Type::TIME_EXCEEDED, _) => "reassembly time exceeded",
+        (Type::PARAMETER_PROBLEM, _) => "parameter problem",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +259,18 @@ mod tests {
         let packet = Packet::new_checked([135u8; 20]).unwrap();
         assert_eq!(packet.msg_type(), Type::NEIGHBOUR_SOLICITATION);
         assert_eq!(packet.target(), None);
+    }
+
+    #[test]
+    fn a_message_reads_back_as_it_was_written() {
+        let (src, dst) = (Ipv6Addr::LOCALHOST, Ipv6Addr::UNSPECIFIED);
+        let repr = Repr::echo_request(7, 9, b"data");
+        let mut bytes = [0; 12];
+        repr.emit(&mut bytes, src, dst);
+        let packet = Packet::new_checked(&bytes[..]).unwrap();
+        assert!(packet.verify_checksum(src, dst));
+        assert_eq!((packet.echo_ident(), packet.echo_seq()), (7, 9));
+        assert_eq!(packet.payload(), b"data");
     }
 
     proptest! {

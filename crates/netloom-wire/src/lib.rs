@@ -26,6 +26,8 @@ pub mod ipv6;
 pub mod llc;
 mod mac;
 mod malformed;
+pub mod mld;
+pub mod ndp;
 mod numbers;
 pub mod stp;
 pub mod tcp;

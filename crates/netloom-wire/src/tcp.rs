@@ -192,6 +192,16 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>> Packet<T> {
         let checksum = !checksum::combine(&[pseudo, checksum::sum(data)]);
         self.set_checksum(checksum);
     }
+
+    /// Computes the checksum over IPv6 and sets it.
+    #[inline]
+    pub fn fill_checksum_v6(&mut self, src: Ipv6Addr, dst: Ipv6Addr) {
+        self.set_checksum(0);
+        let data = self.0.as_ref();
+        let pseudo = checksum::pseudo_v6(src, dst, IpProtocol::TCP, data.len());
+        let checksum = !checksum::combine(&[pseudo, checksum::sum(data)]);
+        self.set_checksum(checksum);
+    }
 }
 
 /// One option.

@@ -29,6 +29,10 @@ pub struct Kind {
     /// Where the world's randomness (MAC addresses, ports...) begins
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Begin without IPv6, as Linux does with the kernel's parameter ipv6.disable_ipv6=1: a device has
+    /// it once its setting disable_ipv6 is written 0
+    #[arg(long)]
+    pub disable_ipv6: bool,
 }
 
 /// A world that is not there, or cannot be: a sentence for the user.
@@ -70,9 +74,19 @@ fn listen(name: &str, kind: &Kind) -> Result<Listening, Failure> {
     };
     let socket = home.place().socket();
     let server = UnixListener::bind(&socket)
-        .and_then(|listener| Server::new(Engine::new(kind.seed), listener, welcome))
+        .and_then(|listener| Server::new(engine(kind), listener, welcome))
         .map_err(|e| format!("cannot listen on {}: {e}", socket.display()))?;
     Ok(Listening { home, server })
+}
+
+/// The engine of a world.
+fn engine(kind: &Kind) -> Engine {
+    let engine = Engine::new(kind.seed);
+    if kind.disable_ipv6 {
+        engine.without_ipv6()
+    } else {
+        engine
+    }
 }
 
 /// Starts a world in a thread of this process, under a name made from the process's number. It
@@ -103,6 +117,9 @@ pub fn start_apart(name: &str, kind: &Kind) -> Result<Place, Failure> {
     command.args(["serve", name, "--seed", &kind.seed.to_string()]);
     if kind.virtual_time {
         command.arg("--virtual-time");
+    }
+    if kind.disable_ipv6 {
+        command.arg("--disable-ipv6");
     }
     let mut child = command
         .current_dir("/")

@@ -4,6 +4,7 @@
 use super::new_link;
 use crate::bridge;
 use crate::device::DevId;
+use crate::ip::v6::{self, device::Inet6};
 use crate::link::Kind;
 use crate::neighbour;
 use crate::net::{Cx, Net};
@@ -35,6 +36,7 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
             bridge::mtu_set(cx.net, dev);
         }
         port_changed(cx, dev);
+        v6::address::mtu_changed(cx, dev);
     }
     if let Some(mac) = set.address {
         set_address(cx, dev, mac);
@@ -250,7 +252,9 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
             super::address::loopback_up(cx.net, dev);
         }
         route::address::device_up(cx.net, dev);
+        v6::address::up(cx, dev);
     } else {
+        v6::address::down(cx, dev);
         route::address::device_down(cx.net, dev);
         neighbour::configure::flush_device(cx, dev, true);
     }
@@ -285,6 +289,7 @@ pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     device.carrier = carrier;
     device.description.carrier_changes += 1;
     if carrier {
+        v6::address::ready(cx, dev);
         announce(cx, dev);
     } else {
         let device = cx.net.dev(dev);
@@ -345,6 +350,9 @@ fn move_to<O: Observer>(
     new_link::enlist(cx.net, ns, dev, keep);
     let conf = cx.net.ns(ns).conf_default.clone();
     *cx.net.dev_mut(dev).conf = conf;
+    let inet6 = &cx.net.ns(ns).v6;
+    let inet6 = Inet6::new(&inet6.conf_default, &inet6.neighbour_default);
+    *cx.net.dev_mut(dev).v6 = inet6;
     if let Kind::Veth(veth) = cx.net.dev(dev).kind {
         let peer_ns = cx.net.ns_of(veth.peer);
         if peer_ns != ns {
@@ -362,6 +370,7 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
         bridge::detach(cx.net, dev);
         update_carrier(cx, bridge);
     }
+    v6::address::leave(cx, dev);
     neighbour::configure::flush_device(cx, dev, true);
     route::address::device_gone(cx.net, ns, dev);
     socket::device_gone(cx.net, ns, dev);

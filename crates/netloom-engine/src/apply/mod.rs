@@ -5,16 +5,19 @@ pub(crate) mod link;
 pub(crate) mod namespace;
 pub(crate) mod new_link;
 pub(crate) mod route;
+pub(crate) mod route6;
 pub(crate) mod sysctl;
+pub(crate) mod sysctl6;
 
 use crate::bridge;
 use crate::device::DevId;
+use crate::ip::v6::address as v6;
 use crate::namespace::NsId;
 use crate::neighbour::configure as neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::route::rules;
-use netloom_model::{Change, Errno, LinkRef, NsName, Result};
+use netloom_model::{Change, Errno, Family, LinkRef, NsName, Result};
 
 /// The namespace called `name`.
 pub(crate) fn ns(net: &Net, name: &NsName) -> Result<NsId> {
@@ -81,7 +84,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             mode,
         } => {
             let ns = ns(cx.net, name)?;
-            address::add(cx, ns, address, *mode)
+            match address.local.family() {
+                Family::V4 => address::add(cx, ns, address, *mode),
+                Family::V6 => v6::add(cx, ns, address, *mode),
+            }
         }
         Change::DelAddress {
             ns: name,
@@ -89,7 +95,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             exact,
         } => {
             let ns = ns(cx.net, name)?;
-            address::delete(cx, ns, address, *exact)
+            match address.local.family() {
+                Family::V4 => address::delete(cx, ns, address, *exact),
+                Family::V6 => v6::delete(cx, ns, address),
+            }
         }
         Change::AddRoute {
             ns: name,
@@ -97,11 +106,17 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             mode,
         } => {
             let ns = ns(cx.net, name)?;
-            route::add(cx.net, ns, route, *mode)
+            match route.family() {
+                Family::V4 => route::add(cx.net, ns, route, *mode),
+                Family::V6 => route6::add(cx.net, ns, route, *mode),
+            }
         }
         Change::DelRoute { ns: name, route } => {
             let ns = ns(cx.net, name)?;
-            route::delete(cx.net, ns, route)
+            match route.dst.family() {
+                Family::V4 => route::delete(cx.net, ns, route),
+                Family::V6 => route6::delete(cx.net, ns, route),
+            }
         }
         Change::AddRule { ns: name, rule } => {
             let ns = ns(cx.net, name)?;
@@ -152,7 +167,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             value,
         } => {
             let ns = ns(cx.net, name)?;
-            sysctl::set(cx.net, ns, key, value)
+            match key.strip_prefix("net.ipv6.") {
+                Some(key) => sysctl6::set(cx, ns, key, value),
+                None => sysctl::set(cx.net, ns, key, value),
+            }
         }
     }
 }

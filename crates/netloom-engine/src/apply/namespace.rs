@@ -13,7 +13,10 @@ pub(crate) fn add(net: &mut Net, name: &NsName) -> Result<()> {
     if net.names.contains_key(name) {
         return Err(Errno::EXIST.into());
     }
-    let ns = NsId(net.namespaces.insert(Namespace::new(name.clone())));
+    let ns = NsId(
+        net.namespaces
+            .insert(Namespace::new(name.clone(), net.ipv6_disabled)),
+    );
     net.names.insert(name.clone(), ns);
     let lo = super::new_link::make(net, ns, "lo", Kind::Loopback, MacAddr::ZERO, Some(1));
     net.ns_mut(ns).loopback = lo;

@@ -3,6 +3,7 @@
 use super::link;
 use crate::bridge::Bridge;
 use crate::device::{Description, DevId, Device, Drops, Traffic};
+use crate::ip::v6::device::Inet6;
 use crate::link::Kind;
 use crate::link::veth::Veth;
 use crate::namespace::NsId;
@@ -169,6 +170,8 @@ pub(crate) fn make(
     let namespace = net.ns(ns);
     let conf = Box::new(namespace.conf_default.clone());
     let neighbour_conf = Box::new(namespace.neighbour_default.clone());
+    let inet6 = &namespace.v6;
+    let v6 = Box::new(Inet6::new(&inet6.conf_default, &inet6.neighbour_default));
     let loopback = matches!(kind, Kind::Loopback);
     let description = Box::new(Description {
         broadcast: if loopback {
@@ -206,6 +209,7 @@ pub(crate) fn make(
         master: None,
         promiscuity: 0,
         allmulti: 0,
+        v6,
     }));
     enlist(net, ns, dev, index);
     dev

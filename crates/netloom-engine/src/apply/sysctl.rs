@@ -12,13 +12,13 @@ const NEIGH: &str = "net.ipv4.neigh.";
 const IPV4: &str = "net.ipv4.";
 
 /// Where settings of devices are kept: for all, for those to come, or for one.
-enum Whose {
+pub(super) enum Whose {
     All,
     Default,
     Device(DevId),
 }
 
-fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
+pub(super) fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
     match name {
         "all" => Ok(Whose::All),
         "default" => Ok(Whose::Default),
@@ -36,7 +36,7 @@ fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
 }
 
 /// The value as a number in its range.
-fn number(value: &str, (least, most): (i32, i32)) -> Result<i32> {
+pub(super) fn number(value: &str, (least, most): (i32, i32)) -> Result<i32> {
     let value: i64 = value.trim().parse().map_err(|_| Errno::INVAL)?;
     let value = i32::try_from(value).map_err(|_| Errno::INVAL)?;
     if value < least || value > most {
@@ -159,5 +159,6 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     };
     neigh("default", &namespace.neighbour_default);
     devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
+    super::sysctl6::list(net, ns, &mut all);
     all
 }

@@ -4,6 +4,7 @@
 use super::output::{self, GroupLoop, Header};
 use super::with_options;
 use crate::device::DevId;
+use crate::ip::version::V4;
 use crate::neighbour;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -17,7 +18,7 @@ use netloom_model::{RouteType, Scope};
 use netloom_wire::icmpv4::{self, Type};
 use netloom_wire::{IpProtocol, ipv4};
 
-pub(crate) use super::icmp_error::{RateLimit, link_failure};
+pub(crate) use super::icmp_error::RateLimit;
 
 /// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
 pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, raw: bool) {
@@ -172,7 +173,7 @@ fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let kind = route::address_kind(cx.net, ns, gateway);
     if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
         // A gateway that is not known yet is asked for first, and believed the next time.
-        if neighbour::known_or_asked(cx, ns, dev, gateway) {
+        if neighbour::known_or_asked::<V4, O>(cx, ns, dev, gateway) {
             cx.net.ns_mut(ns).routing.redirects.insert(to, gateway);
         }
     }

@@ -10,7 +10,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_model::{RouteType, Scope, Time};
@@ -31,7 +31,7 @@ const PEERS: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RateLimit {
     host: Bucket,
-    peers: HashMap<Ipv4Addr, Bucket, foldhash::fast::FixedState>,
+    peers: HashMap<IpAddr, Bucket, foldhash::fast::FixedState>,
 }
 
 /// A token bucket in nanoseconds of credit.
@@ -62,7 +62,7 @@ const NO_ROUTE_BURST: u64 = 5;
 
 impl RateLimit {
     /// What is left to a peer.
-    fn peer(&mut self, now: Time, peer: Ipv4Addr) -> &mut Bucket {
+    fn peer(&mut self, now: Time, peer: IpAddr) -> &mut Bucket {
         if self.peers.len() >= PEERS && !self.peers.contains_key(&peer) {
             self.peers
                 .retain(|_, b| b.at.is_some_and(|at| now.since(at).as_secs() < 60));
@@ -72,13 +72,28 @@ impl RateLimit {
         }
         self.peers.entry(peer).or_default()
     }
+
+    /// Takes the credit for a message to `peer`: `host` is what it costs the host as a whole and how
+    /// many it may save up for, `between` the nanoseconds between two messages to one peer.
+    pub(crate) fn take(
+        &mut self,
+        now: Time,
+        (cost, burst): (u64, u64),
+        peer: IpAddr,
+        between: u64,
+    ) -> bool {
+        self.host.take(now, cost, cost * burst)
+            && self
+                .peer(now, peer)
+                .take(now, between, between * PEER_BURST)
+    }
 }
 
 /// Whether the sender of a packet that has no route is told so: this alone costs a token, whatever
 /// the message costs then (`ip_error`).
 pub(crate) fn may_tell_no_route(net: &mut Net, ns: NsId, sender: Ipv4Addr) -> bool {
     let now = net.now;
-    let peer = net.ns_mut(ns).icmp_limit.peer(now, sender);
+    let peer = net.ns_mut(ns).icmp_limit.peer(now, sender.into());
     peer.take(now, NO_ROUTE_COST, NO_ROUTE_BURST * NO_ROUTE_COST)
 }
 
@@ -95,13 +110,9 @@ fn allowed(net: &mut Net, ns: NsId, kind: u8, code: u8, peer: Ipv4Addr) -> bool 
     let per_second = settings.get(Global::IcmpMsgsPerSec).max(1) as u64;
     let burst = settings.get(Global::IcmpMsgsBurst).max(0) as u64;
     let peer_cost = settings.get(Global::IcmpRatelimit) as u64 * 1_000_000;
-    let limit = &mut namespace.icmp_limit;
     let cost = 1_000_000_000 / per_second;
-    if !limit.host.take(now, cost, cost * burst) {
-        return false;
-    }
-    let peer = limit.peer(now, peer);
-    peer.take(now, peer_cost, peer_cost * PEER_BURST)
+    let limit = &mut namespace.icmp_limit;
+    limit.take(now, (cost, burst), peer.into(), peer_cost)
 }
 
 /// Tells the sender of a packet what became of it. The packet's front, or its network header, is
@@ -234,7 +245,7 @@ mod tests {
         let peer = Ipv4Addr::new(10, 0, 0, 1);
         let mut told = |at: u64| {
             let now = Time(at * 1_000_000_000);
-            let bucket = limit.peer(now, peer);
+            let bucket = limit.peer(now, peer.into());
             bucket.take(now, NO_ROUTE_COST, NO_ROUTE_BURST * NO_ROUTE_COST)
                 && bucket.take(now, NO_ROUTE_COST, PEER_BURST * NO_ROUTE_COST)
         };

@@ -10,5 +10,6 @@ pub(crate) mod icmp_error;
 pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod receive;
+pub(crate) mod v6;
 pub mod version;
 pub(crate) mod with_options;

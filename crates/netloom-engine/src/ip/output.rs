@@ -3,6 +3,7 @@
 use super::deliver;
 use super::options::Prepared;
 use crate::device::DevId;
+use crate::ip::version::V4;
 use crate::link::Xmit;
 use crate::namespace::NsId;
 use crate::neighbour;
@@ -145,7 +146,7 @@ pub(crate) fn to_neighbour<O: Observer>(
     if cx.net.dev(dev).is_loopback() {
         return group(cx, dev, MacAddr::ZERO, packet);
     }
-    neighbour::output(cx, ns, dev, next_hop, packet)
+    neighbour::output::<V4, O>(cx, ns, dev, next_hop, packet)
 }
 
 /// Sends to a hardware address that needs no resolution.

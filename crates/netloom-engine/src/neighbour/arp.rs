@@ -1,16 +1,24 @@
 //! ARP (RFC 826, RFC 5227, arp(7), ip-sysctl's `arp_*`): who is asked, with which source, and who
 //! is answered.
 
+use super::Neighbours;
+use super::protocol::Protocol;
 use super::proxy;
 use super::state::{self, News};
 use crate::device::DevId;
+use crate::device::Device;
+use crate::ip::icmp_error;
+use crate::ip::version::V4;
 use crate::link;
+use crate::namespace::{Namespace, NsId};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::input::{self, Decision};
 use crate::route::{self, Flow};
 use crate::sysctl::{Conf, Neigh};
+use crate::sysctl::{Global, NeighbourConf};
+use crate::timer::Timer;
 use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -28,15 +36,66 @@ fn greatest(net: &Net, dev: DevId, key: Conf) -> i32 {
         .max(net.ns(device.ns).conf_all.get(key))
 }
 
-/// The IPv4 source of a packet that waits.
-pub(super) fn source_of(packet: &Packet) -> Option<Ipv4Addr> {
-    ipv4::Packet::new_header(packet.bytes())
-        .ok()
-        .map(|header| header.src())
+impl Protocol for V4 {
+    type Request = Repr;
+    const RECEIVE: Stage = Stage::ArpReceive;
+
+    fn table(ns: &Namespace) -> &Neighbours<V4> {
+        &ns.neighbours
+    }
+
+    fn table_mut(ns: &mut Namespace) -> &mut Neighbours<V4> {
+        &mut ns.neighbours
+    }
+
+    fn conf(device: &Device) -> &NeighbourConf {
+        &device.neighbour_conf
+    }
+
+    fn default_conf(ns: &Namespace) -> &NeighbourConf {
+        &ns.neighbour_default
+    }
+
+    fn limits(ns: &Namespace) -> (usize, usize) {
+        let limit = |key| ns.settings.get(key).max(0) as usize;
+        (limit(Global::NeighGcThresh1), limit(Global::NeighGcThresh3))
+    }
+
+    fn timer(ns: NsId, entry: u32, stamp: u32) -> Timer {
+        Timer::Neighbour { ns, entry, stamp }
+    }
+
+    fn proxy_timer(ns: NsId) -> Timer {
+        Timer::ProxyArp { ns }
+    }
+
+    fn source_of(packet: &Packet) -> Option<Ipv4Addr> {
+        let header = ipv4::Packet::new_header(packet.bytes());
+        header.ok().map(|header| header.src())
+    }
+
+    fn solicit<O: Observer>(
+        cx: &mut Cx<'_, O>,
+        dev: DevId,
+        target: Ipv4Addr,
+        source: Option<Ipv4Addr>,
+        known: Option<MacAddr>,
+        cause: Option<u32>,
+    ) {
+        solicit(cx, dev, target, source, known, cause);
+    }
+
+    fn unreachable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+        icmp_error::link_failure(cx, dev, packet);
+    }
+
+    fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, request: &Repr, cause: Option<u32>) {
+        answer_with(cx, dev, request, cause);
+    }
 }
 
 /// Asks for `target`: everybody, or the one at `known` alone (`arp_solicit`).
-pub(super) fn solicit<O: Observer>(
+fn solicit<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
     target: Ipv4Addr,
@@ -267,7 +326,7 @@ fn own<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &Re
         replace: true,
         by_user: false,
     };
-    state::update(cx, dev, message.sender_ip, news, true);
+    state::update::<V4, O>(cx, dev, message.sender_ip, news, true);
     reply(cx, dev, &packet, message);
     cx.consume(packet);
 }
@@ -282,12 +341,7 @@ fn reply<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, message: 
 }
 
 /// Says that the target of a request is at `dev`.
-pub(super) fn answer_with<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    dev: DevId,
-    message: &Repr,
-    cause: Option<u32>,
-) {
+fn answer_with<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, message: &Repr, cause: Option<u32>) {
     let tell = Repr {
         operation: Operation::REPLY,
         sender_mac: cx.net.dev(dev).mac,
@@ -337,6 +391,6 @@ fn learn<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &
     if !known && !(accept && unicast && (gratuitous || reply)) {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpNotOurs);
     }
-    state::update(cx, dev, message.sender_ip, news, true);
+    state::update::<V4, O>(cx, dev, message.sender_ip, news, true);
     cx.consume(packet);
 }

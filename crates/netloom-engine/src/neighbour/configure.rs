@@ -2,21 +2,16 @@
 //! happens to it with its devices.
 
 use super::create;
+use super::protocol::Protocol;
 use super::state::{self, News};
 use crate::device::DevId;
+use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 use netloom_model::journey::{DropReason, Stage};
 use netloom_model::{Errno, Mode, Neighbour, NeighbourState, Result};
-
-fn v4(addr: IpAddr) -> Result<Ipv4Addr> {
-    match addr {
-        IpAddr::V4(addr) => Ok(addr),
-        IpAddr::V6(_) => Err(Errno::AFNOSUPPORT.into()),
-    }
-}
 
 fn device(net: &Net, ns: NsId, index: u32, proxy: bool) -> Result<DevId> {
     if index == 0 && proxy {
@@ -32,9 +27,21 @@ pub(crate) fn add<O: Observer>(
     wanted: &Neighbour,
     mode: Mode,
 ) -> Result<()> {
-    let addr = v4(wanted.dst)?;
+    match wanted.dst {
+        IpAddr::V4(addr) => add_to::<V4, O>(cx, ns, wanted, addr, mode),
+        IpAddr::V6(addr) => add_to::<V6, O>(cx, ns, wanted, addr, mode),
+    }
+}
+
+fn add_to<V: Protocol, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    wanted: &Neighbour,
+    addr: V::Addr,
+    mode: Mode,
+) -> Result<()> {
     let dev = device(cx.net, ns, wanted.dev, wanted.proxy)?;
-    let table = &mut cx.net.ns_mut(ns).neighbours;
+    let table = V::table_mut(cx.net.ns_mut(ns));
     if wanted.proxy {
         table.proxies.insert((dev, addr));
         return Ok(());
@@ -54,9 +61,9 @@ pub(crate) fn add<O: Observer>(
     let replace = matches!(mode, Mode::Replace | Mode::Change);
     let place = match old {
         Some(place) => place,
-        None => create(cx.net, ns, dev, addr).ok_or(Errno::NOBUFS)?,
+        None => create::<V>(cx.net, ns, dev, addr).ok_or(Errno::NOBUFS)?,
     };
-    let entry = &mut cx.net.ns_mut(ns).neighbours.entries[place];
+    let entry = &mut V::table_mut(cx.net.ns_mut(ns)).entries[place];
     entry.extern_learn = wanted.extern_learn;
     entry.router = wanted.router;
     entry.protocol = wanted.protocol;
@@ -66,7 +73,7 @@ pub(crate) fn add<O: Observer>(
         replace,
         by_user: true,
     };
-    state::update(cx, dev, addr, news, false);
+    state::update::<V, O>(cx, dev, addr, news, false);
     Ok(())
 }
 
@@ -78,9 +85,21 @@ pub(crate) fn delete<O: Observer>(
     dst: IpAddr,
     proxy: bool,
 ) -> Result<()> {
-    let addr = v4(dst)?;
+    match dst {
+        IpAddr::V4(addr) => delete_from::<V4, O>(cx, ns, index, addr, proxy),
+        IpAddr::V6(addr) => delete_from::<V6, O>(cx, ns, index, addr, proxy),
+    }
+}
+
+fn delete_from<V: Protocol, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    index: u32,
+    addr: V::Addr,
+    proxy: bool,
+) -> Result<()> {
     let dev = device(cx.net, ns, index, proxy)?;
-    let table = &mut cx.net.ns_mut(ns).neighbours;
+    let table = V::table_mut(cx.net.ns_mut(ns));
     if proxy {
         let there = table.proxies.remove(&(dev, addr));
         return if there {
@@ -92,38 +111,55 @@ pub(crate) fn delete<O: Observer>(
     if table.find(dev, addr).is_none() {
         return Err(Errno::NOENT.into());
     }
-    forget(cx, ns, |d, a, _| d == dev && a == addr);
+    forget::<V, O>(cx, ns, |d, a, _| d == dev && a == addr);
     Ok(())
 }
 
 /// Forgets the entries of a device: it went down, lost its carrier, moved, or changed its address.
 /// Those set by hand survive the loss of a carrier alone.
 pub(crate) fn flush_device<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, permanent_too: bool) {
+    flush_of::<V4, O>(cx, dev, permanent_too);
+    flush_of::<V6, O>(cx, dev, permanent_too);
+}
+
+/// Forgets the entries of a device in one version's table.
+pub(crate) fn flush_of<V: Protocol, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    permanent_too: bool,
+) {
     let ns = cx.net.ns_of(dev);
-    forget(cx, ns, |d, _, state| {
+    forget::<V, O>(cx, ns, |d, _, state| {
         d == dev && (permanent_too || state != NeighbourState::Permanent)
     });
     if permanent_too {
-        let table = &mut cx.net.ns_mut(ns).neighbours;
+        let table = V::table_mut(cx.net.ns_mut(ns));
         table.proxies.retain(|(d, _)| *d != dev);
         table.delayed.retain(|delayed| delayed.dev() != dev);
     }
 }
 
-fn forget<O: Observer>(
+fn forget<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
-    gone: impl Fn(DevId, Ipv4Addr, NeighbourState) -> bool,
+    gone: impl Fn(DevId, V::Addr, NeighbourState) -> bool,
 ) {
-    let table = &mut cx.net.ns_mut(ns).neighbours;
+    let table = V::table_mut(cx.net.ns_mut(ns));
     for packet in table.forget(|e| gone(e.dev, e.addr, e.state)) {
         cx.drop_in(packet, ns, Stage::Neighbour, DropReason::NeighbourFailed);
     }
 }
 
-/// The table as the model tells it: by device, then address; proxy entries behind.
+/// The tables as the model tells them.
 pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Neighbour> {
-    let table = &net.ns(ns).neighbours;
+    let mut all = list_of::<V4>(net, ns);
+    all.extend(list_of::<V6>(net, ns));
+    all
+}
+
+/// A table: by device, then address; proxy entries behind.
+fn list_of<V: Protocol>(net: &Net, ns: NsId) -> Vec<Neighbour> {
+    let table = V::table(net.ns(ns));
     let age = |at| net.now.since(at).as_secs() as u32;
     let mut all: Vec<Neighbour> = table
         .entries

@@ -6,6 +6,8 @@
 
 pub(crate) mod arp;
 pub(crate) mod configure;
+pub(crate) mod ndp;
+pub(crate) mod protocol;
 pub(crate) mod proxy;
 pub(crate) mod state;
 
@@ -16,31 +18,43 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::sysctl::{Global, Neigh};
-use core::net::Ipv4Addr;
+use crate::sysctl::Neigh;
 use core::time::Duration;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::{LinkFlags, MacAddr, NeighbourState, Time};
 use netloom_wire::ethernet;
+use protocol::Protocol;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// The neighbours of a namespace.
-#[derive(Clone, Default)]
-pub(crate) struct Neighbours {
-    places: HashMap<(DevId, Ipv4Addr), u32, foldhash::fast::FixedState>,
-    entries: Arena<Entry>,
+#[derive(Clone)]
+pub(crate) struct Neighbours<V: Protocol> {
+    places: HashMap<(DevId, V::Addr), u32, foldhash::fast::FixedState>,
+    entries: Arena<Entry<V>>,
     /// Addresses that this host answers for, on one device or on all ([`DevId::NONE`]).
-    proxies: BTreeSet<(DevId, Ipv4Addr)>,
+    proxies: BTreeSet<(DevId, V::Addr)>,
     /// Answers held back for `proxy_delay`.
-    delayed: VecDeque<proxy::Delayed>,
+    delayed: VecDeque<proxy::Delayed<V>>,
     collected: Time,
+}
+
+impl<V: Protocol> Default for Neighbours<V> {
+    fn default() -> Self {
+        Neighbours {
+            places: HashMap::default(),
+            entries: Arena::default(),
+            proxies: BTreeSet::new(),
+            delayed: VecDeque::new(),
+            collected: Time::default(),
+        }
+    }
 }
 
 /// What is known of one neighbour.
 #[derive(Clone, Debug)]
-struct Entry {
+struct Entry<V: Protocol> {
     dev: DevId,
-    addr: Ipv4Addr,
+    addr: V::Addr,
     state: NeighbourState,
     mac: MacAddr,
     /// Packets that wait for the address.
@@ -60,8 +74,8 @@ struct Entry {
     protocol: u8,
 }
 
-impl Entry {
-    fn new(dev: DevId, addr: Ipv4Addr, now: Time) -> Entry {
+impl<V: Protocol> Entry<V> {
+    fn new(dev: DevId, addr: V::Addr, now: Time) -> Self {
         Entry {
             dev,
             addr,
@@ -88,43 +102,38 @@ const OVERHEAD: usize = 256;
 /// Sends a packet, its front the IP header, to a neighbour: at once if its hardware address is
 /// known, else it waits while the neighbour is asked for (`neigh_output`).
 #[inline]
-pub(crate) fn output<O: Observer>(
+pub(crate) fn output<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     dev: DevId,
-    next_hop: Ipv4Addr,
+    next_hop: V::Addr,
     packet: Packet,
 ) -> Xmit {
     let now = cx.net.now;
-    let place = cx
-        .net
-        .ns(ns)
-        .neighbours
-        .places
-        .get(&(dev, next_hop))
-        .copied();
+    let table = V::table(cx.net.ns(ns));
+    let place = table.places.get(&(dev, next_hop)).copied();
     if let Some(place) = place {
-        let entry = &mut cx.net.namespaces[ns.0].neighbours.entries[place];
+        let entry = &mut V::table_mut(cx.net.ns_mut(ns)).entries[place];
         let (state, mac) = (entry.state, entry.mac);
         if entry.used != now {
             entry.used = now;
         }
         if state.is_valid() {
             if state == NeighbourState::Stale {
-                state::used_while_stale(cx.net, ns, place);
+                state::used_while_stale::<V>(cx.net, ns, place);
             }
-            return resolved(cx, dev, next_hop, (mac, state), packet);
+            return resolved::<V, O>(cx, dev, next_hop, (mac, state), packet);
         }
     }
-    unresolved(cx, ns, dev, next_hop, place, packet)
+    unresolved::<V, O>(cx, ns, dev, next_hop, place, packet)
 }
 
 /// Puts the Ethernet header on and sends.
 #[inline]
-fn resolved<O: Observer>(
+fn resolved<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
-    next_hop: Ipv4Addr,
+    next_hop: V::Addr,
     (dst, state): (MacAddr, NeighbourState),
     mut packet: Packet,
 ) -> Xmit {
@@ -146,20 +155,20 @@ fn resolved<O: Observer>(
 
 /// No entry, or one without an address: the packet waits, the neighbour is asked for.
 #[cold]
-fn unresolved<O: Observer>(
+fn unresolved<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     dev: DevId,
-    next_hop: Ipv4Addr,
+    next_hop: V::Addr,
     place: Option<u32>,
     packet: Packet,
 ) -> Xmit {
     if cx.net.dev(dev).flags.contains(LinkFlags::NOARP) {
         // Nobody is asked on such a device; the frame goes to the device's own address.
         let own = cx.net.dev(dev).mac;
-        return resolved(cx, dev, next_hop, (own, NeighbourState::Noarp), packet);
+        return resolved::<V, O>(cx, dev, next_hop, (own, NeighbourState::Noarp), packet);
     }
-    let Some(place) = place.or_else(|| create(cx.net, ns, dev, next_hop)) else {
+    let Some(place) = place.or_else(|| create::<V>(cx.net, ns, dev, next_hop)) else {
         cx.drop(
             packet,
             dev,
@@ -168,45 +177,53 @@ fn unresolved<O: Observer>(
         );
         return Xmit::Success;
     };
-    let asking = cx.net.ns(ns).neighbours.entries[place].state == NeighbourState::Incomplete;
-    enqueue(cx, ns, place, packet);
+    let asking = V::table(cx.net.ns(ns)).entries[place].state == NeighbourState::Incomplete;
+    enqueue::<V, O>(cx, ns, place, packet);
     if !asking {
-        state::begin(cx, ns, place);
+        state::begin::<V, O>(cx, ns, place);
     }
     Xmit::Success
 }
 
 /// Whether a neighbour's hardware address is known; if it is not, the neighbour is asked for.
-pub(crate) fn known_or_asked<O: Observer>(
+pub(crate) fn known_or_asked<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     dev: DevId,
-    addr: Ipv4Addr,
+    addr: V::Addr,
 ) -> bool {
-    let place = cx.net.ns(ns).neighbours.find(dev, addr);
-    let Some(place) = place.or_else(|| create(cx.net, ns, dev, addr)) else {
+    let place = V::table(cx.net.ns(ns)).find(dev, addr);
+    let Some(place) = place.or_else(|| create::<V>(cx.net, ns, dev, addr)) else {
         return false;
     };
-    let state = cx.net.ns(ns).neighbours.entries[place].state;
+    let state = V::table(cx.net.ns(ns)).entries[place].state;
     if !state.is_valid() && state != NeighbourState::Incomplete {
-        state::begin(cx, ns, place);
+        state::begin::<V, O>(cx, ns, place);
     }
     state.is_valid()
 }
 
+/// A neighbour's hardware address, if it is known.
+pub(crate) fn lladdr_of<V: Protocol>(
+    net: &Net,
+    ns: NsId,
+    dev: DevId,
+    addr: V::Addr,
+) -> Option<MacAddr> {
+    let table = V::table(net.ns(ns));
+    let entry = &table.entries[table.find(dev, addr)?];
+    entry.state.is_valid().then_some(entry.mac)
+}
+
 /// Puts a packet into an entry's queue; the oldest makes room (`__neigh_event_send`).
-fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet) {
-    let entry = &cx.net.ns(ns).neighbours.entries[place];
+fn enqueue<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet) {
+    let entry = &V::table(cx.net.ns(ns)).entries[place];
     let (dev, addr) = (entry.dev, entry.addr);
-    let limit = cx
-        .net
-        .dev(dev)
-        .neighbour_conf
-        .get(Neigh::UnresQlenBytes)
-        .max(0) as usize;
+    let conf = V::conf(cx.net.dev(dev));
+    let limit = conf.get(Neigh::UnresQlenBytes).max(0) as usize;
     let cost = packet.len() + OVERHEAD;
     loop {
-        let entry = &mut cx.net.namespaces[ns.0].neighbours.entries[place];
+        let entry = &mut V::table_mut(cx.net.ns_mut(ns)).entries[place];
         if entry.queued_bytes + cost <= limit {
             break;
         }
@@ -221,25 +238,23 @@ fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet
             DropReason::NeighbourQueueFull,
         );
     }
-    let queued = cx.net.ns(ns).neighbours.entries[place].queue.len() as u32 + 1;
+    let queued = V::table(cx.net.ns(ns)).entries[place].queue.len() as u32 + 1;
     cx.see(&packet, dev, Stage::Neighbour, |_| Event::Waits {
         address: addr.into(),
         queued,
     });
-    let entry = &mut cx.net.namespaces[ns.0].neighbours.entries[place];
+    let entry = &mut V::table_mut(cx.net.ns_mut(ns)).entries[place];
     entry.queued_bytes += cost;
     entry.queue.push_back(packet);
 }
 
 /// Makes an entry; none if the table is full and nothing in it can go.
-fn create(net: &mut Net, ns: NsId, dev: DevId, addr: Ipv4Addr) -> Option<u32> {
+fn create<V: Protocol>(net: &mut Net, ns: NsId, dev: DevId, addr: V::Addr) -> Option<u32> {
     let now = net.now;
-    let settings = &net.ns(ns).settings;
-    let most = settings.get(Global::NeighGcThresh3).max(0) as usize;
-    let enough = settings.get(Global::NeighGcThresh1).max(0) as usize;
-    let stale_after =
-        Duration::from_secs(net.ns(ns).neighbour_default.get(Neigh::GcStaleTime).max(0) as u64);
-    let table = &mut net.ns_mut(ns).neighbours;
+    let (enough, most) = V::limits(net.ns(ns));
+    let stale_after = V::default_conf(net.ns(ns)).get(Neigh::GcStaleTime).max(0);
+    let stale_after = Duration::from_secs(stale_after as u64);
+    let table = V::table_mut(net.ns_mut(ns));
     let count = table.entries.len();
     if count >= enough && now.since(table.collected) >= Duration::from_secs(30) {
         table.collected = now;
@@ -264,9 +279,9 @@ fn create(net: &mut Net, ns: NsId, dev: DevId, addr: Ipv4Addr) -> Option<u32> {
     Some(place)
 }
 
-impl Neighbours {
+impl<V: Protocol> Neighbours<V> {
     /// Forgets every entry for which `gone` holds, with what waits in it.
-    fn forget(&mut self, gone: impl Fn(&Entry) -> bool) -> Vec<Packet> {
+    fn forget(&mut self, gone: impl Fn(&Entry<V>) -> bool) -> Vec<Packet> {
         let out: Vec<u32> = self
             .entries
             .iter()
@@ -284,12 +299,12 @@ impl Neighbours {
     }
 
     /// The entry for an address on a device.
-    fn find(&self, dev: DevId, addr: Ipv4Addr) -> Option<u32> {
+    fn find(&self, dev: DevId, addr: V::Addr) -> Option<u32> {
         self.places.get(&(dev, addr)).copied()
     }
 }
 
-impl Neighbours {
+impl<V: Protocol> Neighbours<V> {
     /// Whether a packet waits for an answer, or an answer for its time.
     pub(crate) fn anything_waits(&self) -> bool {
         !self.delayed.is_empty() || self.entries.iter().any(|(_, e)| !e.queue.is_empty())

@@ -1,14 +1,14 @@
 //! Proxy ARP (RFC 1027, ip-sysctl's `proxy_arp`, `proxy_arp_pvlan`): answering for others.
 
-use super::arp;
+use super::protocol::Protocol;
 use super::state::{self, News};
 use crate::device::DevId;
+use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::sysctl::{Conf, Neigh};
-use crate::timer::Timer;
 use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -18,14 +18,14 @@ use netloom_wire::arp::Repr;
 
 /// An answer that is held back, so that the true owner comes first.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Delayed {
+pub(super) struct Delayed<V: Protocol> {
     at: Time,
     dev: DevId,
-    message: Repr,
+    message: V::Request,
     cause: u32,
 }
 
-impl Delayed {
+impl<V: Protocol> Delayed<V> {
     /// The device that answers.
     pub(super) fn dev(&self) -> DevId {
         self.dev
@@ -52,50 +52,58 @@ pub(super) fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet
         replace: true,
         by_user: false,
     };
-    state::update(cx, dev, message.sender_ip, news, true);
-    let conf = &cx.net.dev(dev).neighbour_conf;
-    let delay = conf.get(Neigh::ProxyDelay).max(0) as u64; // USER_HZ ticks
-    let limit = conf.get(Neigh::ProxyQlen).max(0) as usize;
+    state::update::<V4, O>(cx, dev, message.sender_ip, news, true);
     cx.see(&packet, dev, Stage::ArpReceive, |_| Event::Answered {
         with: Origin::ArpReply,
         what: format!("{} is behind here (proxy)", message.target_ip),
     });
+    hold::<V4, O>(cx, dev, packet, *message);
+}
+
+/// Answers a request for another at once, or after a random part of `proxy_delay` where everybody
+/// was asked (`pneigh_enqueue`).
+pub(super) fn hold<V: Protocol, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: Packet,
+    message: V::Request,
+) {
+    let conf = V::conf(cx.net.dev(dev));
+    let delay = conf.get(Neigh::ProxyDelay).max(0) as u64; // USER_HZ ticks
+    let limit = conf.get(Neigh::ProxyQlen).max(0) as usize;
     if packet.packet_type == PacketType::Host || delay == 0 {
-        arp::answer_with(cx, dev, message, Some(packet.id));
+        V::answer(cx, dev, &message, Some(packet.id));
         return cx.consume(packet);
     }
     let ns = cx.net.ns_of(dev);
-    if cx.net.ns(ns).neighbours.delayed.len() > limit {
-        return cx.drop(
-            packet,
-            dev,
-            Stage::ArpReceive,
-            DropReason::NeighbourQueueFull,
-        );
+    if V::table(cx.net.ns(ns)).delayed.len() > limit {
+        let reason = DropReason::NeighbourQueueFull;
+        return cx.drop(packet, dev, V::RECEIVE, reason);
     }
     let wait = Duration::from_millis(cx.net.random.below(delay * 10));
     let at = cx.net.now + wait;
     let delayed = Delayed {
         at,
         dev,
-        message: *message,
+        message,
         cause: packet.id,
     };
-    cx.net.ns_mut(ns).neighbours.delayed.push_back(delayed);
-    cx.net.timers.set(at, Timer::ProxyArp { ns });
+    V::table_mut(cx.net.ns_mut(ns)).delayed.push_back(delayed);
+    cx.net.timers.set(at, V::proxy_timer(ns));
     cx.consume(packet);
 }
 
 /// Gives the answers whose time has come.
-pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
+pub(crate) fn timer<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
     let now = cx.net.now;
     let Some(namespace) = cx.net.namespaces.get_mut(ns.0) else {
         return;
     };
-    let all = core::mem::take(&mut namespace.neighbours.delayed);
-    let (due, later): (Vec<Delayed>, Vec<Delayed>) = all.into_iter().partition(|d| d.at <= now);
-    namespace.neighbours.delayed = later.into();
+    let table = V::table_mut(namespace);
+    let all = core::mem::take(&mut table.delayed);
+    let (due, later): (Vec<_>, Vec<_>) = all.into_iter().partition(|d| d.at <= now);
+    table.delayed = later.into();
     for delayed in due {
-        arp::answer_with(cx, delayed.dev, &delayed.message, Some(delayed.cause));
+        V::answer(cx, delayed.dev, &delayed.message, Some(delayed.cause));
     }
 }

@@ -1,15 +1,13 @@
 //! The state machine of a neighbour entry (`neigh_update`, `neigh_timer_handler`).
 
-use super::{Entry, arp, create};
+use super::protocol::Protocol;
+use super::{Entry, create};
 use crate::device::DevId;
-use crate::ip::icmp;
 use crate::link;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::sysctl::Neigh;
-use crate::timer::Timer;
-use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::MacAddr;
 use netloom_model::NeighbourState as State;
@@ -28,110 +26,94 @@ pub(crate) struct News {
     pub(crate) by_user: bool,
 }
 
-fn entry(net: &mut Net, ns: NsId, place: u32) -> &mut Entry {
-    &mut net.namespaces[ns.0].neighbours.entries[place]
+fn entry<V: Protocol>(net: &mut Net, ns: NsId, place: u32) -> &mut Entry<V> {
+    &mut V::table_mut(net.ns_mut(ns)).entries[place]
 }
 
-fn seconds(net: &Net, dev: DevId, key: Neigh) -> Duration {
-    Duration::from_secs(net.dev(dev).neighbour_conf.get(key).max(0) as u64)
+fn seconds<V: Protocol>(net: &Net, dev: DevId, key: Neigh) -> Duration {
+    Duration::from_secs(V::conf(net.dev(dev)).get(key).max(0) as u64)
 }
 
-fn retransmit(net: &Net, dev: DevId) -> Duration {
-    let ms = net
-        .dev(dev)
-        .neighbour_conf
-        .get(Neigh::RetransTimeMs)
-        .max(10) as u64;
+fn retransmit<V: Protocol>(net: &Net, dev: DevId) -> Duration {
+    let ms = V::conf(net.dev(dev)).get(Neigh::RetransTimeMs).max(10) as u64;
     Duration::from_millis(ms)
 }
 
 /// Moves an entry to a state; the timer that was set no longer counts.
-fn enter(net: &mut Net, ns: NsId, place: u32, state: State, after: Option<Duration>) {
+fn enter<V: Protocol>(net: &mut Net, ns: NsId, place: u32, state: State, after: Option<Duration>) {
     let at = after.map(|after| net.now + after);
-    let entry = entry(net, ns, place);
+    let entry = entry::<V>(net, ns, place);
     entry.state = state;
     entry.stamp = entry.stamp.wrapping_add(1);
     let stamp = entry.stamp;
     if let Some(at) = at {
-        net.timers.set(
-            at,
-            Timer::Neighbour {
-                ns,
-                entry: place,
-                stamp,
-            },
-        );
+        net.timers.set(at, V::timer(ns, place, stamp));
     }
 }
 
 /// Confirmed now: reachable for a random time around `base_reachable_time`, between half and one
 /// and a half of it.
-fn enter_reachable(net: &mut Net, ns: NsId, place: u32) {
-    let dev = entry(net, ns, place).dev;
-    let base = net
-        .dev(dev)
-        .neighbour_conf
-        .get(Neigh::BaseReachableTimeMs)
-        .max(1) as u64;
+fn enter_reachable<V: Protocol>(net: &mut Net, ns: NsId, place: u32) {
+    let dev = entry::<V>(net, ns, place).dev;
+    let base = V::conf(net.dev(dev)).get(Neigh::BaseReachableTimeMs).max(1) as u64;
     let reachable = Duration::from_millis(base / 2 + net.random.below(base));
-    entry(net, ns, place).reachable = reachable;
-    enter(net, ns, place, State::Reachable, Some(reachable));
+    entry::<V>(net, ns, place).reachable = reachable;
+    enter::<V>(net, ns, place, State::Reachable, Some(reachable));
 }
 
 /// An entry that is stale is used: it is to be confirmed soon.
-pub(super) fn used_while_stale(net: &mut Net, ns: NsId, place: u32) {
-    let dev = entry(net, ns, place).dev;
-    let delay = seconds(net, dev, Neigh::DelayFirstProbeTime);
+pub(super) fn used_while_stale<V: Protocol>(net: &mut Net, ns: NsId, place: u32) {
+    let dev = entry::<V>(net, ns, place).dev;
+    let delay = seconds::<V>(net, dev, Neigh::DelayFirstProbeTime);
     let now = net.now;
-    entry(net, ns, place).updated = now;
-    enter(net, ns, place, State::Delay, Some(delay));
+    entry::<V>(net, ns, place).updated = now;
+    enter::<V>(net, ns, place, State::Delay, Some(delay));
 }
 
 /// Asks for the first time.
-pub(super) fn begin<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
+pub(super) fn begin<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
     let now = cx.net.now;
-    let dev = entry(cx.net, ns, place).dev;
-    let conf = &cx.net.dev(dev).neighbour_conf;
+    let dev = entry::<V>(cx.net, ns, place).dev;
+    let conf = V::conf(cx.net.dev(dev));
     let unicast = conf.get(Neigh::UcastSolicit).max(0) as u32;
     if conf.get(Neigh::McastSolicit) + conf.get(Neigh::AppSolicit) <= 0 {
-        enter(cx.net, ns, place, State::Failed, None);
-        return fail(cx, ns, place);
+        enter::<V>(cx.net, ns, place, State::Failed, None);
+        return fail::<V, O>(cx, ns, place);
     }
-    let e = entry(cx.net, ns, place);
+    let e = entry::<V>(cx.net, ns, place);
     e.probes = unicast;
     e.updated = now;
-    let after = retransmit(cx.net, dev);
-    enter(cx.net, ns, place, State::Incomplete, Some(after));
-    probe(cx, ns, place);
+    let after = retransmit::<V>(cx.net, dev);
+    enter::<V>(cx.net, ns, place, State::Incomplete, Some(after));
+    probe::<V, O>(cx, ns, place);
 }
 
 /// Sends one request.
-fn probe<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
-    let e = entry(cx.net, ns, place);
+fn probe<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
+    let e = entry::<V>(cx.net, ns, place);
     let (dev, addr, mac) = (e.dev, e.addr, e.mac);
     let unicast = e.state == State::Probe;
     let known = (unicast && e.state.is_valid()).then_some(mac);
     let cause = e.queue.front().map(|p| p.id);
-    let source = e.queue.front().and_then(arp::source_of);
+    let source = e.queue.front().and_then(V::source_of);
     e.probes += 1;
-    let limit = cx
-        .net
-        .dev(dev)
-        .neighbour_conf
-        .get(Neigh::UcastSolicit)
-        .max(0) as u32;
-    let known = known.filter(|_| entry(cx.net, ns, place).probes <= limit);
-    arp::solicit(cx, dev, addr, source, known, cause);
+    let limit = V::conf(cx.net.dev(dev)).get(Neigh::UcastSolicit).max(0) as u32;
+    let known = known.filter(|_| entry::<V>(cx.net, ns, place).probes <= limit);
+    V::solicit(cx, dev, addr, source, known, cause);
 }
 
 /// A timer of an entry is due.
-pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, stamp: u32) {
+pub(crate) fn timer<V: Protocol, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    place: u32,
+    stamp: u32,
+) {
     let now = cx.net.now;
     let Some(namespace) = cx.net.namespaces.get(ns.0) else {
         return;
     };
-    let Some(e) = namespace
-        .neighbours
+    let Some(e) = V::table(namespace)
         .entries
         .get(place)
         .filter(|e| e.stamp == stamp)
@@ -139,40 +121,40 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, stamp
         return;
     };
     let (dev, state, used, confirmed, probes) = (e.dev, e.state, e.used, e.confirmed, e.probes);
-    let delay = seconds(cx.net, dev, Neigh::DelayFirstProbeTime);
+    let delay = seconds::<V>(cx.net, dev, Neigh::DelayFirstProbeTime);
     match state {
         State::Reachable if now.since(used) <= delay => {
-            enter(cx.net, ns, place, State::Delay, Some(delay));
+            enter::<V>(cx.net, ns, place, State::Delay, Some(delay));
         }
         State::Reachable => {
-            entry(cx.net, ns, place).updated = now;
-            enter(cx.net, ns, place, State::Stale, None);
+            entry::<V>(cx.net, ns, place).updated = now;
+            enter::<V>(cx.net, ns, place, State::Stale, None);
         }
         State::Delay if confirmed.is_some_and(|at| now.since(at) <= delay) => {
-            enter_reachable(cx.net, ns, place);
+            enter_reachable::<V>(cx.net, ns, place);
         }
         State::Delay => {
-            entry(cx.net, ns, place).probes = 0;
-            let after = retransmit(cx.net, dev);
-            enter(cx.net, ns, place, State::Probe, Some(after));
-            probe(cx, ns, place);
+            entry::<V>(cx.net, ns, place).probes = 0;
+            let after = retransmit::<V>(cx.net, dev);
+            enter::<V>(cx.net, ns, place, State::Probe, Some(after));
+            probe::<V, O>(cx, ns, place);
         }
         State::Incomplete | State::Probe => {
-            if probes >= most_probes(cx.net, dev, state) {
-                entry(cx.net, ns, place).updated = now;
-                enter(cx.net, ns, place, State::Failed, None);
-                return fail(cx, ns, place);
+            if probes >= most_probes::<V>(cx.net, dev, state) {
+                entry::<V>(cx.net, ns, place).updated = now;
+                enter::<V>(cx.net, ns, place, State::Failed, None);
+                return fail::<V, O>(cx, ns, place);
             }
-            let after = retransmit(cx.net, dev);
-            enter(cx.net, ns, place, state, Some(after));
-            probe(cx, ns, place);
+            let after = retransmit::<V>(cx.net, dev);
+            enter::<V>(cx.net, ns, place, state, Some(after));
+            probe::<V, O>(cx, ns, place);
         }
         _ => {}
     }
 }
 
-fn most_probes(net: &Net, dev: DevId, state: State) -> u32 {
-    let conf = &net.dev(dev).neighbour_conf;
+fn most_probes<V: Protocol>(net: &Net, dev: DevId, state: State) -> u32 {
+    let conf = V::conf(net.dev(dev));
     let group = if state == State::Probe {
         Neigh::McastResolicit
     } else {
@@ -183,28 +165,28 @@ fn most_probes(net: &Net, dev: DevId, state: State) -> u32 {
 }
 
 /// Nobody answered: whatever waits is told.
-fn fail<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
-    let e = entry(cx.net, ns, place);
+fn fail<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
+    let e = entry::<V>(cx.net, ns, place);
     let dev = e.dev;
     e.queued_bytes = 0;
     for packet in core::mem::take(&mut e.queue) {
-        icmp::link_failure(cx, dev, packet);
+        V::unreachable(cx, dev, packet);
     }
 }
 
 /// Takes news of a neighbour in; makes its entry if `create_it` and there is none.
-pub(crate) fn update<O: Observer>(
+pub(crate) fn update<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
-    addr: Ipv4Addr,
+    addr: V::Addr,
     news: News,
     create_it: bool,
 ) {
     let ns = cx.net.ns_of(dev);
-    let found = cx.net.ns(ns).neighbours.find(dev, addr);
+    let found = V::table(cx.net.ns(ns)).find(dev, addr);
     let made = || {
         if create_it {
-            create(cx.net, ns, dev, addr)
+            create::<V>(cx.net, ns, dev, addr)
         } else {
             None
         }
@@ -213,7 +195,7 @@ pub(crate) fn update<O: Observer>(
         return;
     };
     let now = cx.net.now;
-    let e = entry(cx.net, ns, place);
+    let e = entry::<V>(cx.net, ns, place);
     let old = e.state;
     let by_hand = matches!(old, State::Permanent | State::Noarp);
     let known = old.is_valid();
@@ -237,31 +219,31 @@ pub(crate) fn update<O: Observer>(
         e.updated = now;
     }
     match state {
-        State::Reachable => enter_reachable(cx.net, ns, place),
+        State::Reachable => enter_reachable::<V>(cx.net, ns, place),
         _ if state == old => {}
         State::Delay => {
-            let delay = seconds(cx.net, dev, Neigh::DelayFirstProbeTime);
-            enter(cx.net, ns, place, state, Some(delay));
+            let delay = seconds::<V>(cx.net, dev, Neigh::DelayFirstProbeTime);
+            enter::<V>(cx.net, ns, place, state, Some(delay));
         }
         State::Probe => {
-            entry(cx.net, ns, place).probes = 0;
-            let after = retransmit(cx.net, dev);
-            enter(cx.net, ns, place, state, Some(after));
+            entry::<V>(cx.net, ns, place).probes = 0;
+            let after = retransmit::<V>(cx.net, dev);
+            enter::<V>(cx.net, ns, place, state, Some(after));
         }
-        state => enter(cx.net, ns, place, state, None),
+        state => enter::<V>(cx.net, ns, place, state, None),
     }
     if !known && state.is_valid() {
-        release(cx, ns, place);
+        release::<V, O>(cx, ns, place);
     }
 }
 
 /// Sends what waited.
-fn release<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
-    let e = entry(cx.net, ns, place);
+fn release<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32) {
+    let e = entry::<V>(cx.net, ns, place);
     let (dev, dst) = (e.dev, e.mac);
     e.queued_bytes = 0;
     let src = cx.net.dev(dev).mac;
-    for mut packet in core::mem::take(&mut entry(cx.net, ns, place).queue) {
+    for mut packet in core::mem::take(&mut entry::<V>(cx.net, ns, place).queue) {
         cx.see(&packet, dev, Stage::Neighbour, |_| Event::Released {
             lladdr: dst,
         });

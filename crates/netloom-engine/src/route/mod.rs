@@ -13,6 +13,7 @@ pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod table;
 pub(crate) mod tables;
+pub(crate) mod v6;
 
 use crate::device::DevId;
 use crate::ip::version::V4;
@@ -191,14 +192,21 @@ fn by_rules(
                 continue;
             }
             RuleAction::Nop => continue,
-            RuleAction::Blackhole => Refused::Blackhole,
-            RuleAction::Unreachable => Refused::NoRoute,
-            RuleAction::Prohibit => Refused::Prohibit,
+            action => lookup_error(action),
         };
         tell(rule, RuleOutcome::Decided);
         return Err(refused);
     }
     Err(Refused::NoRoute)
+}
+
+/// What a rule that leads nowhere says.
+fn lookup_error(action: RuleAction) -> Refused {
+    match action {
+        RuleAction::Blackhole => Refused::Blackhole,
+        RuleAction::Prohibit => Refused::Prohibit,
+        _ => Refused::NoRoute,
+    }
 }
 
 /// Looks a flow up in one table alone.

@@ -4,7 +4,7 @@ use super::Flow;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
-use core::net::Ipv4Addr;
+use core::net::IpAddr;
 use netloom_model::change::RuleMatch;
 use netloom_model::route::table;
 use netloom_model::{Errno, Error, Family, IpNet, Result, Rule, RuleAction};
@@ -20,9 +20,33 @@ pub(super) fn initial() -> Vec<Rule> {
     .to_vec()
 }
 
+/// What rules ask of a packet, whatever its version.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) src: IpAddr,
+    pub(super) dst: IpAddr,
+    pub(super) iif: DevId,
+    pub(super) oif: DevId,
+    pub(super) tos: u8,
+    pub(super) mark: u32,
+}
+
 /// Whether a rule's selectors match a flow.
 pub(super) fn matches(net: &Net, rule: &Rule, flow: &Flow) -> bool {
-    let within = |net: Option<IpNet>, addr: Ipv4Addr| net.is_none_or(|n| n.contains(addr.into()));
+    let facts = Facts {
+        src: flow.src.into(),
+        dst: flow.dst.into(),
+        iif: flow.iif,
+        oif: flow.oif,
+        tos: flow.tos,
+        mark: flow.mark,
+    };
+    matches_facts(net, rule, &facts)
+}
+
+/// Whether a rule's selectors match a packet.
+pub(super) fn matches_facts(net: &Net, rule: &Rule, flow: &Facts) -> bool {
+    let within = |net: Option<IpNet>, addr: IpAddr| net.is_none_or(|n| n.contains(addr));
     let named = |name: &Option<String>, dev: DevId| {
         name.as_ref()
             .is_none_or(|n| dev != DevId::NONE && net.dev(dev).name == *n)
@@ -43,6 +67,21 @@ pub(super) fn matches(net: &Net, rule: &Rule, flow: &Flow) -> bool {
     matched != rule.not
 }
 
+/// The rules of a family, and whether they are other than at the beginning.
+fn rules_of(net: &mut Net, ns: NsId, family: Family) -> (&mut Vec<Rule>, &mut bool) {
+    let namespace = net.ns_mut(ns);
+    match family {
+        Family::V4 => {
+            let routing = &mut namespace.routing;
+            (&mut routing.rules, &mut routing.custom_rules)
+        }
+        Family::V6 => {
+            let routing = &mut namespace.v6.routing;
+            (&mut routing.rules, &mut routing.custom_rules)
+        }
+    }
+}
+
 /// Adds a rule; without a priority it comes before the second rule there is.
 pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
     if rule.tos & 3 != 0 {
@@ -58,19 +97,17 @@ pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
     {
         return Err(Error::with(Errno::INVAL, "Backward goto not supported"));
     }
-    let routing = &mut net.ns_mut(ns).routing;
+    let (rules, custom) = rules_of(net, ns, rule.family);
     if rule.priority.is_none() {
-        let second = routing.rules.get(1).and_then(|r| r.priority);
+        let second = rules.get(1).and_then(|r| r.priority);
         rule.priority = Some(second.unwrap_or(0).saturating_sub(1));
     }
-    if routing.rules.contains(&rule) {
+    if rules.contains(&rule) {
         return Err(Errno::EXIST.into());
     }
-    let at = routing
-        .rules
-        .partition_point(|r| r.priority <= rule.priority);
-    routing.rules.insert(at, rule);
-    routing.custom_rules = true;
+    let at = rules.partition_point(|r| r.priority <= rule.priority);
+    rules.insert(at, rule);
+    *custom = true;
     Ok(())
 }
 
@@ -87,9 +124,9 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RuleMatch) -> Result<()> 
             && (want.tos == 0 || want.tos == r.tos)
             && (!wanted.action_given || want.action == r.action)
     };
-    let routing = &mut net.ns_mut(ns).routing;
-    let at = routing.rules.iter().position(fits).ok_or(Errno::NOENT)?;
-    routing.rules.remove(at);
-    routing.custom_rules = true;
+    let (rules, custom) = rules_of(net, ns, want.family);
+    let at = rules.iter().position(fits).ok_or(Errno::NOENT)?;
+    rules.remove(at);
+    *custom = true;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::arena::Arena;
 use crate::device::DevId;
 use crate::ip::version::IpVersion;
 use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
-use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope};
+use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope, Time};
 
 /// A next hop (`struct fib_nh`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,10 @@ pub(crate) struct Entry<V: IpVersion> {
     pub(crate) metric: u32,
     pub(crate) protocol: u8,
     pub(crate) prefix: V::Addr,
+    /// When it goes by itself (IPv6).
+    pub(crate) expires: Option<Time>,
+    /// Preference among routers (RFC 4191).
+    preference: u8,
 }
 
 impl<V: IpVersion> Entry<V> {
@@ -66,6 +70,8 @@ impl<V: IpVersion> Entry<V> {
             metric: route.metric,
             protocol: route.protocol,
             prefix,
+            expires: None,
+            preference: route.preference,
         }
     }
 
@@ -154,6 +160,8 @@ impl<V: IpVersion> Entry<V> {
             prefsrc: self.prefsrc.map(Into::into),
             metrics: self.metrics.as_deref().cloned().unwrap_or_default(),
             nexthops: nexthops.collect(),
+            expires: None,
+            preference: self.preference,
         }
     }
 }
@@ -257,6 +265,29 @@ impl<V: IpVersion> Table<V> {
         chain.insert(at, place);
         self.relink(prefix, len, &chain);
         Ok(())
+    }
+
+    /// Adds a way to the route of the same prefix and metric that has gateways too, as IPv6 appends
+    /// one; whether there is such a route.
+    pub(crate) fn add_hop(&mut self, entry: &Entry<V>) -> Result<bool, Errno> {
+        let ways = |e: &Entry<V>| e.hops().all(|hop| hop.gateway.is_some());
+        let all = self.places(entry.prefix, entry.prefix_len);
+        let same = all.into_iter().find(|place| {
+            let other = &self.entries[*place];
+            other.metric == entry.metric && ways(other) && ways(entry)
+        });
+        let Some(place) = same else {
+            return Ok(false);
+        };
+        let there = &mut self.entries[place];
+        for hop in entry.hops() {
+            let known = |h: &Hop<V>| h.gateway == hop.gateway && h.dev == hop.dev;
+            if there.hops().any(known) {
+                return Err(Errno::EXIST);
+            }
+            there.more_hops.push(*hop);
+        }
+        Ok(true)
     }
 
     /// Takes the first route out that is meant.

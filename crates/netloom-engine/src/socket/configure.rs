@@ -23,6 +23,9 @@ fn v4(address: IpAddr) -> Result<Ipv4Addr, Errno> {
 
 /// Binds to a local address and port.
 pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
+    if net.socket(id)?.kind.is_v6() {
+        return super::v6::configure::bind(net, id, address, port);
+    }
     let address = v4(address)?;
     let socket = net.socket(id)?;
     let ns = socket.ns;
@@ -92,6 +95,9 @@ pub(crate) fn connect(
     address: IpAddr,
     port: u16,
 ) -> Result<(), Errno> {
+    if net.socket(id)?.kind.is_v6() {
+        return super::v6::configure::connect(net, id, address, port);
+    }
     let address = v4(address)?;
     let socket = net.socket(id)?;
     let ns = socket.ns;
@@ -203,6 +209,13 @@ fn promiscuous(net: &mut Net, id: SocketId, on: bool) -> Result<(), Errno> {
 }
 
 fn join(net: &mut Net, id: SocketId, group: IpAddr, index: u32) -> Result<(), Errno> {
+    if let IpAddr::V6(group) = group {
+        return if group.is_multicast() {
+            super::v6::configure::join(net, id, group, index)
+        } else {
+            Err(Errno::INVAL)
+        };
+    }
     let group = v4(group)?;
     if !group.is_multicast() {
         return Err(Errno::INVAL);
@@ -236,6 +249,7 @@ fn join(net: &mut Net, id: SocketId, group: IpAddr, index: u32) -> Result<(), Er
 /// Leaves every group and promiscuous mode, for a socket that is closed.
 pub(super) fn leave_all(net: &mut Net, id: SocketId) -> Result<(), Errno> {
     promiscuous(net, id, false)?;
+    super::v6::configure::leave_all(net, id)?;
     let groups = core::mem::take(&mut net.socket_mut(id)?.options.groups);
     for (group, dev) in groups {
         let joined = &mut net.dev_mut(dev).groups;

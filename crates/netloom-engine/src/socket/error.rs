@@ -113,7 +113,7 @@ fn concerned(socket: &Socket, about: &About) -> bool {
         SocketKind::Udp => about.protocol == IpProtocol::UDP && socket.local.1 == about.ports.0,
         SocketKind::Ping => about.protocol == IpProtocol::ICMP && socket.local.1 == about.ports.0,
         SocketKind::Raw(protocol) => about.protocol.0 == protocol,
-        SocketKind::Packet(_) => false,
+        _ => false,
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod raw;
 pub(crate) mod send;
 pub(crate) mod tcp;
 pub(crate) mod udp;
+pub(crate) mod v6;
 
 use crate::arena::Arena;
 use crate::device::DevId;
@@ -16,7 +17,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::socket::{Datagram, PmtuDiscovery, Received, SocketError, SocketId, SocketKind};
 use netloom_model::{Errno, NsName};
 use netloom_wire::ipv4;
@@ -45,6 +46,9 @@ pub(crate) struct NsSockets {
     pub(crate) raw: Vec<u32>,
     pub(crate) udp: Vec<u32>,
     pub(crate) packet: Vec<u32>,
+    pub(crate) ping6: Vec<u32>,
+    pub(crate) raw6: Vec<u32>,
+    pub(crate) udp6: Vec<u32>,
 }
 
 impl NsSockets {
@@ -54,6 +58,18 @@ impl NsSockets {
             SocketKind::Raw(_) => &mut self.raw,
             SocketKind::Udp => &mut self.udp,
             SocketKind::Packet(_) => &mut self.packet,
+            SocketKind::Ping6 => &mut self.ping6,
+            SocketKind::Raw6(_) => &mut self.raw6,
+            SocketKind::Udp6 => &mut self.udp6,
+        }
+    }
+
+    /// The sockets of a kind of IPv6.
+    fn of_kind(&self, kind: SocketKind) -> &[u32] {
+        match kind {
+            SocketKind::Ping6 => &self.ping6,
+            SocketKind::Udp6 => &self.udp6,
+            _ => &self.raw6,
         }
     }
 }
@@ -67,6 +83,8 @@ pub(crate) struct Socket {
     pub(crate) client: u64,
     pub(crate) local: (Ipv4Addr, u16),
     pub(crate) remote: Option<(Ipv4Addr, u16)>,
+    /// Addresses and ports of a socket of IPv6.
+    pub(crate) v6: v6::Ends,
     /// The device it is bound to.
     pub(crate) dev: DevId,
     pub(crate) options: Options,
@@ -96,6 +114,7 @@ pub(crate) struct Options {
     pub(crate) receive_buffer: u32,
     pub(crate) promiscuous: bool,
     pub(crate) groups: Vec<(Ipv4Addr, DevId)>,
+    pub(crate) groups6: Vec<(Ipv6Addr, DevId)>,
 }
 
 impl Default for Options {
@@ -117,6 +136,7 @@ impl Default for Options {
             receive_buffer: RECEIVE_BUFFER,
             promiscuous: false,
             groups: Vec::new(),
+            groups6: Vec::new(),
         }
     }
 }
@@ -137,6 +157,25 @@ impl Socket {
     fn queue_error(&mut self, error: SocketError) {
         if self.errors.len() < ERRORS {
             self.errors.push_back(error);
+        }
+    }
+
+    /// Tells it of an error that came back: it is queued if that is wanted, else told by the next
+    /// call if `hard`.
+    fn tell_error(&mut self, error: &SocketError, hard: bool) {
+        if self.options.receive_errors {
+            self.queue_error(error.clone());
+        } else if hard {
+            self.pending = Some(error.errno);
+        }
+    }
+
+    /// The address and port that it sends from.
+    pub(crate) fn local_address(&self) -> (IpAddr, u16) {
+        if self.kind.is_v6() {
+            (self.v6.local.0.into(), self.v6.local.1)
+        } else {
+            (self.local.0.into(), self.local.1)
         }
     }
 
@@ -203,6 +242,7 @@ pub(crate) fn open(
         client,
         local: (Ipv4Addr::UNSPECIFIED, 0),
         remote: None,
+        v6: v6::Ends::default(),
         dev: DevId::NONE,
         options,
         queue: VecDeque::new(),
@@ -250,7 +290,9 @@ pub(crate) fn close_client(net: &mut Net, client: u64) {
 pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
     let sockets = &net.ns(ns).sockets;
     let all = [&sockets.ping, &sockets.raw, &sockets.udp, &sockets.packet];
-    let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
+    let six = [&sockets.ping6, &sockets.raw6, &sockets.udp6];
+    let all = all.into_iter().chain(six);
+    let ids: Vec<u32> = all.flatten().copied().collect();
     for id in ids {
         let socket = &mut net.sockets.0[id];
         if socket.dev == dev {
@@ -258,6 +300,7 @@ pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
             socket.pending = Some(Errno::NETDOWN);
         }
         socket.options.groups.retain(|(_, d)| *d != dev);
+        socket.options.groups6.retain(|(_, d)| *d != dev);
     }
 }
 

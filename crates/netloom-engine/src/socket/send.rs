@@ -30,11 +30,15 @@ pub(crate) fn send<O: Observer>(
     if let SocketKind::Packet(_) = socket.kind {
         return packet::send(cx, id, data);
     }
+    if socket.kind.is_v6() {
+        super::v6::send::send(cx, id, to, data)?;
+        return Ok(data.len());
+    }
     let (dst, port) = destination(socket, to)?;
     match socket.kind {
         SocketKind::Raw(protocol) => raw(cx, id, dst, protocol, data)?,
         SocketKind::Ping => ping(cx, id, dst, data)?,
-        SocketKind::Udp | SocketKind::Packet(_) => datagram(cx, id, (dst, port), data)?,
+        _ => datagram(cx, id, (dst, port), data)?,
     }
     Ok(data.len())
 }

@@ -36,28 +36,7 @@ fn reset<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     if route::address_kind(cx.net, ns, dst) != RouteType::Local {
         return;
     }
-    let segment = tcp::Packet::new_unchecked(packet.bytes());
-    let flags = segment.flags();
-    let length = segment.payload().len() as u32
-        + u32::from(flags.contains(Flags::SYN))
-        + u32::from(flags.contains(Flags::FIN));
-    let acked = flags.contains(Flags::ACK);
-    let (seq, ack) = if acked {
-        (segment.ack(), 0)
-    } else {
-        (0, segment.seq().wrapping_add(length))
-    };
-    let mut bytes = vec![0; tcp::HEADER_LEN];
-    bytes[0..2].copy_from_slice(&segment.dst_port().to_be_bytes());
-    bytes[2..4].copy_from_slice(&segment.src_port().to_be_bytes());
-    bytes[4..8].copy_from_slice(&seq.to_be_bytes());
-    bytes[8..12].copy_from_slice(&ack.to_be_bytes());
-    bytes[12] = 5 << 4;
-    bytes[13] = if acked {
-        Flags::RST.0
-    } else {
-        Flags::RST.0 | Flags::ACK.0
-    };
+    let mut bytes = reset_of(&tcp::Packet::new_unchecked(packet.bytes()));
     tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
     let flow = Flow {
         src: dst,
@@ -83,4 +62,30 @@ fn reset<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     });
     cx.born(&mut out, Some(packet.id), Origin::TcpReset);
     output::send(cx, ns, &way, out, GroupLoop(false));
+}
+
+/// The reset that refuses a segment, without its checksum.
+pub(super) fn reset_of(segment: &tcp::Packet<&[u8]>) -> Vec<u8> {
+    let flags = segment.flags();
+    let length = segment.payload().len() as u32
+        + u32::from(flags.contains(Flags::SYN))
+        + u32::from(flags.contains(Flags::FIN));
+    let acked = flags.contains(Flags::ACK);
+    let (seq, ack) = if acked {
+        (segment.ack(), 0)
+    } else {
+        (0, segment.seq().wrapping_add(length))
+    };
+    let mut bytes = vec![0; tcp::HEADER_LEN];
+    bytes[0..2].copy_from_slice(&segment.dst_port().to_be_bytes());
+    bytes[2..4].copy_from_slice(&segment.src_port().to_be_bytes());
+    bytes[4..8].copy_from_slice(&seq.to_be_bytes());
+    bytes[8..12].copy_from_slice(&ack.to_be_bytes());
+    bytes[12] = 5 << 4;
+    bytes[13] = if acked {
+        Flags::RST.0
+    } else {
+        Flags::RST.0 | Flags::ACK.0
+    };
+    bytes
 }

@@ -16,18 +16,25 @@ use netloom_model::{
 };
 use std::net::IpAddr;
 
-/// A world whose calls must succeed.
+/// A world whose calls must succeed; without IPv6, which would send on its own.
 pub struct Lab(pub Simulation);
 
 impl Default for Lab {
     fn default() -> Self {
         Lab(Simulation {
-            engine: Engine::new(7),
+            engine: Engine::new(7).without_ipv6(),
         })
     }
 }
 
 impl Lab {
+    /// The same, with IPv6 as Linux begins it.
+    pub fn v6() -> Lab {
+        Lab(Simulation {
+            engine: Engine::new(7),
+        })
+    }
+
     pub fn apply(&mut self, change: Change) {
         let told = format!("{change:?}");
         self.0

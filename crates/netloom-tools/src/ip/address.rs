@@ -76,7 +76,11 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
             "valid_lft" => address.valid_lft = lifetime(words.value()?, "valid_lft")?,
             "preferred_lft" => address.preferred_lft = lifetime(words.value()?, "preferred_lft")?,
             "noprefixroute" => address.noprefixroute = true,
-            "anycast" | "home" | "mngtmpaddr" | "nodad" | "optimistic" | "autojoin" => {}
+            "nodad" => address.flags.nodad = true,
+            "optimistic" => address.flags.optimistic = true,
+            "home" => address.flags.home = true,
+            "mngtmpaddr" => address.flags.manage_temp = true,
+            "anycast" | "autojoin" => {}
             "proto" => return Err(Failure::unsupported("proto")),
             "help" => return Err(usage()),
             _ => {
@@ -164,7 +168,8 @@ fn delete(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
     let mut wanted = parse(options, words)?;
     wanted.address.dev = index(cx, &wanted.dev)?;
     let addr = wanted.address.local.addr;
-    if !wanted.exact && wanted.address.peer.is_none() {
+    let wildcard = !wanted.exact && wanted.address.peer.is_none();
+    if wildcard && addr.is_ipv4() {
         let bits = wanted.address.local.len;
         let _ = write!(
             cx.err,
@@ -276,6 +281,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
     let family = options.family.or(filter.to.map(|to| to.family()));
     let options = &Options {
         family,
+        one_link: filter.links.dev.is_some(),
         ..options.clone()
     };
     let mut records = Vec::new();
@@ -390,24 +396,17 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
     }
     let scope = SCOPES.name(address.scope.0.into(), options.numeric);
     record.field("scope", scope.as_str(), format!("scope {scope} "));
-    if address.secondary {
-        record.field("secondary", true, "secondary ");
-    }
-    if address.preferred_lft == Some(0) {
-        record.field("deprecated", true, "deprecated ");
-    }
-    if address.valid_lft.is_some() {
-        record.field("dynamic", true, "dynamic ");
-    }
-    if address.noprefixroute {
-        record.field("noprefixroute", true, "noprefixroute ");
-    }
+    let v6 = local.family() == Family::V6;
+    flags(record, address);
     let label = if address.label.is_empty() {
         &link.name
     } else {
         &address.label
     };
-    record.field("label", label.as_str(), label);
+    // Labels are IPv4's.
+    if !v6 {
+        record.field("label", label.as_str(), label);
+    }
     let left = |lft: Option<u32>| match lft {
         None => "forever".to_owned(),
         Some(0) => "0sec".to_owned(),
@@ -419,12 +418,36 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
         format!("{}       valid_lft {} ", "\n", left(address.valid_lft)),
     );
     // What stays for ever is told to stay preferred for ever, even where it is deprecated.
-    let preferred = address.valid_lft.and(address.preferred_lft);
+    let preferred = if v6 {
+        address.preferred_lft
+    } else {
+        address.valid_lft.and(address.preferred_lft)
+    };
     record.field(
         "preferred_life_time",
         preferred.unwrap_or(u32::MAX),
         format!("preferred_lft {}", left(preferred)),
     );
+}
+
+/// The words of an address's flags, in the order of the original.
+fn flags(record: &mut Record, address: &Address) {
+    let v6 = &address.flags;
+    let flags = [
+        (address.secondary, "secondary"),
+        (v6.nodad, "nodad"),
+        (v6.optimistic, "optimistic"),
+        (v6.dad_failed, "dadfailed"),
+        (v6.home, "home"),
+        (address.preferred_lft == Some(0), "deprecated"),
+        (v6.tentative, "tentative"),
+        (address.valid_lft.is_some(), "dynamic"),
+        (v6.manage_temp, "mngtmpaddr"),
+        (address.noprefixroute, "noprefixroute"),
+    ];
+    for (_, name) in flags.iter().filter(|(on, _)| *on) {
+        record.field(name, true, format!("{name} "));
+    }
 }
 
 /// `ip address flush`: every address that the filter wants.

@@ -8,7 +8,7 @@ use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, group_name, link_new, link_set};
 use crate::Context;
 use netloom_model::state::Parts;
-use netloom_model::{Link, LinkFlags, LinkKind, LinkRef, Namespace};
+use netloom_model::{Family, Link, LinkFlags, LinkKind, LinkRef, Namespace};
 
 /// `ip link COMMAND`.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -158,11 +158,15 @@ pub(super) fn full(
     record.field("ifname", link.name.as_str(), format!("{shown}: "));
     flags(record, state, link);
     record.field("mtu", link.mtu, format!("mtu {} ", link.mtu));
-    record.field(
-        "qdisc",
-        link.qdisc.as_str(),
-        format!("qdisc {} ", link.qdisc),
-    );
+    // What IPv6 itself tells of all links is less.
+    let told = options.family != Some(Family::V6) || options.one_link;
+    if told {
+        record.field(
+            "qdisc",
+            link.qdisc.as_str(),
+            format!("qdisc {} ", link.qdisc),
+        );
+    }
     if let Some(master) = link.master {
         let name = state.link_name(master);
         record.field("master", name.as_str(), format!("master {name} "));
@@ -173,7 +177,9 @@ pub(super) fn full(
         record.field("linkmode", "DEFAULT", "mode DEFAULT ");
     }
     let group = group_name(link.group);
-    record.field("group", group.as_str(), format!("group {group} "));
+    if told {
+        record.field("group", group.as_str(), format!("group {group} "));
+    }
     record.field(
         "txqlen",
         link.txqueuelen,
@@ -183,6 +189,7 @@ pub(super) fn full(
     if mode || options.family.is_none() {
         layer_two(record, link);
     }
+    other_namespace(record, link);
     if options.details {
         details(record, state, link);
     }
@@ -212,6 +219,10 @@ fn layer_two(record: &mut Record, link: &Link) {
     record.field("address", address.as_str(), &address);
     let broadcast = link.broadcast.to_string();
     record.field("broadcast", broadcast.as_str(), format!(" brd {broadcast}"));
+}
+
+/// The namespace of the link at the other end.
+fn other_namespace(record: &mut Record, link: &Link) {
     if let Some(peer) = &link.peer
         && let Some(nsid) = peer.nsid
     {

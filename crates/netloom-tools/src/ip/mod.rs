@@ -91,6 +91,8 @@ struct Options {
     human: bool,
     iec: bool,
     netns: Option<String>,
+    /// Whether one link alone was asked for.
+    one_link: bool,
 }
 
 /// Runs `ip`.

@@ -34,7 +34,7 @@ impl Host for Nobody {
 /// A namespace with `lo`, a pair `eth0` - `eth1`, all up, and 10.0.0.1/24 on `eth0`.
 pub fn world() -> Simulation {
     let mut world = Simulation {
-        engine: Engine::new(1),
+        engine: Engine::new(1).without_ipv6(),
     };
     let ns = NsName::first();
     let set = |link: &str, up, address| Change::SetLink {

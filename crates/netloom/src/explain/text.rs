@@ -79,6 +79,8 @@ fn name(journey: &Journey, id: u32) -> String {
         Origin::IcmpReply => "reply",
         Origin::IcmpError => "ICMP error",
         Origin::TcpReset => "TCP reset",
+        Origin::NeighbourSolicitation => "neighbour solicitation",
+        Origin::NeighbourAdvertisement => "neighbour advertisement",
     };
     format!("[{what} #{id}] ")
 }

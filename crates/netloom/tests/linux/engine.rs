@@ -27,12 +27,11 @@ pub(crate) fn judge(script: &Script) -> Result<(), Failed> {
         symlink(found, programs.path().join(name))?;
     }
     let path = script.path.to_string_lossy();
-    let command = [
-        env!("CARGO_BIN_EXE_netloom"),
-        "run",
-        "--virtual-time",
-        &path,
-    ];
+    let mut command = vec![env!("CARGO_BIN_EXE_netloom"), "run", "--virtual-time"];
+    if !script.is_ipv6() {
+        command.push("--disable-ipv6");
+    }
+    command.push(&path);
     let printed = world::run(&command, programs.path())?;
     match (
         script.known_difference(),

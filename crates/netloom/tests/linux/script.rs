@@ -30,6 +30,13 @@ impl Script {
         self.header("differs").next()
     }
 
+    /// Whether the script is about IPv6: `# ipv6`. Any other runs without it, so that no address,
+    /// route or packet of it shows in what is printed.
+    pub(crate) fn is_ipv6(&self) -> bool {
+        let mut head = self.text.lines().take_while(|line| line.starts_with('#'));
+        head.any(|line| line == "# ipv6")
+    }
+
     fn header(&self, word: &str) -> impl Iterator<Item = &str> {
         let head = self.text.lines().take_while(|line| line.starts_with('#'));
         head.filter_map(move |line| {

@@ -48,7 +48,8 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
         ..Said::default()
     };
     while let Some(word) = words.next() {
-        let family = options.family.or(said.dst.map(|net| net.family()));
+        let written = said.dst.filter(|net| net.len != 0);
+        let family = options.family.or(written.map(|net| net.family()));
         match word {
             "src" => said.src = Some(words::address(words.value()?, family)?),
             "via" => {
@@ -85,6 +86,8 @@ fn gateway(words: &mut Words<'_>, family: Option<Family>) -> Outcome<IpAddr> {
     match word {
         "inet" => words::address(words.value()?, Some(Family::V4)),
         "inet6" => words::address(words.value()?, Some(Family::V6)),
+        // What has colons tells its family itself.
+        _ if word.contains(':') => words::address(word, family),
         _ => words::address(word, family.or(Some(Family::V4))),
     }
 }
@@ -208,6 +211,21 @@ impl Said {
         Ok(())
     }
 
+    /// The family: as it was said, else that of the gateway.
+    fn family(&self, options: &Options) -> Family {
+        let written = self.dst.filter(|net| net.len != 0).map(|net| net.family());
+        let gateway = self.via.map(Family::of);
+        let family = options.family.or(written).or(gateway);
+        family.unwrap_or(Family::V4)
+    }
+
+    /// The destination; without one, and for `default`, everything of the family.
+    fn destination_in(&self, family: Family) -> IpNet {
+        let said = self.dst.filter(|net| net.len != 0);
+        said.or(self.dst.filter(|net| net.family() == family))
+            .unwrap_or(IpNet::default_of(family))
+    }
+
     /// The table: local types belong into the local one.
     fn table(&self) -> u32 {
         let local = matches!(
@@ -311,10 +329,10 @@ pub(super) fn add(
 
 /// The route that the words ask for.
 fn route(said: &Said, ns: &Namespace, options: &Options) -> Outcome<Route> {
-    let family = options.family.unwrap_or(Family::V4);
-    let dst = said.dst.unwrap_or(IpNet::default_of(family));
+    let family = said.family(options);
+    let dst = said.destination_in(family);
     let nexthops = said.hops(ns)?;
-    if dst.network() != dst {
+    if dst.network() != dst && dst.family() == Family::V4 {
         return Err(Error::with(Errno::INVAL, "Invalid prefix for given prefix length.").into());
     }
     let kind = said.kind.unwrap_or(RouteType::Unicast);
@@ -344,10 +362,10 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, mut words: Words<'
     }
     let said = parse(options, &mut words)?;
     let ns = words::namespace(cx, Parts::LINKS)?;
-    let family = options.family.unwrap_or(Family::V4);
-    let dst = said.dst.unwrap_or(IpNet::default_of(family));
+    let family = said.family(options);
+    let dst = said.destination_in(family);
     let hop = said.hops(&ns)?.into_iter().next();
-    if dst.network() != dst {
+    if dst.network() != dst && dst.family() == Family::V4 {
         return Err(Error::with(Errno::INVAL, "Invalid prefix for given prefix length.").into());
     }
     let route = RouteMatch {

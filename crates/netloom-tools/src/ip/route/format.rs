@@ -98,30 +98,40 @@ fn body(
     if let Some(hop) = single {
         way(record, ns, hop, route.family(), hidden);
     }
-    origin(record, options, route, hidden, cached.is_some());
+    let resolved = cached.is_some() && route.family() == Family::V4;
+    origin(record, options, route, hidden, resolved);
     if let Some(source) = route.prefsrc.filter(|_| !hidden.src) {
         let source = source.to_string();
         record.field("prefsrc", source.as_str(), format_args!("src {source} "));
     }
     // IPv6 routes always have one.
     let metric = route.metric;
-    if (metric != 0 || route.family() == Family::V6) && !hidden.metric && cached.is_none() {
+    let v6 = route.family() == Family::V6;
+    if v6 || (metric != 0 && !hidden.metric && cached.is_none()) {
         record.field("metric", metric, format_args!("metric {metric} "));
     }
     flags(record, single);
-    if let Some(cached) = cached {
+    if let Some(cached) = cached.filter(|_| !v6) {
         cache(record, ns, options, cached);
+    }
+    if let Some(seconds) = route.expires {
+        record.field("expires", seconds, format_args!("expires {seconds}sec "));
     }
     metrics::show(record, &route.metrics);
     if let Some(index) = cached.and_then(|c| c.iif) {
         let name = ns.link_name(index);
         record.field("iif", name.as_str(), format_args!("iif {name} "));
     }
+    if route.family() == Family::V6 {
+        let preference = match route.preference {
+            1 => "high",
+            3 => "low",
+            _ => "medium",
+        };
+        record.field("pref", preference, format_args!("pref {preference}"));
+    }
     if route.nexthops.len() > 1 {
         nexthops(record, ns, route);
-    }
-    if route.family() == Family::V6 {
-        record.field("pref", "medium", "pref medium");
     }
 }
 
@@ -142,7 +152,10 @@ fn destination(
         show_prefix(route.dst)
     };
     record.field("dst", dst.as_str(), format_args!("{dst} "));
-    if let Some(from) = cached.and_then(|c| c.from) {
+    // IPv6 tells where from even if that is nowhere in particular.
+    let nowhere = cached.filter(|_| route.family() == Family::V6);
+    let nowhere = nowhere.map(|_| Family::V6.unspecified());
+    if let Some(from) = cached.and_then(|c| c.from).or(nowhere) {
         let from = from.to_string();
         record.field("from", from.as_str(), format_args!("from {from} "));
     }

@@ -112,11 +112,14 @@ pub(super) fn get(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>)
     let record = if question.fibmatch {
         format::route(&ns, options, &route, Hidden::default())
     } else {
+        if route.family() == Family::V4 {
+            route.tos = query.tos;
+        }
         route.dst = IpNet::host(to.addr);
-        route.tos = query.tos;
         // The source is told where it was chosen, not where it was given.
         route.prefsrc = match (query.from, iif) {
             (None, None) => answer.source.or(route.prefsrc),
+            _ if route.family() == Family::V6 => answer.source,
             _ => None,
         };
         let cached = Cached {

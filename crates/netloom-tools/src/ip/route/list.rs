@@ -192,7 +192,11 @@ impl Filter {
 
     /// Whether the kernel has the table: it makes tables when the first route comes.
     fn has_table(&self, ns: &Namespace) -> bool {
-        let exists = |t| ns.routes.iter().any(|r| r.table == t);
+        let family = self.wanted_family();
+        let exists = |t| {
+            let of_family = |r: &&Route| family.is_none_or(|f| f == r.family());
+            ns.routes.iter().filter(of_family).any(|r| r.table == t)
+        };
         match self.table {
             None | Some(table::MAIN) => true,
             Some(t) => self.cached || exists(t),
@@ -205,7 +209,7 @@ pub(super) fn list(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>
     let ns = words::namespace(cx, PARTS)?;
     let filter = parse(&ns, options, &mut words)?;
     if !filter.has_table(&ns) {
-        return Err(no_table("Dump"));
+        return Err(no_table(&filter, "Dump"));
     }
     let hidden = filter.hidden();
     let found = ns.routes.iter().filter(|r| filter.fits(r));
@@ -215,8 +219,12 @@ pub(super) fn list(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>
     show(cx, options, records)
 }
 
-fn no_table(what: &str) -> Failure {
-    let text = format!("Error: ipv4: FIB table does not exist.\n{what} terminated");
+fn no_table(filter: &Filter, what: &str) -> Failure {
+    let family = match filter.wanted_family() {
+        Some(Family::V6) => "ipv6",
+        _ => "ipv4",
+    };
+    let text = format!("Error: {family}: FIB table does not exist.\n{what} terminated");
     Failure::new(text, 2)
 }
 
@@ -233,7 +241,7 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
     let made =
         filter.table != Some(table::MAIN) || ns.routes.iter().any(|r| r.table >= table::MAIN);
     if !filter.has_table(&ns) || !made {
-        return Err(no_table("Flush"));
+        return Err(no_table(&filter, "Flush"));
     }
     let found: Vec<&Route> = ns.routes.iter().filter(|r| filter.fits(r)).collect();
     let count = found.len();

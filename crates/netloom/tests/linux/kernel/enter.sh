@@ -2,7 +2,8 @@
 # Makes a script's world on the real kernel, then becomes the script: called in fresh network,
 # mount and process namespaces, with the script as its argument.
 #
-# IPv6 is off everywhere, so that no address, route or packet of it shows in what a script prints.
+# IPv6 is off everywhere, so that no address, route or packet of it shows in what a script prints,
+# but for a script that has a line `# ipv6`.
 # Standard output is line buffered, so that it mixes with standard error as it does on a terminal.
 set -e
 here=${BASH_SOURCE[0]%/*}
@@ -10,8 +11,11 @@ mount --make-rprivate /
 mount -t tmpfs tmpfs /run
 mkdir /run/netns
 mount -t sysfs sysfs /sys
-for conf in all default lo; do
-    echo 1 >"/proc/sys/net/ipv6/conf/$conf/disable_ipv6"
-done
+grep -qx '# ipv6' "$1" || export WITHOUT_IPV6=1
+if [ -n "$WITHOUT_IPV6" ]; then
+    for conf in all default lo; do
+        echo 1 >"/proc/sys/net/ipv6/conf/$conf/disable_ipv6"
+    done
+fi
 export PATH=$here/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec stdbuf -oL bash "$1"

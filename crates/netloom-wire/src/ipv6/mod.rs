@@ -1,6 +1,8 @@
 //! Internet Protocol version 6: the fixed header of RFC 8200.
 //!
-//! Extension headers are left to the reader of the payload.
+//! [`extension`] walks what follows it.
+
+pub mod extension;
 
 use core::net::Ipv6Addr;
 

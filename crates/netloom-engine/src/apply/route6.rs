@@ -1,0 +1,178 @@
+//! IPv6 routes come and go (`ip -6 route`): what is refused and why, and what is filled in
+//! (`ip6_route_info_create`, `fib6_add`).
+
+use crate::device::DevId;
+use crate::ip::version::V6;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::route::table::{Entry, Hop};
+use crate::route::v6::{self as route, Flow6};
+use crate::sysctl::Conf6;
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::route::{NextHop, table};
+use netloom_model::{Errno, Error, Mode, Result, Route, RouteMatch, RouteType, Scope};
+
+/// The metric of a route that names none (`IP6_RT_PRIO_USER`).
+const METRIC: u32 = 1024;
+
+fn v6(addr: IpAddr) -> Result<Ipv6Addr> {
+    match addr {
+        IpAddr::V6(addr) => Ok(addr),
+        IpAddr::V4(_) => Err(Errno::AFNOSUPPORT.into()),
+    }
+}
+
+fn invalid(text: &str) -> Error {
+    Error::with(Errno::INVAL, text)
+}
+
+/// Adds a route.
+pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result<()> {
+    let mut wanted = wanted.clone();
+    // Host bits are not looked at, nor is a scope or a type of service.
+    wanted.dst = wanted.dst.network();
+    wanted.scope = Scope::UNIVERSE;
+    wanted.tos = 0;
+    if wanted.metric == 0 {
+        wanted.metric = METRIC;
+    }
+    let prefix = v6(wanted.dst.addr)?;
+    let hops = hops(net, ns, &wanted)?;
+    let prefsrc = wanted.prefsrc.map(v6).transpose()?;
+    if let Some(source) = prefsrc {
+        let near = hops.first().map_or(DevId::NONE, |hop| hop.dev);
+        let near = if source.is_unicast_link_local() {
+            near
+        } else {
+            DevId::NONE
+        };
+        if !route::is_local(net, ns, source, near) {
+            return Err(invalid("Invalid source address"));
+        }
+    }
+    let entry = Entry::new(&wanted, prefix, prefsrc, &hops);
+    let table = net.ns_mut(ns).v6.routing.tables.get_or_make(wanted.table);
+    if matches!(mode, Mode::Append | Mode::Prepend) && table.add_hop(&entry)? {
+        return Ok(());
+    }
+    let mode = if mode == Mode::Prepend {
+        Mode::Append
+    } else {
+        mode
+    };
+    table
+        .insert(entry, mode)
+        .map_err(|errno| match (mode, errno) {
+            (Mode::Change, Errno::NOENT) => {
+                Error::with(Errno::NOENT, "Can not replace route - no match found")
+            }
+            _ => errno.into(),
+        })
+}
+
+/// Deletes the first route that is meant, of several ways the one that is.
+pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()> {
+    let mut wanted = wanted.clone();
+    wanted.dst = wanted.dst.network();
+    wanted.scope = None;
+    wanted.tos = 0;
+    let prefix = v6(wanted.dst.addr)?;
+    let dev = match wanted.dev {
+        Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
+        None => None,
+    };
+    let table = net.ns_mut(ns).v6.routing.tables.get_mut(wanted.table);
+    let missing = || match wanted.table {
+        table::MAIN | table::LOCAL => Error::from(Errno::SRCH),
+        _ => Error::with(Errno::SRCH, "FIB table does not exist"),
+    };
+    Ok(table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?)
+}
+
+/// The next hops of a route, each checked.
+fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
+    let leads_nowhere = matches!(
+        wanted.kind,
+        RouteType::Blackhole | RouteType::Unreachable | RouteType::Prohibit | RouteType::Throw
+    );
+    if leads_nowhere {
+        // Such a route stands at the loopback.
+        return Ok(vec![Hop {
+            dev: net.ns(ns).loopback,
+            gateway: None,
+            weight: 1,
+            onlink: false,
+            scope: Scope::NOWHERE,
+        }]);
+    }
+    let none = NextHop {
+        weight: 1,
+        ..NextHop::default()
+    };
+    let given = if wanted.nexthops.is_empty() {
+        core::slice::from_ref(&none)
+    } else {
+        &wanted.nexthops
+    };
+    given.iter().map(|hop| check(net, ns, hop)).collect()
+}
+
+/// Checks one next hop: its device runs IPv6, its gateway is on a link.
+fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
+    let dev = match hop.dev {
+        Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
+        None => None,
+    };
+    let gateway = hop.via.map(v6).transpose()?;
+    let dev = match gateway {
+        Some(via) => by_gateway(net, ns, dev, via, hop.onlink)?,
+        None => dev.ok_or(Errno::NODEV)?,
+    };
+    let device = net.dev(dev);
+    if device.v6.conf.on(Conf6::DisableIpv6) {
+        let text = "IPv6 is disabled on nexthop device";
+        return Err(Error::with(Errno::ACCES, text));
+    }
+    if !device.is_up() {
+        return Err(Error::with(Errno::NETDOWN, "Nexthop device is not up"));
+    }
+    Ok(Hop {
+        dev,
+        gateway,
+        weight: hop.weight.clamp(1, 256),
+        onlink: hop.onlink,
+        scope: Scope::LINK,
+    })
+}
+
+/// The device of a gateway, which must be a neighbour (`ip6_validate_gw`).
+fn by_gateway(
+    net: &Net,
+    ns: NsId,
+    dev: Option<DevId>,
+    via: Ipv6Addr,
+    onlink: bool,
+) -> Result<DevId> {
+    if via.is_multicast() || via.is_unspecified() || via.is_loopback() {
+        return Err(invalid("Invalid gateway address"));
+    }
+    let near = if via.is_unicast_link_local() {
+        dev
+    } else {
+        None
+    };
+    if route::is_local(net, ns, via, near.unwrap_or(DevId::NONE)) {
+        return Err(invalid("Gateway can not be a local address"));
+    }
+    if via.is_unicast_link_local() || onlink {
+        return dev.ok_or_else(|| invalid("Egress device not specified"));
+    }
+    let flow = Flow6 {
+        oif: dev.unwrap_or(DevId::NONE),
+        ..Flow6::to(via)
+    };
+    match route::lookup(net, ns, &flow) {
+        Ok(found) if found.gateway.is_none() && found.kind == RouteType::Unicast => Ok(found.dev),
+        _ => Err(Errno::HOSTUNREACH.into()),
+    }
+}

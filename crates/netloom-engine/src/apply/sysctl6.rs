@@ -1,0 +1,129 @@
+//! The settings of IPv6 by their names behind `net.ipv6.`, and what follows when they are written
+//! (`addrconf_sysctl_*`).
+
+use super::sysctl::{Whose, number, whose};
+use crate::device::DevId;
+use crate::ip::v6::{address, dad, group, router};
+use crate::namespace::NsId;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::sysctl::{Conf6, Ipv6Conf, Ipv6Global, NeighbourConf};
+use netloom_model::{Errno, Result};
+use std::collections::BTreeMap;
+
+/// Writes a setting.
+pub(crate) fn set<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    name: &str,
+    value: &str,
+) -> Result<()> {
+    if let Some(rest) = name.strip_prefix("conf.") {
+        let (who, key) = rest.rsplit_once('.').ok_or(Errno::NOENT)?;
+        return set_conf(cx, ns, who, key, value);
+    }
+    if let Some(rest) = name.strip_prefix("neigh.")
+        && let Some((who, key)) = rest.rsplit_once('.')
+        && let Some(entry) = NeighbourConf::TABLE.iter().find(|e| e.0 == key)
+    {
+        let value = number(value, (entry.2, entry.3))?;
+        match whose(cx.net, ns, who)? {
+            Whose::All => return Err(Errno::NOENT.into()),
+            Whose::Default => cx.net.ns_mut(ns).v6.neighbour_default.set(entry.1, value),
+            Whose::Device(dev) => cx.net.dev_mut(dev).v6.neighbour_conf.set(entry.1, value),
+        }
+        return Ok(());
+    }
+    let entry = Ipv6Global::TABLE.iter().find(|e| e.0 == name);
+    let entry = entry.ok_or(Errno::NOENT)?;
+    let value = number(value, (entry.2, entry.3))?;
+    cx.net.ns_mut(ns).v6.settings.set(entry.1, value);
+    Ok(())
+}
+
+fn set_conf<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    who: &str,
+    key: &str,
+    value: &str,
+) -> Result<()> {
+    let entry = Ipv6Conf::TABLE.iter().find(|e| e.0 == key);
+    let entry = entry.ok_or(Errno::NOENT)?;
+    let who = whose(cx.net, ns, who)?;
+    let value = number(value, (entry.2, entry.3))?;
+    let key = entry.1;
+    let devices: Vec<DevId> = cx.net.ns(ns).devices.values().copied().collect();
+    // Two settings of all are those of each.
+    let for_each = matches!(key, Conf6::Forwarding | Conf6::DisableIpv6);
+    match who {
+        Whose::All => {
+            let inet6 = &mut cx.net.ns_mut(ns).v6;
+            inet6.conf_all.set(key, value);
+            if for_each {
+                inet6.conf_default.set(key, value);
+                for dev in devices {
+                    set_device(cx, dev, key, value);
+                }
+            }
+        }
+        Whose::Default => cx.net.ns_mut(ns).v6.conf_default.set(key, value),
+        Whose::Device(dev) => set_device(cx, dev, key, value),
+    }
+    Ok(())
+}
+
+fn set_device<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, key: Conf6, value: i32) {
+    let inet6 = &mut cx.net.dev_mut(dev).v6;
+    let was = inet6.conf.on(key);
+    inet6.conf.set(key, value);
+    let on = value != 0;
+    match key {
+        Conf6::DisableIpv6 if on && !was => address::down(cx, dev),
+        Conf6::DisableIpv6 if !on => address::up(cx, dev),
+        Conf6::Forwarding if on != was => forwarding(cx, dev, on),
+        _ => {}
+    }
+}
+
+/// A device begins or ends to forward (`dev_forward_change`).
+fn forwarding<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, on: bool) {
+    if !cx.net.dev(dev).v6.running {
+        return;
+    }
+    group::forwarding(cx.net, dev, on);
+    for ifa in cx.net.dev(dev).v6.addresses.clone() {
+        dad::anycast_changed(cx.net, dev, &ifa);
+    }
+    if on {
+        router::forget(cx.net, dev);
+    }
+}
+
+/// Every setting of a namespace by its dotted name.
+pub(crate) fn list(net: &Net, ns: NsId, all: &mut BTreeMap<String, String>) {
+    let namespace = net.ns(ns);
+    for (name, key, ..) in Ipv6Global::TABLE {
+        let value = namespace.v6.settings.get(*key);
+        all.insert(format!("net.ipv6.{name}"), value.to_string());
+    }
+    let mut tell = |who: &str, conf: &Ipv6Conf, neigh: Option<&NeighbourConf>| {
+        for (name, key, ..) in Ipv6Conf::TABLE {
+            let name = format!("net.ipv6.conf.{who}.{name}");
+            all.insert(name, conf.get(*key).to_string());
+        }
+        let Some(neigh) = neigh else { return };
+        for (name, key, ..) in NeighbourConf::TABLE {
+            let name = format!("net.ipv6.neigh.{who}.{name}");
+            all.insert(name, neigh.get(*key).to_string());
+        }
+    };
+    tell("all", &namespace.v6.conf_all, None);
+    let (conf, neigh) = (&namespace.v6.conf_default, &namespace.v6.neighbour_default);
+    tell("default", conf, Some(neigh));
+    for dev in namespace.devices.values() {
+        let device = net.dev(*dev);
+        let who = device.name.replace('.', "/");
+        tell(&who, &device.v6.conf, Some(&device.v6.neighbour_conf));
+    }
+}

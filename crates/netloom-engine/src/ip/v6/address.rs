@@ -1,0 +1,347 @@
+//! IPv6 addresses come and go (`addrconf`, RFC 4862, ip-address(8)): by users, with devices, with
+//! routers' prefixes.
+
+use super::device::Ifa6;
+use super::{dad, group, router, solicited_node};
+use crate::device::DevId;
+use crate::ip::version::V6;
+use crate::namespace::NsId;
+use crate::neighbour::configure as neighbour;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::route::v6::address as routes;
+use crate::sysctl::Conf6;
+use crate::timer::Timer;
+use core::net::{IpAddr, Ipv6Addr};
+use core::time::Duration;
+use netloom_model::{Address, Errno, Error, IpNet, Mode, Result, Scope};
+
+/// The least MTU of a device that IPv6 runs on (RFC 8200 section 5).
+const LEAST_MTU: u32 = 1280;
+
+/// The scope that an address has by itself.
+pub(crate) fn scope_of(addr: Ipv6Addr) -> Scope {
+    if addr.is_loopback() {
+        Scope::HOST
+    } else if addr.is_unicast_link_local() {
+        Scope::LINK
+    } else if addr.segments()[0] & 0xffc0 == 0xfec0 {
+        Scope::SITE
+    } else {
+        Scope::UNIVERSE
+    }
+}
+
+/// Whether anything forbids IPv6 on a device.
+fn forbidden(net: &Net, dev: DevId) -> bool {
+    let device = net.dev(dev);
+    device.v6.conf.on(Conf6::DisableIpv6) || (device.mtu < LEAST_MTU && !device.is_loopback())
+}
+
+/// Puts an address on a device (`inet6_addr_add`).
+pub(crate) fn add<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    wanted: &Address,
+    mode: Mode,
+) -> Result<()> {
+    let IpAddr::V6(local) = wanted.local.addr else {
+        return Err(Errno::AFNOSUPPORT.into());
+    };
+    let invalid = |text| Err(Error::with(Errno::INVAL, text));
+    let dev = cx.net.ns(ns).device(wanted.dev).ok_or(Errno::NODEV)?;
+    if wanted.valid_lft == Some(0) || wanted.preferred_lft > wanted.valid_lft.or(Some(u32::MAX)) {
+        return invalid("ipv6: address lifetime invalid");
+    }
+    if let Some(old) = cx.net.dev(dev).v6.find(local) {
+        if mode == Mode::Add {
+            return Err(Error::with(Errno::EXIST, "ipv6: address already assigned"));
+        }
+        let id = old.id;
+        modify(cx.net, dev, id, wanted);
+        return Ok(());
+    }
+    if cx.net.dev(dev).v6.conf.on(Conf6::DisableIpv6) {
+        let text = "ipv6: IPv6 is disabled on this device";
+        return Err(Error::with(Errno::ACCES, text));
+    }
+    if local.is_unspecified() {
+        return invalid("ipv6: Invalid address");
+    }
+    if local.is_multicast() {
+        return invalid("ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag");
+    }
+    if local.is_loopback() && !cx.net.dev(dev).is_loopback() {
+        return invalid("ipv6: Cannot assign loopback address on this device");
+    }
+    let mut address = wanted.clone();
+    address.scope = scope_of(local);
+    address.broadcast = None;
+    address.label.clear();
+    insert(cx, dev, address, false);
+    Ok(())
+}
+
+/// Changes lifetimes and flags of an address that is there (`inet6_addr_modify`).
+fn modify(net: &mut Net, dev: DevId, id: u32, wanted: &Address) {
+    let (now, ns) = (net.now, net.ns_of(dev));
+    let Some(ifa) = net
+        .dev_mut(dev)
+        .v6
+        .addresses
+        .iter_mut()
+        .find(|i| i.id == id)
+    else {
+        return;
+    };
+    let before = ifa.clone();
+    ifa.address.valid_lft = wanted.valid_lft;
+    ifa.address.preferred_lft = wanted.preferred_lft;
+    ifa.address.noprefixroute = wanted.noprefixroute;
+    ifa.address.metric = wanted.metric;
+    ifa.address.flags.nodad = wanted.flags.nodad;
+    ifa.set_at = now;
+    let after = ifa.clone();
+    routes::prefix_removed(net, dev, &before);
+    routes::prefix_added(net, dev, &after);
+    schedule(net, ns, &after.address);
+}
+
+/// Puts an address into the list and begins what follows from it.
+pub(super) fn insert<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    mut address: Address,
+    of_router: bool,
+) {
+    let (now, ns) = (cx.net.now, cx.net.ns_of(dev));
+    let device = cx.net.dev(dev);
+    let optimistic =
+        cx.net.either6(dev, Conf6::OptimisticDad) && !device.v6.conf.on(Conf6::Forwarding);
+    address.dev = device.index;
+    let allowed = optimistic || cx.net.either6(dev, Conf6::UseOptimistic);
+    address.flags.optimistic &= allowed;
+    address.flags.optimistic |= optimistic && !address.flags.nodad;
+    address.flags.tentative = !address.flags.nodad && dad::is_wanted(cx.net, dev);
+    address.flags.optimistic &= address.flags.tentative;
+    let inet6 = &mut cx.net.dev_mut(dev).v6;
+    inet6.next_id = inet6.next_id.wrapping_add(1);
+    let ifa = Ifa6 {
+        id: inet6.next_id,
+        address,
+        set_at: now,
+        probes: 0,
+        nonce: 0,
+        of_router,
+    };
+    let (id, addr, scope) = (ifa.id, ifa.addr(), ifa.address.scope);
+    let list = &mut inet6.addresses;
+    let at = list.iter().position(|other| other.address.scope >= scope);
+    list.insert(at.unwrap_or(list.len()), ifa.clone());
+    schedule(cx.net, ns, &ifa.address);
+    routes::prefix_added(cx.net, dev, &ifa);
+    if cx.net.dev(dev).v6.running {
+        routes::groups_added(cx.net, dev);
+        group::join(cx.net, dev, solicited_node(addr));
+        dad::start(cx, dev, id);
+    }
+}
+
+/// Sets the timer that ends a lifetime.
+fn schedule(net: &mut Net, ns: NsId, address: &Address) {
+    if let Some(seconds) = address.valid_lft {
+        let at = net.now + Duration::from_secs(seconds.into());
+        net.timers.set(at, Timer::Addresses { ns });
+    }
+}
+
+/// Takes an address from a device (`inet6_addr_del`).
+pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, wanted: &Address) -> Result<()> {
+    let IpAddr::V6(local) = wanted.local.addr else {
+        return Err(Errno::AFNOSUPPORT.into());
+    };
+    let dev = cx.net.ns(ns).device(wanted.dev);
+    let dev = dev.ok_or_else(|| Error::with(Errno::NODEV, "Unable to find the interface"))?;
+    let found = cx.net.dev(dev).v6.find(local);
+    let found = found.filter(|ifa| ifa.address.local.len == wanted.local.len);
+    let id = found
+        .ok_or_else(|| Error::with(Errno::ADDRNOTAVAIL, "ipv6: address not found"))?
+        .id;
+    remove(cx, dev, id);
+    Ok(())
+}
+
+/// Takes an address out with all that followed from it (`ipv6_del_addr`).
+pub(super) fn remove<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
+    let list = &mut cx.net.dev_mut(dev).v6.addresses;
+    let Some(at) = list.iter().position(|ifa| ifa.id == id) else {
+        return;
+    };
+    let gone = list.remove(at);
+    routes::prefix_removed(cx.net, dev, &gone);
+    routes::peer_changed(cx.net, dev, &gone, false);
+    routes::local_removed(cx.net, dev, gone.addr());
+    group::leave(cx.net, dev, solicited_node(gone.addr()));
+    dad::anycast_changed(cx.net, dev, &gone);
+}
+
+/// Takes away the addresses whose lifetime ended.
+pub(crate) fn expire<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
+    let now = cx.net.now;
+    let Some(namespace) = cx.net.namespaces.get(ns.0) else {
+        return;
+    };
+    let ended = |ifa: &&Ifa6| {
+        let over = |lft: u32| now.since(ifa.set_at).as_secs() >= u64::from(lft);
+        ifa.address.valid_lft.is_some_and(over)
+    };
+    let devices: Vec<DevId> = namespace.devices.values().copied().collect();
+    for dev in devices {
+        let all = cx.net.dev(dev).v6.addresses.iter().filter(ended);
+        let ids: Vec<u32> = all.map(|ifa| ifa.id).collect();
+        for id in ids {
+            remove(cx, dev, id);
+        }
+    }
+}
+
+/// A device came up, or IPv6 is no longer forbidden on it (`addrconf_notify`, `NETDEV_UP`).
+pub(crate) fn up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let device = cx.net.dev(dev);
+    if device.v6.running || !device.is_up() || forbidden(cx.net, dev) {
+        return;
+    }
+    let loopback = device.is_loopback();
+    cx.net.dev_mut(dev).v6.running = true;
+    group::begin(cx.net, dev);
+    if loopback {
+        cx.net.dev_mut(dev).v6.ready = true;
+        if cx.net.dev(dev).v6.find(Ipv6Addr::LOCALHOST).is_none() {
+            let mut address = Address::new(0, IpNet::host(Ipv6Addr::LOCALHOST.into()), "");
+            address.scope = Scope::HOST;
+            address.flags.nodad = true;
+            // The loopback's own address brings no route but the local one.
+            address.noprefixroute = true;
+            insert(cx, dev, address, false);
+            if let Some(own) = cx.net.dev_mut(dev).v6.addresses.last_mut() {
+                own.address.flags.nodad = false;
+                own.address.noprefixroute = false;
+            }
+        }
+    }
+    let kept: Vec<Ifa6> = cx.net.dev(dev).v6.addresses.clone();
+    if !kept.is_empty() {
+        routes::groups_added(cx.net, dev);
+    }
+    for ifa in kept.iter().filter(|ifa| !ifa.addr().is_loopback()) {
+        routes::prefix_added(cx.net, dev, ifa);
+        group::join(cx.net, dev, solicited_node(ifa.addr()));
+        dad::start(cx, dev, ifa.id);
+    }
+    if cx.net.dev(dev).carrier {
+        ready(cx, dev);
+    }
+}
+
+/// A device has carrier for the first time since it came up: now it can find out whether its
+/// addresses are free.
+pub(crate) fn ready<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let inet6 = &mut cx.net.dev_mut(dev).v6;
+    if !inet6.running || inet6.ready {
+        return;
+    }
+    inet6.ready = true;
+    routes::groups_added(cx.net, dev);
+    let inet6 = &cx.net.dev(dev).v6;
+    let waiting: Vec<u32> = inet6.addresses.iter().map(|ifa| ifa.id).collect();
+    for id in waiting {
+        dad::start(cx, dev, id);
+    }
+    link_local(cx, dev);
+}
+
+/// Makes the link-local address (`addrconf_addr_gen`).
+fn link_local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let device = cx.net.dev(dev);
+    let there = |ifa: &Ifa6| ifa.addr().is_unicast_link_local();
+    let (mode, mac) = (device.v6.conf.get(Conf6::AddrGenMode), device.mac);
+    if mode == 1 || device.v6.addresses.iter().any(there) {
+        return;
+    }
+    let identifier = match mode {
+        0 => eui64(mac),
+        _ => cx.net.random.next(),
+    };
+    let addr = Ipv6Addr::from_bits(0xfe80 << 112 | u128::from(identifier));
+    let mut address = Address::new(0, IpNet::new(addr.into(), 64), "");
+    address.scope = Scope::LINK;
+    insert(cx, dev, address, false);
+}
+
+/// The interface identifier made of a hardware address (RFC 4291 appendix A).
+pub(super) fn eui64(mac: netloom_model::MacAddr) -> u64 {
+    let [a, b, c, d, e, f] = mac.0;
+    u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f])
+}
+
+/// A device went down or IPv6 is forbidden on it now (`addrconf_ifdown`): its addresses go, unless
+/// they are to be kept, and its routes.
+pub(crate) fn down<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    if !cx.net.dev(dev).v6.running {
+        return;
+    }
+    let ns = cx.net.ns_of(dev);
+    let keep = cx.net.dev(dev).v6.conf.get(Conf6::KeepAddrOnDown) > 0
+        || (cx.net.dev(dev).v6.conf.get(Conf6::KeepAddrOnDown) == 0
+            && cx.net.ns(ns).v6.conf_all.get(Conf6::KeepAddrOnDown) > 0);
+    let inet6 = &mut cx.net.dev_mut(dev).v6;
+    inet6.running = false;
+    inet6.ready = false;
+    inet6.solicited = None;
+    inet6.hop_limit = None;
+    inet6.mtu = None;
+    inet6.reports.clear();
+    inet6.groups.retain(|_| false);
+    inet6.addresses.retain(|ifa| {
+        keep && ifa.address.valid_lft.is_none() && !ifa.addr().is_unicast_link_local()
+    });
+    for ifa in &mut inet6.addresses {
+        ifa.address.flags.tentative = !ifa.address.flags.nodad;
+        ifa.address.flags.dad_failed = false;
+    }
+    routes::device_down(cx.net, ns, dev);
+    neighbour::flush_of::<V6, O>(cx, dev, true);
+}
+
+/// A device leaves its namespace: nothing of it stays.
+pub(crate) fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    down(cx, dev);
+    let ns = cx.net.ns_of(dev);
+    cx.net.dev_mut(dev).v6.addresses.clear();
+    routes::device_down(cx.net, ns, dev);
+}
+
+/// The MTU of a device changed: below the least one there is no IPv6 on it.
+pub(crate) fn mtu_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    if forbidden(cx.net, dev) {
+        down(cx, dev);
+    } else {
+        up(cx, dev);
+    }
+}
+
+/// A device's address may be used from now on (`addrconf_dad_completed`).
+pub(super) fn usable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
+    let Some(ifa) = cx.net.dev(dev).v6.addresses.iter().find(|i| i.id == id) else {
+        return;
+    };
+    let ifa = ifa.clone();
+    routes::local_added(cx.net, dev, ifa.addr());
+    routes::peer_changed(cx.net, dev, &ifa, true);
+    dad::anycast_changed(cx.net, dev, &ifa);
+    if ifa.addr().is_unicast_link_local() {
+        group::tell_soon(cx.net, dev);
+        router::begin(cx, dev);
+    }
+    dad::notify(cx, dev, ifa.addr());
+}

@@ -1,0 +1,106 @@
+//! What a device has for IPv6 (`struct inet6_dev`).
+
+use crate::sysctl::{Ipv6Conf, NeighbourConf};
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::{Address, Time};
+
+/// What a device has for IPv6.
+#[derive(Clone, Debug)]
+pub(crate) struct Inet6 {
+    pub(crate) conf: Ipv6Conf,
+    pub(crate) neighbour_conf: NeighbourConf,
+    /// The addresses: those of wider scope first, among equals the newest first.
+    pub(crate) addresses: Vec<Ifa6>,
+    /// Groups listened to, the newest first, with how often.
+    pub(crate) groups: Vec<(Ipv6Addr, u32)>,
+    /// Groups of which the link is to be told yet; whether each is listened to, and how often it is
+    /// told still.
+    pub(crate) reports: Vec<(Ipv6Addr, bool, u8)>,
+    /// IPv6 runs on it: it is up and nothing forbids it.
+    pub(crate) running: bool,
+    /// It had carrier since it came up (`IF_READY`).
+    pub(crate) ready: bool,
+    /// Tells the timers of addresses apart.
+    pub(crate) next_id: u32,
+    /// Router solicitations sent since the link-local address became usable; none once a router
+    /// answered.
+    pub(crate) solicited: Option<u32>,
+    /// Hop limit that a router told.
+    pub(crate) hop_limit: Option<u8>,
+    /// MTU that a router told.
+    pub(crate) mtu: Option<u32>,
+}
+
+impl Inet6 {
+    /// As a device begins.
+    pub(crate) fn new(conf: &Ipv6Conf, neighbour_conf: &NeighbourConf) -> Inet6 {
+        Inet6 {
+            conf: conf.clone(),
+            neighbour_conf: neighbour_conf.clone(),
+            addresses: Vec::new(),
+            groups: Vec::new(),
+            reports: Vec::new(),
+            running: false,
+            ready: false,
+            next_id: 0,
+            solicited: None,
+            hop_limit: None,
+            mtu: None,
+        }
+    }
+
+    /// The address `addr`, if the device has it.
+    pub(crate) fn find(&self, addr: Ipv6Addr) -> Option<&Ifa6> {
+        self.addresses.iter().find(|ifa| ifa.addr() == addr)
+    }
+
+    /// Its link-local address, once that may be used.
+    pub(crate) fn link_local(&self) -> Option<Ipv6Addr> {
+        let usable = |ifa: &&Ifa6| ifa.addr().is_unicast_link_local() && ifa.is_usable();
+        self.addresses.iter().find(usable).map(Ifa6::addr)
+    }
+
+    /// Whether it listens to a group.
+    pub(crate) fn listens(&self, group: Ipv6Addr) -> bool {
+        self.groups.iter().any(|(g, _)| *g == group)
+    }
+}
+
+/// An IPv6 address of a device (`struct inet6_ifaddr`).
+#[derive(Clone, Debug)]
+pub(crate) struct Ifa6 {
+    pub(crate) address: Address,
+    /// When its lifetime was last set.
+    pub(crate) set_at: Time,
+    /// Tells its timers from those of an earlier address.
+    pub(crate) id: u32,
+    /// Solicitations still to be sent before it is taken to be free.
+    pub(crate) probes: u8,
+    /// The nonce of the last solicitation.
+    pub(crate) nonce: u64,
+    /// Made of a router's prefix.
+    pub(crate) of_router: bool,
+}
+
+impl Ifa6 {
+    /// The address.
+    pub(crate) fn addr(&self) -> Ipv6Addr {
+        match self.address.local.addr {
+            IpAddr::V6(addr) => addr,
+            IpAddr::V4(_) => Ipv6Addr::UNSPECIFIED,
+        }
+    }
+
+    /// Whether packets may come from it and go to it.
+    pub(crate) fn is_usable(&self) -> bool {
+        let flags = &self.address.flags;
+        !flags.dad_failed && (!flags.tentative || flags.optimistic)
+    }
+
+    /// Whether its preferred lifetime is over.
+    pub(crate) fn is_deprecated(&self, now: Time) -> bool {
+        let age = now.since(self.set_at).as_secs();
+        let over = |lft: u32| u64::from(lft) <= age;
+        self.address.preferred_lft.is_some_and(over)
+    }
+}

@@ -1,0 +1,76 @@
+//! A router passes an IPv6 packet on (`ip6_forward`, RFC 8200 sections 3 and 5, RFC 4291 section
+//! 2.5.6).
+
+use super::{deliver, icmp_error, output};
+use crate::device::DevId;
+use crate::neighbour::ndp;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::v6::{Flow6, Found6};
+use crate::sysctl::Conf6;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::icmpv6::{Type, code};
+use netloom_wire::ipv6;
+
+/// Forwards a packet by the route that was found.
+pub(crate) fn forward<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    mut packet: Packet,
+    found: &Found6,
+    flow: &Flow6,
+) {
+    let ns = cx.net.ns_of(dev);
+    let all = &cx.net.ns(ns).v6.conf_all;
+    let forced = cx.net.dev(dev).v6.conf.on(Conf6::ForceForwarding);
+    if !all.on(Conf6::Forwarding) && !forced {
+        return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::ForwardingOff);
+    }
+    if packet.packet_type != PacketType::Host {
+        return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::NotForUs);
+    }
+    let hops = ipv6::Packet::new_unchecked(packet.bytes()).hop_limit();
+    if hops <= 1 {
+        icmp_error::send(cx, dev, &packet, Type::TIME_EXCEEDED, code::HOP_LIMIT, 0);
+        return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::TtlExceeded);
+    }
+    // Whom this host answers for: what is said to the neighbour itself is read here too.
+    if cx.net.either6(dev, Conf6::ProxyNdp)
+        && ndp::is_proxied(cx.net, dev, flow.dst)
+        && ndp::is_neighbour_message(&packet)
+    {
+        return deliver::local(cx, dev, packet);
+    }
+    if flow.src.is_unspecified() || flow.src.is_loopback() {
+        return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::MartianSource);
+    }
+    let next_hop = found.gateway.unwrap_or(flow.dst);
+    if found.dev == dev {
+        icmp_error::redirect(cx, dev, &packet, next_hop);
+    } else if flow.src.is_unicast_link_local() {
+        let kind = Type::DEST_UNREACHABLE;
+        icmp_error::send(cx, dev, &packet, kind, code::BEYOND_SCOPE, 0);
+        return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::BeyondScope);
+    }
+    let out = cx.net.dev(found.dev);
+    let mtu = if found.mtu == 0 {
+        out.mtu
+    } else {
+        found.mtu.min(out.mtu)
+    };
+    let mtu = mtu.max(ipv6::MIN_MTU as u32);
+    if packet.len() > mtu as usize {
+        icmp_error::send(cx, dev, &packet, Type::PACKET_TOO_BIG, 0, mtu);
+        let reason = DropReason::FragmentationNeeded;
+        return cx.drop(packet, dev, Stage::Ip6Forward, reason);
+    }
+    ipv6::Packet::new_unchecked(packet.bytes_mut()).set_hop_limit(hops - 1);
+    cx.see(&packet, dev, Stage::Ip6Forward, |_| Event::Ttl {
+        from: hops,
+        to: hops - 1,
+    });
+    packet.local = false;
+    output::to_neighbour(cx, ns, found.dev, next_hop, packet);
+}

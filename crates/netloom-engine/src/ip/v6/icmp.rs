@@ -1,0 +1,149 @@
+//! ICMPv6 messages received (RFC 4443, RFC 4861): echo is answered, errors are handed to the sockets
+//! they concern, neighbour and router discovery to their own.
+
+use super::output::{self, Header6};
+use super::{group, router};
+use crate::device::DevId;
+use crate::ip::output::GroupLoop;
+use crate::neighbour::ndp;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::Refused;
+use crate::route::v6::{self as route, Flow6};
+use crate::socket;
+use crate::sysctl::Global6;
+use core::net::Ipv6Addr;
+use core::time::Duration;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_wire::icmpv6::{self, Type};
+use netloom_wire::{IpProtocol, ipv6};
+
+/// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, raw: bool) {
+    let Ok(message) = icmpv6::Packet::new_checked(packet.bytes()) else {
+        return cx.drop(packet, dev, Stage::Icmp6Receive, DropReason::IcmpMalformed);
+    };
+    let header = ipv6::Packet::new_unchecked(packet.network());
+    if !message.verify_checksum(header.src(), header.dst()) {
+        return cx.drop(packet, dev, Stage::Icmp6Receive, DropReason::IcmpChecksum);
+    }
+    let (kind, to_group) = (message.msg_type(), header.dst().is_multicast());
+    cx.see(&packet, dev, Stage::Icmp6Receive, |_| Event::Accepted);
+    let settings = &cx.net.ns(cx.net.ns_of(dev)).v6.settings;
+    match kind {
+        Type::ECHO_REQUEST
+            if settings.on(Global6::EchoIgnoreAll)
+                || (to_group && settings.on(Global6::EchoIgnoreMulticast)) =>
+        {
+            cx.drop(packet, dev, Stage::Icmp6Echo, DropReason::IcmpIgnored);
+        }
+        Type::ECHO_REQUEST => answer(cx, dev, packet),
+        Type::ECHO_REPLY => socket::v6::ping::receive(cx, dev, packet, raw),
+        Type::PACKET_TOO_BIG => {
+            too_big(cx, dev, &packet);
+            error(cx, dev, packet);
+        }
+        Type::DEST_UNREACHABLE | Type::TIME_EXCEEDED | Type::PARAMETER_PROBLEM => {
+            error(cx, dev, packet);
+        }
+        Type::NEIGHBOUR_SOLICITATION | Type::NEIGHBOUR_ADVERTISEMENT | Type::REDIRECT => {
+            ndp::receive(cx, dev, packet);
+        }
+        Type::ROUTER_SOLICITATION | Type::ROUTER_ADVERTISEMENT => router::receive(cx, dev, packet),
+        Type::MLD_QUERY => group::queried(cx, dev, packet),
+        _ => cx.consume(packet),
+    }
+}
+
+/// Answers an echo request: `icmpv6_echo_reply`.
+fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let ns = cx.net.ns_of(dev);
+    let header = ipv6::Packet::new_unchecked(packet.network());
+    let (src, dst, tclass) = (header.src(), header.dst(), header.traffic_class());
+    let own = !dst.is_multicast() && route::is_local(cx.net, ns, dst, DevId::NONE);
+    let reflect = cx.net.ns(ns).v6.settings.on(Global6::FwmarkReflect);
+    let mark = if reflect { packet.mark } else { 0 };
+    let bound = super::is_strict(src) && !cx.net.dev(dev).is_loopback();
+    let flow = Flow6 {
+        src: if own { dst } else { Ipv6Addr::UNSPECIFIED },
+        oif: if bound { dev } else { DevId::NONE },
+        tclass,
+        mark,
+        ..Flow6::to(src)
+    };
+    cx.see(&packet, dev, Stage::Icmp6Echo, |_| Event::Answered {
+        with: Origin::IcmpReply,
+        what: format!("echo reply to {src}"),
+    });
+    let way = match route::output::route(cx.net, ns, &flow, true) {
+        Ok(way) => way,
+        Err(no) => {
+            let mut lost = cx.net.pool.take(0);
+            cx.born(&mut lost, Some(packet.id), Origin::IcmpReply);
+            cx.see_in(&lost, ns, Stage::Route6Output, |net| {
+                Event::Routed(Box::new(route::trace(net, ns, &flow)))
+            });
+            cx.consume(packet);
+            let reason = no.refused.map_or(DropReason::NoRoute, Refused::reason);
+            return cx.drop_in(lost, ns, Stage::Route6Output, reason);
+        }
+    };
+    let mut reply = packet.bytes().to_vec();
+    let mut message = icmpv6::Packet::new_unchecked(&mut reply[..]);
+    message.set_msg_type(Type::ECHO_REPLY);
+    message.fill_checksum(way.source, way.dst);
+    let fields = Header6 {
+        protocol: IpProtocol::ICMPV6,
+        hop_limit: output::hop_limit(&cx.net.dev(way.dev).v6),
+        tclass,
+        mark,
+    };
+    let mut out = output::build(cx, &way, &fields, &reply);
+    cx.born(&mut out, Some(packet.id), Origin::IcmpReply);
+    cx.see_in(&out, ns, Stage::Route6Output, |net| {
+        Event::Routed(Box::new(route::trace(net, ns, &flow)))
+    });
+    cx.consume(packet);
+    output::send(cx, ns, &way, out, GroupLoop(false));
+}
+
+/// Remembers how long packets to a destination may be (RFC 8201 section 4).
+fn too_big<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let message = icmpv6::Packet::new_unchecked(packet.bytes());
+    let mtu = message.rest_of_header().max(ipv6::MIN_MTU as u32);
+    let Ok(inner) = ipv6::Packet::new_header(message.payload()) else {
+        return;
+    };
+    let (ns, to) = (cx.net.ns_of(dev), inner.dst());
+    let now = cx.net.now;
+    let inet6 = &mut cx.net.ns_mut(ns).v6;
+    let keep = inet6.settings.get(Global6::MtuExpires).max(0) as u64;
+    let until = now + Duration::from_secs(keep);
+    if inet6.pmtu.len() >= PMTU_MOST {
+        inet6.pmtu.retain(|_, (_, until)| *until > now);
+    }
+    if inet6.pmtu.len() < PMTU_MOST || inet6.pmtu.contains_key(&to) {
+        inet6.pmtu.insert(to, (mtu, until));
+    }
+}
+
+/// Destinations whose path is remembered.
+const PMTU_MOST: usize = 4096;
+
+/// Hands an error to the sockets whose packet it is about: `icmpv6_notify`.
+fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let message = icmpv6::Packet::new_unchecked(packet.bytes());
+    if ipv6::Packet::new_header(message.payload()).is_err() {
+        return cx.drop(packet, dev, Stage::Icmp6Error, DropReason::IcmpMalformed);
+    }
+    let told = socket::v6::error::deliver(cx, dev, &packet);
+    cx.see(&packet, dev, Stage::Icmp6Error, |_| Event::Delivered {
+        to: if told == 0 {
+            "no socket".to_owned()
+        } else {
+            format!("{told} socket(s)")
+        },
+    });
+    cx.consume(packet);
+}

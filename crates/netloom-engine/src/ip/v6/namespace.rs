@@ -1,0 +1,42 @@
+//! What a namespace has for IPv6.
+
+use crate::ip::icmp::RateLimit;
+use crate::ip::version::V6;
+use crate::neighbour::Neighbours;
+use crate::route::v6::Routing6;
+use crate::sysctl::{Conf6, Ipv6Conf, Ipv6Global, NeighbourConf, neighbour_v6};
+use core::net::Ipv6Addr;
+use netloom_model::Time;
+use std::collections::BTreeMap;
+
+/// What a namespace has for IPv6.
+#[derive(Clone)]
+pub(crate) struct Inet6Ns {
+    pub(crate) routing: Routing6,
+    pub(crate) neighbours: Neighbours<V6>,
+    pub(crate) conf_all: Ipv6Conf,
+    pub(crate) conf_default: Ipv6Conf,
+    pub(crate) neighbour_default: NeighbourConf,
+    pub(crate) settings: Ipv6Global,
+    pub(crate) icmp_limit: RateLimit,
+    /// What routers told of ways: the longest packet and when that is forgotten, by destination.
+    pub(crate) pmtu: BTreeMap<Ipv6Addr, (u32, Time)>,
+}
+
+impl Inet6Ns {
+    /// As a namespace begins; `disabled`: with the kernel's parameter `ipv6.disable_ipv6=1`.
+    pub(crate) fn new(disabled: bool) -> Inet6Ns {
+        let mut conf = Ipv6Conf::default();
+        conf.set(Conf6::DisableIpv6, i32::from(disabled));
+        Inet6Ns {
+            routing: Routing6::default(),
+            neighbours: Neighbours::default(),
+            conf_all: conf.clone(),
+            conf_default: conf,
+            neighbour_default: neighbour_v6(),
+            settings: Ipv6Global::default(),
+            icmp_limit: RateLimit::default(),
+            pmtu: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! An IPv6 packet made here leaves (`ip6_local_out`, `ip6_output`, `ip6_finish_output2`).
+
+use super::{deliver, device};
+use crate::device::DevId;
+use crate::ip::output::GroupLoop;
+use crate::ip::version::V6;
+use crate::link;
+use crate::namespace::NsId;
+use crate::neighbour;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::v6::output::Way6;
+use core::net::Ipv6Addr;
+use netloom_model::RouteType;
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv6};
+
+/// What a packet made here says in its header beside what its way says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header6 {
+    pub(crate) protocol: IpProtocol,
+    pub(crate) hop_limit: u8,
+    pub(crate) tclass: u8,
+    pub(crate) mark: u32,
+}
+
+/// The hop limit of packets to `dst` by `dev`, where nothing else is said.
+pub(crate) fn hop_limit(device: &device::Inet6) -> u8 {
+    let configured = device.conf.get(crate::sysctl::Conf6::HopLimit) as u8;
+    device.hop_limit.unwrap_or(configured)
+}
+
+/// Builds a packet, its front the IP header.
+pub(crate) fn build<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    way: &Way6,
+    header: &Header6,
+    payload: &[u8],
+) -> Packet {
+    let repr = ipv6::Repr {
+        src: way.source,
+        dst: way.dst,
+        next_header: header.protocol,
+        hop_limit: header.hop_limit,
+        traffic_class: header.tclass,
+        flow_label: 0,
+        payload_len: payload.len(),
+    };
+    let mut packet = make(cx, &repr, payload);
+    packet.mark = header.mark;
+    packet
+}
+
+fn make<O: Observer>(cx: &mut Cx<'_, O>, repr: &ipv6::Repr, payload: &[u8]) -> Packet {
+    let mut packet = cx.net.pool.take(ipv6::HEADER_LEN + payload.len());
+    repr.emit(packet.bytes_mut());
+    packet.bytes_mut()[ipv6::HEADER_LEN..].copy_from_slice(payload);
+    packet.ethertype = EtherType::IPV6;
+    packet.packet_type = PacketType::Outgoing;
+    packet.local = true;
+    packet.set_network();
+    packet
+}
+
+/// Sends a packet whose front is its IP header on its way.
+pub(crate) fn send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    way: &Way6,
+    mut packet: Packet,
+    group_loop: GroupLoop,
+) {
+    packet.dev = way.dev;
+    cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
+    if packet.len() > way.mtu as usize && way.kind != RouteType::Local {
+        let reason = DropReason::FragmentationNeeded;
+        return cx.drop(packet, way.dev, Stage::IpOutput, reason);
+    }
+    if !way.dst.is_multicast() {
+        return to_neighbour(cx, ns, way.dev, way.gateway.unwrap_or(way.dst), packet);
+    }
+    let device = cx.net.dev(way.dev);
+    if group_loop.0 && !device.is_loopback() && device.v6.listens(way.dst) {
+        let mut copy = cx.net.pool.copy(&packet);
+        cx.born(&mut copy, Some(packet.id), Origin::Copy);
+        copy.packet_type = PacketType::Multicast;
+        copy.set_network();
+        deliver::local(cx, way.dev, copy);
+    }
+    if ipv6::Packet::new_unchecked(packet.bytes()).hop_limit() == 0 {
+        return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+    }
+    to_group(cx, way.dev, way.dst, packet);
+}
+
+/// Hands a packet to the next hop on a device.
+#[inline]
+pub(crate) fn to_neighbour<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    dev: DevId,
+    next_hop: Ipv6Addr,
+    packet: Packet,
+) {
+    if cx.net.dev(dev).is_loopback() {
+        return framed(cx, dev, MacAddr::ZERO, packet);
+    }
+    neighbour::output::<V6, O>(cx, ns, dev, next_hop, packet);
+}
+
+/// Sends to a group: its hardware address follows from its own (RFC 2464 section 7).
+pub(crate) fn to_group<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    group: Ipv6Addr,
+    packet: Packet,
+) {
+    let mac = if cx.net.dev(dev).is_loopback() {
+        MacAddr::ZERO
+    } else {
+        MacAddr::from_ipv6_multicast(group)
+    };
+    framed(cx, dev, mac, packet);
+}
+
+/// Sends to a hardware address that needs no resolution.
+pub(crate) fn framed<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    dst: MacAddr,
+    mut packet: Packet,
+) {
+    let src = cx.net.dev(dev).mac;
+    let ethertype = packet.ethertype;
+    let header = ethernet::Header {
+        dst,
+        src,
+        ethertype,
+    };
+    header.emit(packet.push(ethernet::HEADER_LEN));
+    link::transmit(cx, dev, packet);
+}
+
+/// Sends what IPv6 itself has to say on a link: neighbour discovery, group management; `known`: to
+/// that hardware address. Of what
+/// nobody's packet caused no journey tells.
+pub(crate) fn background<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    header: &ipv6::Repr,
+    payload: &[u8],
+    cause: Option<(u32, Origin)>,
+    known: Option<MacAddr>,
+) {
+    let mut packet = make(cx, header, payload);
+    match cause {
+        Some((cause, origin)) => cx.born(&mut packet, Some(cause), origin),
+        None => packet.id = Packet::UNWATCHED,
+    }
+    packet.dev = dev;
+    if let Some(mac) = known {
+        return framed(cx, dev, mac, packet);
+    }
+    if header.dst.is_multicast() {
+        return to_group(cx, dev, header.dst, packet);
+    }
+    let ns = cx.net.ns_of(dev);
+    to_neighbour(cx, ns, dev, header.dst, packet);
+}

@@ -1,0 +1,122 @@
+//! An IPv6 packet arrives: its header is checked and routing decides what becomes of it (`ipv6_rcv`,
+//! `ip6_rcv_finish`).
+
+use super::{deliver, forward, icmp_error};
+use crate::device::DevId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::Refused;
+use crate::route::v6::{self as route, Flow6};
+use crate::sysctl::Conf6;
+use core::net::Ipv6Addr;
+use netloom_model::RouteType;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::icmpv6::{Type, code};
+use netloom_wire::{Malformed, ipv6};
+
+/// Receives a packet whose front is its IP header.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    if packet.packet_type == PacketType::OtherHost {
+        return cx.drop(packet, dev, Stage::Ip6Receive, DropReason::OtherHost);
+    }
+    if !cx.net.dev(dev).v6.running {
+        return cx.drop(packet, dev, Stage::Ip6Receive, DropReason::Ipv6NotHandled);
+    }
+    let header = match ipv6::Packet::new_checked(packet.bytes()) {
+        Ok(header) => header,
+        Err(why) => {
+            let short = matches!(why, Malformed::Truncated { .. });
+            let reason = if short {
+                DropReason::IpTruncated
+            } else {
+                DropReason::IpMalformed
+            };
+            return cx.drop(packet, dev, Stage::Ip6Receive, reason);
+        }
+    };
+    let (src, dst, tclass) = (header.src(), header.dst(), header.traffic_class());
+    let len = ipv6::HEADER_LEN + usize::from(header.payload_len());
+    packet.truncate(len);
+    if let Some(reason) = martian(cx, dev, &packet, src, dst) {
+        return cx.drop(packet, dev, Stage::Ip6Receive, reason);
+    }
+    cx.see(&packet, dev, Stage::Ip6Receive, |_| Event::Accepted);
+    if dst.is_multicast() {
+        return group(cx, dev, packet, dst);
+    }
+    let flow = Flow6 {
+        dst,
+        src,
+        iif: dev,
+        oif: DevId::NONE,
+        tclass,
+        mark: packet.mark,
+    };
+    let ns = cx.net.ns_of(dev);
+    let found = route::lookup(cx.net, ns, &flow);
+    cx.see(&packet, dev, Stage::Route6Input, |net| {
+        Event::Routed(Box::new(route::trace(net, ns, &flow)))
+    });
+    match found {
+        Ok(found) => match found.kind {
+            RouteType::Local | RouteType::Anycast => deliver::local(cx, dev, packet),
+            _ => forward::forward(cx, dev, packet, &found, &flow),
+        },
+        Err(refused) => no_way(cx, dev, packet, refused),
+    }
+}
+
+/// Why a packet with these addresses cannot come from the link (RFC 4291 sections 2.5.2, 2.5.3,
+/// 2.7).
+fn martian<O: Observer>(
+    cx: &Cx<'_, O>,
+    dev: DevId,
+    packet: &Packet,
+    src: Ipv6Addr,
+    dst: Ipv6Addr,
+) -> Option<DropReason> {
+    let device = cx.net.dev(dev);
+    let mapped = src.to_ipv4_mapped().is_some();
+    let groups = matches!(
+        packet.packet_type,
+        PacketType::Broadcast | PacketType::Multicast
+    );
+    if src.is_multicast() {
+        Some(DropReason::MartianSource)
+    } else if device.is_loopback() {
+        None
+    } else if src.is_loopback() || mapped {
+        Some(DropReason::MartianSource)
+    } else if dst.is_loopback() || (dst.is_multicast() && dst.segments()[0] & 0xf < 2) {
+        Some(DropReason::MartianDestination)
+    } else if groups && !dst.is_multicast() && cx.net.either6(dev, Conf6::DropUnicastInL2Multicast)
+    {
+        Some(DropReason::NotForUs)
+    } else {
+        None
+    }
+}
+
+/// No route: the sender is told (`ip6_pkt_drop`).
+fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: Refused) {
+    let code = match refused {
+        Refused::NoRoute | Refused::Unreachable => Some(code::NO_ROUTE),
+        Refused::Prohibit => Some(code::PROHIBITED),
+        Refused::Blackhole => None,
+    };
+    if let Some(code) = code {
+        icmp_error::send(cx, dev, &packet, Type::DEST_UNREACHABLE, code, 0);
+    }
+    cx.drop(packet, dev, Stage::Route6Input, refused.reason());
+}
+
+/// A packet to a group: for this host if it listens (`ip6_mc_input`).
+fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv6Addr) {
+    if cx.net.dev(dev).v6.listens(group) {
+        return deliver::local(cx, dev, packet);
+    }
+    let reason = DropReason::NoMulticastMember;
+    cx.drop(packet, dev, Stage::Route6Input, reason);
+}

@@ -1,0 +1,66 @@
+//! `ip -6 route get`: which way would a packet take (`inet6_rtm_getroute`).
+
+use super::{Flow6, Refused, describe, lookup};
+use crate::device::DevId;
+use crate::ip::v6::source;
+use crate::namespace::NsId;
+use crate::net::Net;
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::route::{RouteAnswer, RouteQuery};
+use netloom_model::{Errno, IpNet, Result, RouteType};
+
+fn v6(addr: IpAddr) -> Result<Ipv6Addr> {
+    match addr {
+        IpAddr::V6(addr) => Ok(addr),
+        IpAddr::V4(_) => Err(Errno::INVAL.into()),
+    }
+}
+
+/// Answers the question: IPv6 tells the table's own route, with the destination asked for.
+pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer> {
+    let device = |index: Option<u32>| match index {
+        Some(index) => net.ns(ns).device(index).ok_or(Errno::NODEV),
+        None => Ok(DevId::NONE),
+    };
+    let flow = Flow6 {
+        dst: v6(query.to)?,
+        src: query.from.map_or(Ok(Ipv6Addr::UNSPECIFIED), v6)?,
+        iif: device(query.iif)?,
+        oif: device(query.oif)?,
+        tclass: query.tos,
+        mark: query.mark,
+    };
+    let found = lookup(net, ns, &flow).map_err(Refused::errno)?;
+    let tables = &net.ns(ns).v6.routing.tables;
+    let table = tables.get(found.table).ok_or(Errno::NETUNREACH)?;
+    let mut route = describe(net, found.table, table.entry(found.entry));
+    let taken = net.dev(found.dev).index;
+    if query.fibmatch {
+        return Ok(RouteAnswer {
+            route,
+            cache_flags: Vec::new(),
+            source: None,
+        });
+    }
+    route.dst = IpNet::host(flow.dst.into());
+    route
+        .nexthops
+        .retain(|hop| hop.dev == Some(taken) && hop.via == found.gateway.map(Into::into));
+    route.nexthops.truncate(1);
+    // What is of this host stays on the loopback, unless its address means nothing there.
+    let local = matches!(found.kind, RouteType::Local | RouteType::Anycast);
+    if local && !crate::ip::v6::is_strict(flow.dst) {
+        let lo = net.dev(net.ns(ns).loopback).index;
+        route.nexthops.iter_mut().for_each(|hop| hop.dev = Some(lo));
+    }
+    if flow.iif == DevId::NONE {
+        let chosen = || source::select(net, ns, found.dev, flow.dst);
+        route.prefsrc = found.prefsrc.or_else(chosen).map(IpAddr::V6);
+    }
+    let source = route.prefsrc;
+    Ok(RouteAnswer {
+        route,
+        cache_flags: Vec::new(),
+        source,
+    })
+}

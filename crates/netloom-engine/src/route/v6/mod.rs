@@ -1,0 +1,285 @@
+//! Routing of IPv6: the lookup (`fib6_rule_lookup`, RFC 8200, RFC 4191), with the tables and rules
+//! that IPv4 has too.
+//!
+//! Left out: source-specific routes, routers' preferences among routes of equal metric.
+
+pub(crate) mod address;
+pub(crate) mod get;
+pub(crate) mod output;
+
+use super::rules::{self, Facts};
+use super::table::{Hop, Table};
+use super::tables::Tables;
+use super::{Refused, lookup_error};
+use crate::device::DevId;
+use crate::ip::v6::device::Ifa6;
+use crate::ip::version::V6;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::sysctl::Conf6;
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::journey::{RouteTrace, RuleOutcome};
+use netloom_model::route::table as id;
+use netloom_model::{Family, Route, RouteType, Rule, RuleAction};
+
+/// The IPv6 routing of one namespace.
+#[derive(Clone)]
+pub(crate) struct Routing6 {
+    pub(crate) tables: Tables<V6>,
+    /// Rules in the order in which they are asked.
+    pub(crate) rules: Vec<Rule>,
+    /// Whether the rules are other than those that every namespace begins with.
+    pub(crate) custom_rules: bool,
+}
+
+impl Default for Routing6 {
+    fn default() -> Routing6 {
+        let rules = [(0, id::LOCAL), (32766, id::MAIN)];
+        Routing6 {
+            tables: Tables::default(),
+            rules: rules
+                .map(|(priority, table)| Rule::lookup(Family::V6, priority, table))
+                .to_vec(),
+            custom_rules: false,
+        }
+    }
+}
+
+/// What a lookup is about (`struct flowi6`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow6 {
+    pub(crate) dst: Ipv6Addr,
+    pub(crate) src: Ipv6Addr,
+    /// The device it came by; none for what is made here.
+    pub(crate) iif: DevId,
+    /// The device that it must leave by.
+    pub(crate) oif: DevId,
+    pub(crate) tclass: u8,
+    pub(crate) mark: u32,
+}
+
+impl Flow6 {
+    /// A flow to `dst` of which nothing else is known.
+    pub(crate) fn to(dst: Ipv6Addr) -> Flow6 {
+        Flow6 {
+            dst,
+            src: Ipv6Addr::UNSPECIFIED,
+            iif: DevId::NONE,
+            oif: DevId::NONE,
+            tclass: 0,
+            mark: 0,
+        }
+    }
+
+    /// The device that a route must have: the one named, or the one by which a packet came that
+    /// means nothing elsewhere.
+    fn device(&self) -> DevId {
+        if self.oif == DevId::NONE && crate::ip::v6::is_strict(self.dst) {
+            self.iif
+        } else {
+            self.oif
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            src: self.src.into(),
+            dst: self.dst.into(),
+            iif: self.iif,
+            oif: self.oif,
+            tos: self.tclass & 0xfc,
+            mark: self.mark,
+        }
+    }
+}
+
+/// A route that was found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found6 {
+    pub(crate) kind: RouteType,
+    pub(crate) dev: DevId,
+    pub(crate) gateway: Option<Ipv6Addr>,
+    pub(crate) prefsrc: Option<Ipv6Addr>,
+    /// MTU of the route; 0 = the device's.
+    pub(crate) mtu: u32,
+    pub(crate) prefix_len: u8,
+    pub(crate) table: u32,
+    /// The entry in its table.
+    pub(crate) entry: u32,
+}
+
+/// What one table says.
+enum TableAnswer {
+    Found(Found6),
+    Refused(Refused),
+    Nothing,
+}
+
+/// Looks a flow up: rules in order, each with its table.
+#[inline]
+pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refused> {
+    if net.ns(ns).v6.routing.custom_rules {
+        return by_rules(net, ns, flow, &mut |_, _| {});
+    }
+    for table in [id::LOCAL, id::MAIN] {
+        match in_table(net, ns, table, flow) {
+            TableAnswer::Found(found) => return Ok(found),
+            TableAnswer::Refused(refused) => return Err(refused),
+            TableAnswer::Nothing => {}
+        }
+    }
+    Err(Refused::NoRoute)
+}
+
+/// Asks the rules one after the other and tells `tell` what each said.
+fn by_rules(
+    net: &Net,
+    ns: NsId,
+    flow: &Flow6,
+    tell: &mut dyn FnMut(&Rule, RuleOutcome),
+) -> Result<Found6, Refused> {
+    let all = &net.ns(ns).v6.routing.rules;
+    let mut at = 0;
+    while let Some(rule) = all.get(at) {
+        at += 1;
+        if !rules::matches_facts(net, rule, &flow.facts()) {
+            tell(rule, RuleOutcome::NotMatched);
+            continue;
+        }
+        let refused = match rule.action {
+            RuleAction::Lookup(table) => match in_table(net, ns, table, flow) {
+                TableAnswer::Found(found) => {
+                    tell(rule, RuleOutcome::Decided);
+                    return Ok(found);
+                }
+                TableAnswer::Refused(refused) => refused,
+                TableAnswer::Nothing => {
+                    tell(rule, RuleOutcome::NoRoute);
+                    continue;
+                }
+            },
+            RuleAction::Goto(priority) => {
+                let target = all.iter().position(|r| r.priority >= Some(priority));
+                at = target.filter(|t| *t >= at).unwrap_or(at);
+                continue;
+            }
+            RuleAction::Nop => continue,
+            action => lookup_error(action),
+        };
+        tell(rule, RuleOutcome::Decided);
+        return Err(refused);
+    }
+    Err(Refused::NoRoute)
+}
+
+#[inline]
+fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer {
+    let Some(table) = net.ns(ns).v6.routing.tables.get(id) else {
+        return TableAnswer::Nothing;
+    };
+    for head in table.matches(flow.dst) {
+        match in_chain(net, (id, table), head, flow) {
+            TableAnswer::Nothing => {}
+            answer => return answer,
+        }
+    }
+    TableAnswer::Nothing
+}
+
+/// The first route of a prefix that fits the flow: those of least metric come first.
+#[inline]
+fn in_chain(net: &Net, (id, table): (u32, &Table<V6>), head: u32, flow: &Flow6) -> TableAnswer {
+    let device = flow.device();
+    for (place, entry) in table.chain(head) {
+        match entry.kind {
+            RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
+            RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
+            RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
+            // As `throw` does it for IPv6: the next rule goes on.
+            RouteType::Throw => return TableAnswer::Nothing,
+            _ => {}
+        }
+        let usable = |hop: &&Hop<V6>| {
+            (device == DevId::NONE || hop.dev == device) && hop_usable(net, hop.dev, entry.kind)
+        };
+        if let Some(hop) = entry.hops().find(usable) {
+            return TableAnswer::Found(Found6 {
+                kind: entry.kind,
+                dev: hop.dev,
+                gateway: hop.gateway,
+                prefsrc: entry.prefsrc,
+                mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
+                prefix_len: entry.prefix_len,
+                table: id,
+                entry: place,
+            });
+        }
+    }
+    TableAnswer::Nothing
+}
+
+#[inline]
+fn hop_usable(net: &Net, dev: DevId, kind: RouteType) -> bool {
+    let device = net.dev(dev);
+    if kind == RouteType::Local {
+        return true;
+    }
+    device.is_up() && (device.carrier || !net.either6(dev, Conf6::IgnoreRoutesWithLinkdown))
+}
+
+/// Whether an address is of this host: usable, on `dev` if that is named (`ipv6_chk_addr`).
+pub(crate) fn is_local(net: &Net, ns: NsId, addr: Ipv6Addr, dev: DevId) -> bool {
+    let on = |d: DevId| net.dev(d).v6.find(addr).is_some_and(Ifa6::is_usable);
+    match dev.some() {
+        Some(dev) => on(dev),
+        None => net.ns(ns).devices.values().any(|d| on(*d)),
+    }
+}
+
+/// The lookup once more, with what each rule said: for journeys.
+pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
+    let mut asked = Vec::new();
+    let found = by_rules(net, ns, flow, &mut |rule, outcome| {
+        asked.push((rule.clone(), outcome));
+    });
+    let found = found.ok();
+    let route = found.and_then(|f| {
+        let table = net.ns(ns).v6.routing.tables.get(f.table)?;
+        Some(describe(net, f.table, table.entry(f.entry)))
+    });
+    RouteTrace {
+        to: flow.dst.into(),
+        from: (!flow.src.is_unspecified()).then(|| flow.src.into()),
+        rules: asked,
+        route,
+        next_hop: found.map(|f| IpAddr::V6(f.gateway.unwrap_or(flow.dst))),
+        dev: found.map(|f| net.dev(f.dev).name.clone()),
+    }
+}
+
+/// An entry as the model tells it.
+pub(crate) fn describe(net: &Net, id: u32, entry: &super::table::Entry<V6>) -> Route {
+    let mut route = entry.describe(id, |dev| {
+        let device = net.dev(dev);
+        let linkdown = !device.carrier && entry.kind != RouteType::Local;
+        let ignored = linkdown && net.either6(dev, Conf6::IgnoreRoutesWithLinkdown);
+        (device.index, ignored, linkdown)
+    });
+    let left = |at: netloom_model::Time| at.since(net.now).as_secs() as u32;
+    route.expires = entry.expires.map(left);
+    route
+}
+
+/// Every route as the model tells it, in the order of the kernel's tree: what is inside of a prefix
+/// comes before it.
+pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Route> {
+    let mut tables: Vec<_> = net.ns(ns).v6.routing.tables.iter().collect();
+    tables.sort_by_key(|(id, _)| *id % 256);
+    let mut all = Vec::new();
+    for (id, table) in tables {
+        let from = all.len();
+        all.extend(table.iter().map(|entry| describe(net, id, entry)));
+        all[from..].sort_by_key(|r: &Route| (r.dst.last(), core::cmp::Reverse(r.dst.len)));
+    }
+    all
+}

@@ -1,0 +1,83 @@
+//! Routing for IPv6 packets made here (`ip6_route_output_flags`, `ip6_dst_lookup_tail`).
+
+use super::{Flow6, Found6, is_local, lookup};
+use crate::device::DevId;
+use crate::ip::v6::source;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::route::output::NoWay;
+use core::net::Ipv6Addr;
+use netloom_model::{Errno, RouteType};
+
+/// The way of a packet made here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way6 {
+    /// Unicast, local or multicast.
+    pub(crate) kind: RouteType,
+    /// The device it leaves by (`lo` for what stays here).
+    pub(crate) dev: DevId,
+    pub(crate) gateway: Option<Ipv6Addr>,
+    pub(crate) source: Ipv6Addr,
+    pub(crate) dst: Ipv6Addr,
+    /// Longest packet that may go, by the route, the device, or what routers told.
+    pub(crate) mtu: u32,
+    /// The route that was found.
+    pub(crate) found: Found6,
+}
+
+/// Finds the way. `flow.src` may be unspecified: then it is chosen. `any_source`: it need not be an
+/// address of this host.
+pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Result<Way6, NoWay> {
+    let mut flow = *flow;
+    if flow.dst.is_unspecified() {
+        flow.dst = Ipv6Addr::LOCALHOST;
+    }
+    let given = !flow.src.is_unspecified();
+    if given && !any_source && !is_local(net, ns, flow.src, DevId::NONE) {
+        return Err(Errno::INVAL.into());
+    }
+    let found = lookup(net, ns, &flow).map_err(|refused| NoWay {
+        errno: refused.errno(),
+        refused: Some(refused),
+    })?;
+    let stays = matches!(found.kind, RouteType::Local | RouteType::Anycast);
+    let source = if given {
+        flow.src
+    } else {
+        let preferred = found.prefsrc;
+        let chosen = preferred.or_else(|| source::select(net, ns, found.dev, flow.dst));
+        chosen.ok_or(Errno::ADDRNOTAVAIL)?
+    };
+    let dev = if stays {
+        net.ns(ns).loopback
+    } else {
+        found.dev
+    };
+    Ok(Way6 {
+        kind: if stays { RouteType::Local } else { found.kind },
+        dev,
+        gateway: found.gateway,
+        source,
+        dst: flow.dst,
+        mtu: mtu(net, ns, dev, &found, flow.dst),
+        found,
+    })
+}
+
+/// The longest packet that may go a way.
+fn mtu(net: &Net, ns: NsId, dev: DevId, found: &Found6, dst: Ipv6Addr) -> u32 {
+    let device = net.dev(dev);
+    let link = device
+        .v6
+        .mtu
+        .map_or(device.mtu, |told| told.min(device.mtu));
+    let route = if found.mtu == 0 {
+        link
+    } else {
+        found.mtu.min(link)
+    };
+    match net.ns(ns).v6.pmtu.get(&dst) {
+        Some((told, until)) if *until > net.now => route.min(*told),
+        _ => route,
+    }
+}

@@ -1,0 +1,137 @@
+//! bind(2) and connect(2) of IPv6 sockets, and joining groups.
+
+use super::v6;
+use crate::device::DevId;
+use crate::ip::v6::group;
+use crate::net::Net;
+use crate::route::v6::{self as route, Flow6};
+use crate::socket::Socket;
+use crate::sysctl::Global6;
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::Errno;
+use netloom_model::socket::SocketId;
+
+/// Ports that are given out (`net.ipv4.ip_local_port_range`, which holds for both).
+const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
+
+/// The flow of what a socket sends to `dst`.
+pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
+    let options = &socket.options;
+    let group_dev = dst.is_multicast().then_some(options.multicast_dev);
+    Flow6 {
+        dst,
+        src: socket.v6.local.0,
+        iif: DevId::NONE,
+        oif: socket.dev.some().or(group_dev).unwrap_or(DevId::NONE),
+        tclass: options.tos,
+        mark: options.mark,
+    }
+}
+
+/// Binds to a local address and port.
+pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
+    let address = v6(address)?;
+    let socket = net.socket(id)?;
+    let (ns, dev) = (socket.ns, socket.dev);
+    let free = socket.options.free_bind || net.ns(ns).v6.settings.on(Global6::IpNonlocalBind);
+    if address.is_unicast_link_local() && dev == DevId::NONE {
+        return Err(Errno::INVAL);
+    }
+    let near = if address.is_unicast_link_local() {
+        dev
+    } else {
+        DevId::NONE
+    };
+    let fits = address.is_multicast() || route::is_local(net, ns, address, near);
+    if !fits && !address.is_unspecified() && !free {
+        return Err(Errno::ADDRNOTAVAIL);
+    }
+    if port != 0 && taken(net, id, address, port) {
+        return Err(Errno::ADDRINUSE);
+    }
+    net.socket_mut(id)?.v6.local = (address, port);
+    bind_any(net, id)
+}
+
+/// Gives a socket that needs a port one that is free.
+pub(super) fn bind_any(net: &mut Net, id: SocketId) -> Result<(), Errno> {
+    let socket = net.socket(id)?;
+    let (address, port) = socket.v6.local;
+    if port != 0 || !socket.kind.has_ports() {
+        return Ok(());
+    }
+    let range = u64::from(EPHEMERAL.end - EPHEMERAL.start);
+    let first = net.random.below(range) as u16;
+    let mut ports = (0..EPHEMERAL.end - EPHEMERAL.start)
+        .map(|i| EPHEMERAL.start + (first + i) % (EPHEMERAL.end - EPHEMERAL.start));
+    let free = ports.find(|port| !taken(net, id, address, *port));
+    net.socket_mut(id)?.v6.local.1 = free.ok_or(Errno::ADDRINUSE)?;
+    Ok(())
+}
+
+/// Whether another socket of the kind holds the port.
+fn taken(net: &Net, id: SocketId, address: Ipv6Addr, port: u16) -> bool {
+    let Ok(socket) = net.socket(id) else {
+        return false;
+    };
+    let same = net.ns(socket.ns).sockets.of_kind(socket.kind);
+    same.iter().filter(|other| **other != id.0).any(|other| {
+        let other = &net.sockets.0[*other];
+        let (held, at) = other.v6.local;
+        socket.kind.has_ports()
+            && at == port
+            && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
+            && (held == address || held.is_unspecified() || address.is_unspecified())
+    })
+}
+
+/// Sets the partner: the source address is chosen now.
+pub(crate) fn connect(
+    net: &mut Net,
+    id: SocketId,
+    address: IpAddr,
+    port: u16,
+) -> Result<(), Errno> {
+    let address = v6(address)?;
+    let socket = net.socket(id)?;
+    let flow = flow(socket, address);
+    // What means nothing without its link needs one.
+    if address.is_unicast_link_local() && flow.oif == DevId::NONE {
+        return Err(Errno::INVAL);
+    }
+    let free = socket.options.free_bind;
+    let way = route::output::route(net, socket.ns, &flow, free).map_err(|no| no.errno)?;
+    let socket = net.socket_mut(id)?;
+    if socket.v6.local.0.is_unspecified() {
+        socket.v6.local.0 = way.source;
+    }
+    socket.v6.remote = Some((way.dst, port));
+    bind_any(net, id)
+}
+
+/// Listens to a group.
+pub(crate) fn join(net: &mut Net, id: SocketId, group: Ipv6Addr, index: u32) -> Result<(), Errno> {
+    let ns = net.socket(id)?.ns;
+    let dev = if index == 0 {
+        let way = route::output::route(net, ns, &Flow6::to(group), true);
+        way.map_err(|_| Errno::NODEV)?.dev
+    } else {
+        net.ns(ns).device(index).ok_or(Errno::NODEV)?
+    };
+    let groups = &mut net.socket_mut(id)?.options.groups6;
+    if groups.contains(&(group, dev)) {
+        return Err(Errno::ADDRINUSE);
+    }
+    groups.push((group, dev));
+    group::join(net, dev, group);
+    Ok(())
+}
+
+/// Leaves every group, for a socket that is closed.
+pub(crate) fn leave_all(net: &mut Net, id: SocketId) -> Result<(), Errno> {
+    let groups = core::mem::take(&mut net.socket_mut(id)?.options.groups6);
+    for (group, dev) in groups {
+        group::leave(net, dev, group);
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Sending from an IPv6 socket: routing, the header, and Linux's errors for what cannot go.
+
+use super::configure::{bind_any, flow};
+use super::v6;
+use crate::ip::output::GroupLoop;
+use crate::ip::v6::output::{self, Header6};
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::route::Refused;
+use crate::route::v6::output::Way6;
+use crate::route::v6::{self as route, Flow6};
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
+use netloom_model::{Errno, RouteType};
+use netloom_wire::icmpv6::{self, Type};
+use netloom_wire::{IpProtocol, ipv6, udp};
+
+/// The longest payload behind an IPv6 header.
+const LONGEST: usize = u16::MAX as usize;
+
+/// Sends `data` from a socket: to `to`, or to its partner.
+pub(crate) fn send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    to: Option<(IpAddr, u16)>,
+    data: &[u8],
+) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let (dst, port) = match to {
+        Some((address, port)) => (v6(address)?, port),
+        None => socket.v6.remote.ok_or(Errno::DESTADDRREQ)?,
+    };
+    let kind = socket.kind;
+    if kind == SocketKind::Udp6 && port == 0 {
+        return Err(Errno::INVAL);
+    }
+    bind_any(cx.net, id)?;
+    let socket = cx.net.socket(id)?;
+    let flow = flow(socket, dst);
+    let (own, free) = (socket.v6.local.1, socket.options.free_bind);
+    if dst.is_unicast_link_local() && flow.oif == crate::device::DevId::NONE {
+        return Err(Errno::INVAL);
+    }
+    let stage = match kind {
+        SocketKind::Udp6 => Stage::UdpSend,
+        SocketKind::Ping6 => Stage::PingSend,
+        _ => Stage::RawSend,
+    };
+    let way = routed(cx, id, stage, &flow, free)?;
+    let (protocol, payload) = match kind {
+        SocketKind::Udp6 => (IpProtocol::UDP, datagram(&way, (own, port), data)),
+        SocketKind::Ping6 => (IpProtocol::ICMPV6, echo(&way, own, data)?),
+        SocketKind::Raw6(protocol) => (IpProtocol(protocol), raw(&way, protocol, data)),
+        _ => return Err(Errno::OPNOTSUPP),
+    };
+    emit(cx, id, stage, (&flow, &way), protocol, &payload)
+}
+
+/// Routes a flow; a refusal is told to the observer too.
+fn routed<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    stage: Stage,
+    flow: &Flow6,
+    any_source: bool,
+) -> Result<Way6, Errno> {
+    let ns = cx.net.socket(id)?.ns;
+    route::output::route(cx.net, ns, flow, any_source).map_err(|no| {
+        if O::ON {
+            let mut nothing = cx.net.pool.take(0);
+            cx.born(&mut nothing, None, Origin::Probe);
+            see_sent(cx, id, &nothing, stage, flow, None);
+            let reason = no.refused.map_or(DropReason::NoSource, Refused::reason);
+            cx.drop_in(nothing, ns, Stage::Route6Output, reason);
+        }
+        no.errno
+    })
+}
+
+/// Tells the observer of a packet that a program sends, and how it was routed.
+fn see_sent<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    packet: &Packet,
+    stage: Stage,
+    flow: &Flow6,
+    way: Option<&Way6>,
+) {
+    let Ok(ns) = cx.net.socket(id).map(|socket| socket.ns) else {
+        return;
+    };
+    cx.see_in(packet, ns, stage, |_| Event::Sent {
+        from: way.map(|w| w.source.into()),
+        to: Some(flow.dst.into()),
+    });
+    cx.see_in(packet, ns, Stage::Route6Output, |net| {
+        Event::Routed(Box::new(route::trace(net, ns, flow)))
+    });
+}
+
+fn datagram(way: &Way6, (own, port): (u16, u16), data: &[u8]) -> Vec<u8> {
+    let repr = udp::Repr {
+        src_port: own,
+        dst_port: port,
+        payload: &data[..data.len().min(LONGEST)],
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    repr.emit_v6(&mut bytes, way.source, way.dst);
+    bytes
+}
+
+/// icmp(7), "ping sockets": only echo requests, whose identifier is the socket's port.
+fn echo(way: &Way6, ident: u16, data: &[u8]) -> Result<Vec<u8>, Errno> {
+    let mut bytes = data.to_vec();
+    let mut message = icmpv6::Packet::new_checked(&mut bytes[..]).map_err(|_| Errno::INVAL)?;
+    if message.msg_type() != Type::ECHO_REQUEST || message.code() != 0 {
+        return Err(Errno::INVAL);
+    }
+    message.set_echo_ident(ident);
+    message.fill_checksum(way.source, way.dst);
+    Ok(bytes)
+}
+
+/// Of ICMPv6 the kernel fills in the checksum, which is over the addresses too (RFC 3542 section
+/// 3.1).
+fn raw(way: &Way6, protocol: u8, data: &[u8]) -> Vec<u8> {
+    let mut bytes = data.to_vec();
+    if protocol == IpProtocol::ICMPV6.0
+        && let Ok(mut message) = icmpv6::Packet::new_checked(&mut bytes[..])
+    {
+        message.fill_checksum(way.source, way.dst);
+    }
+    bytes
+}
+
+/// Sends a payload with a header on its way.
+fn emit<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    stage: Stage,
+    (flow, way): (&Flow6, &Way6),
+    protocol: IpProtocol,
+    payload: &[u8],
+) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let (ns, options) = (socket.ns, socket.options.clone());
+    let len = ipv6::HEADER_LEN + payload.len();
+    let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
+    let long = len > way.mtu as usize && way.kind != RouteType::Local;
+    if payload.len() > LONGEST || (long && probing) {
+        return too_long(cx, id, way.dst, way.mtu);
+    }
+    let hop_limit = match (way.kind, options.ttl) {
+        (RouteType::Multicast, _) => options.multicast_ttl,
+        (_, 0) => output::hop_limit(&cx.net.dev(way.dev).v6),
+        (_, hops) => hops,
+    };
+    let fields = Header6 {
+        protocol,
+        hop_limit,
+        tclass: options.tos,
+        mark: options.mark,
+    };
+    let mut packet = output::build(cx, way, &fields, payload);
+    cx.born(&mut packet, None, Origin::Probe);
+    see_sent(cx, id, &packet, stage, flow, Some(way));
+    output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    Ok(())
+}
+
+/// `EMSGSIZE`, with the MTU in the error queue.
+fn too_long<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    dst: Ipv6Addr,
+    mtu: u32,
+) -> Result<(), Errno> {
+    let error = SocketError {
+        at: cx.net.now,
+        errno: Errno::MSGSIZE,
+        local: true,
+        icmp: (0, 0),
+        info: mtu,
+        offender: None,
+        to: Some((dst.into(), 0)),
+        data: Vec::new(),
+    };
+    let socket = cx.net.socket_mut(id)?;
+    if socket.options.receive_errors {
+        socket.queue_error(error);
+    }
+    Err(Errno::MSGSIZE)
+}

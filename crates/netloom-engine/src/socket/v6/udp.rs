@@ -1,0 +1,76 @@
+//! UDP over IPv6 (RFC 8200 section 8.1): a datagram finds its socket, or its sender is told that
+//! nobody listens.
+
+use super::datagram;
+use crate::device::DevId;
+use crate::ip::v6::icmp_error;
+use crate::net::{Cx, Net};
+use crate::observer::Observer;
+use crate::packet::Packet;
+use crate::socket::hand_over;
+use core::net::Ipv6Addr;
+use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_wire::icmpv6::{Type, code};
+use netloom_wire::{ipv6, udp};
+
+/// Receives a datagram whose front is its UDP header.
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    let Ok(segment) = udp::Packet::new_checked(packet.bytes()) else {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpMalformed);
+    };
+    let header = ipv6::Packet::new_unchecked(packet.network());
+    let (src, dst) = (header.src(), header.dst());
+    // Without a checksum there is none over the addresses either: it is not optional.
+    if segment.checksum() == 0 || !segment.verify_checksum_v6(src, dst) {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpChecksum);
+    }
+    let ports = (segment.src_port(), segment.dst_port());
+    let sockets = matching(cx.net, dev, (src, ports.0), (dst, ports.1));
+    if sockets.is_empty() {
+        packet.rewind_to_network();
+        let (kind, code) = (Type::DEST_UNREACHABLE, code::PORT_UNREACHABLE);
+        icmp_error::send(cx, dev, &packet, kind, code, 0);
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::NoSocket);
+    }
+    let mut taken = false;
+    for id in sockets {
+        let segment = udp::Packet::new_unchecked(packet.bytes());
+        let got = datagram(cx.net, dev, &packet, segment.payload(), ports.0);
+        taken |= hand_over(cx, id, got);
+    }
+    if !taken {
+        return cx.drop(packet, dev, Stage::UdpReceive, DropReason::SocketBufferFull);
+    }
+    cx.see(&packet, dev, Stage::UdpReceive, |_| Event::Delivered {
+        to: format!("the program at UDP port {}", ports.1),
+    });
+    cx.consume(packet);
+}
+
+/// The sockets for a datagram: for a group all that match, else the one that matches best.
+fn matching(net: &Net, dev: DevId, from: (Ipv6Addr, u16), to: (Ipv6Addr, u16)) -> Vec<u32> {
+    let mut all = Vec::new();
+    let mut best = None;
+    for id in &net.ns(net.ns_of(dev)).sockets.udp6 {
+        let socket = &net.sockets.0[*id];
+        let other_port = |(_, port): (Ipv6Addr, u16)| port != from.1;
+        if socket.v6.local.1 != to.1
+            || !socket.wants6(from.0, to.0, dev)
+            || socket.v6.remote.is_some_and(other_port)
+        {
+            continue;
+        }
+        if to.0.is_multicast() {
+            all.push(*id);
+            continue;
+        }
+        let score = u8::from(!socket.v6.local.0.is_unspecified())
+            + 2 * u8::from(socket.v6.remote.is_some())
+            + u8::from(socket.dev != DevId::NONE);
+        if best.is_none_or(|(s, _)| score > s) {
+            best = Some((score, *id));
+        }
+    }
+    all.extend(best.map(|(_, id)| id));
+    all
+}
