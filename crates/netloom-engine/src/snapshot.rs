@@ -62,6 +62,7 @@ fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.routes {
         // The kernel keeps tables in 256 buckets by their number, and the routes of a table by
         // address, the longest prefix of an address first.
+        state.route_tables = namespace.routing.tables.numbers();
         let mut tables: Vec<_> = namespace.routing.tables.iter().collect();
         tables.sort_by_key(|(id, _)| *id % 256);
         for (id, table) in tables {

@@ -110,6 +110,10 @@ settings! {
 settings! {
     /// `net.ipv4.*` of a namespace, and its limits of the neighbour table.
     Ipv4Global, Global, GLOBAL, [
+        FibMultipathHashFields "fib_multipath_hash_fields" = 7, 1..=4095;
+        FibMultipathHashPolicy "fib_multipath_hash_policy" = 0, 0..=3;
+        FibMultipathHashSeed "fib_multipath_hash_seed" = 0, 0..=2147483647;
+        FibMultipathUseNeigh "fib_multipath_use_neigh" = 0, 0..=1;
         FwmarkReflect "fwmark_reflect" = 0, 0..=1;
         IcmpEchoEnableProbe "icmp_echo_enable_probe" = 0, 0..=1;
         IcmpEchoIgnoreAll "icmp_echo_ignore_all" = 0, 0..=1;
@@ -127,6 +131,7 @@ settings! {
         IpForwardUsePmtu "ip_forward_use_pmtu" = 0, 0..=255;
         IpNoPmtuDisc "ip_no_pmtu_disc" = 0, 0..=255;
         IpNonlocalBind "ip_nonlocal_bind" = 0, 0..=255;
+        MinAdvMss "route.min_adv_mss" = 256, 0..=2147483647;
         MinPmtu "route.min_pmtu" = 552, 68..=2147483647;
         MtuExpires "route.mtu_expires" = 600, 0..=2147483647;
         NeighGcInterval "neigh.default.gc_interval" = 30, 0..=2147483647;

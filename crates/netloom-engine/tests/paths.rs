@@ -3,7 +3,8 @@
 mod common;
 
 use common::{Lab, ping};
-use netloom_model::journey::{DropReason, Verdict};
+use netloom_model::journey::{DropReason, Event, MultipathHop, Verdict};
+use netloom_model::{Change, Mode, NextHop, Route};
 
 fn reason(verdict: &Verdict) -> Option<DropReason> {
     match verdict {
@@ -94,4 +95,43 @@ fn explaining_changes_nothing() {
     let before = lab.state("a");
     lab.explain("a", ping("10.0.1.1"));
     assert_eq!(lab.state("a"), before);
+}
+
+#[test]
+fn a_journey_tells_which_of_several_next_hops_was_taken() {
+    let mut lab = Lab::default();
+    lab.ns("a");
+    for (dev, peer, addr) in [("a0", "b0", "10.0.0.1/24"), ("a1", "b1", "10.0.1.1/24")] {
+        lab.veth(("a", dev), ("a", peer));
+        lab.addr("a", dev, addr);
+    }
+    let hop = |via: &str, weight| NextHop {
+        via: Some(via.parse().unwrap()),
+        weight,
+        ..NextHop::default()
+    };
+    let route = Route {
+        nexthops: vec![hop("10.0.0.9", 1), hop("10.0.1.9", 3)],
+        ..Route::new("10.9.0.0/16".parse().unwrap())
+    };
+    lab.apply(Change::AddRoute {
+        ns: "a".into(),
+        route,
+        mode: Mode::Add,
+    });
+    let mut taken = [0, 0];
+    for n in 0..200 {
+        let journey = lab.explain("a", ping(&format!("10.9.0.{n}")));
+        let trace = journey.steps.iter().find_map(|step| match &step.event {
+            Event::Routed(trace) => Some(trace),
+            _ => None,
+        });
+        let choice = trace.unwrap().choice.as_ref().unwrap();
+        let at = choice.hops.iter().position(|hop| hop.chosen).unwrap();
+        let in_share = |hop: &MultipathHop| hop.upto.is_some_and(|upto| choice.hash <= upto);
+        assert_eq!(Some(at), choice.hops.iter().position(in_share));
+        assert_eq!(trace.unwrap().next_hop, choice.hops[at].via);
+        taken[at] += 1;
+    }
+    assert!((30..70).contains(&taken[0]), "{taken:?}");
 }

@@ -424,10 +424,38 @@ pub struct RouteTrace {
     pub rules: Vec<(Rule, RuleOutcome)>,
     /// The route; none if no rule led to one.
     pub route: Option<Route>,
+    /// Which of several next hops was chosen, and how; none where there was no choice.
+    pub choice: Option<MultipathChoice>,
     /// The gateway or the destination itself, where the packet goes to a neighbour.
     pub next_hop: Option<IpAddr>,
     /// The device.
     pub dev: Option<String>,
+}
+
+/// How one of several next hops is chosen (ip-sysctl, `fib_multipath_hash_policy`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MultipathChoice {
+    /// What the hash is over: 0 = addresses, 1 = ports too, 2 = addresses inside, 3 = fields.
+    pub policy: u8,
+    /// The flow's hash, of 31 bits.
+    pub hash: u32,
+    /// The next hops in their order.
+    pub hops: Vec<MultipathHop>,
+}
+
+/// One of several next hops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MultipathHop {
+    /// The gateway; none where the destination is on the link.
+    pub via: Option<IpAddr>,
+    /// The device.
+    pub dev: String,
+    /// Its weight.
+    pub weight: u16,
+    /// The greatest hash of its share; none if its link is down and it is passed over.
+    pub upto: Option<u32>,
+    /// Whether it is the one.
+    pub chosen: bool,
 }
 
 /// What a rule said.

@@ -235,6 +235,10 @@ pub struct RouteQuery {
     pub mark: u32,
     /// With this type of service.
     pub tos: u8,
+    /// Of this protocol, where that tells flows apart; 0 = none said.
+    pub protocol: u8,
+    /// Between these ports, source and destination.
+    pub ports: (u16, u16),
     /// Answer with the table's own route rather than with the resolved one (`fibmatch`).
     pub fibmatch: bool,
 }

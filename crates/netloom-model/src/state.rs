@@ -26,6 +26,8 @@ pub struct Namespace {
     pub addresses: Vec<Address>,
     /// Routes of every table, each table in the kernel's order.
     pub routes: Vec<Route>,
+    /// The numbers of the IPv4 routing tables that there are: one stays when its routes go.
+    pub route_tables: Vec<u32>,
     /// Rules in the order in which they are asked.
     pub rules: Vec<Rule>,
     /// Neighbours and proxy entries.

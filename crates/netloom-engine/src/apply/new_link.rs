@@ -9,6 +9,7 @@ use crate::link::veth::Veth;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
+use crate::sysctl::Conf;
 use netloom_model::{Errno, Error, LinkSettings, MacAddr, NewKind, NewLink, Result};
 
 /// Longest name of a device, in bytes (`IFNAMSIZ` - 1).
@@ -168,12 +169,21 @@ pub(crate) fn make(
 ) -> DevId {
     let defaults = kind.defaults();
     let namespace = net.ns(ns);
-    let conf = Box::new(namespace.conf_default.clone());
+    let mut conf = Box::new(namespace.conf_default.clone());
     let neighbour_conf = Box::new(namespace.neighbour_default.clone());
     let inet6 = &namespace.v6;
     let v6 = Box::new(Inet6::new(&inet6.conf_default, &inet6.neighbour_default));
     let loopback = matches!(kind, Kind::Loopback);
+    let mut conf_written = 0;
+    if loopback {
+        // What goes to oneself passes no IPsec policy.
+        for key in [Conf::DisablePolicy, Conf::DisableXfrm] {
+            conf.set(key, 1);
+            conf_written |= 1 << key as u32;
+        }
+    }
     let description = Box::new(Description {
+        conf_written,
         broadcast: if loopback {
             MacAddr::ZERO
         } else {

@@ -73,7 +73,7 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         netloom_model::route::table::MAIN | netloom_model::route::table::LOCAL => {
             Error::from(Errno::SRCH)
         }
-        _ => Error::with(Errno::SRCH, "ipv4: FIB table does not exist"),
+        _ => Error::with(Errno::SRCH, "FIB table does not exist"),
     };
     Ok(table.ok_or_else(missing)?.delete(prefix, wanted, dev)?)
 }

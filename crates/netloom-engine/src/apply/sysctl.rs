@@ -35,9 +35,29 @@ pub(super) fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
     }
 }
 
+/// A number as the kernel reads one: hexadecimal behind `0x`, octal behind `0`, else decimal.
+fn any_base(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text),
+    };
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let hexadecimal = digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"));
+    let number = match (hexadecimal, digits.strip_prefix('0')) {
+        (Some(rest), _) => i64::from_str_radix(rest, 16),
+        (None, Some(rest)) if !rest.is_empty() => i64::from_str_radix(rest, 8),
+        _ => digits.parse(),
+    };
+    number.ok().map(|number| sign * number)
+}
+
 /// The value as a number in its range.
 pub(super) fn number(value: &str, (least, most): (i32, i32)) -> Result<i32> {
-    let value: i64 = value.trim().parse().map_err(|_| Errno::INVAL)?;
+    let value = any_base(value.trim()).ok_or(Errno::INVAL)?;
     let value = i32::try_from(value).map_err(|_| Errno::INVAL)?;
     if value < least || value > most {
         Err(Errno::INVAL.into())
@@ -161,4 +181,17 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
     super::sysctl6::list(net, ns, &mut all);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_the_base_that_they_begin_with() {
+        let read = ["0x30", "030", "-7", "0", "08", "0x", "", "+1", "1x"].map(any_base);
+        let (some, none) = ([Some(48), Some(24), Some(-7), Some(0)], None);
+        assert_eq!(read[..4], some);
+        assert!(read[4..].iter().all(|number| *number == none), "{read:?}");
+    }
 }

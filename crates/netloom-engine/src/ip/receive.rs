@@ -7,7 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::input::{self, Decision};
-use crate::route::{self, Flow, Refused};
+use crate::route::{self, Flow, Refused, multipath};
 use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
 use netloom_model::Scope;
@@ -41,6 +41,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         usize::from(header.total_len()),
         header.header_len() > ipv4::HEADER_LEN,
     );
+    let spread = multipath::of_packet(cx.net, cx.net.ns_of(dev), &header);
     packet.truncate(len);
     cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
     let mut flow = Flow {
@@ -51,6 +52,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         tos: tos & TOS_MASK,
         mark: packet.mark,
         scope: Scope::UNIVERSE,
+        spread,
     };
     if dst.is_multicast() {
         if options {

@@ -215,6 +215,13 @@ pub(crate) fn lladdr_of<V: Protocol>(
     entry.state.is_valid().then_some(entry.mac)
 }
 
+/// Whether a neighbour is not known to be silent: its address is known, or nobody asked yet.
+pub(crate) fn is_good<V: Protocol>(net: &Net, ns: NsId, dev: DevId, addr: V::Addr) -> bool {
+    let table = V::table(net.ns(ns));
+    let place = table.find(dev, addr);
+    place.is_none_or(|place| table.entries[place].state.is_valid())
+}
+
 /// Puts a packet into an entry's queue; the oldest makes room (`__neigh_event_send`).
 fn enqueue<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet) {
     let entry = &V::table(cx.net.ns(ns)).entries[place];

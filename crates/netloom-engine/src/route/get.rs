@@ -1,7 +1,7 @@
 //! `ip route get`: which way would a packet take (`inet_rtm_getroute`).
 
 use super::input::{self, Decision};
-use super::{Flow, Found, describe, output};
+use super::{Flow, Found, describe, multipath, output};
 use crate::device::DevId;
 use crate::engine::v4;
 use crate::namespace::NsId;
@@ -18,7 +18,7 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         None => Ok(DevId::NONE),
     };
     let from = query.from.map(v4).transpose()?;
-    let flow = Flow {
+    let mut flow = Flow {
         dst: v4(query.to)?,
         src: from.unwrap_or(Ipv4Addr::UNSPECIFIED),
         iif: device(query.iif)?,
@@ -26,7 +26,10 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         tos: query.tos & crate::ip::receive::TOS_MASK,
         mark: query.mark,
         scope: Scope::UNIVERSE,
+        spread: None,
     };
+    let protocol = netloom_wire::IpProtocol(query.protocol);
+    flow.spread = multipath::of_sender(net, ns, &flow, protocol, query.ports);
     if query.fibmatch {
         return matched(net, ns, &flow);
     }

@@ -1,6 +1,6 @@
 //! Routing for packets received (`ip_route_input_slow`).
 
-use super::{Flow, Found, Refused, lookup, source};
+use super::{Flow, Found, Refused, lookup, multipath, source};
 use crate::device::DevId;
 use crate::net::Net;
 use crate::sysctl::Conf;
@@ -95,7 +95,10 @@ fn broadcast(net: &Net, dev: DevId, flow: &Flow) -> Decision {
 }
 
 #[inline]
-fn forward(net: &Net, dev: DevId, flow: &Flow, found: Found) -> Decision {
+fn forward(net: &Net, dev: DevId, flow: &Flow, mut found: Found) -> Decision {
+    if found.multipath {
+        found = multipath::select(net, net.ns_of(dev), flow, found);
+    }
     match source::validate(net, dev, flow, found.dev) {
         Ok(on_link) => {
             let redirect = on_link && found.dev == dev && redirects(net, dev, flow.src, &found);

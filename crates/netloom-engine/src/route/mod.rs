@@ -8,6 +8,7 @@ pub(crate) mod ahead;
 pub(crate) mod get;
 pub(crate) mod input;
 pub mod lpm;
+pub(crate) mod multipath;
 pub(crate) mod output;
 pub(crate) mod rules;
 pub(crate) mod source;
@@ -64,6 +65,8 @@ pub(crate) struct Flow {
     pub(crate) mark: u32,
     /// Only routes at least as narrow.
     pub(crate) scope: Scope,
+    /// Its hash among several next hops, where its addresses alone do not give it.
+    pub(crate) spread: Option<u32>,
 }
 
 impl Flow {
@@ -77,6 +80,7 @@ impl Flow {
             tos: 0,
             mark: 0,
             scope: Scope::UNIVERSE,
+            spread: None,
         }
     }
 }
@@ -93,6 +97,8 @@ pub(crate) struct Found {
     /// MTU of the route; 0 = the device's.
     pub(crate) mtu: u32,
     pub(crate) table: u32,
+    /// The route has several next hops: this is the first that is usable.
+    pub(crate) multipath: bool,
     /// The entry in its table.
     pub(crate) entry: u32,
 }
@@ -276,6 +282,7 @@ fn in_chain(
                 prefsrc: entry.prefsrc,
                 mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
                 table: id,
+                multipath: entry.is_multipath(),
                 entry: place,
             });
         }
@@ -325,7 +332,11 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
     let found = by_rules(net, ns, flow, &mut |rule, outcome| {
         asked.push((rule.clone(), outcome));
     });
-    let found = found.ok();
+    let mut found = found.ok();
+    let choice = found.and_then(|f| multipath::explain(net, ns, flow, &f));
+    if let Some(found) = found.as_mut().filter(|f| f.multipath) {
+        *found = multipath::select(net, ns, flow, *found);
+    }
     let route = found.and_then(|f| {
         let table = net.ns(ns).routing.tables.get(f.table)?;
         Some(describe(net, f.table, table.entry(f.entry)))
@@ -335,6 +346,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
         from: (!flow.src.is_unspecified()).then(|| flow.src.into()),
         rules: asked,
         route,
+        choice,
         next_hop: found.map(|f| IpAddr::V4(f.gateway.unwrap_or(flow.dst))),
         dev: found.map(|f| net.dev(f.dev).name.clone()),
     }

@@ -1,6 +1,6 @@
 //! Routing for packets made here (`ip_route_output_key_hash`).
 
-use super::{Flow, Found, Refused, address_kind, lookup, source};
+use super::{Flow, Found, Refused, address_kind, lookup, multipath, source};
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
@@ -110,7 +110,10 @@ fn on_link(net: &Net, ns: NsId, flow: &Flow, dev: DevId, scope: Scope) -> Result
 }
 
 /// The way that a found route gives.
-fn way(net: &Net, ns: NsId, flow: &Flow, found: Found) -> Result<Way, NoWay> {
+fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay> {
+    if found.multipath {
+        found = multipath::select(net, ns, flow, found);
+    }
     let chosen = |other: Ipv4Addr| {
         if flow.src.is_unspecified() {
             other

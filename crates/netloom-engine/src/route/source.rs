@@ -94,6 +94,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
         tos: flow.tos,
         mark: if valid_mark { flow.mark } else { 0 },
         scope: Scope::UNIVERSE,
+        spread: None,
     };
     let last_resort = if rp_filter == 0 {
         Ok(false)

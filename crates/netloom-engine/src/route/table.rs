@@ -90,6 +90,12 @@ impl<V: IpVersion> Entry<V> {
         self.more_hops.iter().find(|hop| usable(hop))
     }
 
+    /// Whether it has several next hops.
+    #[inline]
+    pub(crate) fn is_multipath(&self) -> bool {
+        !self.more_hops.is_empty()
+    }
+
     /// Whether it uses `dev`.
     pub(crate) fn uses(&self, dev: DevId) -> bool {
         self.hops().any(|hop| hop.dev == dev)

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Tables<V: IpVersion> {
     local: Table<V>,
     main: Table<V>,
+    /// Whether `local` and `main` ever had a route: until then Linux has no such table.
+    made: (bool, bool),
     others: BTreeMap<u32, Table<V>>,
 }
 
@@ -18,6 +20,7 @@ impl<V: IpVersion> Default for Tables<V> {
         Tables {
             local: Table::default(),
             main: Table::default(),
+            made: (false, false),
             others: BTreeMap::new(),
         }
     }
@@ -50,10 +53,26 @@ impl<V: IpVersion> Tables<V> {
     /// The table of a number, made if it was not there.
     pub(crate) fn get_or_make(&mut self, number: u32) -> &mut Table<V> {
         match number {
-            id::LOCAL => &mut self.local,
-            id::MAIN => &mut self.main,
+            id::LOCAL => {
+                self.made.0 = true;
+                &mut self.local
+            }
+            id::MAIN => {
+                self.made.1 = true;
+                &mut self.main
+            }
             _ => self.others.entry(number).or_default(),
         }
+    }
+
+    /// The numbers of the tables that were ever used, by number: one stays when its routes go.
+    pub(crate) fn numbers(&self) -> Vec<u32> {
+        let used = |number: &u32| match *number {
+            id::LOCAL => self.made.0,
+            id::MAIN => self.made.1,
+            _ => true,
+        };
+        self.iter().map(|(number, _)| number).filter(used).collect()
     }
 
     /// Every table with its number, by number.

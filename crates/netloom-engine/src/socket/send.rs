@@ -8,7 +8,7 @@ use crate::namespace::NsId;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::route::output::Way;
-use crate::route::{self, Flow, Refused};
+use crate::route::{self, Flow, Refused, multipath};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -69,6 +69,7 @@ fn flow(socket: &Socket, dst: Ipv4Addr) -> Flow {
         } else {
             Scope::UNIVERSE
         },
+        spread: None,
     }
 }
 
@@ -197,7 +198,8 @@ fn raw<O: Observer>(
 ) -> Result<(), Errno> {
     let socket = cx.net.socket(id)?;
     let (ns, included) = (socket.ns, socket.options.header_included);
-    let flow = flow(socket, dst);
+    let mut flow = flow(socket, dst);
+    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol(protocol), (0, 0));
     let free = included || socket.options.free_bind;
     let way = routed(cx, ns, Stage::RawSend, &flow, free)?;
     if !included {
@@ -246,7 +248,8 @@ fn ping<O: Observer>(
     super::configure::bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
     let (ns, ident) = (socket.ns, socket.local.1);
-    let flow = flow(socket, dst);
+    let mut flow = flow(socket, dst);
+    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol::ICMP, (0, 0));
     let way = routed(cx, ns, Stage::PingSend, &flow, socket_is_free(cx, id))?;
     let mut request = icmpv4::Packet::new_unchecked(&mut message[..]);
     request.set_echo_ident(ident);
@@ -277,7 +280,9 @@ fn datagram<O: Observer>(
     super::configure::bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
     let (ns, source_port) = (socket.ns, socket.local.1);
-    let flow = flow(socket, dst);
+    let mut flow = flow(socket, dst);
+    let ports = (source_port, port);
+    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol::UDP, ports);
     let way = routed(cx, ns, Stage::UdpSend, &flow, socket_is_free(cx, id))?;
     let repr = udp::Repr {
         src_port: source_port,

@@ -105,6 +105,8 @@ fn find_link(cx: &mut Context<'_>, options: &Options) -> Result<Link, String> {
                 oif: None,
                 mark: 0,
                 tos: 0,
+                protocol: 0,
+                ports: (0, 0),
                 fibmatch: false,
             };
             let way = cx.world.route_get(&ns, query).ok();

@@ -87,6 +87,7 @@ fn routed(trace: &RouteTrace) -> Map<String, Value> {
         "from": trace.from,
         "rules": rules.collect::<Vec<_>>(),
         "route": route.map(|route| text::route_text(route, trace.dev.as_deref())),
+        "multipath": trace.choice,
         "next_hop": trace.next_hop,
         "dev": trace.dev,
     });

@@ -3,7 +3,8 @@
 use super::question::View;
 use super::{hint, packet};
 use netloom_model::journey::{
-    Event, FdbFound, Journey, Learning, Origin, RouteTrace, RuleOutcome, Stage, Step, Verdict,
+    Event, FdbFound, Journey, Learning, MultipathChoice, Origin, RouteTrace, RuleOutcome, Stage,
+    Step, Verdict,
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
@@ -249,11 +250,41 @@ fn routed(trace: &RouteTrace) -> String {
     let Some(route) = &trace.route else {
         return format!("route to {}: none", trace.to);
     };
-    format!(
+    let mut text = format!(
         "route to {}: {}",
         trace.to,
         route_text(route, trace.dev.as_deref())
-    )
+    );
+    if let Some(choice) = &trace.choice {
+        text.push_str(&choice_text(choice));
+    }
+    text
+}
+
+/// Which of several next hops was chosen, and why.
+pub(super) fn choice_text(choice: &MultipathChoice) -> String {
+    let alive = choice.hops.iter().filter(|hop| hop.upto.is_some());
+    let over = match choice.policy {
+        0 => "addresses",
+        1 => "addresses, protocol and ports",
+        2 => "the addresses inside",
+        _ => "the fields that are set",
+    };
+    let mut text = format!(", {} next hops by a hash of {over}:", alive.clone().count());
+    let total: u32 = alive.map(|hop| u32::from(hop.weight)).sum();
+    for hop in &choice.hops {
+        let via = hop
+            .via
+            .map_or_else(String::new, |via| format!(" via {via}"));
+        let _ = write!(text, "{via} dev {}", hop.dev);
+        let _ = match hop.upto {
+            None => write!(text, " (down)"),
+            Some(_) => write!(text, " ({} of {total})", hop.weight),
+        };
+        text.push_str(if hop.chosen { " <- taken;" } else { ";" });
+    }
+    text.pop();
+    text
 }
 
 /// A route as `ip route` would say it.
@@ -269,7 +300,11 @@ pub(super) fn route_text(route: &Route, dev: Option<&str>) -> String {
     } else {
         let _ = write!(text, "{}", route.dst);
     }
-    if let Some(via) = route.nexthops.first().and_then(|hop| hop.via) {
+    let only = match &route.nexthops[..] {
+        [hop] => Some(hop),
+        _ => None, // one of several: told apart
+    };
+    if let Some(via) = only.and_then(|hop| hop.via) {
         let _ = write!(text, " via {via}");
     }
     if let Some(dev) = dev {

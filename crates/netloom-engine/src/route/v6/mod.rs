@@ -252,6 +252,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
         from: (!flow.src.is_unspecified()).then(|| flow.src.into()),
         rules: asked,
         route,
+        choice: None,
         next_hop: found.map(|f| IpAddr::V6(f.gateway.unwrap_or(flow.dst))),
         dev: found.map(|f| net.dev(f.dev).name.clone()),
     }

@@ -17,6 +17,8 @@ struct Question {
     oif: Option<String>,
     mark: u32,
     tos: u8,
+    protocol: u8,
+    ports: (u16, u16),
     fibmatch: bool,
     connected: bool,
 }
@@ -49,14 +51,17 @@ fn parse(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outc
         } else if matches!(word, "uid" | "sport" | "dport") {
             let value = words.value()?;
             let wrong = || Failure::wrong_nl(value, &format!("invalid {word}"));
-            // No rule asks for them, so they lead nowhere else.
-            u32_of(value).ok_or_else(wrong)?;
+            // They tell flows apart where a route has several next hops; no rule asks for them.
+            let number = u32_of(value).ok_or_else(wrong)?;
+            match word {
+                "sport" => question.ports.0 = number as u16,
+                "dport" => question.ports.1 = number as u16,
+                _ => {}
+            }
         } else if word == "ipproto" {
             let name = words.value()?;
-            let known = matches!(name, "tcp" | "udp" | "icmp" | "sctp" | "dccp" | "gre");
-            if !known && u32_of(name).is_none() {
-                return Err(Failure::wrong_nl(name, "Invalid \"ipproto\" value"));
-            }
+            let wrong = || Failure::wrong_nl(name, "Invalid \"ipproto\" value");
+            question.protocol = protocol(name).ok_or_else(wrong)?;
         } else if matches(word, "from") {
             let word = words.value()?;
             let word = if word == "root" || word == "exact" {
@@ -78,6 +83,19 @@ fn parse(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outc
         }
     }
     Ok(question)
+}
+
+/// The number of a protocol, by its name or as a number.
+fn protocol(name: &str) -> Option<u8> {
+    Some(match name {
+        "icmp" => 1,
+        "tcp" => 6,
+        "udp" => 17,
+        "dccp" => 33,
+        "gre" => 47,
+        "sctp" => 132,
+        number => u32_of(number)? as u8,
+    })
 }
 
 fn warn_of_length(cx: &mut Context<'_>, net: IpNet) -> Outcome<()> {
@@ -105,6 +123,8 @@ pub(super) fn get(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>)
         oif,
         mark: question.mark,
         tos: question.tos,
+        protocol: question.protocol,
+        ports: question.ports,
         fibmatch: question.fibmatch,
     };
     let answer = cx.world.route_get(&cx.ns, query.clone())?;

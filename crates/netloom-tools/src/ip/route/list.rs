@@ -190,12 +190,18 @@ impl Filter {
         }
     }
 
-    /// Whether the kernel has the table: it makes tables when the first route comes.
+    /// Whether the kernel has the table: it makes tables when the first route comes, and keeps them.
     fn has_table(&self, ns: &Namespace) -> bool {
         let family = self.wanted_family();
         let exists = |t| {
-            let of_family = |r: &&Route| family.is_none_or(|f| f == r.family());
-            ns.routes.iter().filter(of_family).any(|r| r.table == t)
+            let of_six = |r: &&Route| r.family() == Family::V6;
+            let six = || ns.routes.iter().filter(of_six).any(|r| r.table == t);
+            let four = || ns.route_tables.contains(&t);
+            match family {
+                Some(Family::V4) => four(),
+                Some(Family::V6) => six(),
+                None => four() || six(),
+            }
         };
         match self.table {
             None | Some(table::MAIN) => true,
@@ -238,8 +244,9 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
     if filter.cached {
         return Ok(());
     }
-    let made =
-        filter.table != Some(table::MAIN) || ns.routes.iter().any(|r| r.table >= table::MAIN);
+    let made = filter.table != Some(table::MAIN)
+        || ns.route_tables.iter().any(|t| *t >= table::MAIN)
+        || ns.routes.iter().any(|r| r.table >= table::MAIN);
     if !filter.has_table(&ns) || !made {
         return Err(no_table(&filter, "Flush"));
     }
