@@ -1,6 +1,5 @@
 #!/bin/bash
 # A long packet travels in fragments, made by the sender or by a router, and is put together at its end.
-# differs: packets are not cut and joined yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -1,6 +1,5 @@
 #!/bin/bash
 # No ICMP error about a fragment but the first, about a broadcast.
-# differs: packets are not cut and joined yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -387,6 +387,7 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
                 apply::address::expire(cx.net, ns);
                 v6::address::expire(cx, ns);
             }
+            Timer::Fragments { ns } => crate::ip::reassembly::expire(cx, ns),
         }
         receive::drain(cx);
     }

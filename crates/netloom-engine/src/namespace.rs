@@ -2,6 +2,7 @@
 
 use crate::device::{DevId, Drops};
 use crate::ip::icmp::RateLimit;
+use crate::ip::reassembly::Fragments;
 use crate::ip::v6::namespace::Inet6Ns;
 use crate::ip::version::V4;
 use crate::neighbour::Neighbours;
@@ -39,6 +40,7 @@ pub(crate) struct Namespace {
     /// The identification of the next IPv4 packet made here.
     pub(crate) ident: u16,
     pub(crate) icmp_limit: RateLimit,
+    pub(crate) fragments: Fragments,
     /// Drops above the devices.
     pub(crate) drops: Drops,
     /// What it has for IPv6.
@@ -68,6 +70,7 @@ impl Namespace {
             nsids: Nsids::default(),
             ident: 0,
             icmp_limit: RateLimit::default(),
+            fragments: Fragments::default(),
             drops: Drops::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }

@@ -160,6 +160,17 @@ impl Body {
         &self.buffer[usize::from(self.network)..self.end as usize]
     }
 
+    /// Takes over what another packet carries beside its bytes; the front is the network header.
+    pub(crate) fn follow(&mut self, other: &Body) {
+        self.dev = other.dev;
+        self.mark = other.mark;
+        self.hops = other.hops;
+        self.ethertype = other.ethertype;
+        self.packet_type = other.packet_type;
+        self.local = other.local;
+        self.set_network();
+    }
+
     /// Puts the front back to the network header.
     #[inline]
     pub(crate) fn rewind_to_network(&mut self) {

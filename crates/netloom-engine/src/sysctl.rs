@@ -132,6 +132,10 @@ settings! {
         IpNoPmtuDisc "ip_no_pmtu_disc" = 0, 0..=255;
         IpNonlocalBind "ip_nonlocal_bind" = 0, 0..=255;
         MinAdvMss "route.min_adv_mss" = 256, 0..=2147483647;
+        IpfragHighThresh "ipfrag_high_thresh" = 4194304, 0..=2147483647;
+        IpfragLowThresh "ipfrag_low_thresh" = 3145728, 0..=2147483647;
+        IpfragMaxDist "ipfrag_max_dist" = 64, 0..=2147483647;
+        IpfragTime "ipfrag_time" = 30, 0..=2147483;
         MinPmtu "route.min_pmtu" = 552, 68..=2147483647;
         MtuExpires "route.mtu_expires" = 600, 0..=2147483647;
         NeighGcInterval "neigh.default.gc_interval" = 30, 0..=2147483647;

@@ -16,6 +16,8 @@ pub(crate) enum Timer {
     FdbGc { dev: DevId },
     /// A proxied ARP request that was held back is answered.
     ProxyArp { ns: NsId },
+    /// Fragments that have waited too long for the others.
+    Fragments { ns: NsId },
     /// Addresses whose lifetime ends.
     Addresses { ns: NsId },
     /// An IPv6 neighbour's state machine.

@@ -216,7 +216,8 @@ stages! {
     RouteOutput => "ip_route_output_key_hash", "routing for a packet made here";
     LocalOut => "ip_local_out", "a packet made here leaves IP";
     IpOutput => "ip_output", "IP hands the packet to its device";
-    Fragment => "ip_fragment", "a packet too long is cut";
+    Fragment => "ip_do_fragment", "a packet too long is cut";
+    Reassembly => "ip_defrag", "fragments are joined";
     Neighbour => "neigh_resolve_output", "the next hop's hardware address";
     ArpSend => "arp_send", "an ARP packet is made";
     DeviceTransmit => "dev_queue_xmit", "the frame enters the device's queue";
@@ -364,6 +365,13 @@ pub enum Event {
     Accepted,
     /// It was cut into this many pieces.
     Fragmented {
+        /// How many.
+        pieces: u32,
+    },
+    /// A fragment waits for the others.
+    WaitsForRest,
+    /// All its fragments are here and were joined.
+    Joined {
         /// How many.
         pieces: u32,
     },
@@ -578,6 +586,10 @@ drop_reasons! {
     NotForUs => "not_for_us", "the packet was not meant for a host that forwards";
     TtlExceeded => "ttl_exceeded", "its TTL ended";
     FragmentationNeeded => "fragmentation_needed", "it is longer than the next link's MTU and must not be fragmented";
+    ReassemblyFull => "reassembly_full", "too many fragments wait for others (ipfrag_high_thresh)";
+    FragmentMalformed => "fragment_malformed", "a fragment that cannot be part of its packet";
+    FragmentRepeated => "fragment_repeated", "this part of the packet has come already";
+    FragmentOverlap => "fragment_overlap", "fragments of its packet overlap";
     ReassemblyIncomplete => "reassembly_incomplete", "a fragment whose other parts did not come";
     NeighbourFailed => "neighbour_failed", "the next hop does not answer ARP";
     NeighbourQueueFull => "neighbour_queue_full", "too many packets wait for the next hop's address";

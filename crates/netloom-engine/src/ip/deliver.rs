@@ -1,6 +1,6 @@
 //! A packet is for this host (`ip_local_deliver`): raw sockets get copies, then its transport.
 
-use super::{icmp, icmp_error};
+use super::{icmp, icmp_error, reassembly};
 use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -13,18 +13,15 @@ use netloom_wire::{IpProtocol, ipv4};
 /// Delivers a packet whose front is its IP header.
 pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.set_network();
+    if ipv4::Packet::new_unchecked(packet.bytes()).is_fragment() {
+        match reassembly::take(cx, dev, packet) {
+            Some(whole) => packet = whole,
+            None => return,
+        }
+    }
     let header = ipv4::Packet::new_unchecked(packet.bytes());
     let (protocol, header_len) = (header.protocol(), header.header_len());
-    let fragment = header.is_fragment();
     cx.see(&packet, dev, Stage::LocalDeliver, |_| Event::Accepted);
-    if fragment {
-        return cx.drop(
-            packet,
-            dev,
-            Stage::LocalDeliver,
-            DropReason::ReassemblyIncomplete,
-        );
-    }
     let raw = socket::raw::deliver(cx, dev, &packet, protocol);
     packet.pull(header_len);
     match protocol {

@@ -48,12 +48,11 @@ pub(crate) fn forward<O: Observer>(
     } else {
         found.mtu.min(out.mtu)
     };
-    if packet.len() > mtu as usize {
-        if df {
-            icmp_error::send(cx, dev, &packet, |original| {
-                Repr::fragmentation_needed(mtu.min(u32::from(u16::MAX)) as u16, original)
-            });
-        }
+    let too_long = packet.len() > mtu as usize;
+    if too_long && df {
+        icmp_error::send(cx, dev, &packet, |original| {
+            Repr::fragmentation_needed(mtu.min(u32::from(u16::MAX)) as u16, original)
+        });
         return cx.drop(
             packet,
             dev,
@@ -75,5 +74,9 @@ pub(crate) fn forward<O: Observer>(
     }
     packet.local = false;
     let ns = cx.net.ns_of(dev);
+    if too_long {
+        output::in_pieces(cx, (ns, found.dev), mtu, next_hop, packet);
+        return;
+    }
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);
 }

@@ -5,10 +5,12 @@
 
 pub(crate) mod deliver;
 pub(crate) mod forward;
+mod fragment;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
 pub(crate) mod options;
 pub(crate) mod output;
+pub(crate) mod reassembly;
 pub(crate) mod receive;
 pub(crate) mod v6;
 pub mod version;

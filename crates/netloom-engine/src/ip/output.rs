@@ -1,7 +1,7 @@
 //! A packet made here leaves (`ip_local_out`, `ip_output`, `ip_mc_output`).
 
-use super::deliver;
 use super::options::Prepared;
+use super::{deliver, fragment};
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::link::Xmit;
@@ -99,19 +99,10 @@ pub(crate) fn send<O: Observer>(
         packet.iif = found.dev;
     }
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
-    if packet.len() > way.mtu as usize && way.kind != RouteType::Local {
-        cx.drop(
-            packet,
-            way.dev,
-            Stage::IpOutput,
-            DropReason::FragmentationNeeded,
-        );
-        return Xmit::Success;
-    }
     match way.kind {
         RouteType::Broadcast => {
             loop_back(cx, way.dev, &packet, PacketType::Broadcast);
-            group(cx, way.dev, MacAddr::BROADCAST, packet)
+            to_group(cx, way, MacAddr::BROADCAST, packet)
         }
         RouteType::Multicast => {
             let member = cx
@@ -128,10 +119,41 @@ pub(crate) fn send<O: Observer>(
                 cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
                 return Xmit::Success;
             }
-            group(cx, way.dev, MacAddr::from_ipv4_multicast(way.dst), packet)
+            to_group(cx, way, MacAddr::from_ipv4_multicast(way.dst), packet)
         }
-        _ => to_neighbour(cx, ns, way.dev, way.gateway.unwrap_or(way.dst), packet),
+        RouteType::Local => to_neighbour(cx, ns, way.dev, way.dst, packet),
+        _ => {
+            let next_hop = way.gateway.unwrap_or(way.dst);
+            if packet.len() > way.mtu as usize {
+                return in_pieces(cx, (ns, way.dev), way.mtu, next_hop, packet);
+            }
+            to_neighbour(cx, ns, way.dev, next_hop, packet)
+        }
     }
+}
+
+/// Sends a packet to everybody of a group, in pieces if it is too long for the link.
+fn to_group<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
+    if packet.len() > way.mtu as usize {
+        return fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
+            group(cx, way.dev, dst, piece)
+        });
+    }
+    group(cx, way.dev, dst, packet)
+}
+
+/// Hands a packet to the next hop in pieces that the link takes.
+#[cold]
+pub(crate) fn in_pieces<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (ns, dev): (NsId, DevId),
+    mtu: u32,
+    next_hop: Ipv4Addr,
+    packet: Packet,
+) -> Xmit {
+    fragment::cut(cx, dev, packet, mtu, |cx, piece| {
+        to_neighbour(cx, ns, dev, next_hop, piece)
+    })
 }
 
 /// Hands a packet to the next hop on a device: `ip_finish_output2`.

@@ -208,6 +208,8 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Recorded { address } => format!("its IP options meet {address}"),
         Event::Accepted => step.stage.does().to_owned(),
         Event::Fragmented { pieces } => format!("cut into {pieces} pieces"),
+        Event::WaitsForRest => "a fragment: waits for the others".to_owned(),
+        Event::Joined { pieces } => format!("{pieces} fragments are joined"),
         Event::Answered { what, .. } => format!("answers: {what}"),
         Event::Delivered { to } => format!("DELIVERED to {to}"),
         Event::Left => "leaves what netloom sees".to_owned(),
