@@ -1,8 +1,9 @@
-//! How fast packets move and commands answer, in one table: `cargo bench -p netloom`.
+//! How fast packets move and commands answer, in one table:
+//! `cargo bench -p netloom --bench speed`.
 //!
 //! As root, the same commands build the same devices in namespaces of the running kernel (removed
 //! again), and the same frames go through them in the same run; else the kernel's half is left out.
-//! `cargo bench -p netloom -- WORD` measures what has the word in its name.
+//! With `-- WORD` only what has the word in its name is measured.
 //!
 //! Everything happens on one core. A path is measured in turns, now netloom's, now the kernel's,
 //! so that the machine's other work slows both, and the medians are told. What counts is what the
@@ -23,6 +24,10 @@ use kernel::Kernel;
 use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::unistd::{Pid, geteuid};
 use path::{Machine, PATHS, Path};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How often a path is measured, and how long each time.
@@ -54,6 +59,10 @@ fn main() {
         }
     }
     stay_on_one_core();
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register(signal, Arc::clone(&stop)).expect("both may be caught");
+    }
     // First, while no memory is left over from anything else.
     if wanted(NAMESPACES) {
         let (seconds, memory) = scale::build(10_000);
@@ -62,7 +71,7 @@ fn main() {
     }
     let root = geteuid().is_root();
     for path in PATHS.iter().filter(|path| wanted(path.name)) {
-        measure(path, root);
+        measure(path, root, &stop);
     }
     if wanted(LOOKUP) {
         let rate = scale::lookups(500_000);
@@ -87,7 +96,7 @@ fn stay_on_one_core() {
 }
 
 /// Measures a path through netloom and, as root, through the kernel.
-fn measure(path: &Path, root: bool) {
+fn measure(path: &Path, root: bool, stop: &AtomicBool) {
     let mut netloom = Simulated::new();
     path.build(&mut netloom);
     let mut kernel = root.then(Kernel::new);
@@ -96,6 +105,8 @@ fn measure(path: &Path, root: bool) {
     }
     let (mut own, mut its) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
+        // A panic lets go of the namespaces; a signal would leave them behind.
+        assert!(!stop.load(Ordering::Relaxed), "interrupted");
         own.push(turn(path, &mut netloom));
         its.extend(kernel.as_mut().map(|kernel| turn(path, kernel)));
     }
