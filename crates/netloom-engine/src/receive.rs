@@ -29,7 +29,7 @@ pub(crate) const fn longest_frame(mtu: u32) -> usize {
 }
 
 /// Puts a frame into the backlog of the device that receives it: `netif_rx`.
-#[inline]
+#[inline(always)]
 pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.hops += 1;
     let device = cx.net.dev_mut(dev);

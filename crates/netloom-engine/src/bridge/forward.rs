@@ -125,7 +125,7 @@ fn reserved<O: Observer>(
 }
 
 /// Learns where the source is (`br_fdb_update`).
-#[inline]
+#[inline(always)]
 fn learn<O: Observer>(
     cx: &mut Cx<'_, O>,
     master: DevId,
@@ -218,7 +218,7 @@ fn learn_news<O: Observer>(
 }
 
 /// Where a frame goes: up, out of one port, or out of many.
-#[inline]
+#[inline(always)]
 fn deliver<O: Observer>(
     cx: &mut Cx<'_, O>,
     master: DevId,
@@ -262,7 +262,7 @@ struct Place {
 }
 
 /// Looks a destination up; an entry too old is as if it were not there.
-#[inline]
+#[inline(always)]
 fn find<O: Observer>(
     cx: &mut Cx<'_, O>,
     master: DevId,

@@ -129,7 +129,7 @@ pub(crate) fn output<V: Protocol, O: Observer>(
 }
 
 /// Puts the Ethernet header on and sends.
-#[inline]
+#[inline(always)]
 fn resolved<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,

@@ -28,7 +28,7 @@ pub(crate) enum Decision {
 }
 
 /// Decides about a packet that `dev` received.
-#[inline]
+#[inline(always)]
 pub(crate) fn route(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     let device = net.dev(dev);
     let space = net.ns(device.ns);
@@ -94,7 +94,7 @@ fn broadcast(net: &Net, dev: DevId, flow: &Flow) -> Decision {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn forward(net: &Net, dev: DevId, flow: &Flow, mut found: Found) -> Decision {
     if found.multipath {
         found = multipath::select(net, net.ns_of(dev), flow, found);
