@@ -27,6 +27,12 @@ impl Random {
         ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
     }
 
+    /// Two numbers for the seed of a hash. They take nothing from the sequence.
+    pub(crate) fn hash_seed(&self) -> [u64; 2] {
+        let mut apart = Random::new(!self.0);
+        [apart.next(), apart.next()]
+    }
+
     /// A locally administered unicast hardware address, as Linux makes up for virtual devices.
     pub(crate) fn mac(&mut self) -> netloom_wire::MacAddr {
         let b = self.next().to_be_bytes();

@@ -123,7 +123,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
 }
 
 /// Hands a packet to its protocol, the Ethernet header pulled.
-fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+pub(crate) fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.pull(ethernet::HEADER_LEN);
     packet.set_network();
     match packet.ethertype {

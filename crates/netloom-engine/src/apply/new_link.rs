@@ -37,7 +37,7 @@ pub(crate) fn add<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink) -> R
             cx,
             home,
             new,
-            Kind::Bridge(Box::new(Bridge::new())),
+            Kind::Bridge(Box::new(Bridge::new(cx.net.random.hash_seed()))),
         )?],
         NewKind::Dummy => vec![add_one(cx, home, new, Kind::Dummy)?],
         NewKind::Tap => vec![add_one(cx, home, new, Kind::Tap(Box::default()))?],

@@ -48,12 +48,7 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     device.master = Some(master);
     device.promiscuity += 1;
     device.allmulti += 1;
-    let local = Station {
-        dev,
-        kind: Kind::Local,
-        updated: now,
-        used: now,
-    };
+    let local = Station::new(dev, Kind::Local, now);
     if let Some(bridge) = bridge(net, master) {
         let at = usize::from(number - 1).min(bridge.ports.len());
         bridge.ports.insert(at, dev);
@@ -120,15 +115,7 @@ pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
             bridge
                 .fdb
                 .forget(|m, s| s.dev == dev && s.is_local() && m != mac);
-            bridge.fdb.insert(
-                mac,
-                Station {
-                    dev,
-                    kind: Kind::Local,
-                    updated: now,
-                    used: now,
-                },
-            );
+            bridge.fdb.insert(mac, Station::new(dev, Kind::Local, now));
         }
     }
     follow_ports(net, master);
@@ -159,12 +146,7 @@ fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
         bridge.fdb.forget(|m, s| s.dev == master && m != mac);
         // A port with the same address already stands for it.
         if !mac.is_zero() && bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
-            let local = Station {
-                dev: master,
-                kind: Kind::Local,
-                updated: now,
-                used: now,
-            };
+            let local = Station::new(master, Kind::Local, now);
             bridge.fdb.insert(mac, local);
         }
     }

@@ -9,53 +9,85 @@ use crate::net::Net;
 use crate::timer::Timer;
 use core::net::Ipv4Addr;
 use core::time::Duration;
-use netloom_model::bridge::{FdbState, PortState};
-use netloom_model::{Errno, Error, FdbEntry, LinkFlags, MacAddr, Mode, Result};
+use netloom_model::bridge::FdbState;
+use netloom_model::{Errno, Error, FdbEntry, LinkFlags, MacAddr, Mode, Result, Time};
+use std::collections::BTreeMap;
 
 /// Adds an entry to a bridge's database, or an address to a device's own list.
 pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> Result<()> {
     let dev = net.ns(ns).device(entry.dev).ok_or(Errno::NODEV)?;
-    if entry.address.is_zero() {
-        return Err(Error::with(Errno::INVAL, "Invalid address"));
-    }
     if entry.state == FdbState::Own {
-        return add_own(net, dev, entry.address);
+        return add_own(net, dev, entry, mode);
     }
     let master = master_of(net, dev)?;
+    // Without VLAN filtering a bridge has no VLAN that an entry could be in.
+    if entry.address.is_zero() || entry.vlan.is_some() {
+        return Err(Errno::INVAL.into());
+    }
     let now = net.now;
-    // A port that may not learn takes no entry that is as if learned (`br_fdb_add`).
+    let old = bridge(net, master)
+        .ok_or(Errno::OPNOTSUPP)?
+        .fdb
+        .get(entry.address)
+        .copied();
+    let station = if entry.extern_learn {
+        learned_elsewhere(old, (master, dev), now)
+    } else {
+        set_by_user(net, old, (master, dev), (entry, mode))?
+    };
+    if let Some(bridge) = bridge(net, master) {
+        bridge.fdb.set(entry.address, station);
+    }
+    schedule_gc(net, master);
+    Ok(())
+}
+
+/// An entry that a program tells it learned: what is there already stays of its kind
+/// (`br_fdb_external_learn_add`).
+fn learned_elsewhere(old: Option<Station>, (master, dev): (DevId, DevId), now: Time) -> Station {
+    let kind = if dev == master {
+        Kind::Local
+    } else {
+        Kind::Dynamic
+    };
+    Station {
+        dev,
+        extern_learn: true,
+        updated: now,
+        ..old.unwrap_or(Station::new(dev, kind, now))
+    }
+}
+
+/// An entry that a user sets (`fdb_add_entry`).
+fn set_by_user(
+    net: &Net,
+    old: Option<Station>,
+    (master, dev): (DevId, DevId),
+    (entry, mode): (&FdbEntry, Mode),
+) -> Result<Station> {
+    let kind = match entry.state {
+        FdbState::Local => Kind::Local,
+        FdbState::Static => Kind::Static,
+        FdbState::Dynamic | FdbState::Own => Kind::Dynamic,
+    };
+    // A port that may not learn takes no entry that is as if learned.
     let port = net.dev(dev).port.as_ref();
-    let learns = |state| matches!(state, PortState::Learning | PortState::Forwarding);
-    if entry.state == FdbState::Dynamic && port.is_some_and(|port| !learns(port.state)) {
+    if kind == Kind::Dynamic && port.is_some_and(|port| !port.learns()) {
         return Err(Errno::PERM.into());
     }
-    let fdb = &mut bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
-    match (mode, fdb.get(entry.address)) {
+    if dev == master && kind != Kind::Local || entry.sticky && kind == Kind::Local {
+        return Err(Errno::INVAL.into());
+    }
+    match (mode, old) {
         (Mode::Add, Some(_)) => return Err(Errno::EXIST.into()),
         (Mode::Change, None) => return Err(Errno::NOENT.into()),
         _ => {}
     }
-    let kind = match entry.state {
-        FdbState::Local => Kind::Local,
-        FdbState::Static => Kind::Static {
-            sticky: entry.sticky,
-        },
-        FdbState::Dynamic | FdbState::Own => Kind::Dynamic {
-            user: true,
-            extern_learn: entry.extern_learn,
-        },
-    };
-    fdb.insert(
-        entry.address,
-        Station {
-            dev,
-            kind,
-            updated: now,
-            used: now,
-        },
-    );
-    schedule_gc(net, master);
-    Ok(())
+    Ok(Station {
+        sticky: entry.sticky,
+        extern_learn: old.is_some_and(|old| old.extern_learn),
+        ..Station::new(dev, kind, net.now)
+    })
 }
 
 /// The bridge whose database an entry on `dev` belongs to.
@@ -68,12 +100,22 @@ fn master_of(net: &Net, dev: DevId) -> Result<DevId> {
     }
 }
 
-fn add_own(net: &mut Net, dev: DevId, mac: MacAddr) -> Result<()> {
-    let list = &mut net.dev_mut(dev).description.extra_macs;
-    if list.contains(&mac) {
-        return Err(Errno::EXIST.into());
+/// Adds an address to a device's own list (`ndo_dflt_fdb_add`).
+fn add_own(net: &mut Net, dev: DevId, entry: &FdbEntry, mode: Mode) -> Result<()> {
+    let device = net.dev_mut(dev);
+    if device.is_loopback() {
+        let text = "FDB add only supported for Ethernet devices";
+        return Err(Error::with(Errno::INVAL, text));
     }
-    list.push(mac);
+    if entry.vlan.is_some() {
+        return Err(Errno::INVAL.into());
+    }
+    let list = &mut device.description.extra_macs;
+    match (mode, list.contains(&entry.address)) {
+        (Mode::Add, true) => return Err(Errno::EXIST.into()),
+        (_, true) => {}
+        (_, false) => list.push(entry.address),
+    }
     Ok(())
 }
 
@@ -88,6 +130,10 @@ pub(crate) fn del_fdb(
 ) -> Result<()> {
     let dev = net.ns(ns).device(index).ok_or(Errno::NODEV)?;
     if own {
+        if net.dev(dev).is_loopback() {
+            let text = "FDB delete only supported for Ethernet devices";
+            return Err(Error::with(Errno::INVAL, text));
+        }
         let list = &mut net.dev_mut(dev).description.extra_macs;
         let at = list.iter().position(|m| *m == mac).ok_or(Errno::NOENT)?;
         list.remove(at);
@@ -105,34 +151,39 @@ pub(crate) fn del_fdb(
 /// Every entry of a namespace, device by device as the kernel dumps them: what its bridge knows
 /// behind a port and what the port itself listens to; the other way round for a bridge.
 pub(crate) fn list_fdb(net: &Net, ns: NsId) -> Vec<FdbEntry> {
-    let devices = net.ns(ns).devices.values();
-    devices
-        .flat_map(|dev| {
-            let known = known_behind(net, *dev);
-            let own = own(net, *dev);
-            if net.dev(*dev).port.is_some() {
-                [known, own].concat()
-            } else {
-                [own, known].concat()
-            }
-        })
-        .collect()
+    let devices = || net.ns(ns).devices.values().copied();
+    let mut behind: BTreeMap<DevId, Vec<FdbEntry>> = BTreeMap::new();
+    for dev in devices() {
+        known_by(net, dev, &mut behind);
+    }
+    let mut all = Vec::new();
+    for dev in devices() {
+        let known = behind.remove(&dev).unwrap_or_default();
+        let own = own(net, dev);
+        let (first, second) = if net.dev(dev).port.is_some() {
+            (known, own)
+        } else {
+            (own, known)
+        };
+        all.extend(first);
+        all.extend(second);
+    }
+    all
 }
 
-/// The entries of a bridge that lead to `dev`, one of its ports or the bridge itself.
-fn known_behind(net: &Net, dev: DevId) -> Vec<FdbEntry> {
-    let master = net.dev(dev).master.unwrap_or(dev);
-    let device = net.dev(master);
+/// The entries of a bridge, by the device that each leads to: a port, or the bridge itself.
+fn known_by(net: &Net, dev: DevId, behind: &mut BTreeMap<DevId, Vec<FdbEntry>>) {
+    let device = net.dev(dev);
     let link::Kind::Bridge(bridge) = &device.kind else {
-        return Vec::new();
+        return;
     };
-    let ageing = bridge.ageing();
-    let old = |s: &Station| s.is_dynamic() && net.now.since(s.updated) >= ageing;
-    let entries = bridge.fdb.list().into_iter();
-    entries
-        .filter(|(_, station)| station.dev == dev && !old(station))
-        .map(|(address, station)| describe(net, device.index, address, &station))
-        .collect()
+    let ageing = bridge.ageing_nanos();
+    for (address, station) in bridge.fdb.list() {
+        if !station.expired(net.now, ageing) {
+            let entry = describe(net, device.index, address, &station);
+            behind.entry(station.dev).or_default().push(entry);
+        }
+    }
 }
 
 /// IPv4's group of all snoopers (RFC 4286), which a bridge that snoops listens to.
@@ -151,8 +202,14 @@ fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
     ];
     let joined = device.groups.iter().map(|(group, _)| *group);
     let groups = groups.into_iter().flatten().chain(joined);
-    let by_hand = device.description.extra_macs.iter().copied();
-    let addresses = by_hand.chain(groups.map(MacAddr::from_ipv4_multicast));
+    // Stations first, groups behind them: they are lists of their own.
+    let by_hand = |multicast| {
+        let list = device.description.extra_macs.iter().copied();
+        list.filter(move |mac| mac.is_multicast() == multicast)
+    };
+    let addresses = by_hand(false)
+        .chain(groups.map(MacAddr::from_ipv4_multicast))
+        .chain(by_hand(true));
     addresses
         .map(|address| FdbEntry {
             address,
@@ -170,10 +227,10 @@ fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
 
 fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbEntry {
     let age = |at| net.now.since(at).as_secs() as u32;
-    let (state, sticky, extern_learn) = match station.kind {
-        Kind::Local => (FdbState::Local, false, false),
-        Kind::Static { sticky } => (FdbState::Static, sticky, false),
-        Kind::Dynamic { extern_learn, .. } => (FdbState::Dynamic, false, extern_learn),
+    let state = match station.kind {
+        Kind::Local => FdbState::Local,
+        Kind::Static => FdbState::Static,
+        Kind::Dynamic => FdbState::Dynamic,
     };
     FdbEntry {
         address,
@@ -181,8 +238,8 @@ fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbE
         dev: net.dev(station.dev).index,
         master: Some(bridge),
         state,
-        extern_learn,
-        sticky,
+        extern_learn: station.extern_learn,
+        sticky: station.sticky,
         used: age(station.used),
         updated: age(station.updated),
     }
@@ -214,18 +271,10 @@ pub(crate) fn gc(net: &mut Net, dev: DevId) {
     if bridge.fdb.next_gc().is_none_or(|at| at > now) {
         return; // a timer that was set before a shorter one
     }
-    let ageing = bridge.ageing();
-    bridge.fdb.forget(|_, s| {
-        matches!(
-            s.kind,
-            Kind::Dynamic {
-                extern_learn: false,
-                ..
-            }
-        ) && now.since(s.updated) >= ageing
-    });
+    let ageing = bridge.ageing_nanos();
+    bridge.fdb.forget(|_, station| station.expired(now, ageing));
     bridge.fdb.set_gc(None);
-    if bridge.fdb.list().iter().any(|(_, s)| s.is_dynamic()) {
+    if bridge.fdb.has_dynamic() {
         schedule_gc(net, dev);
     }
 }

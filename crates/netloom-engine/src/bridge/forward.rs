@@ -13,7 +13,7 @@ use netloom_model::MacAddr;
 use netloom_model::bridge::PortState;
 use netloom_model::journey::{DropReason, Event, FdbFound, Learning, Stage};
 use netloom_model::socket::PacketType;
-use netloom_wire::{EtherType, ethernet};
+use netloom_wire::ethernet;
 
 fn bridge(net: &Net, dev: DevId) -> Option<&Bridge> {
     match &net.dev(dev).kind {
@@ -51,8 +51,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeDown);
     }
     cx.see(&packet, dev, Stage::BridgeReceive, |_| Event::Accepted);
-    if let Some(last) = reserved_group(dst) {
-        return reserved(cx, master, dev, (src, last), packet);
+    if let Some(last) = reserved_group(dst)
+        && !forwards_group(cx.net, master, last)
+    {
+        return reserved(cx, (master, dev), (src, last), packet);
     }
     if !matches!(state, PortState::Forwarding | PortState::Learning) {
         return cx.drop(
@@ -83,45 +85,36 @@ fn unlocked(net: &Net, master: DevId, port: DevId, src: MacAddr) -> bool {
     station.is_some_and(|s| s.dev == port && !s.is_local())
 }
 
-/// A frame to a link-local group: forwarded where the mask says so, or to the port's own stack.
+/// Whether frames to 01:80:c2:00:00:0X are forwarded: where the mask says so, and those of the
+/// spanning tree where nobody here speaks it. Pause frames never are.
+#[cold]
+fn forwards_group(net: &Net, master: DevId, last: u8) -> bool {
+    let Some(settings) = bridge(net, master).map(|b| &b.settings) else {
+        return false;
+    };
+    let masked = settings.group_fwd_mask >> last & 1 != 0;
+    last != 1 && masked || last == 0 && settings.stp_state == 0
+}
+
+/// A frame to a link-local group that ends at the port: its own stack has it, not the bridge's
+/// (`br_handle_local_finish`).
 #[cold]
 fn reserved<O: Observer>(
     cx: &mut Cx<'_, O>,
-    master: DevId,
-    dev: DevId,
+    (master, dev): (DevId, DevId),
     (src, last): (MacAddr, u8),
     packet: Packet,
 ) {
-    let Some(settings) = bridge(cx.net, master).map(|b| &b.settings) else {
-        return;
-    };
-    let forwarded = match last {
-        0 => settings.stp_state == 0 || settings.group_fwd_mask & 1 != 0,
-        1 => {
-            return cx.drop(
-                packet,
-                dev,
-                Stage::BridgeReceive,
-                DropReason::BridgeReserved,
-            );
-        }
-        last => settings.group_fwd_mask >> last & 1 != 0,
-    };
-    let learns = forwarded || !settings.no_linklocal_learn;
-    if learns {
+    if last == 1 {
+        let reason = DropReason::BridgeReserved;
+        return cx.drop(packet, dev, Stage::BridgeReceive, reason);
+    }
+    let port_learns = cx.net.dev(dev).port.as_ref().is_some_and(|p| p.learns());
+    let learns = bridge(cx.net, master).is_some_and(|b| !b.settings.no_linklocal_learn);
+    if port_learns && learns {
         learn(cx, master, dev, src, &packet);
     }
-    if forwarded {
-        let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
-        return deliver(cx, master, dev, dst, packet);
-    }
-    // The port's own stack has it; nothing there takes such frames yet.
-    cx.drop(
-        packet,
-        dev,
-        Stage::BridgeReceive,
-        DropReason::BridgeReserved,
-    );
+    receive::protocol(cx, dev, packet);
 }
 
 /// Learns where the source is (`br_fdb_update`).
@@ -181,28 +174,19 @@ fn learn_news<O: Observer>(
     let full = !bridge.fdb.may_learn();
     let change = match bridge.fdb.get_mut(src) {
         Some(station) if station.is_local() => Some("it is an address of the bridge"),
-        Some(station) if station.kind == (Kind::Static { sticky: true }) => Some("it is sticky"),
+        Some(station) if station.sticky => Some("it is sticky"),
         Some(station) => {
             from = (station.dev != dev).then_some(station.dev);
+            // Where it is now, it was not learned by a program.
+            station.extern_learn &= from.is_none();
             station.dev = dev;
             station.updated = now;
             None
         }
         None if full => Some("the database is full"),
         None => {
-            let kind = Kind::Dynamic {
-                user: false,
-                extern_learn: false,
-            };
-            bridge.fdb.insert(
-                src,
-                Station {
-                    dev,
-                    kind,
-                    updated: now,
-                    used: now,
-                },
-            );
+            let station = Station::new(dev, Kind::Dynamic, now);
+            bridge.fdb.insert(src, station);
             super::entries::schedule_gc(cx.net, master);
             None
         }
@@ -274,14 +258,7 @@ fn find<O: Observer>(
     let bridge = bridge_mut(cx.net, master)?;
     let ageing = bridge.ageing_nanos();
     let place = bridge.fdb.get_mut(dst).and_then(|station| {
-        let ages = matches!(
-            station.kind,
-            Kind::Dynamic {
-                extern_learn: false,
-                ..
-            }
-        );
-        if ages && now.nanos_since(station.updated) >= ageing {
+        if station.expired(now, ageing) {
             return None;
         }
         if station.used != now {
@@ -341,19 +318,20 @@ fn forward<O: Observer>(cx: &mut Cx<'_, O>, from: DevId, to: DevId, packet: Pack
 }
 
 /// Why a frame is not flooded to a port that it may go to otherwise.
-fn not_flooded(net: &Net, to: DevId, dst: MacAddr, ethertype: EtherType) -> Option<&'static str> {
+fn not_flooded(net: &Net, to: DevId, dst: MacAddr) -> Option<&'static str> {
     let Some(port) = &net.dev(to).port else {
         return Some("it is no port");
     };
     let flags = &port.flags;
-    if dst.is_broadcast() {
+    if flags.proxy_arp {
+        Some("it is a proxy ARP port")
+    } else if dst.is_broadcast() {
         (!flags.bcast_flood).then_some("bcast_flood is off")
     } else if dst.is_multicast() {
         (!flags.mcast_flood).then_some("mcast_flood is off")
     } else {
         (!flags.flood).then_some("flood is off")
     }
-    .or((flags.proxy_arp && ethertype == EtherType::ARP).then_some("it is a proxy ARP port"))
 }
 
 /// Sends a frame out of every port that may have it. With `keep` the original comes back, to go
@@ -370,7 +348,6 @@ fn flood<O: Observer>(
     if O::ON {
         tell_flood(cx, master, from, dst, &packet);
     }
-    let ethertype = packet.ethertype;
     let len = packet.len();
     let mut last = None;
     let count = bridge(cx.net, master).map_or(0, |b| b.ports.len());
@@ -381,7 +358,7 @@ fn flood<O: Observer>(
         };
         let source = from.and_then(|from| cx.net.dev(from).port.as_deref());
         if forbidden(cx.net, source, from == Some(to), to, len).is_some()
-            || not_flooded(cx.net, to, dst, ethertype).is_some()
+            || not_flooded(cx.net, to, dst).is_some()
         {
             continue;
         }
@@ -424,7 +401,7 @@ fn tell_flood<O: Observer>(
             let name = net.dev(port).name.clone();
             let why = forbidden(net, source, from == Some(port), port, packet.len())
                 .map(DropReason::text)
-                .or_else(|| not_flooded(net, port, dst, packet.ethertype));
+                .or_else(|| not_flooded(net, port, dst));
             match why {
                 Some(_) if from == Some(port) => {}
                 Some(why) => not.push((name, why.to_owned())),

@@ -61,11 +61,11 @@ pub(crate) struct Port {
 }
 
 impl Bridge {
-    /// A bridge without ports, as `ip link add type bridge` makes it.
-    pub(crate) fn new() -> Bridge {
+    /// A bridge without ports, as `ip link add type bridge` makes it; the seed is its database's.
+    pub(crate) fn new(seed: [u64; 2]) -> Bridge {
         Bridge {
             ports: Vec::new(),
-            fdb: Fdb::default(),
+            fdb: Fdb::new(seed),
             settings: Settings {
                 ageing_time: 30_000,
                 forward_delay: 1_500,
@@ -138,6 +138,11 @@ impl Bridge {
 impl Port {
     fn forwards(&self) -> bool {
         self.state == PortState::Forwarding
+    }
+
+    /// Whether its state lets it learn.
+    fn learns(&self) -> bool {
+        matches!(self.state, PortState::Learning | PortState::Forwarding)
     }
 
     /// As the model tells it.

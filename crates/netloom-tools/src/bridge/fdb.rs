@@ -181,18 +181,23 @@ fn take_address<'a>(
 }
 
 fn vlan(words: &mut Words<'_>) -> Outcome<Option<u16>> {
-    let vlan = words.value()?.parse().ok().filter(|vlan| *vlan < 4096);
+    let vlan = words
+        .value()?
+        .parse()
+        .ok()
+        .filter(|vlan| (1..4095).contains(vlan));
     vlan.map(Some)
         .ok_or_else(|| Failure::new("Error: invalid vlan id.", 255))
 }
 
 /// What netloom has no tunnels for.
-const TUNNEL: [&str; 7] = ["dst", "nhid", "port", "vni", "src_vni", "via", "router"];
+const TUNNEL: [&str; 6] = ["dst", "nhid", "port", "vni", "src_vni", "via"];
 
 /// `add`, `append`, `replace`, and without a mode `del`.
 fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Outcome<()> {
     let (mut dev, mut address, mut own, mut master) = (None, None, false, false);
-    let (mut kind, mut number, mut sticky, mut extern_learn) = (None, None, false, false);
+    let (mut kind, mut number, mut seen) = (None, None, false);
+    let (mut sticky, mut extern_learn) = (false, false);
     while let Some(word) = words.next() {
         match word {
             "dev" => dev = Some(words.value()?),
@@ -200,7 +205,9 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
             "master" => master = true,
             "extern_learn" => extern_learn = true,
             "sticky" => sticky = true,
-            "use" => kind = Some(FdbState::Dynamic),
+            "use" => seen = true,
+            // Only a tunnel has routers behind it.
+            "router" => {}
             "vlan" => number = vlan(words)?,
             _ if TUNNEL.contains(&word) => return Err(Failure::unsupported(word)),
             _ if matches(word, "local") || matches(word, "permanent") => {
@@ -240,6 +247,8 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
         };
         let kind = match (kind, bridge) {
             (None | Some(FdbState::Local), None) => FdbState::Own,
+            // As if a frame had come from there.
+            (_, Some(_)) if seen => FdbState::Dynamic,
             (None, Some(_)) if extern_learn => FdbState::Dynamic,
             (None, Some(_)) => FdbState::Local,
             (Some(_), None) if mode.is_some() => return Err(refused(Errno::INVAL.into())),
@@ -248,6 +257,11 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
         let ns = cx.ns.clone();
         changes.push(match mode {
             Some(mode) => {
+                let mode = if seen && bridge.is_some() {
+                    Mode::Replace
+                } else {
+                    mode
+                };
                 let entry = FdbEntry {
                     address,
                     vlan: number,
