@@ -1,6 +1,8 @@
 //! Explaining: the packet goes through the real pipeline, on a copy of the world, with a scribe
 //! that writes every step down.
 
+mod v6;
+
 use crate::apply;
 use crate::device::DevId;
 use crate::engine::{self, Engine, v4};
@@ -10,11 +12,11 @@ use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::receive;
 use crate::socket::{self, configure};
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::journey::{Explain, Journey, Origin, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::socket::{PmtuDiscovery, SocketId, SocketKind, SocketOption};
-use netloom_model::{Errno, LinkRef, Result};
+use netloom_model::{Errno, Family, LinkRef, Result};
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv4, ipv4, udp};
 
@@ -83,10 +85,13 @@ fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, frame: &[u8]) {
 /// A program in `ns` sends the packet.
 fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<()> {
     let name = cx.net.ns(ns).name.clone();
-    let kind = match probe.protocol {
-        ProbeProtocol::Icmp => SocketKind::Ping,
-        ProbeProtocol::Udp => SocketKind::Udp,
-        ProbeProtocol::Tcp => SocketKind::Raw(IpProtocol::TCP.0),
+    let kind = match (probe.protocol, probe.to) {
+        (ProbeProtocol::Icmp, IpAddr::V4(_)) => SocketKind::Ping,
+        (ProbeProtocol::Udp, IpAddr::V4(_)) => SocketKind::Udp,
+        (ProbeProtocol::Tcp, IpAddr::V4(_)) => SocketKind::Raw(IpProtocol::TCP.0),
+        (ProbeProtocol::Icmp, IpAddr::V6(_)) => SocketKind::Ping6,
+        (ProbeProtocol::Udp, IpAddr::V6(_)) => SocketKind::Udp6,
+        (ProbeProtocol::Tcp, IpAddr::V6(_)) => SocketKind::Raw6(IpProtocol::TCP.0),
     };
     let id = socket::open(cx.net, &name, kind, CLIENT)?;
     let pmtu = if probe.dont_fragment {
@@ -105,10 +110,15 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
         configure::set(cx.net, id, option)?;
     }
     if probe.from.is_some() || probe.source_port.is_some() {
-        let from = probe.from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let anywhere = Family::of(probe.to).unspecified();
+        let from = probe.from.unwrap_or(anywhere);
         configure::bind(cx.net, id, from, probe.source_port.unwrap_or(0))?;
     }
     let data = match probe.protocol {
+        // The checksum is filled in when it is sent.
+        ProbeProtocol::Icmp if probe.to.is_ipv6() => {
+            v6::echo(probe, (Ipv6Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED))
+        }
         ProbeProtocol::Icmp => echo(probe),
         ProbeProtocol::Udp => vec![0; usize::from(probe.size)],
         ProbeProtocol::Tcp => syn(cx.net, id, probe)?,
@@ -142,6 +152,9 @@ fn echo(probe: &ProbeSend) -> Vec<u8> {
 /// A TCP SYN from where routing says.
 fn syn(net: &Net, id: SocketId, probe: &ProbeSend) -> Result<Vec<u8>> {
     let socket = net.socket(id)?;
+    if let IpAddr::V6(to) = probe.to {
+        return Ok(v6::syn(net, socket, to, probe));
+    }
     let flow = crate::route::Flow {
         src: socket.local.0,
         mark: probe.mark,
@@ -153,18 +166,27 @@ fn syn(net: &Net, id: SocketId, probe: &ProbeSend) -> Result<Vec<u8>> {
 }
 
 fn segment(src: Ipv4Addr, dst: Ipv4Addr, probe: &ProbeSend) -> Vec<u8> {
+    let mut bytes = first_segment(probe);
+    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
+    bytes
+}
+
+/// A TCP SYN without its checksum.
+fn first_segment(probe: &ProbeSend) -> Vec<u8> {
     let mut bytes = vec![0; tcp::HEADER_LEN + usize::from(probe.size)];
     bytes[0..2].copy_from_slice(&probe.source_port.unwrap_or(SOURCE_PORT).to_be_bytes());
     bytes[2..4].copy_from_slice(&probe.port.to_be_bytes());
     bytes[12] = 5 << 4;
     bytes[13] = Flags::SYN.0;
     bytes[14..16].copy_from_slice(&64240u16.to_be_bytes());
-    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
     bytes
 }
 
 /// The frame in which a packet arrives at `dev`: from somebody, to the device (or its group).
 fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
+    if let (IpAddr::V6(to), Some(IpAddr::V6(from))) = (probe.to, probe.from) {
+        return Ok(v6::frame(net, dev, (from, to), probe));
+    }
     let (src, dst) = (v4(probe.from.ok_or(Errno::INVAL)?)?, v4(probe.to)?);
     let payload = match probe.protocol {
         ProbeProtocol::Icmp => echo(probe),

@@ -125,3 +125,46 @@ fn a_routed_packet_allocates_nothing() {
     // Every packet reached b: what is counted is forwarding, not dropping.
     assert_eq!(lab.link("b", "b0").stats.rx_packets, 64 * 101);
 }
+
+#[test]
+fn a_routed_packet_of_ipv6_allocates_nothing() {
+    let mut lab = Lab::v6();
+    for ns in ["a", "r", "b"] {
+        lab.ns(ns);
+    }
+    lab.veth(("a", "a0"), ("r", "r0"));
+    lab.veth(("b", "b0"), ("r", "r1"));
+    lab.addr("r", "r0", "2001:db8:1::1/64");
+    lab.addr("r", "r1", "2001:db8:2::1/64");
+    lab.sysctl("r", "net.ipv6.conf.all.forwarding", "1");
+    let dev = lab.link("r", "r1").index;
+    let neighbour = Neighbour::permanent(dev, common::ip("2001:db8:2::2"), mac(9));
+    lab.apply(Change::AddNeighbour {
+        ns: "r".into(),
+        neighbour,
+        mode: Mode::Add,
+    });
+    let router = lab.link("r", "r0").address;
+    let mut packet = frame(router, mac(1), 0x86dd);
+    packet[14] = 0x60;
+    packet[19] = 6; // the rest of the frame
+    packet[20] = 17;
+    packet[21] = 64;
+    let mut put = |at: usize, addr: &str| {
+        let addr: std::net::Ipv6Addr = addr.parse().unwrap();
+        packet[at..at + 16].copy_from_slice(&addr.octets());
+    };
+    put(22, "2001:db8:1::2");
+    put(38, "2001:db8:2::2");
+    let before = lab.link("b", "b0").stats.rx_packets;
+    let engine = &mut lab.0.engine;
+    let a = engine.port(&"a".into(), &"a0".into()).unwrap();
+    let count = allocations(|| {
+        for _ in 0..64 {
+            engine.transmit(a, &packet);
+        }
+        engine.run();
+    });
+    assert_eq!(count, 0);
+    assert_eq!(lab.link("b", "b0").stats.rx_packets - before, 64 * 101);
+}

@@ -69,6 +69,8 @@ impl Protocol for V4 {
         Timer::ProxyArp { ns }
     }
 
+    fn proxied(_: &mut Net, _: DevId, _: Ipv4Addr, _: bool) {}
+
     fn source_of(packet: &Packet) -> Option<Ipv4Addr> {
         let header = ipv4::Packet::new_header(packet.bytes());
         header.ok().map(|header| header.src())

@@ -43,7 +43,9 @@ fn add_to<V: Protocol, O: Observer>(
     let dev = device(cx.net, ns, wanted.dev, wanted.proxy)?;
     let table = V::table_mut(cx.net.ns_mut(ns));
     if wanted.proxy {
-        table.proxies.insert((dev, addr));
+        if table.proxies.insert((dev, addr)) {
+            V::proxied(cx.net, dev, addr, true);
+        }
         return Ok(());
     }
     let old = table.find(dev, addr);
@@ -103,6 +105,7 @@ fn delete_from<V: Protocol, O: Observer>(
     if proxy {
         let there = table.proxies.remove(&(dev, addr));
         return if there {
+            V::proxied(cx.net, dev, addr, false);
             Ok(())
         } else {
             Err(Errno::NOENT.into())

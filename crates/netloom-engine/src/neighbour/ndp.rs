@@ -6,7 +6,7 @@ use super::state::{self, News};
 use super::{Neighbours, proxy};
 use crate::device::{DevId, Device};
 use crate::ip::v6::device::Ifa6;
-use crate::ip::v6::{ALL_NODES, dad, icmp_error, output, solicited_node};
+use crate::ip::v6::{ALL_NODES, dad, group, icmp_error, output, solicited_node};
 use crate::ip::version::V6;
 use crate::namespace::{Namespace, NsId};
 use crate::net::{Cx, Net};
@@ -68,6 +68,19 @@ impl Protocol for V6 {
 
     fn proxy_timer(ns: NsId) -> Timer {
         Timer::ProxyNdp { ns }
+    }
+
+    /// Whoever is asked for an address is asked in its group.
+    fn proxied(net: &mut Net, dev: DevId, addr: Ipv6Addr, on: bool) {
+        if dev == DevId::NONE {
+            return;
+        }
+        let group = solicited_node(addr);
+        if on {
+            group::join(net, dev, group);
+        } else {
+            group::leave(net, dev, group);
+        }
     }
 
     fn source_of(packet: &Packet) -> Option<Ipv6Addr> {
@@ -214,7 +227,8 @@ fn advertise<O: Observer>(
     };
     let to_all = asked.from.is_unspecified();
     let forwards = inet6.conf.on(Conf6::Forwarding);
-    let rest = if forwards { ROUTER } else { 0 }
+    // For another it does not say that that one is a router.
+    let rest = if forwards && own { ROUTER } else { 0 }
         | if to_all { 0 } else { SOLICITED }
         | if own && (to_all || asked.everybody) {
             OVERRIDE

@@ -5,7 +5,7 @@ use super::Neighbours;
 use crate::device::{DevId, Device};
 use crate::ip::version::IpVersion;
 use crate::namespace::{Namespace, NsId};
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::sysctl::NeighbourConf;
@@ -39,6 +39,9 @@ pub(crate) trait Protocol: IpVersion {
 
     /// The timer of an entry.
     fn timer(ns: NsId, entry: u32, stamp: u32) -> Timer;
+
+    /// This host begins or ends to answer for `addr` on a device.
+    fn proxied(net: &mut Net, dev: DevId, addr: Self::Addr, on: bool);
 
     /// The timer of the answers that are held back.
     fn proxy_timer(ns: NsId) -> Timer;

@@ -1,19 +1,20 @@
 //! `ping` of iputils 20221126 (ping(8)), over a raw ICMP socket of the world.
 //!
-//! Left out, each with a clear error: IPv6, node information (`-N`).
+//! Left out, each with a clear error: node information (`-N`).
 
 mod ip_options;
 mod options;
+mod reply;
 mod told;
 
 use crate::Context;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
-use netloom_model::socket::{Datagram, Received, SocketError, SocketId, SocketKind, SocketOption};
+use netloom_model::socket::{Received, SocketError, SocketId, SocketKind, SocketOption};
 use netloom_model::{Errno, Error, Time};
-use netloom_wire::icmpv4::{self, Type};
-use netloom_wire::ipv4;
+use netloom_wire::{icmpv4, icmpv6};
 use options::Options;
+use reply::echo;
 use std::collections::BTreeSet;
 
 /// Runs `ping`.
@@ -65,7 +66,7 @@ const LEAST_WAIT: Duration = Duration::from_millis(10);
 struct Run<'o> {
     options: &'o Options,
     socket: SocketId,
-    to: Ipv4Addr,
+    to: IpAddr,
     ident: u16,
     began: Time,
     last: Time,
@@ -91,7 +92,11 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
     let to = options.to;
     let open = |e: Error| Failure::call("socket", &e);
     let ns = cx.ns.clone();
-    let socket = cx.world.open(&ns, SocketKind::Raw(1)).map_err(open)?;
+    let kind = match to {
+        IpAddr::V4(_) => SocketKind::Raw(1),
+        IpAddr::V6(_) => SocketKind::Raw6(58),
+    };
+    let socket = cx.world.open(&ns, kind).map_err(open)?;
     configure(cx, socket, options)?;
     let (pid, now) = (std::process::id(), cx.world.now().map_err(open)?);
     let mut run = Run {
@@ -123,26 +128,26 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
 
 /// Asks routing for the source, as ping does with a UDP socket that it connects; unless it was
 /// told the source.
-fn find_source(cx: &mut Context<'_>, options: &Options) -> Result<Ipv4Addr, Failure> {
+fn find_source(cx: &mut Context<'_>, options: &Options) -> Result<IpAddr, Failure> {
     if let Some(source) = options.source {
         return Ok(source);
     }
     let ns = cx.ns.clone();
+    let kind = match options.to {
+        IpAddr::V4(_) => SocketKind::Udp,
+        IpAddr::V6(_) => SocketKind::Udp6,
+    };
     let probe = cx
         .world
-        .open(&ns, SocketKind::Udp)
+        .open(&ns, kind)
         .map_err(|e| Failure::call("socket", &e))?;
     let result = source_by(cx, options, probe);
     let _ = cx.world.close(probe);
     result
 }
 
-fn source_by(
-    cx: &mut Context<'_>,
-    options: &Options,
-    probe: SocketId,
-) -> Result<Ipv4Addr, Failure> {
-    if let Some(name) = &options.device {
+fn source_by(cx: &mut Context<'_>, options: &Options, probe: SocketId) -> Result<IpAddr, Failure> {
+    if let Some(name) = options.device.as_ref().or(options.zone.as_ref()) {
         let bound = cx
             .world
             .set(probe, SocketOption::BindToDevice(name.clone()));
@@ -158,14 +163,17 @@ fn source_by(
             .map_err(|e| Failure::call("setsockopt", &e))?;
     }
     let first = options.first_hop();
-    match cx.world.connect(probe, first.into(), 1025) {
+    match cx.world.connect(probe, first, 1025) {
         Ok(()) => {}
+        // A link-local address without its link: any that has one will do.
+        Err(e) if e.errno == Errno::INVAL && first.is_ipv6() => {
+            return Ok(Ipv6Addr::UNSPECIFIED.into());
+        }
         Err(e) if e.errno == Errno::ACCES => connect_broadcast(cx, options, probe)?,
         Err(e) => return Err(Failure::call("connect", &e)),
     }
     match cx.world.local_address(probe) {
-        Ok((IpAddr::V4(source), _)) => Ok(source),
-        Ok(_) => Ok(Ipv4Addr::UNSPECIFIED),
+        Ok((source, _)) => Ok(source),
         Err(e) => Err(Failure::call("getsockname", &e)),
     }
 }
@@ -188,7 +196,7 @@ fn connect_broadcast(
         .set(probe, SocketOption::Broadcast(true))
         .map_err(|e| Failure::call("can't set broadcasting", &e))?;
     cx.world
-        .connect(probe, options.first_hop().into(), 1025)
+        .connect(probe, options.first_hop(), 1025)
         .map_err(|e| Failure::call("connect", &e))
 }
 
@@ -201,7 +209,8 @@ fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Resul
         SocketOption::DontRoute(options.dont_route),
         SocketOption::MulticastLoop(!options.no_loop),
     ];
-    settings.extend(options.device.clone().map(SocketOption::BindToDevice));
+    let device = options.device.clone().or(options.zone.clone());
+    settings.extend(device.map(SocketOption::BindToDevice));
     settings.extend(options.ttl.map(SocketOption::Ttl));
     settings.extend(options.ttl.map(SocketOption::MulticastTtl));
     settings.extend(options.pmtu.map(SocketOption::PmtuDiscovery));
@@ -217,7 +226,7 @@ fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Resul
     }
     if let Some(from) = options.source {
         cx.world
-            .bind(socket, from.into(), 0)
+            .bind(socket, from, 0)
             .map_err(|e| Failure::call("bind", &e))?;
     }
     Ok(())
@@ -282,9 +291,7 @@ impl Run<'_> {
     /// Sends a request; how long to wait before the next.
     fn send(&mut self, cx: &mut Context<'_>, now: Time) -> Duration {
         let message = self.request(now);
-        let sent = cx
-            .world
-            .send(self.socket, Some((self.to.into(), 0)), &message);
+        let sent = cx.world.send(self.socket, Some((self.to, 0)), &message);
         if sent.as_ref().is_err_and(|e| e.errno == Errno::NOBUFS)
             && let Some(soon) = self.try_again()
         {
@@ -334,9 +341,18 @@ impl Run<'_> {
             stamp[..8].copy_from_slice(&now.0.to_le_bytes());
             stamp[8..].fill(0);
         }
+        let seq = (self.sent + 1) as u16;
+        if self.to.is_ipv6() {
+            // The kernel fills in the checksum.
+            let repr = icmpv6::Repr::echo_request(self.ident, seq, &data);
+            let mut bytes = vec![0; repr.buffer_len()];
+            let nowhere = Ipv6Addr::UNSPECIFIED;
+            repr.emit(&mut bytes, nowhere, nowhere);
+            return bytes;
+        }
         let echo = icmpv4::Echo {
             ident: self.ident,
-            seq: (self.sent + 1) as u16,
+            seq,
             data: &data,
         };
         let repr = icmpv4::Repr::EchoRequest(echo);
@@ -345,69 +361,16 @@ impl Run<'_> {
         bytes
     }
 
-    /// An IP packet came.
-    fn reply(&mut self, cx: &mut Context<'_>, datagram: &Datagram) {
-        let Ok(ip) = ipv4::Packet::new_header(&datagram.data[..]) else {
-            return;
-        };
-        let Some(bytes) = datagram.data.get(ip.header_len()..) else {
-            return;
-        };
-        let Ok(message) = icmpv4::Packet::new_checked(bytes) else {
-            return;
-        };
-        if message.msg_type() == Type::REDIRECT {
-            return self.redirected(cx, &ip, &message);
-        }
-        if message.msg_type() != Type::ECHO_REPLY || message.echo_ident() != self.ident {
-            return;
-        }
-        let seq = message.echo_seq();
-        let sent = self.at.get(usize::from(seq.wrapping_sub(1))).copied();
-        let trip = sent.map(|sent| datagram.at.since(sent).as_micros() as u64);
-        let again = !self.replied.insert(seq);
-        self.acknowledge(seq);
-        self.last = datagram.at;
-        if again {
-            self.repeated += 1;
-        } else {
-            self.received += 1;
-        }
-        if let Some(trip) = trip.filter(|_| self.options.size >= 16) {
-            self.trips.push(trip);
-        }
-        told::reply(cx, self, &ip, bytes.len(), (seq, trip, again));
-    }
-
-    /// A router told of a better way for a request of ours.
-    fn redirected(
-        &self,
-        cx: &mut Context<'_>,
-        ip: &ipv4::Packet<&[u8]>,
-        message: &icmpv4::Packet<&[u8]>,
-    ) {
-        let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
-            return;
-        };
-        let rest = message.payload().get(inner.header_len()..);
-        let Some(Ok(echo)) = rest.map(icmpv4::Packet::new_checked) else {
-            return;
-        };
-        let ours = echo.msg_type() == Type::ECHO_REQUEST && echo.echo_ident() == self.ident;
-        if ours && inner.dst() == self.to {
-            told::redirect(cx, self.options, ip.src(), message, echo.echo_seq());
-        }
-    }
-
     /// An error came.
     fn error(&mut self, cx: &mut Context<'_>, error: &SocketError) {
         if error.local {
             self.errors += 1;
             if !self.options.quiet {
+                let sign = if self.to.is_ipv6() { ": " } else { "=" };
                 let _ = if error.errno == Errno::MSGSIZE {
                     writeln!(
                         cx.err,
-                        "ping: local error: message too long, mtu={}",
+                        "ping: local error: message too long, mtu{sign}{}",
                         error.info
                     )
                 } else {
@@ -416,16 +379,16 @@ impl Run<'_> {
             }
             return;
         }
-        let Ok(message) = icmpv4::Packet::new_checked(&error.data[..]) else {
+        let Some((ident, seq)) = echo(&error.data, self.to.is_ipv6(), false) else {
             return;
         };
-        if message.echo_ident() != self.ident {
+        if ident != self.ident {
             return;
         }
         self.errors += 1;
         self.last = error.at;
-        self.acknowledge(message.echo_seq());
-        told::error(cx, self.options, error, message.echo_seq());
+        self.acknowledge(seq);
+        told::error(cx, self.options, error, seq);
     }
 
     /// A request is settled: how many were under way behind it?

@@ -2,14 +2,19 @@
 
 use super::Failure;
 use super::ip_options::Stamps;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
+use netloom_model::Family;
 use netloom_model::socket::PmtuDiscovery;
 
 /// What the command line says.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
-    pub(super) to: Ipv4Addr,
+    pub(super) to: IpAddr,
+    /// The link of an address that means nothing without one: what stands behind `%`.
+    pub(super) zone: Option<String>,
+    /// The family that was asked for.
+    pub(super) family: Option<Family>,
     /// The destination as it was written.
     pub(super) name: String,
     pub(super) count: Option<u32>,
@@ -17,7 +22,7 @@ pub(super) struct Options {
     pub(super) timeout: Duration,
     pub(super) deadline: Option<Duration>,
     pub(super) size: usize,
-    pub(super) source: Option<Ipv4Addr>,
+    pub(super) source: Option<IpAddr>,
     pub(super) device: Option<String>,
     pub(super) ttl: Option<u8>,
     pub(super) tos: u8,
@@ -69,14 +74,17 @@ Usage: ping [OPTION]... HOST
 
 impl Options {
     /// Where a request goes first.
-    pub(super) fn first_hop(&self) -> Ipv4Addr {
-        self.hops.first().copied().unwrap_or(self.to)
+    pub(super) fn first_hop(&self) -> IpAddr {
+        let stop = self.hops.first().copied();
+        stop.map_or(self.to, IpAddr::V4)
     }
 
     /// Reads the words behind `ping`.
     pub(super) fn parse(args: &[String]) -> Result<Options, Failure> {
         let mut options = Options {
-            to: Ipv4Addr::UNSPECIFIED,
+            to: Ipv4Addr::UNSPECIFIED.into(),
+            zone: None,
+            family: None,
             name: String::new(),
             count: None,
             interval: Duration::from_secs(1),
@@ -131,9 +139,14 @@ impl Options {
         if destinations.len() > most {
             return Err(usage());
         }
-        let hops = destinations.iter().map(|hop| resolve(hop));
+        let hops = destinations.iter().map(|hop| stop(hop));
         options.hops = hops.collect::<Result<_, _>>()?;
-        options.to = resolve(&name)?;
+        let (address, zone) = match name.split_once('%') {
+            Some((address, zone)) => (address, Some(zone.to_owned())),
+            None => (&name[..], None),
+        };
+        options.to = resolve(address, &name, options.family)?;
+        options.zone = zone;
         options.name = name;
         if options.flood {
             options.interval = Duration::from_millis(10);
@@ -172,7 +185,9 @@ impl Options {
 
     fn switch(&mut self, letter: char) -> Result<(), Failure> {
         match letter {
-            'n' | '4' | 'U' | 'B' | 'd' => {}
+            'n' | 'U' | 'B' | 'd' => {}
+            '4' => self.family = Some(Family::V4),
+            '6' => self.family = Some(Family::V6),
             'q' => self.quiet = true,
             'v' => self.verbose = true,
             'f' => self.flood = true,
@@ -186,12 +201,6 @@ impl Options {
             'R' => self.record_route = true,
             'D' => self.timestamp = true,
             'V' => self.version = true,
-            '6' => {
-                return Err(Failure::new(
-                    "ping: -6: IPv6 is not supported by netloom yet",
-                    2,
-                ));
-            }
             other => {
                 let text = format!("ping: invalid option -- '{other}'\n");
                 return Err(Failure::new(text + &usage().text, 2));
@@ -243,37 +252,40 @@ fn one_of() -> Failure {
     Failure::new("ping: only one of -T or -R may be used", 2)
 }
 
-/// A destination: an address, or what inet_aton(3) takes for one.
-fn resolve(name: &str) -> Result<Ipv4Addr, Failure> {
-    if name == "localhost" {
-        return Ok(Ipv4Addr::LOCALHOST);
+/// A destination: an address, or what inet_aton(3) takes for one; `name` is how it was written.
+fn resolve(word: &str, name: &str, family: Option<Family>) -> Result<IpAddr, Failure> {
+    let addr = match (word, family) {
+        ("localhost", Some(Family::V6)) => Some(Ipv6Addr::LOCALHOST.into()),
+        ("localhost", _) => Some(Ipv4Addr::LOCALHOST.into()),
+        _ => address(word),
+    };
+    let Some(addr) = addr else {
+        let text = format!("ping: {name}: Temporary failure in name resolution");
+        return Err(Failure::new(text, 2));
+    };
+    if family.is_some_and(|family| family != Family::of(addr)) {
+        let text = format!("ping: {name}: Address family for hostname not supported");
+        return Err(Failure::new(text, 2));
     }
-    if let Ok(addr) = name.parse::<Ipv4Addr>() {
-        // To nobody in particular is to oneself.
-        return Ok(if addr.is_unspecified() {
-            Ipv4Addr::LOCALHOST
-        } else {
-            addr
-        });
+    // To nobody in particular is to oneself.
+    Ok(match addr {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        addr => addr,
+    })
+}
+
+/// A stop of a source route.
+fn stop(word: &str) -> Result<Ipv4Addr, Failure> {
+    match resolve(word, word, Some(Family::V4))? {
+        IpAddr::V4(addr) => Ok(addr),
+        IpAddr::V6(_) => Ok(Ipv4Addr::UNSPECIFIED),
     }
-    if let Ok(number) = name.parse::<u32>() {
-        let addr = Ipv4Addr::from_bits(number);
-        return Ok(if addr.is_unspecified() {
-            Ipv4Addr::LOCALHOST
-        } else {
-            addr
-        });
-    }
-    if name.contains(':') {
-        return Err(Failure::new(
-            format!("ping: {name}: IPv6 is not supported by netloom yet"),
-            2,
-        ));
-    }
-    Err(Failure::new(
-        format!("ping: {name}: Temporary failure in name resolution"),
-        2,
-    ))
+}
+
+fn address(word: &str) -> Option<IpAddr> {
+    let number = |word: &str| word.parse().ok().map(|n| Ipv4Addr::from_bits(n).into());
+    word.parse().ok().or_else(|| number(word))
 }
 
 fn number(value: &str, least: i64, most: i64) -> Result<i64, Failure> {

@@ -4,14 +4,14 @@ use super::Run;
 use super::ip_options;
 use super::options::Options;
 use crate::Context;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::socket::SocketError;
 use netloom_wire::icmpv4::{self, Type, code, description};
-use netloom_wire::ipv4;
+use netloom_wire::icmpv6;
 use std::fmt::Write as _;
 
 /// The first line.
-pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: Ipv4Addr) {
+pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: IpAddr) {
     if !options.pattern.is_empty() {
         let hex = options.pattern.iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
@@ -26,6 +26,16 @@ pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: Ipv4Addr) 
         (device, _) => format!("from {source} {}: ", device.as_deref().unwrap_or_default()),
     };
     let (name, to) = (&options.name, options.to);
+    if to.is_ipv6() {
+        // The link is part of the address, where it was given.
+        let shown = options
+            .zone
+            .as_ref()
+            .map_or_else(|| to.to_string(), |zone| format!("{to}%{zone}"));
+        let _ = writeln!(cx.out, "PING {name}({shown}) {from}{size} data bytes");
+        let _ = cx.out.flush();
+        return;
+    }
     let _ = writeln!(
         cx.out,
         "PING {name} ({to}) {from}{size}({whole}) bytes of data."
@@ -43,12 +53,22 @@ fn trip_text(us: u64) -> String {
     format!("{whole}.{rest}")
 }
 
+/// A reply.
+pub(super) struct Heard<'a> {
+    /// From whom.
+    pub(super) from: &'a str,
+    pub(super) ttl: u8,
+    /// The ICMP message's length.
+    pub(super) len: usize,
+    /// IPv4 options.
+    pub(super) options: &'a [u8],
+}
+
 /// A line for a reply.
 pub(super) fn reply(
     cx: &mut Context<'_>,
     run: &mut Run<'_>,
-    ip: &ipv4::Packet<&[u8]>,
-    len: usize,
+    heard: &Heard<'_>,
     (seq, trip, again): (u16, Option<u64>, bool),
 ) {
     let options = run.options;
@@ -71,18 +91,19 @@ pub(super) fn reply(
     if options.audible {
         line.push('\u{7}');
     }
-    let _ = write!(line, "{len} bytes from {}: icmp_seq={seq}", ip.src());
+    let (len, from) = (heard.len, heard.from);
+    let _ = write!(line, "{len} bytes from {from}: icmp_seq={seq}");
     if options.verbose {
         let _ = write!(line, " ident={}", run.ident);
     }
-    let _ = write!(line, " ttl={}", ip.ttl());
+    let _ = write!(line, " ttl={}", heard.ttl);
     if let Some(trip) = trip.filter(|_| options.size >= 16) {
         let _ = write!(line, " time={} ms", trip_text(trip));
     }
     if again {
         line.push_str(" (DUP!)");
     }
-    ip_options::print(&mut line, &mut run.route, ip.options());
+    ip_options::print(&mut line, &mut run.route, heard.options);
     let _ = writeln!(cx.out, "{line}");
     let _ = cx.out.flush();
 }
@@ -99,7 +120,11 @@ pub(super) fn error(cx: &mut Context<'_>, options: &Options, error: &SocketError
     let from = error
         .offender
         .map_or_else(String::new, |addr| addr.to_string());
-    let text = meaning(error);
+    let text = if options.to.is_ipv6() {
+        meaning6(error)
+    } else {
+        meaning(error)
+    };
     let _ = writeln!(cx.out, "From {from} icmp_seq={seq} {text}");
     let _ = cx.out.flush();
 }
@@ -145,6 +170,34 @@ fn meaning(error: &SocketError) -> String {
         Type::TIME_EXCEEDED => "Frag reassembly time exceeded".to_owned(),
         Type::PARAMETER_PROBLEM => format!("Parameter problem: pointer = {}", error.info >> 24),
         other => format!("Bad ICMP type: {}", other.0),
+    }
+}
+
+/// An ICMPv6 error in ping's words.
+fn meaning6(error: &SocketError) -> String {
+    let (kind, code) = (icmpv6::Type(error.icmp.0), error.icmp.1);
+    let info = error.info;
+    match kind {
+        icmpv6::Type::DEST_UNREACHABLE => {
+            let why = match code {
+                0 => "No route".to_owned(),
+                1 => "Administratively prohibited".to_owned(),
+                2 => "Beyond scope of source address".to_owned(),
+                3 => "Address unreachable".to_owned(),
+                4 => "Port unreachable".to_owned(),
+                other => format!("Unknown code {other}"),
+            };
+            format!("Destination unreachable: {why}")
+        }
+        icmpv6::Type::PACKET_TOO_BIG => format!("Packet too big: mtu={info}"),
+        icmpv6::Type::TIME_EXCEEDED if code == 0 => "Time exceeded: Hop limit".to_owned(),
+        icmpv6::Type::TIME_EXCEEDED => "Time exceeded: Defragmentation failure".to_owned(),
+        icmpv6::Type::PARAMETER_PROBLEM => {
+            let what = ["Wrong header field ", "Unknown header ", "Unknown option "];
+            let what = what.get(usize::from(code)).copied().unwrap_or_default();
+            format!("Parameter problem: {what}at {info}")
+        }
+        other => format!("Unknown icmp type {}", other.0),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is to blame for a drop, and what to look at.
 
 use super::text;
-use netloom_model::journey::{DropReason, Event, Journey, Origin, Step, Verdict};
+use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
 /// A hint for a verdict that needs one.
@@ -61,7 +61,13 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             }
         }
         DropReason::ForwardingOff => {
-            format!("{ns} is asked to route and does not: sysctl -w net.ipv4.ip_forward=1 there")
+            let stage = at.and_then(|at| journey.steps.get(at as usize));
+            let key = if stage.is_some_and(|s| s.stage == Stage::Ip6Forward) {
+                "net.ipv6.conf.all.forwarding"
+            } else {
+                "net.ipv4.ip_forward"
+            };
+            format!("{ns} is asked to route and does not: sysctl -w {key}=1 there")
         }
         DropReason::ReversePath => format!(
             "strict rp_filter on {dev}: the route back to the source leaves by another device; \

@@ -1,6 +1,8 @@
 //! A packet's first bytes in words.
 
 use netloom_model::journey::Head;
+use netloom_wire::icmpv6::{self, Type};
+use netloom_wire::ipv6::{self, extension};
 use netloom_wire::{EtherType, IpProtocol, arp, ethernet, icmpv4, ipv4, tcp, udp};
 
 /// A packet in a few words: `10.0.0.1 > 10.0.0.2 ICMP echo request, 84 bytes`.
@@ -8,6 +10,7 @@ pub(super) fn describe(head: &Head) -> String {
     let (ethertype, bytes) = network(head);
     match ethertype {
         EtherType::IPV4 => describe_ip(bytes),
+        EtherType::IPV6 => describe_ipv6(bytes),
         EtherType::ARP => match arp::Packet::new_checked(bytes) {
             Ok(arp) if arp.operation() == arp::Operation::REQUEST => {
                 format!("who has {}? tell {}", arp.target_ip(), arp.sender_ip())
@@ -23,7 +26,13 @@ pub(super) fn describe(head: &Head) -> String {
 /// The EtherType, and the bytes from the network header on.
 fn network(head: &Head) -> (EtherType, &[u8]) {
     if !head.ethernet {
-        return (EtherType::IPV4, &head.bytes);
+        let version = head.bytes.first().map(|byte| byte >> 4);
+        let kind = if version == Some(6) {
+            EtherType::IPV6
+        } else {
+            EtherType::IPV4
+        };
+        return (kind, &head.bytes);
     }
     match ethernet::Frame::new_checked(&head.bytes[..]) {
         Ok(frame) => (frame.ethertype(), head.bytes.get(14..).unwrap_or_default()),
@@ -42,6 +51,19 @@ fn describe_ip(bytes: &[u8]) -> String {
                 .map_or_else(|| "ICMP".to_owned(), |text| format!("ICMP {text}")),
             Err(_) => "ICMP".to_owned(),
         },
+        protocol => transport(protocol, payload),
+    };
+    format!(
+        "{} > {} {what}, {} bytes",
+        ip.src(),
+        ip.dst(),
+        ip.total_len()
+    )
+}
+
+/// A transport's ports.
+fn transport(protocol: IpProtocol, payload: &[u8]) -> String {
+    match protocol {
         IpProtocol::UDP => match udp::Packet::new_header(payload) {
             Ok(udp) => format!("UDP {} > {}", udp.src_port(), udp.dst_port()),
             Err(_) => "UDP".to_owned(),
@@ -51,13 +73,39 @@ fn describe_ip(bytes: &[u8]) -> String {
             Err(_) => "TCP".to_owned(),
         },
         other => format!("protocol {}", other.0),
+    }
+}
+
+fn describe_ipv6(bytes: &[u8]) -> String {
+    let Ok(ip) = ipv6::Packet::new_header(bytes) else {
+        return "IPv6, malformed".to_owned();
     };
-    format!(
-        "{} > {} {what}, {} bytes",
-        ip.src(),
-        ip.dst(),
-        ip.total_len()
-    )
+    let len = ipv6::HEADER_LEN + usize::from(ip.payload_len());
+    let behind = bytes.get(ipv6::HEADER_LEN..).unwrap_or_default();
+    let upper = extension::walk(ip.next_header(), behind).last();
+    let what = upper.map_or_else(String::new, |upper| match upper.kind {
+        IpProtocol::ICMPV6 => icmp6(upper.bytes),
+        protocol => transport(protocol, upper.bytes),
+    });
+    format!("{} > {} {what}, {len} bytes", ip.src(), ip.dst())
+}
+
+/// What an ICMPv6 message says.
+fn icmp6(bytes: &[u8]) -> String {
+    let Ok(message) = icmpv6::Packet::new_checked(bytes) else {
+        return "ICMPv6".to_owned();
+    };
+    let target = || message.target().map_or_else(String::new, |t| t.to_string());
+    let text = match message.msg_type() {
+        Type::ECHO_REQUEST => "echo request".to_owned(),
+        Type::ECHO_REPLY => "echo reply".to_owned(),
+        Type::NEIGHBOUR_SOLICITATION => format!("who has {}?", target()),
+        Type::NEIGHBOUR_ADVERTISEMENT => format!("{} is here", target()),
+        Type::REDIRECT => "redirect".to_owned(),
+        kind => icmpv6::description(kind, message.code())
+            .map_or_else(|| format!("type {}", kind.0), str::to_owned),
+    };
+    format!("ICMPv6 {text}")
 }
 
 /// The headers, a line each.
@@ -85,6 +133,18 @@ pub(super) fn headers(head: &Head) -> Vec<String> {
             ip.tos(),
             ip.ident(),
             ip.checksum()
+        ));
+    }
+    if ethertype == EtherType::IPV6
+        && let Ok(ip) = ipv6::Packet::new_header(bytes)
+    {
+        lines.push(format!(
+            "IPv6 {} > {}, hop limit {}, class {:#04x}, flow {:#x}",
+            ip.src(),
+            ip.dst(),
+            ip.hop_limit(),
+            ip.traffic_class(),
+            ip.flow_label()
         ));
     }
     lines

@@ -203,6 +203,7 @@ pub(super) fn sentence(step: &Step) -> String {
             format!("neighbour {address} is not known: the packet waits ({queued} in the queue)")
         }
         Event::Released { lladdr } => format!("the neighbour is at {lladdr}: the packet goes on"),
+        Event::Arp { what } if step.stage == Stage::NdpReceive => format!("NDP: {what}"),
         Event::Arp { what } => format!("ARP: {what}"),
         Event::Ttl { from, to } => format!("forwarded: TTL {from} -> {to}"),
         Event::Recorded { address } => format!("its IP options meet {address}"),

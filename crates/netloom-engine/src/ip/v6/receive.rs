@@ -46,10 +46,12 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if dst.is_multicast() {
         return group(cx, dev, packet, dst);
     }
+    // What comes back by the loopback was sent here: the address may be of any device.
+    let looped = cx.net.dev(dev).is_loopback();
     let flow = Flow6 {
         dst,
         src,
-        iif: dev,
+        iif: if looped { DevId::NONE } else { dev },
         oif: DevId::NONE,
         tclass,
         mark: packet.mark,
@@ -61,7 +63,12 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     });
     match found {
         Ok(found) => match found.kind {
-            RouteType::Local | RouteType::Anycast => deliver::local(cx, dev, packet),
+            RouteType::Local | RouteType::Anycast => {
+                // An address that means nothing elsewhere is heard on its own device.
+                let own = looped && dst.is_unicast_link_local();
+                let dev = if own { found.dev } else { dev };
+                deliver::local(cx, dev, packet);
+            }
             _ => forward::forward(cx, dev, packet, &found, &flow),
         },
         Err(refused) => no_way(cx, dev, packet, refused),

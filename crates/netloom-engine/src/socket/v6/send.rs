@@ -40,9 +40,6 @@ pub(crate) fn send<O: Observer>(
     let socket = cx.net.socket(id)?;
     let flow = flow(socket, dst);
     let (own, free) = (socket.v6.local.1, socket.options.free_bind);
-    if dst.is_unicast_link_local() && flow.oif == crate::device::DevId::NONE {
-        return Err(Errno::INVAL);
-    }
     let stage = match kind {
         SocketKind::Udp6 => Stage::UdpSend,
         SocketKind::Ping6 => Stage::PingSend,

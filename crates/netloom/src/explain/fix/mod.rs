@@ -6,7 +6,7 @@ mod neighbours;
 mod routing;
 
 use super::{delivered, hint};
-use netloom_model::journey::{DropReason, Event, Explain, Journey, Verdict};
+use netloom_model::journey::{DropReason, Event, Explain, Journey, Stage, Verdict};
 use netloom_model::state::Parts;
 use netloom_model::{Change, NsName, State};
 use netloom_tools::Context;
@@ -155,7 +155,13 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             .concat()
         }
         DropReason::ForwardingOff => {
-            vec![sysctl(ns, "net.ipv4.ip_forward", "1")]
+            let at = step.and_then(|at| journey.steps.get(at as usize));
+            let key = if at.is_some_and(|s| s.stage == Stage::Ip6Forward) {
+                "net.ipv6.conf.all.forwarding"
+            } else {
+                "net.ipv4.ip_forward"
+            };
+            vec![sysctl(ns, key, "1")]
         }
         DropReason::ReversePath => dev.map_or_else(Vec::new, |dev| {
             vec![

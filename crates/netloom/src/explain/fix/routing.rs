@@ -47,6 +47,9 @@ pub(super) fn routes(
             .filter(|a| on_link(*a))
         {
             let Some(to) = to else { continue };
+            if gateway.is_ipv4() != to.is_ipv4() {
+                continue;
+            }
             let net = network_of(state, to).unwrap_or(IpNet::host(to));
             for (dst, word) in [
                 (IpNet::default_of(net.family()), "default".to_owned()),
