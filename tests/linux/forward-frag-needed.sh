@@ -1,6 +1,5 @@
 #!/bin/bash
 # DF and too long: fragmentation needed with the MTU, and the sender remembers it.
-# differs: the MTU of a path is not remembered yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

@@ -1,6 +1,5 @@
 #!/bin/bash
 # A path MTU below 552 is not believed: it stays at 552 and packets may be fragmented.
-# differs: the MTU of a path is not remembered yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

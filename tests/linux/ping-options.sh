@@ -1,6 +1,5 @@
 #!/bin/bash
 # ping: count, size, ttl, interval, quiet, pattern, source, timestamps; and what is refused.
-# differs: packets are not cut and joined yet
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add NS
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11 netns NS

@@ -66,6 +66,10 @@ pub(super) fn number(value: &str, (least, most): (i32, i32)) -> Result<i32> {
     }
 }
 
+/// No setting: whatever is written there, what is known of destinations beside their routes is
+/// forgotten.
+const FLUSH: &str = "route.flush";
+
 /// Writes a setting.
 pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()> {
     if let Some((who, key)) = name
@@ -87,6 +91,10 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         return Ok(());
     }
     let key = name.strip_prefix(IPV4).ok_or(Errno::NOENT)?;
+    if key == FLUSH {
+        net.ns_mut(ns).routing.exceptions.clear();
+        return Ok(());
+    }
     let entry = Ipv4Global::TABLE
         .iter()
         .find(|e| e.0 == key)

@@ -6,16 +6,17 @@ use super::with_options;
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::neighbour;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::{self, Flow, Refused};
 use crate::socket;
 use crate::sysctl::{Conf, Global};
 use core::net::Ipv4Addr;
+use core::time::Duration;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::{RouteType, Scope};
-use netloom_wire::icmpv4::{self, Type};
+use netloom_wire::icmpv4::{self, Type, code};
 use netloom_wire::{IpProtocol, ipv4};
 
 pub(crate) use super::icmp_error::RateLimit;
@@ -137,6 +138,10 @@ fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         return cx.drop(packet, dev, Stage::IcmpError, DropReason::IcmpMalformed);
     }
     let told = socket::error::deliver(cx, dev, &packet);
+    let narrow = (Type::DEST_UNREACHABLE, code::FRAGMENTATION_NEEDED);
+    if told > 0 && (message.msg_type(), message.code()) == narrow {
+        path_is_narrow(cx.net, dev, &packet);
+    }
     cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {
         to: if told == 0 {
             "no socket".to_owned()
@@ -145,6 +150,32 @@ fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         },
     });
     cx.consume(packet);
+}
+
+/// A router could not pass on a packet of a socket here: what its next link takes is remembered
+/// (`ipv4_sk_update_pmtu`, RFC 1191 section 3).
+fn path_is_narrow(net: &mut Net, dev: DevId, packet: &Packet) {
+    let message = icmpv4::Packet::new_unchecked(packet.bytes());
+    let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
+        return;
+    };
+    let (to, mtu, ns) = (inner.dst(), u32::from(message.mtu()), net.ns_of(dev));
+    let settings = &net.ns(ns).settings;
+    if !matches!(settings.get(Global::IpNoPmtuDisc), 0 | 3) {
+        return;
+    }
+    let least = settings.get(Global::MinPmtu).max(0) as u32;
+    let holds = Duration::from_secs(settings.get(Global::MtuExpires).max(0) as u64);
+    let flow = Flow {
+        src: inner.src(),
+        ..Flow::to(to)
+    };
+    let Ok(way) = route::output::route(net, ns, &flow, true) else {
+        return;
+    };
+    let now = net.now;
+    let known = &mut net.ns_mut(ns).routing.exceptions;
+    known.learn_path(to, (mtu, way.mtu, least), now, holds);
 }
 
 /// Believes a redirect, if it is allowed and comes from the gateway in use: `__ip_do_redirect`.
@@ -174,7 +205,11 @@ fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
         // A gateway that is not known yet is asked for first, and believed the next time.
         if neighbour::known_or_asked::<V4, O>(cx, ns, dev, gateway) {
-            cx.net.ns_mut(ns).routing.redirects.insert(to, gateway);
+            cx.net
+                .ns_mut(ns)
+                .routing
+                .exceptions
+                .learn_gateway(to, gateway);
         }
     }
     cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {

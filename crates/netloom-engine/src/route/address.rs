@@ -185,7 +185,7 @@ pub(crate) fn device_down(net: &mut Net, dev: DevId) {
             through && e.hops().all(|h| down.contains(&h.dev))
         });
     }
-    routing.redirects.clear();
+    routing.exceptions.clear();
 }
 
 /// A device is gone from its namespace: nothing leads to it any more.
@@ -194,5 +194,5 @@ pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
     for table in routing.tables.values_mut() {
         table.retain_not(|e| e.uses(dev));
     }
-    routing.redirects.clear();
+    routing.exceptions.clear();
 }

@@ -77,6 +77,12 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     if let Some(found) = way.found {
         flow_route.metrics = metrics(net, ns, found);
     }
+    let path = net.ns(ns).routing.exceptions.path(flow.dst, net.now);
+    if let Some(path) = path.filter(|_| way.kind == RouteType::Unicast) {
+        flow_route.expires = Some(path.until.since(net.now).as_secs() as u32);
+        flow_route.metrics.mtu = way.mtu;
+        flow_route.metrics.mtu_lock = path.locked;
+    }
     Ok(RouteAnswer {
         route: flow_route,
         cache_flags: flags,

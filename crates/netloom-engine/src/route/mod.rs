@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 pub(crate) mod ahead;
+pub(crate) mod exception;
 pub(crate) mod get;
 pub(crate) mod input;
 pub mod lpm;
@@ -22,10 +23,10 @@ use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
 use crate::sysctl::Conf;
 use core::net::{IpAddr, Ipv4Addr};
+use exception::Exceptions;
 use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
 use netloom_model::{Errno, RouteType, Rule, RuleAction, Scope};
-use std::collections::BTreeMap;
 use table::{Entry, Table};
 use tables::Tables;
 
@@ -37,8 +38,8 @@ pub(crate) struct Routing {
     pub(crate) rules: Vec<Rule>,
     /// Whether the rules are other than the three that every namespace begins with.
     pub(crate) custom_rules: bool,
-    /// Gateways that redirects told of, by destination.
-    pub(crate) redirects: BTreeMap<Ipv4Addr, Ipv4Addr>,
+    /// What is known of destinations beside their routes.
+    pub(crate) exceptions: Exceptions,
 }
 
 impl Default for Routing {
@@ -47,7 +48,7 @@ impl Default for Routing {
             tables: Tables::default(),
             rules: rules::initial(),
             custom_rules: false,
-            redirects: BTreeMap::new(),
+            exceptions: Exceptions::default(),
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Way {
     pub(crate) dst: Ipv4Addr,
     /// Longest IP packet that may go, by the route or the device.
     pub(crate) mtu: u32,
+    /// The MTU is locked: packets longer than it are cut, whatever path MTU discovery wants.
+    pub(crate) may_cut: bool,
     /// The route that was found; none where the device alone decided.
     pub(crate) found: Option<Found>,
 }
@@ -105,6 +107,7 @@ fn on_link(net: &Net, ns: NsId, flow: &Flow, dev: DevId, scope: Scope) -> Result
         source,
         dst: flow.dst,
         mtu,
+        may_cut: false,
         found: None,
     })
 }
@@ -133,6 +136,7 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
             source,
             dst,
             mtu,
+            may_cut: false,
             found,
         });
     }
@@ -156,8 +160,10 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
     } else {
         found.mtu.min(device.mtu)
     };
-    let redirected = net.ns(ns).routing.redirects.get(&flow.dst).copied();
-    let gateway = redirected
+    let exceptions = &net.ns(ns).routing.exceptions;
+    let path = exceptions.path(flow.dst, net.now);
+    let gateway = exceptions
+        .gateway(flow.dst)
         .or(found.gateway)
         .filter(|_| kind == RouteType::Unicast);
     Ok(Way {
@@ -166,9 +172,17 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
         gateway,
         source,
         dst: flow.dst,
-        mtu,
+        mtu: path.map_or(mtu, |path| path.mtu.min(mtu)),
+        may_cut: path.is_some_and(|path| path.locked) || mtu_locked(net, ns, &found),
         found: Some(found),
     })
+}
+
+/// Whether the route's own MTU is locked (`mtu lock`).
+fn mtu_locked(net: &Net, ns: NsId, found: &Found) -> bool {
+    let table = net.ns(ns).routing.tables.get(found.table);
+    let metrics = table.and_then(|table| table.entry(found.entry).metrics.as_ref());
+    found.mtu != 0 && metrics.is_some_and(|metrics| metrics.mtu_lock)
 }
 
 /// The device that has a local address.

@@ -141,7 +141,11 @@ fn emit<O: Observer>(
         (_, 0) => default_ttl,
         (_, ttl) => ttl,
     };
-    let df = options.pmtu != PmtuDiscovery::Dont && len <= way.mtu as usize;
+    let df = match options.pmtu {
+        PmtuDiscovery::Dont => false,
+        PmtuDiscovery::Want => !way.may_cut && len <= way.mtu as usize,
+        PmtuDiscovery::Do | PmtuDiscovery::Probe => true,
+    };
     let fields = Header {
         protocol,
         ttl,

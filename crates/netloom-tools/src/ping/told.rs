@@ -40,6 +40,7 @@ pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: IpAddr) {
         cx.out,
         "PING {name} ({to}) {from}{size}({whole}) bytes of data."
     );
+    let _ = cx.out.flush();
 }
 
 /// A round trip with three significant digits, as ping rounds.

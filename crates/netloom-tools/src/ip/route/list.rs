@@ -242,7 +242,11 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
     let ns = words::namespace(cx, PARTS)?;
     let filter = parse(&ns, options, &mut words)?;
     if filter.cached {
-        return Ok(());
+        let (ns, name) = (cx.ns.clone(), "net.ipv4.route.flush".to_owned());
+        let value = "1".to_owned();
+        return Ok(cx
+            .world
+            .apply(vec![Change::SetSysctl { ns, name, value }])?);
     }
     let made = filter.table != Some(table::MAIN)
         || ns.route_tables.iter().any(|t| *t >= table::MAIN)
