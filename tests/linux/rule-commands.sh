@@ -1,6 +1,5 @@
 #!/bin/bash
 # Rules: added, shown, deleted, flushed; selectors and actions.
-# differs: rules have no suppress_prefixlength yet
 set -v; trap 'echo "exit status $?"' ERR
 ip link set lo up
 ip link add eth0 address 02:00:00:00:00:10 type veth peer name far0 address 02:00:00:00:00:11

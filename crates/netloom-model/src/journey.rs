@@ -476,6 +476,8 @@ pub enum RuleOutcome {
     NoRoute,
     /// Its table said `throw`.
     Throw,
+    /// Its table's route has too short a prefix (`suppress_prefixlength`).
+    Suppressed,
     /// It decided.
     Decided,
 }

@@ -43,11 +43,21 @@ pub struct Rule {
     pub not: bool,
     /// Who made it ([`crate::route::protocol`]).
     pub protocol: u8,
+    /// Routes that it finds with prefixes no longer than this are passed over
+    /// (`suppress_prefixlength`).
+    pub suppress_prefixlen: Option<u32>,
     /// What it does.
     pub action: RuleAction,
 }
 
 impl Rule {
+    /// Whether a route that it found, with a prefix of `len` bits, is passed over.
+    #[must_use]
+    pub fn suppresses(&self, len: u8) -> bool {
+        self.suppress_prefixlen
+            .is_some_and(|most| u32::from(len) <= most)
+    }
+
     /// A rule for everything that looks up `table`.
     #[must_use]
     pub fn lookup(family: Family, priority: u32, table: u32) -> Rule {
@@ -62,6 +72,7 @@ impl Rule {
             tos: 0,
             not: false,
             protocol: crate::route::protocol::KERNEL,
+            suppress_prefixlen: None,
             action: RuleAction::Lookup(table),
         }
     }

@@ -179,6 +179,10 @@ fn by_rules(
         }
         let refused = match rule.action {
             RuleAction::Lookup(table) => match in_table(net, space, table, flow) {
+                TableAnswer::Found(found) if rule.suppresses(prefix_len(space, &found)) => {
+                    tell(rule, RuleOutcome::Suppressed);
+                    continue;
+                }
                 TableAnswer::Found(found) => {
                     tell(rule, RuleOutcome::Decided);
                     return Ok(found);
@@ -205,6 +209,11 @@ fn by_rules(
         return Err(refused);
     }
     Err(Refused::NoRoute)
+}
+
+fn prefix_len(space: &Namespace, found: &Found) -> u8 {
+    let table = space.routing.tables.get(found.table);
+    table.map_or(0, |table| table.entry(found.entry).prefix_len)
 }
 
 /// What a rule that leads nowhere says.

@@ -122,6 +122,8 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RuleMatch) -> Result<()> 
             && (want.oif.is_none() || want.oif == r.oif)
             && (want.fwmark.is_none() || want.fwmark == r.fwmark)
             && (want.tos == 0 || want.tos == r.tos)
+            && (want.suppress_prefixlen.is_none()
+                || want.suppress_prefixlen == r.suppress_prefixlen)
             && (!wanted.action_given || want.action == r.action)
     };
     let (rules, custom) = rules_of(net, ns, want.family);

@@ -1,6 +1,6 @@
 //! `ip rule` (ip-rule(8)).
 //!
-//! Left out, with a clear error: suppressors, ports, users, tunnels, VRF, realms, NAT; `save` and
+//! Left out, with a clear error: ports, users, tunnels, VRF, realms, NAT; `save` and
 //! `restore`.
 
 use super::print::{Record, Value};
@@ -18,6 +18,7 @@ use netloom_model::{Change, Errno, Error, Family, IpNet, Namespace, Rule, RuleAc
 const USAGE: &str = "\
 Usage: ip rule add|del [not] [from PREFIX] [to PREFIX] [tos TOS] [fwmark MARK[/MASK]]
                [iif DEVICE] [oif DEVICE] [pref NUMBER] [protocol NAME] ACTION
+               [suppress_prefixlength NUMBER]
        ip rule [list [WORD]...]
        ip rule flush
 
@@ -30,10 +31,8 @@ const PARTS: Parts = Parts {
 };
 
 // Words of ip-rule(8) that rules of this model do not have.
-const UNSUPPORTED: [&str; 14] = [
-    "suppress_prefixlength",
+const UNSUPPORTED: [&str; 12] = [
     "suppress_ifgroup",
-    "sup_pl",
     "sup_group",
     "uidrange",
     "ipproto",
@@ -260,7 +259,12 @@ fn action(record: &mut Record, options: &Options, rule: &Rule, rules: &[&Rule]) 
     let word = match rule.action {
         RuleAction::Lookup(table) => {
             let name = TABLES.name(table, options.numeric);
-            return record.field("table", name.as_str(), format_args!("lookup {name}"));
+            record.field("table", name.as_str(), format_args!("lookup {name}"));
+            if let Some(len) = rule.suppress_prefixlen {
+                let text = format!(" suppress_prefixlength {len}");
+                record.field("suppress_prefixlen", len, text);
+            }
+            return;
         }
         RuleAction::Goto(to) => {
             record.field("goto", to, format_args!("goto {to}"));
@@ -318,6 +322,10 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Asked> {
             rule.iif = Some(words.value()?.to_owned());
         } else if word == "oif" {
             rule.oif = Some(words.value()?.to_owned());
+        } else if word == "suppress_prefixlength" || word == "sup_pl" {
+            let value = words.value()?;
+            let wrong = || Failure::wrong_nl(value, "suppress_prefixlength value is invalid");
+            rule.suppress_prefixlen = Some(u32_of(value).ok_or_else(wrong)?);
         } else if UNSUPPORTED.contains(&word) {
             return Err(Failure::unsupported(word));
         } else {

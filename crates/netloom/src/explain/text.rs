@@ -144,6 +144,7 @@ fn details(out: &mut String, step: &Step) {
                 RuleOutcome::NotMatched => "does not match",
                 RuleOutcome::NoRoute => "no route",
                 RuleOutcome::Throw => "throw",
+                RuleOutcome::Suppressed => "its route is passed over: too short a prefix",
                 RuleOutcome::Decided => "decides",
             };
             let _ = writeln!(out, "{pad}rule {}: {said}", rule_text(rule));

@@ -148,6 +148,10 @@ fn by_rules(
         }
         let refused = match rule.action {
             RuleAction::Lookup(table) => match in_table(net, ns, table, flow) {
+                TableAnswer::Found(found) if rule.suppresses(found.prefix_len) => {
+                    tell(rule, RuleOutcome::Suppressed);
+                    continue;
+                }
                 TableAnswer::Found(found) => {
                     tell(rule, RuleOutcome::Decided);
                     return Ok(found);
