@@ -85,6 +85,98 @@ fn half_a_message_and_silence_hold_nobody_up() {
 }
 
 #[test]
+fn who_never_reads_the_answers_holds_nobody_up() {
+    let (home, connect) = world();
+    let snapshot = netloom_model::Request::Snapshot {
+        ns: None,
+        parts: netloom_model::state::Parts::ALL,
+    };
+    // A request is the first of the things that may be asked.
+    let ask = framed(&postcard::to_stdvec(&(0u8, snapshot)).unwrap());
+    let deaf = connect();
+    (&deaf).write_all(&greeting()).unwrap();
+    deaf.set_nonblocking(true).unwrap();
+    // As many questions as the socket takes: the world stops listening while its answers lie there.
+    let mut asked = 0;
+    let mut refusals = 0;
+    while refusals < 20 && asked < 100_000 {
+        match (&deaf).write(&ask) {
+            Ok(n) if n == ask.len() => asked += 1,
+            Ok(_) => break,
+            Err(_) => {
+                refusals += 1;
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+    assert!((10..100_000).contains(&asked), "{asked}");
+    still_lives(&home);
+    drop(deaf);
+    still_lives(&home);
+}
+
+#[test]
+fn commands_answer_while_a_storm_runs_and_after_it() {
+    let home = Home::new();
+    let script = "\
+        for br in br0 br1; do ip link add $br type bridge; ip link set $br up; done
+        for n in 1 2; do
+            ip link add a$n type veth peer name b$n
+            ip link set a$n master br0 up
+            ip link set b$n master br1 up
+        done
+        ip addr add 10.0.0.1/24 dev br0
+        for i in $(seq 20); do arping -c1 -w1 -I br0 10.0.0.9 >/dev/null; done
+        ip -br link show br0 | cut -c1-3
+        ip link set a1 down
+        ip addr add 10.0.0.2/24 dev br1
+        ip netns add h
+        ip link add p type veth peer name eth0 netns h
+        ip link set p master br1 up
+        ip -n h addr add 10.0.0.3/24 dev eth0
+        ip -n h link set eth0 up
+        ip netns exec h ping -q -c1 -W5 10.0.0.1 | grep -o '1 received'";
+    let done = home.run(&["--virtual-time"], script);
+    assert_eq!(done.out, "br0\n1 received\n", "{}", done.err);
+}
+
+#[test]
+fn two_programs_at_once_see_one_order_of_events() {
+    let (home, _) = world();
+    let script = "\
+        for who in 1 2; do
+            (for i in $(seq 30); do ip link add v$who.$i type dummy; done) &
+        done
+        wait
+        ip -br link show | grep -c '^v'
+        for i in $(seq 20); do
+            ip link add same type dummy 2>/dev/null && echo mine &
+            ip link add same type dummy 2>/dev/null && echo mine &
+            wait
+            ip link del same
+        done | sort | uniq -c | tr -d ' '";
+    let done = home.netloom(&["attach", "blue", "bash", "-c", script]);
+    assert_eq!(done.out, "60\n20mine\n", "{}", done.err);
+}
+
+#[test]
+fn programs_killed_while_they_ask_take_nothing_with_them() {
+    let (home, _) = world();
+    let script = "while :; do ip link add v0 type dummy; ip link del v0; done";
+    for wait in [5, 20, 35, 60, 80] {
+        let mut command = home.command(&["attach", "blue", "bash", "-c", script]);
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        kill("KILL", -i64::from(child.id()));
+        child.wait().unwrap();
+    }
+    still_lives(&home);
+    let script = "ip link del v0 2>/dev/null; ip link add v0 type dummy && echo whole";
+    let done = home.netloom(&["attach", "blue", "bash", "-c", script]);
+    assert_eq!(done.out, "whole\n", "{}", done.err);
+}
+
+#[test]
 fn killed_programs_take_nothing_with_them() {
     let (home, _) = world();
     for _ in 0..10 {
