@@ -3,8 +3,10 @@
 mod common;
 
 use common::{Lab, ip};
+use netloom_model::journey::{Explain, Origin, Probe};
 use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::{NeighbourState, NsName, Time, World};
+use netloom_wire::{EtherType, MacAddr, arp, ethernet};
 
 /// Two hosts on one cable.
 fn cable() -> Lab {
@@ -84,4 +86,41 @@ fn a_neighbour_goes_with_its_device() {
     };
     lab.set("a", "v0", set);
     assert_eq!(state(&mut lab, "10.0.0.2"), None);
+}
+
+#[test]
+fn who_asks_from_a_group_of_stations_is_answered_as_any_other() {
+    let mut lab = Lab::default();
+    lab.ns("a");
+    lab.ns("b");
+    lab.veth(("a", "v0"), ("b", "v1"));
+    lab.addr("a", "v0", "10.0.0.1/24");
+    let sender = MacAddr([3, 0, 0, 0, 0, 0x99]);
+    let ask = arp::Repr {
+        operation: arp::Operation::REQUEST,
+        sender_mac: sender,
+        sender_ip: "10.0.0.2".parse().unwrap(),
+        target_mac: MacAddr::ZERO,
+        target_ip: "10.0.0.1".parse().unwrap(),
+    };
+    let mut frame = vec![0; ethernet::HEADER_LEN + arp::PACKET_LEN];
+    ethernet::Header {
+        dst: MacAddr::BROADCAST,
+        src: MacAddr([2, 0, 0, 0, 0, 1]),
+        ethertype: EtherType::ARP,
+    }
+    .emit(&mut frame);
+    ask.emit(&mut frame[ethernet::HEADER_LEN..]);
+    let explain = Explain {
+        ns: "a".into(),
+        probe: Probe::Receive {
+            dev: "v0".to_owned(),
+            frame,
+        },
+        what_if: Vec::new(),
+        max_steps: 100,
+    };
+    let journey = lab.0.explain(explain).unwrap();
+    let mut origins = journey.packets.iter().map(|packet| packet.origin);
+    assert!(origins.any(|o| o == Origin::ArpReply), "{journey:#?}");
 }

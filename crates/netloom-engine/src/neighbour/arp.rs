@@ -203,7 +203,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let known = matches!(message.operation, Operation::REQUEST | Operation::REPLY);
     let target = message.target_ip;
     let outside = target.is_loopback() && !cx.net.either(dev, Conf::RouteLocalnet);
-    if !known || target.is_multicast() || outside || message.sender_mac.is_multicast() {
+    if !known || target.is_multicast() || outside {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpMalformed);
     }
     cx.see(&packet, dev, Stage::ArpReceive, |_| Event::Arp {

@@ -76,6 +76,10 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::LocalSource => format!(
             "the source is an address of {ns} itself: sysctl -w net.ipv4.conf.{dev}.accept_local=1"
         ),
+        DropReason::SourceRoute => format!(
+            "source routes are refused by default: sysctl -w net.ipv4.conf.all.accept_source_route=1 \
+             and net.ipv4.conf.{dev}.accept_source_route=1 accept them"
+        ),
         DropReason::MartianSource | DropReason::MartianDestination => {
             "such an address does not come from outside (127/8, 0/8, groups as a source): \
              net.ipv4.conf.*.route_localnet lifts it for 127/8"
