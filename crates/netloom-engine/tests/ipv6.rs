@@ -182,3 +182,95 @@ fn random_frames_of_ipv6_panic_nowhere() {
     }
     assert!(lab.link("r", "r0").stats.rx_packets >= 20_000);
 }
+
+/// A router advertisement from fe80::2 at 02:00:00:00:00:02: a default route for `lifetime` seconds,
+/// and the prefix 2001:db8:7::/64.
+fn advertisement(lifetime: u16) -> Vec<u8> {
+    use netloom_wire::icmpv6::{Repr, Type};
+    use netloom_wire::ndp::{Prefix, Router, kind, put_lladdr};
+    use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv6};
+    let (src, dst) = ("fe80::2".parse().unwrap(), "ff02::1".parse().unwrap());
+    let router = Router {
+        hop_limit: 64,
+        lifetime,
+        ..Router::default()
+    };
+    let prefix = Prefix {
+        prefix: "2001:db8:7::".parse().unwrap(),
+        len: 64,
+        on_link: true,
+        autonomous: true,
+        valid: 3600,
+        preferred: 1800,
+    };
+    let (rest, fields) = router.emit();
+    let mut lladdr = [0; 8];
+    let mac = MacAddr([2, 0, 0, 0, 0, 2]);
+    put_lladdr(&mut lladdr, kind::SOURCE_LLADDR, mac);
+    let body = [&fields[..], &lladdr, &prefix.emit()].concat();
+    let message = Repr {
+        msg_type: Type::ROUTER_ADVERTISEMENT,
+        code: 0,
+        rest,
+        body: &body,
+    };
+    let header = ipv6::Repr {
+        src,
+        dst,
+        next_header: IpProtocol::ICMPV6,
+        hop_limit: 255,
+        payload_len: message.buffer_len(),
+        ..ipv6::Repr::default()
+    };
+    let mut frame = vec![0; 14 + header.buffer_len()];
+    ethernet::Header {
+        dst: MacAddr::from_ipv6_multicast(dst),
+        src: mac,
+        ethertype: EtherType::IPV6,
+    }
+    .emit(&mut frame);
+    header.emit(&mut frame[14..]);
+    message.emit(&mut frame[54..], src, dst);
+    frame
+}
+
+#[test]
+fn a_host_makes_an_address_and_a_default_route_of_an_advertisement() {
+    let mut lab = routed();
+    let hear = |lab: &mut Lab, lifetime| {
+        let engine = &mut lab.0.engine;
+        let port = engine.port(&"a".into(), &"a0".into()).unwrap();
+        engine.inject(port, &advertisement(lifetime));
+        engine.run();
+        later(lab, 3);
+    };
+    let default = |lab: &mut Lab| {
+        let routes = lab.state("a").routes;
+        routes.into_iter().find(|r| r.dst.to_string() == "::/0")
+    };
+    let made = |lab: &mut Lab| {
+        let all = lab.state("a").addresses;
+        let made = all.into_iter().find(|a| {
+            let text = a.local.to_string();
+            text.starts_with("2001:db8:7:0:") || text.starts_with("2001:db8:7::")
+        });
+        made.is_some_and(|a| a.valid_lft == Some(3597) && !a.flags.tentative)
+    };
+    hear(&mut lab, 1800);
+    assert!(made(&mut lab));
+    let route = default(&mut lab).unwrap();
+    assert_eq!(route.expires, Some(1797));
+    assert_eq!(route.protocol, netloom_model::route::protocol::RA);
+    assert_eq!(route.metrics.hoplimit, 64);
+    // A lifetime of nothing takes the route away; the address stays.
+    hear(&mut lab, 0);
+    assert_eq!(default(&mut lab), None);
+    hear(&mut lab, 60);
+    assert!(default(&mut lab).is_some());
+    later(&mut lab, 60);
+    assert_eq!(default(&mut lab), None);
+    // A router believes no other.
+    lab.sysctl("a", "net.ipv6.conf.all.forwarding", "1");
+    hear(&mut lab, 1800);
+    assert_eq!(default(&mut lab), None);
+}

@@ -17,10 +17,10 @@ use crate::timer::Timer;
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::journey::{DropReason, Stage};
-use netloom_model::route::{protocol, table};
+use netloom_model::route::{RouteMetrics, protocol, table};
 use netloom_model::{Address, IpNet, NextHop, Route};
 use netloom_wire::icmpv6::{self, Repr, Type};
-use netloom_wire::ndp::{HOP_LIMIT, LLADDR_LEN, Prefix, Router, kind, options, put_lladdr};
+use netloom_wire::ndp::{HOP_LIMIT, LLADDR_LEN, Prefix, Router, find, kind, options, put_lladdr};
 use netloom_wire::{IpProtocol, ipv6};
 
 /// What is left of a lifetime that may not be cut short by a forged advertisement (RFC 4862 section
@@ -124,18 +124,13 @@ pub(super) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let all = all.to_vec();
     cx.net.dev_mut(dev).v6.solicited = None;
     ndp::learn_router(cx, dev, src, &all);
-    default_route(cx.net, dev, src, &router);
+    let mtu = link_mtu(cx.net, dev, &all);
+    default_route(cx.net, dev, src, &router, mtu);
     settings(&mut cx.net.dev_mut(dev).v6, &router);
     for option in options(&all).flatten() {
-        match option[0] {
-            kind::PREFIX => {
-                if let Some(prefix) = Prefix::parse(option) {
-                    on_link(cx.net, dev, &prefix);
-                    autonomous(cx, dev, &prefix);
-                }
-            }
-            kind::MTU => link_mtu(cx.net, dev, option),
-            _ => {}
+        if let Some(prefix) = Prefix::parse(option) {
+            on_link(cx.net, dev, &prefix);
+            autonomous(cx, dev, &prefix);
         }
     }
     cx.consume(packet);
@@ -157,15 +152,16 @@ fn settings(inet6: &mut Inet6, router: &Router) {
     told(Neigh::BaseReachableTimeMs, router.reachable);
 }
 
-fn link_mtu(net: &mut Net, dev: DevId, option: &[u8]) {
+/// The MTU of the link, as an advertisement with these options tells it.
+fn link_mtu(net: &mut Net, dev: DevId, options: &[u8]) -> Option<u32> {
     let device = net.dev_mut(dev);
     let accept = device.v6.conf.on(Conf6::AcceptRaMtu);
-    let told = netloom_wire::ndp::mtu(option).filter(|_| accept);
+    let option = find(options, kind::MTU).filter(|_| accept);
     let fits = |mtu: &u32| (ipv6::MIN_MTU as u32..=device.mtu).contains(mtu);
-    if let Some(mtu) = told.filter(fits) {
-        device.v6.mtu = Some(mtu);
-        device.v6.conf.set(Conf6::Mtu, mtu as i32);
-    }
+    let mtu = option.and_then(netloom_wire::ndp::mtu).filter(fits)?;
+    device.v6.mtu = Some(mtu);
+    device.v6.conf.set(Conf6::Mtu, mtu as i32);
+    Some(mtu)
 }
 
 /// A router's route: made, kept alive, or taken away.
@@ -190,7 +186,7 @@ fn set_route(net: &mut Net, dev: DevId, route: &Route, lifetime: u32) {
     routes::insert(net, dev, route, expires);
 }
 
-fn default_route(net: &mut Net, dev: DevId, router: Ipv6Addr, told: &Router) {
+fn default_route(net: &mut Net, dev: DevId, router: Ipv6Addr, told: &Router, mtu: Option<u32>) {
     let device = net.dev(dev);
     if !device.v6.conf.on(Conf6::AcceptRaDefrtr) {
         return;
@@ -207,6 +203,11 @@ fn default_route(net: &mut Net, dev: DevId, router: Ipv6Addr, told: &Router) {
         metric: device.v6.conf.get(Conf6::RaDefrtrMetric).max(1) as u32,
         nexthops: vec![hop],
         preference: told.preference,
+        metrics: RouteMetrics {
+            mtu: mtu.unwrap_or(0),
+            hoplimit: told.hop_limit.into(),
+            ..RouteMetrics::default()
+        },
         ..Route::new(everywhere)
     };
     set_route(net, dev, &route, told.lifetime.into());
