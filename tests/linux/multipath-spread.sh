@@ -38,14 +38,18 @@ addresses from 10.0.2.9 iif r2
 ip route replace 10.9.0.0/16 nexthop via 10.0.0.9 weight 1 nexthop via 10.0.1.9 weight 1
 addresses
 ip link set p1 down
+until ip route show 10.9.0.0/16 | grep -q linkdown; do sleep 0.02; done
 ip route show 10.9.0.0/16
 addresses
 ip link set p1 up
+while ip route show 10.9.0.0/16 | grep -q linkdown; do sleep 0.02; done
 sysctl -q net.ipv4.conf.all.ignore_routes_with_linkdown=1
 ip link set p1 down
+until ip route show 10.9.0.0/16 | grep -q linkdown; do sleep 0.02; done
 ip route show 10.9.0.0/16
 addresses
 ip link set p1 up
+while ip route show 10.9.0.0/16 | grep -q linkdown; do sleep 0.02; done
 addresses
 ip link set r0 down
 addresses
