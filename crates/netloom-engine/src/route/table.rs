@@ -234,7 +234,7 @@ impl<V: IpVersion> Table<V> {
     /// then by metric, least first.
     pub(crate) fn insert(&mut self, entry: Entry<V>, mode: Mode) -> Result<(), Errno> {
         let (prefix, len) = (entry.prefix, entry.prefix_len);
-        let mut chain: Vec<u32> = self.places(prefix, len);
+        let chain: Vec<u32> = self.places(prefix, len);
         let key = |e: &Entry<V>| (core::cmp::Reverse(e.tos), e.metric);
         let rank = key(&entry);
         let first = chain
@@ -267,9 +267,14 @@ impl<V: IpVersion> Table<V> {
         } else {
             first
         };
-        let place = self.entries.insert(entry);
-        chain.insert(at, place);
-        self.relink(prefix, len, &chain);
+        let next = chain.get(at).copied();
+        let place = self.entries.insert(Entry { next, ..entry });
+        match at.checked_sub(1) {
+            Some(before) => self.entries[chain[before]].next = Some(place),
+            None => {
+                self.heads.insert(prefix, len, place);
+            }
+        }
         Ok(())
     }
 
