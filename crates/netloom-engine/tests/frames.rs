@@ -5,8 +5,9 @@
 
 mod town;
 
+use core::net::Ipv6Addr;
 use core::time::Duration;
-use netloom_wire::{EtherType, IpProtocol, MacAddr, arp, ethernet, icmpv4, ipv4, udp};
+use netloom_wire::{EtherType, IpProtocol, MacAddr, arp, ethernet, icmpv4, icmpv6, ipv4, udp};
 use proptest::prelude::*;
 use town::{HOST, Town};
 
@@ -55,6 +56,78 @@ fn datagram(to: [u8; 4], port: u16) -> Vec<u8> {
     let mut bytes = vec![0; repr.buffer_len()];
     repr.emit_v4(&mut bytes, [10, 0, 0, 77].into(), to.into());
     bytes
+}
+
+/// A message of ICMPv6 in its packet: its type, and what stands behind its checksum.
+fn icmp6(from: &str, to: &str, kind: u8, rest: &[u8]) -> Vec<u8> {
+    let (src, dst): (Ipv6Addr, Ipv6Addr) = (from.parse().unwrap(), to.parse().unwrap());
+    let mut message = vec![kind, 0, 0, 0];
+    message.extend_from_slice(rest);
+    icmpv6::Packet::new_unchecked(&mut message[..]).fill_checksum(src, dst);
+    let len = u16::try_from(message.len()).unwrap().to_be_bytes();
+    let mut packet = vec![0x60, 0, 0, 0, len[0], len[1], 58, 255];
+    packet.extend(src.octets());
+    packet.extend(dst.octets());
+    packet.extend(message);
+    packet
+}
+
+/// Good frames of IPv6: echoes near and far, every message of neighbour discovery, an error, and
+/// extension headers.
+fn good6() -> Vec<Vec<u8>> {
+    let (router, stranger): (Ipv6Addr, Ipv6Addr) =
+        ("fd00::254".parse().unwrap(), "fe80::77".parse().unwrap());
+    let link = |kind: u8| [&[kind, 1][..], &STRANGER.0].concat();
+    let about = |flags: u8, who: Ipv6Addr, kind| {
+        [&[flags, 0, 0, 0][..], &who.octets(), &link(kind)].concat()
+    };
+    let prefix = [
+        &[
+            3, 4, 64, 0xc0, 0, 0, 14, 16, 0, 0, 7, 8, 0, 0, 0, 0, 0xfd, 2,
+        ][..],
+        &[0; 14],
+    ]
+    .concat();
+    let router_says = [
+        &[64, 0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0][..],
+        &prefix,
+        &link(1),
+    ]
+    .concat();
+    let echo = [&[0, 7, 0, 1][..], &[9; 20]].concat();
+    let inner = icmp6("fd01::1", "fd00::77", 128, &echo);
+    let too_big = [&[0, 0, 5, 0][..], &inner].concat();
+    let redirect = [&[0; 4][..], &stranger.octets(), &router.octets()].concat();
+    let mut fragment = icmp6("fd00::77", "fd00::254", 128, &echo);
+    fragment[6] = 44;
+    fragment[5] += 8;
+    fragment.splice(40..40, [58, 0, 0, 1, 0, 0, 0, 9]);
+    let mut hops = icmp6("fd00::77", "fd01::1", 128, &echo);
+    hops[6] = 0;
+    hops[5] += 8;
+    hops.splice(40..40, [58, 0, 5, 2, 0, 0, 1, 0]);
+    [
+        icmp6("fd00::77", "fd00::254", 128, &echo),
+        icmp6("fd00::77", "fd01::1", 128, &echo),
+        icmp6("fe80::77", "ff02::1", 128, &echo),
+        icmp6("fd00::77", "ff02::1:ff00:254", 135, &about(0, router, 1)),
+        icmp6("fe80::77", "ff02::1", 136, &about(0x20, stranger, 2)),
+        icmp6(
+            "fe80::77",
+            "ff02::2",
+            133,
+            &[&[0; 4][..], &link(1)].concat(),
+        ),
+        icmp6("fe80::77", "ff02::1", 134, &router_says),
+        icmp6("fe80::77", "fd00::1", 137, &redirect),
+        icmp6("fd01::254", "fd00::254", 2, &too_big),
+        icmp6("fe80::77", "ff02::1", 130, &[0; 20]),
+        fragment,
+        hops,
+    ]
+    .iter()
+    .map(|bytes| frame(HOST, 0x86dd, bytes))
+    .collect()
 }
 
 /// A good frame of each kind that the world meets.
@@ -130,6 +203,7 @@ fn good() -> Vec<Vec<u8>> {
         frame(HOST, 0x8100, &[0, 5, 8, 0, 0x45]),
         frame(HOST, 0x86dd, &[0x60, 0, 0, 0, 0, 0, 59, 64]),
     ]);
+    all.extend(good6());
     all
 }
 

@@ -8,7 +8,7 @@ mod common;
 
 use common::{Lab, ip, ping};
 use core::time::Duration;
-use netloom_engine::Port;
+use netloom_engine::{Engine, Port, Simulation};
 use netloom_model::journey::Verdict;
 use netloom_model::socket::{Received, SocketId, SocketKind, SocketOption};
 use netloom_model::{MacAddr, World};
@@ -25,7 +25,8 @@ pub(crate) const HOST: MacAddr = MacAddr([2, 0, 0, 0, 0, 1]);
 
 impl Default for Town {
     fn default() -> Self {
-        let mut lab = Lab::default();
+        let engine = Engine::new(7);
+        let mut lab = Lab(Simulation { engine });
         for ns in ["host", "router", "far"] {
             lab.ns(ns);
         }
@@ -41,12 +42,17 @@ impl Default for Town {
             ("router", "eth1", "10.0.1.254/24"),
             ("far", "eth0", "10.0.1.1/24"),
             ("", "br0", "10.0.0.100/24"),
+            ("host", "eth0", "fd00::1/64"),
+            ("router", "eth0", "fd00::254/64"),
+            ("router", "eth1", "fd01::254/64"),
+            ("far", "eth0", "fd01::1/64"),
         ] {
             lab.addr(ns, dev, addr);
         }
         lab.route("host", "0.0.0.0/0", "10.0.0.254");
         lab.route("far", "0.0.0.0/0", "10.0.1.254");
         lab.sysctl("router", "net.ipv4.ip_forward", "1");
+        lab.sysctl("router", "net.ipv6.conf.all.forwarding", "1");
         let doors = [
             ("", "p0"),
             ("", "br0"),
@@ -83,6 +89,9 @@ fn listen(lab: &mut Lab) -> Vec<SocketId> {
             SocketKind::Raw(17),
             SocketKind::Udp,
             SocketKind::Ping,
+            SocketKind::Raw6(58),
+            SocketKind::Udp6,
+            SocketKind::Ping6,
             SocketKind::Packet(3),
         ] {
             let id = lab.0.open(&ns.into(), kind).unwrap();
@@ -92,6 +101,7 @@ fn listen(lab: &mut Lab) -> Vec<SocketId> {
                     lab.0.set(id, SocketOption::ReceiveErrors(true)).unwrap();
                 }
                 SocketKind::Ping => lab.0.bind(id, ip("0.0.0.0"), 7).unwrap(),
+                SocketKind::Udp6 | SocketKind::Ping6 => lab.0.bind(id, ip("::"), 7).unwrap(),
                 _ => {}
             }
             sockets.push(id);

@@ -180,7 +180,11 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         } else if is("priority") {
             set.priority = Some(words.number("invalid priority")?);
         } else if is("vlan_filtering") {
-            set.vlan_filtering = Some(words.number::<u8>("invalid vlan_filtering")? != 0);
+            // To say yes and not to filter would be a lie.
+            if words.number::<u8>("invalid vlan_filtering")? != 0 {
+                return Err(Failure::unsupported("bridge vlan_filtering"));
+            }
+            set.vlan_filtering = Some(false);
         } else if is("mcast_snooping") {
             set.mcast_snooping = Some(words.number::<u8>("invalid mcast_snooping")? != 0);
         } else if is("no_linklocal_learn") {
