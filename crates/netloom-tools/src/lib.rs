@@ -23,6 +23,9 @@ pub mod traceroute;
 pub use context::{Context, Host};
 pub use netloom_model::World;
 
+/// What a command says it is, behind the version of the original that it follows.
+pub(crate) const VERSION: &str = concat!("netloom ", env!("CARGO_PKG_VERSION"));
+
 /// A command: runs in a context, returns its exit code.
 pub type Applet = fn(&mut Context<'_>) -> i32;
 

@@ -18,7 +18,7 @@ use options::{Mode, Options};
 pub fn arping(cx: &mut Context<'_>) -> i32 {
     let result = Options::parse(&cx.args).and_then(|options| {
         if options.version {
-            let _ = writeln!(cx.out, "arping from iputils 20221126");
+            let _ = writeln!(cx.out, "arping from iputils 20221126 ({})", crate::VERSION);
             return Ok(0);
         }
         run(cx, &options)

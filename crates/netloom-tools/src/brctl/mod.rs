@@ -132,7 +132,7 @@ fn run(cx: &mut Context<'_>, args: &[String]) -> Outcome<()> {
         return Ok(());
     }
     if name == "-V" || name == "--version" {
-        writeln!(cx.out, "bridge-utils, 1.7")?;
+        writeln!(cx.out, "bridge-utils, 1.7 ({})", crate::VERSION)?;
         return Ok(());
     }
     let Some((name, least, help, run)) = COMMANDS.iter().find(|(known, ..)| known == name) else {

@@ -5,9 +5,10 @@ mod fdb;
 mod link;
 
 use crate::Context;
+use crate::ip::batch;
 use crate::ip::netns;
 use crate::ip::print::{self, Record};
-use crate::ip::words::{Failure, Outcome, Words, matches};
+use crate::ip::words::{self, Failure, Outcome, Words, matches};
 
 const USAGE: &str = "\
 Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
@@ -16,6 +17,10 @@ Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
 objects: link (ports), fdb (forwarding database)
 options: -j, -p JSON, indented; -d details; -s statistics; -o one line for each;
          -n NS in a namespace; -V version";
+
+/// What a command returns that failed for another reason than its words: the exit code is its
+/// lowest byte, and a batch may go on behind it.
+const RETURNED: i32 = -1;
 
 /// What stands before the object.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +42,7 @@ pub fn bridge(cx: &mut Context<'_>) -> i32 {
         Ok(()) => 0,
         Err(failure) => {
             let _ = write!(cx.err, "{}", failure.text);
-            failure.code
+            failure.code & 0xff
         }
     }
 }
@@ -46,16 +51,26 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     let args = cx.args.clone();
     let mut words = Words::new(&args);
     let mut options = Options::default();
+    let (mut file, mut force) = (None, false);
     while let Some(word) = words.peek().filter(|word| word.starts_with('-')) {
         words.next();
         let name = word.trim_start_matches('-');
         let is = |full| matches(name, full);
         match name {
-            "n" | "netns" => cx.ns = netns::enter(cx, words.value()?)?,
+            "n" | "netns" => cx.ns = netns::enter(cx, option_value(&mut words)?)?,
             "help" => return Err(Failure::new(USAGE, 255)),
-            "force" | "c" | "compressvlans" | "t" | "timestamp" => {}
+            "force" => force = true,
+            // There are no VLANs to compress, one list holds both families, and only the monitor
+            // has times.
+            "c" | "compressvlans" | "t" | "timestamp" | "4" | "6" => {}
+            "f" | "family" => {
+                let family = option_value(&mut words)?;
+                if !["inet", "inet6"].contains(&family) {
+                    return Err(Failure::wrong(family, "invalid protocol family"));
+                }
+            }
             _ if is("Version") => {
-                writeln!(cx.out, "bridge utility, 6.1.0")?;
+                writeln!(cx.out, "bridge utility, 6.1.0 ({})", crate::VERSION)?;
                 return Ok(());
             }
             _ if is("statistics") || is("stats") => options.statistics = true,
@@ -63,16 +78,26 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
             _ if is("oneline") => options.oneline = true,
             _ if is("json") => options.json = true,
             _ if is("pretty") => options.pretty = true,
-            _ if is("netns") => cx.ns = netns::enter(cx, words.value()?)?,
-            _ if is("batch") => return Err(Failure::unsupported(word)),
-            _ if name.split('=').next().is_some_and(|name| name == "color") => {}
+            _ if is("netns") => cx.ns = netns::enter(cx, option_value(&mut words)?)?,
+            _ if is("batch") => file = Some(option_value(&mut words)?),
+            _ if words::is_color(name) => {}
             _ => {
                 let text = format!("Option \"{word}\" is unknown, try \"bridge help\".");
                 return Err(Failure::new(text, 255));
             }
         }
     }
-    object(cx, &options, &mut words)
+    match file {
+        Some(file) => batch::run(cx, file, force, |cx, words| {
+            object(cx, &options, &mut Words::new(words))
+        }),
+        None => object(cx, &options, &mut words),
+    }
+}
+
+/// The value of an option in front of the object; without one the usage is told.
+fn option_value<'a>(words: &mut Words<'a>) -> Outcome<&'a str> {
+    words.next().ok_or_else(|| Failure::new(USAGE, 255))
 }
 
 fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -100,7 +125,7 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
         Err(Failure::new(USAGE, 255))
     } else {
         let text = format!("Object \"{object}\" is unknown, try \"bridge help\".");
-        Err(Failure::new(text, 255))
+        Err(Failure::new(text, RETURNED))
     }
 }
 
@@ -131,17 +156,17 @@ fn show(cx: &mut Context<'_>, options: &Options, records: Vec<Record>) -> Outcom
 /// What a refused request prints, with the exit code that `bridge` has for it.
 fn refused(error: netloom_model::Error) -> Failure {
     Failure {
-        code: 255,
+        code: RETURNED,
         ..Failure::from(error)
     }
 }
 
 /// There is no such link.
 fn no_device(name: &str) -> Failure {
-    Failure::new(format!("Cannot find device \"{name}\""), 255)
+    Failure::new(format!("Cannot find device \"{name}\""), RETURNED)
 }
 
 /// There is no such link, where a bridge or its port is meant.
 fn no_bridge_device(name: &str) -> Failure {
-    Failure::new(format!("Cannot find bridge device \"{name}\""), 255)
+    Failure::new(format!("Cannot find bridge device \"{name}\""), RETURNED)
 }

@@ -27,7 +27,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     };
     let show: fn(&mut Context<'_>, &str) -> Outcome<()> = match word.as_str() {
         "--version" => {
-            writeln!(cx.out, "ethtool version 6.1")?;
+            writeln!(cx.out, "ethtool version 6.1 ({})", crate::VERSION)?;
             return Ok(());
         }
         "-S" | "--statistics" => statistics,

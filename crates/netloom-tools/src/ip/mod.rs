@@ -1,6 +1,7 @@
 //! `ip` of iproute2 6.1.0: its options, its objects, and how their lists are put out (ip(8)).
 
 mod address;
+pub(crate) mod batch;
 mod link_details;
 mod link_filter;
 mod link_new;
@@ -115,7 +116,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         words.next();
         let name = word.trim_start_matches('-');
         if matches(name, "Version") {
-            writeln!(cx.out, "ip utility, iproute2-6.1.0, libbpf 1.1.2")?;
+            writeln!(cx.out, "ip utility, iproute2-6.1.0 ({})", crate::VERSION)?;
             return Ok(());
         }
         taken += 1 + usize::from(options.take(name, word, &mut words)?);
@@ -124,57 +125,11 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         cx.ns = netns::enter(cx, name)?;
     }
     match &options.batch {
-        Some(file) => batch(cx, &options, file),
+        Some(file) => batch::run(cx, file, options.force, |cx, words| {
+            object(cx, &options, words)
+        }),
         None => object(cx, &options, &args[taken..]),
     }
-}
-
-/// Runs the commands of a file, a line each; the first that fails ends it, unless forced.
-fn batch(cx: &mut Context<'_>, options: &Options, file: &str) -> Outcome<()> {
-    let mut text = String::new();
-    let read = if file == "-" {
-        cx.stdin.read_to_string(&mut text).map(|_| ())
-    } else {
-        std::fs::read_to_string(file).map(|t| text = t)
-    };
-    if let Err(why) = read {
-        let why = os_error(&why);
-        let text = format!("Cannot open file \"{file}\" for reading: {why}");
-        return Err(Failure::new(text, 1));
-    }
-    let mut failed = false;
-    let mut begun = String::new();
-    for (number, line) in text.lines().enumerate() {
-        // A backslash at the end joins a line with the next.
-        if let Some(head) = line.strip_suffix('\\') {
-            begun.push_str(head);
-            begun.push(' ');
-            continue;
-        }
-        let words = words::split(&(std::mem::take(&mut begun) + line));
-        if words.is_empty() {
-            continue;
-        }
-        if let Err(failure) = object(cx, options, &words) {
-            // What is wrong with the words themselves ends the program, forced or not.
-            if failure.code == 255 {
-                return Err(failure);
-            }
-            write!(cx.err, "{}", failure.text)?;
-            writeln!(cx.err, "Command failed {file}:{}", number + 1)?;
-            failed = true;
-            if !options.force {
-                break;
-            }
-        }
-    }
-    if failed {
-        return Err(Failure {
-            text: String::new(),
-            code: 1,
-        });
-    }
-    Ok(())
 }
 
 /// What strerror(3) says of an error of the machine.
@@ -227,7 +182,7 @@ impl Options {
             "6" => self.family = Some(Family::V6),
             "N" | "Numeric" => self.numeric = true,
             "n" | "netns" => {
-                self.netns = Some(words.value()?.to_owned());
+                self.netns = Some(option_value(words)?.to_owned());
                 return Ok(true);
             }
             "0" => self.link_only = true,
@@ -236,8 +191,16 @@ impl Options {
             // Of these only `ip monitor` and names of hosts would say more.
             "r" | "resolve" | "t" | "timestamp" | "ts" | "tshort" => {}
             // Here a flush takes one round, and nothing is lost on the way.
-            "l" | "loops" | "rc" | "rcvbuf" => {
-                words.value()?;
+            "l" | "loops" => {
+                option_value(words)?;
+                return Ok(true);
+            }
+            "rc" | "rcvbuf" => {
+                let size = option_value(words)?;
+                if words::u32_of(size).is_none() {
+                    let text = format!("Invalid rcvbuf size '{size}'");
+                    return Err(Failure::new(text, 255));
+                }
                 return Ok(true);
             }
             "help" => return Err(Failure::new(USAGE, 255)),
@@ -245,12 +208,12 @@ impl Options {
             "a" | "all" => self.all = true,
             "force" => self.force = true,
             "b" | "batch" => {
-                self.batch = Some(words.value()?.to_owned());
+                self.batch = Some(option_value(words)?.to_owned());
                 return Ok(true);
             }
-            _ if name.split('=').next().is_some_and(|n| matches(n, "color")) => {}
+            _ if words::is_color(name) => {}
             _ if is("family") => {
-                self.family = match words.value()? {
+                self.family = match option_value(words)? {
                     "inet" => Some(Family::V4),
                     "inet6" => Some(Family::V6),
                     "link" => {
@@ -273,6 +236,11 @@ impl Options {
         }
         Ok(false)
     }
+}
+
+/// The value of an option in front of the object; without one the usage is told.
+fn option_value<'a>(words: &mut Words<'a>) -> Outcome<&'a str> {
+    words.next().ok_or_else(|| Failure::new(USAGE, 255))
 }
 
 fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<()> {

@@ -143,6 +143,12 @@ impl Words<'_> {
     }
 }
 
+/// Whether the option `name` is `color`, abbreviated or not, with one of its values or none.
+pub(crate) fn is_color(name: &str) -> bool {
+    let (name, when) = name.split_once('=').unwrap_or((name, "always"));
+    matches(name, "color") && ["always", "auto", "never"].contains(&when)
+}
+
 /// Whether `word` is `full` or abbreviates it.
 pub(crate) fn matches(word: &str, full: &str) -> bool {
     !word.is_empty() && full.starts_with(word)

@@ -91,7 +91,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                 'v' | 'W' | 'N' | 'F' | '4' | 'w' => {}
                 'A' if words.next() == Some("inet") => {}
                 'V' => {
-                    writeln!(cx.out, "net-tools 2.10")?;
+                    writeln!(cx.out, "net-tools 2.10 ({})", crate::VERSION)?;
                     return Ok(0);
                 }
                 'h' => {

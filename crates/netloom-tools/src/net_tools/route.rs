@@ -30,13 +30,6 @@ Usage: route add [-host|-net] TARGET[/LENGTH] [netmask MASK] [gw GATEWAY] [[dev]
        route del [-host|-net] TARGET[/LENGTH] [gw GATEWAY] [metric NUMBER] [[dev] DEVICE]
 ";
 
-const VERSION: &str = "\
-net-tools 2.10
-+NEW_ADDRT +RTF_IRTT +RTF_REJECT +I18N +SELINUX
-AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUETOOTH
-HW:  +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 
-";
-
 // The exit codes of net-tools: usage, name lookup, ioctl.
 const E_USAGE: i32 = 3;
 const E_LOOKUP: i32 = 6;
@@ -137,7 +130,7 @@ fn no_family(family: &str) -> Failure {
 }
 
 fn version(cx: &mut Context<'_>) -> Result<Option<i32>, Failure> {
-    write!(cx.out, "{VERSION}")?;
+    writeln!(cx.out, "net-tools 2.10 ({})", crate::VERSION)?;
     Ok(Some(0))
 }
 

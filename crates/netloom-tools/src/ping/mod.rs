@@ -24,7 +24,7 @@ pub fn ping(cx: &mut Context<'_>) -> i32 {
         Err(failure) => return report(cx, &failure),
     };
     if options.version {
-        let _ = writeln!(cx.out, "ping from iputils 20221126");
+        let _ = writeln!(cx.out, "ping from iputils 20221126 ({})", crate::VERSION);
         return 0;
     }
     match run(cx, &options) {

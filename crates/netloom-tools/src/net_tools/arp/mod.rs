@@ -26,13 +26,6 @@ Usage: arp [-evn] [-H TYPE] [-i DEVICE] [-a] [HOST]     shows entries
   -H, --hw-type TYPE  ether is the one there is
 ";
 
-const VERSION: &str = "\
-net-tools 2.10
-+I18N +SELINUX
-AF: (inet) +UNIX +INET +INET6 +IPX +AX25 +NETROM +X25 +ATALK +ECONET +ROSE -BLUETOOTH
-HW: (ether) +ETHER +ARC +SLIP +PPP +TUNNEL -TR +AX25 +NETROM +X25 +FR +ROSE +ASH +SIT +FDDI +HIPPI +HDLC/LAPB +EUI64 
-";
-
 /// Runs `arp`.
 pub fn arp(cx: &mut Context<'_>) -> i32 {
     let outcome = run(cx);
@@ -152,7 +145,7 @@ impl Options {
             'd' => self.action = Action::Delete,
             'f' => self.action = Action::File,
             'V' => {
-                write!(cx.out, "{VERSION}")?;
+                writeln!(cx.out, "net-tools 2.10 ({})", crate::VERSION)?;
                 return Ok(Some(0));
             }
             'h' | '?' => {

@@ -52,7 +52,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
             "-s" => options.short = true,
             "-v" => {}
             "-V" | "-version" | "--version" => {
-                writeln!(cx.out, "net-tools 2.10")?;
+                writeln!(cx.out, "net-tools 2.10 ({})", crate::VERSION)?;
                 return Ok(0);
             }
             "-h" | "-?" | "--help" => {
