@@ -9,6 +9,8 @@ ip link add br0 type bridge
 ip link set br0 up
 for i in 1 2; do
     ip netns add host$i
+    # IPv6 asks for routers now and then: these stations shall be silent.
+    ip netns exec host$i sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
     ip link add port$i type veth peer name eth0 netns host$i
     ip link set port$i master br0 up
     ip -n host$i addr add 192.168.9.$i/24 dev eth0
