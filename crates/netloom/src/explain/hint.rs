@@ -70,8 +70,9 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             format!("{ns} is asked to route and does not: sysctl -w {key}=1 there")
         }
         DropReason::ReversePath => format!(
-            "strict rp_filter on {dev}: the route back to the source leaves by another device; \
-             sysctl -w net.ipv4.conf.{dev}.rp_filter=2 (and look at conf.all), or mend the route back"
+            "rp_filter on {dev}: the route back to the source leaves by another device, or there is \
+             none; net.ipv4.conf.{dev}.rp_filter=2 takes any device, 0 asks for no route (conf.all \
+             counts too), or mend the route back"
         ),
         DropReason::LocalSource => format!(
             "the source is an address of {ns} itself: sysctl -w net.ipv4.conf.{dev}.accept_local=1"
@@ -81,9 +82,10 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
              and net.ipv4.conf.{dev}.accept_source_route=1 accept them"
         ),
         DropReason::MartianSource | DropReason::MartianDestination => {
-            "such an address does not come from outside (127/8, 0/8, groups as a source): \
-             net.ipv4.conf.*.route_localnet lifts it for 127/8"
-                .to_owned()
+            format!(
+                "such an address does not come from outside: 0/8, a group as a source, or 127/8, \
+                 which net.ipv4.conf.{dev}.route_localnet=1 lets in"
+            )
         }
         DropReason::NeighbourFailed => match (asking(journey, verdict), next_hop()) {
             (Some(asking), _) => asking,

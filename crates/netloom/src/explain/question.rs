@@ -6,6 +6,7 @@ use netloom_tools::capture_file::Reader;
 use std::fs::File;
 use std::io::BufReader;
 use std::net::IpAddr;
+use std::num::NonZeroU8;
 
 pub(super) const USAGE: &str = "\
 Usage: netloom explain [--in NS] TO[:PORT] [OPTIONS]
@@ -68,6 +69,12 @@ pub(super) struct Question {
     pub(super) format: Format,
 }
 
+/// The options that take a value.
+const VALUED: [&str; 11] = [
+    "--in", "--proto", "--src", "--sport", "--ttl", "--size", "--tos", "--mark", "--dev", "--pcap",
+    "--format",
+];
+
 /// A complaint about the command line, with where to read on.
 fn complaint(text: &str) -> String {
     format!("netloom explain: {text}\nTry \"netloom explain --help\".\n")
@@ -103,6 +110,9 @@ impl Question {
                 continue;
             }
             if key.starts_with("--") {
+                if !VALUED.contains(&key) {
+                    return Err(complaint(&format!("\"{key}\" is no option")));
+                }
                 let value = inline.or_else(|| words.next().cloned());
                 let value = value.ok_or_else(|| complaint(&format!("{key} needs a value")))?;
                 question.option(key, &value)?;
@@ -142,7 +152,10 @@ impl Question {
             }
             "--src" => self.from = Some(parsed(key, value, "an address")?),
             "--sport" => self.source_port = Some(parsed(key, value, "a port")?),
-            "--ttl" => self.ttl = Some(parsed(key, value, "a number from 1 to 255")?),
+            "--ttl" => {
+                let ttl: NonZeroU8 = parsed(key, value, "a number from 1 to 255")?;
+                self.ttl = Some(ttl.get());
+            }
             "--size" => self.size = Some(parsed(key, value, "a number of bytes up to 65535")?),
             "--tos" => self.tos = parsed(key, value, "a number up to 255")?,
             "--mark" => self.mark = parsed(key, value, "a number")?,

@@ -3,8 +3,8 @@
 use super::question::View;
 use super::{hint, packet};
 use netloom_model::journey::{
-    Event, FdbFound, Journey, Learning, MultipathChoice, Origin, RouteTrace, RuleOutcome, Stage,
-    Step, Verdict,
+    DropReason, Event, FdbFound, Journey, Learning, MultipathChoice, Origin, RouteTrace,
+    RuleOutcome, Stage, Step, Verdict,
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
@@ -215,6 +215,10 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Answered { what, .. } => format!("answers: {what}"),
         Event::Delivered { to } => format!("DELIVERED to {to}"),
         Event::Left => "leaves what netloom sees".to_owned(),
+        // As it should be for all but one of those who are asked.
+        Event::Dropped(DropReason::ArpNotOurs) => {
+            format!("is not concerned: {}", DropReason::ArpNotOurs.text())
+        }
         Event::Dropped(reason) => format!("DROPPED: {}", reason.text()),
     }
 }

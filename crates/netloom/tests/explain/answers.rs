@@ -67,6 +67,12 @@ fn a_wrong_question_exits_with_two_and_says_what_is_wrong() {
     for (line, why) in [
         ("netloom explain", "where to?"),
         (
+            "netloom explain 10.0.1.1 --nonsense",
+            "\"--nonsense\" is no option",
+        ),
+        ("netloom explain 10.0.1.1 --ttl", "--ttl needs a value"),
+        ("netloom explain 10.0.1.1 --ttl 0", "a number from 1 to 255"),
+        (
             "netloom explain 10.0.1.1 --fix --format dot",
             "--fix is told as text or JSON",
         ),
