@@ -154,6 +154,7 @@ fn the_rest_is_waited_for_half_a_minute() {
 #[test]
 fn parts_that_nobody_completes_take_no_more_than_their_share_of_memory() {
     let (mut lab, _) = cable(1500);
+    lab.sysctl("b", "net.ipv4.ipfrag_low_thresh", "80000");
     lab.sysctl("b", "net.ipv4.ipfrag_high_thresh", "100000");
     for ident in 0..1000_u16 {
         let mut bytes = frame(0, true, &[0; 800]);

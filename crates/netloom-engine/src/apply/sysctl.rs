@@ -100,7 +100,17 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         .find(|e| e.0 == key)
         .ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
-    net.ns_mut(ns).settings.set(entry.1, value);
+    let settings = &mut net.ns_mut(ns).settings;
+    // The thresholds of reassembly keep their order.
+    let out_of_order = match entry.1 {
+        Global::IpfragHighThresh => value < settings.get(Global::IpfragLowThresh),
+        Global::IpfragLowThresh => value > settings.get(Global::IpfragHighThresh),
+        _ => false,
+    };
+    if out_of_order {
+        return Err(Errno::INVAL.into());
+    }
+    settings.set(entry.1, value);
     if entry.1 == Global::IpForward {
         forward_all(net, ns, value);
     }

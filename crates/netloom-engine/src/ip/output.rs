@@ -121,7 +121,12 @@ pub(crate) fn send<O: Observer>(
             }
             to_group(cx, way, MacAddr::from_ipv4_multicast(way.dst), packet)
         }
-        RouteType::Local => to_neighbour(cx, ns, way.dev, way.dst, packet),
+        RouteType::Local => {
+            if packet.len() > way.mtu as usize {
+                return in_pieces(cx, (ns, way.dev), way.mtu, way.dst, packet);
+            }
+            to_neighbour(cx, ns, way.dev, way.dst, packet)
+        }
         _ => {
             let next_hop = way.gateway.unwrap_or(way.dst);
             if packet.len() > way.mtu as usize {

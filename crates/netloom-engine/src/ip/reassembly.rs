@@ -85,7 +85,8 @@ pub(super) fn take<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) 
     };
     let most = cx.net.ns(ns).settings.get(Global::IpfragHighThresh).max(0) as usize;
     let new = !cx.net.ns(ns).fragments.queues.contains_key(&key);
-    if new && cx.net.ns(ns).fragments.size > most {
+    // No memory at all is no fragment at all, not one (ip-sysctl, ipfrag_high_thresh).
+    if new && (most == 0 || cx.net.ns(ns).fragments.size > most) {
         cx.drop(packet, dev, Stage::Reassembly, DropReason::ReassemblyFull);
         return None;
     }

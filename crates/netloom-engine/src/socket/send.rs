@@ -132,7 +132,7 @@ fn emit<O: Observer>(
         return too_long(cx, id, way);
     }
     let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
-    if len > way.mtu as usize && way.kind != RouteType::Local && probing {
+    if len > way.mtu as usize && probing {
         return too_long(cx, id, way);
     }
     let default_ttl = cx.net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;

@@ -364,8 +364,9 @@ impl Run<'_> {
     /// An error came.
     fn error(&mut self, cx: &mut Context<'_>, error: &SocketError) {
         if error.local {
-            self.errors += 1;
             if !self.options.quiet {
+                // Quiet, the original does not even count it.
+                self.errors += 1;
                 let sign = if self.to.is_ipv6() { ": " } else { "=" };
                 let _ = if error.errno == Errno::MSGSIZE {
                     writeln!(
