@@ -1,6 +1,5 @@
 #!/bin/bash
 # With ip_no_pmtu_disc set to 1 a path is found by cutting: packets carry no DF.
-# differs: sockets do not take their IP_MTU_DISCOVER from ip_no_pmtu_disc
 set -v; trap 'echo "exit status $?"' ERR
 ip netns add left
 ip netns add right

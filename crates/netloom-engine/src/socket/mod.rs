@@ -17,6 +17,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::socket::{Datagram, PmtuDiscovery, Received, SocketError, SocketId, SocketKind};
 use netloom_model::{Errno, NsName};
@@ -232,8 +233,15 @@ pub(crate) fn open(
     if net.sockets.0.len() >= MOST {
         return Err(Errno::NFILE);
     }
+    let discovers = net.ns(ns).settings.get(Global::IpNoPmtuDisc) == 0;
     let options = Options {
         header_included: kind == SocketKind::Raw(255),
+        // inet_create: a socket begins with what the setting says.
+        pmtu: if discovers {
+            PmtuDiscovery::Want
+        } else {
+            PmtuDiscovery::Dont
+        },
         ..Options::default()
     };
     let id = net.sockets.0.insert(Socket {
