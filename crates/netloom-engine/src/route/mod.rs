@@ -26,7 +26,8 @@ use core::net::{IpAddr, Ipv4Addr};
 use exception::Exceptions;
 use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
-use netloom_model::{Errno, RouteType, Rule, RuleAction, Scope};
+use netloom_model::{Errno, RouteType, Rule, Scope};
+use rules::{Facts, TableAnswer};
 use table::{Entry, Table};
 use tables::Tables;
 
@@ -71,6 +72,18 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
+    /// What rules ask of it.
+    fn facts(&self) -> Facts {
+        Facts {
+            src: self.src.into(),
+            dst: self.dst.into(),
+            iif: self.iif,
+            oif: self.oif,
+            tos: self.tos,
+            mark: self.mark,
+        }
+    }
+
     /// A flow to `dst` of which nothing else is known.
     pub(crate) fn to(dst: Ipv4Addr) -> Flow {
         Flow {
@@ -135,15 +148,6 @@ impl Refused {
     }
 }
 
-/// What one table says.
-enum TableAnswer {
-    Found(Found),
-    Refused(Refused),
-    /// `throw`: the next rule goes on.
-    Throw,
-    Nothing,
-}
-
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused> {
@@ -169,60 +173,19 @@ fn by_rules(
     tell: &mut dyn FnMut(&Rule, RuleOutcome),
 ) -> Result<Found, Refused> {
     let space = net.ns(ns);
-    let all = &space.routing.rules;
-    let mut at = 0;
-    while let Some(rule) = all.get(at) {
-        at += 1;
-        if !rules::matches(net, rule, flow) {
-            tell(rule, RuleOutcome::NotMatched);
-            continue;
-        }
-        let refused = match rule.action {
-            RuleAction::Lookup(table) => match in_table(net, space, table, flow) {
-                TableAnswer::Found(found) if rule.suppresses(prefix_len(space, &found)) => {
-                    tell(rule, RuleOutcome::Suppressed);
-                    continue;
-                }
-                TableAnswer::Found(found) => {
-                    tell(rule, RuleOutcome::Decided);
-                    return Ok(found);
-                }
-                TableAnswer::Refused(refused) => refused,
-                TableAnswer::Throw => {
-                    tell(rule, RuleOutcome::Throw);
-                    continue;
-                }
-                TableAnswer::Nothing => {
-                    tell(rule, RuleOutcome::NoRoute);
-                    continue;
-                }
-            },
-            RuleAction::Goto(priority) => {
-                let target = all.iter().position(|r| r.priority >= Some(priority));
-                at = target.filter(|t| *t >= at).unwrap_or(at);
-                continue;
-            }
-            RuleAction::Nop => continue,
-            action => lookup_error(action),
-        };
-        tell(rule, RuleOutcome::Decided);
-        return Err(refused);
-    }
-    Err(Refused::NoRoute)
+    let facts = flow.facts();
+    rules::ask(
+        &space.routing.rules,
+        |rule| rules::matches(net, rule, &facts),
+        |table| in_table(net, space, table, flow),
+        |found| prefix_len(space, found),
+        tell,
+    )
 }
 
 fn prefix_len(space: &Namespace, found: &Found) -> u8 {
     let table = space.routing.tables.get(found.table);
     table.map_or(0, |table| table.entry(found.entry).prefix_len)
-}
-
-/// What a rule that leads nowhere says.
-fn lookup_error(action: RuleAction) -> Refused {
-    match action {
-        RuleAction::Blackhole => Refused::Blackhole,
-        RuleAction::Prohibit => Refused::Prohibit,
-        _ => Refused::NoRoute,
-    }
 }
 
 /// Looks a flow up in one table alone.
@@ -236,7 +199,7 @@ pub(crate) fn lookup_in(net: &Net, ns: NsId, table: u32, flow: &Flow) -> Result<
 
 /// `fib_table_lookup`: the longest prefix that has a route for the flow.
 #[inline]
-fn in_table(net: &Net, space: &Namespace, id: u32, flow: &Flow) -> TableAnswer {
+fn in_table(net: &Net, space: &Namespace, id: u32, flow: &Flow) -> TableAnswer<Found> {
     let Some(table) = space.routing.tables.get(id) else {
         return TableAnswer::Nothing;
     };
@@ -251,7 +214,12 @@ fn in_table(net: &Net, space: &Namespace, id: u32, flow: &Flow) -> TableAnswer {
 
 /// The longest prefix has no route for the flow: the shorter ones, one after the other.
 #[cold]
-fn in_shorter(net: &Net, space: &Namespace, table: (u32, &Table<V4>), flow: &Flow) -> TableAnswer {
+fn in_shorter(
+    net: &Net,
+    space: &Namespace,
+    table: (u32, &Table<V4>),
+    flow: &Flow,
+) -> TableAnswer<Found> {
     for head in table.1.matches(flow.dst).skip(1) {
         match in_chain(net, space, table, head, flow) {
             TableAnswer::Nothing => {}
@@ -269,7 +237,7 @@ fn in_chain(
     (id, table): (u32, &Table<V4>),
     head: u32,
     flow: &Flow,
-) -> TableAnswer {
+) -> TableAnswer<Found> {
     for (place, entry) in table.chain(head) {
         if (entry.tos != 0 && entry.tos != flow.tos) || entry.scope < flow.scope {
             continue;

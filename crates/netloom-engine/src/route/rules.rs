@@ -1,11 +1,12 @@
 //! Routing policy rules (ip-rule(8)): which table answers for which packet.
 
-use super::Flow;
+use super::Refused;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::net::IpAddr;
 use netloom_model::change::RuleMatch;
+use netloom_model::journey::RuleOutcome;
 use netloom_model::route::table;
 use netloom_model::{Errno, Error, Family, IpNet, Result, Rule, RuleAction};
 
@@ -31,21 +32,8 @@ pub(super) struct Facts {
     pub(super) mark: u32,
 }
 
-/// Whether a rule's selectors match a flow.
-pub(super) fn matches(net: &Net, rule: &Rule, flow: &Flow) -> bool {
-    let facts = Facts {
-        src: flow.src.into(),
-        dst: flow.dst.into(),
-        iif: flow.iif,
-        oif: flow.oif,
-        tos: flow.tos,
-        mark: flow.mark,
-    };
-    matches_facts(net, rule, &facts)
-}
-
 /// Whether a rule's selectors match a packet.
-pub(super) fn matches_facts(net: &Net, rule: &Rule, flow: &Facts) -> bool {
+pub(super) fn matches(net: &Net, rule: &Rule, flow: &Facts) -> bool {
     let within = |net: Option<IpNet>, addr: IpAddr| net.is_none_or(|n| n.contains(addr));
     let named = |name: &Option<String>, dev: DevId| {
         name.as_ref()
@@ -65,6 +53,59 @@ pub(super) fn matches_facts(net: &Net, rule: &Rule, flow: &Facts) -> bool {
             .is_none_or(|(mark, mask)| (flow.mark ^ mark) & mask == 0)
         && (rule.tos == 0 || rule.tos == flow.tos);
     matched != rule.not
+}
+
+/// What one table says.
+pub(super) enum TableAnswer<F> {
+    Found(F),
+    Refused(Refused),
+    /// `throw`: the next rule goes on.
+    Throw,
+    Nothing,
+}
+
+/// Asks the rules one after the other: `table` looks up in a table, `len` says how long the prefix
+/// of a route is that was found, and `tell` hears what each rule said.
+pub(super) fn ask<F>(
+    rules: &[Rule],
+    matches: impl Fn(&Rule) -> bool,
+    table: impl Fn(u32) -> TableAnswer<F>,
+    len: impl Fn(&F) -> u8,
+    tell: &mut dyn FnMut(&Rule, RuleOutcome),
+) -> core::result::Result<F, Refused> {
+    let mut at = 0;
+    while let Some(rule) = rules.get(at) {
+        at += 1;
+        if !matches(rule) {
+            tell(rule, RuleOutcome::NotMatched);
+            continue;
+        }
+        let (answer, outcome) = match rule.action {
+            RuleAction::Lookup(id) => match table(id) {
+                TableAnswer::Found(found) if rule.suppresses(len(&found)) => {
+                    (None, RuleOutcome::Suppressed)
+                }
+                TableAnswer::Found(found) => (Some(Ok(found)), RuleOutcome::Decided),
+                TableAnswer::Refused(refused) => (Some(Err(refused)), RuleOutcome::Decided),
+                TableAnswer::Throw => (None, RuleOutcome::Throw),
+                TableAnswer::Nothing => (None, RuleOutcome::NoRoute),
+            },
+            RuleAction::Goto(priority) => {
+                let target = rules.iter().position(|r| r.priority >= Some(priority));
+                at = target.filter(|t| *t >= at).unwrap_or(at);
+                continue;
+            }
+            RuleAction::Nop => continue,
+            RuleAction::Blackhole => (Some(Err(Refused::Blackhole)), RuleOutcome::Decided),
+            RuleAction::Prohibit => (Some(Err(Refused::Prohibit)), RuleOutcome::Decided),
+            RuleAction::Unreachable => (Some(Err(Refused::NoRoute)), RuleOutcome::Decided),
+        };
+        tell(rule, outcome);
+        if let Some(answer) = answer {
+            return answer;
+        }
+    }
+    Err(Refused::NoRoute)
 }
 
 /// The rules of a family, and whether they are other than at the beginning.

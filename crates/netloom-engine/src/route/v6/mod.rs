@@ -7,10 +7,10 @@ pub(crate) mod address;
 pub(crate) mod get;
 pub(crate) mod output;
 
-use super::rules::{self, Facts};
+use super::Refused;
+use super::rules::{self, Facts, TableAnswer};
 use super::table::{Hop, Table};
 use super::tables::Tables;
-use super::{Refused, lookup_error};
 use crate::device::DevId;
 use crate::ip::v6::device::Ifa6;
 use crate::ip::version::V6;
@@ -20,7 +20,7 @@ use crate::sysctl::Conf6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::journey::{RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
-use netloom_model::{Family, Route, RouteType, Rule, RuleAction};
+use netloom_model::{Family, Route, RouteType, Rule};
 
 /// The IPv6 routing of one namespace.
 #[derive(Clone)]
@@ -108,13 +108,6 @@ pub(crate) struct Found6 {
     pub(crate) entry: u32,
 }
 
-/// What one table says.
-enum TableAnswer {
-    Found(Found6),
-    Refused(Refused),
-    Nothing,
-}
-
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refused> {
@@ -125,7 +118,7 @@ pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refuse
         match in_table(net, ns, table, flow) {
             TableAnswer::Found(found) => return Ok(found),
             TableAnswer::Refused(refused) => return Err(refused),
-            TableAnswer::Nothing => {}
+            TableAnswer::Throw | TableAnswer::Nothing => {}
         }
     }
     Err(Refused::NoRoute)
@@ -138,46 +131,18 @@ fn by_rules(
     flow: &Flow6,
     tell: &mut dyn FnMut(&Rule, RuleOutcome),
 ) -> Result<Found6, Refused> {
-    let all = &net.ns(ns).v6.routing.rules;
-    let mut at = 0;
-    while let Some(rule) = all.get(at) {
-        at += 1;
-        if !rules::matches_facts(net, rule, &flow.facts()) {
-            tell(rule, RuleOutcome::NotMatched);
-            continue;
-        }
-        let refused = match rule.action {
-            RuleAction::Lookup(table) => match in_table(net, ns, table, flow) {
-                TableAnswer::Found(found) if rule.suppresses(found.prefix_len) => {
-                    tell(rule, RuleOutcome::Suppressed);
-                    continue;
-                }
-                TableAnswer::Found(found) => {
-                    tell(rule, RuleOutcome::Decided);
-                    return Ok(found);
-                }
-                TableAnswer::Refused(refused) => refused,
-                TableAnswer::Nothing => {
-                    tell(rule, RuleOutcome::NoRoute);
-                    continue;
-                }
-            },
-            RuleAction::Goto(priority) => {
-                let target = all.iter().position(|r| r.priority >= Some(priority));
-                at = target.filter(|t| *t >= at).unwrap_or(at);
-                continue;
-            }
-            RuleAction::Nop => continue,
-            action => lookup_error(action),
-        };
-        tell(rule, RuleOutcome::Decided);
-        return Err(refused);
-    }
-    Err(Refused::NoRoute)
+    let facts = flow.facts();
+    rules::ask(
+        &net.ns(ns).v6.routing.rules,
+        |rule| rules::matches(net, rule, &facts),
+        |table| in_table(net, ns, table, flow),
+        |found| found.prefix_len,
+        tell,
+    )
 }
 
 #[inline]
-fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer {
+fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer<Found6> {
     let Some(table) = net.ns(ns).v6.routing.tables.get(id) else {
         return TableAnswer::Nothing;
     };
@@ -192,7 +157,12 @@ fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer {
 
 /// The first route of a prefix that fits the flow: those of least metric come first.
 #[inline]
-fn in_chain(net: &Net, (id, table): (u32, &Table<V6>), head: u32, flow: &Flow6) -> TableAnswer {
+fn in_chain(
+    net: &Net,
+    (id, table): (u32, &Table<V6>),
+    head: u32,
+    flow: &Flow6,
+) -> TableAnswer<Found6> {
     let device = flow.device();
     for (place, entry) in table.chain(head) {
         match entry.kind {
