@@ -121,7 +121,7 @@ fn spoil(lab: &mut Lab, hosts: usize, at: usize, mistake: Mistake) {
             let change = Change::AddRoute {
                 ns: ns.as_str().into(),
                 route,
-                mode: Mode::Add,
+                mode: Mode::Replace,
             };
             lab.apply(change);
         }
