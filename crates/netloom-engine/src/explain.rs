@@ -39,7 +39,8 @@ pub(crate) fn explain(engine: &Engine, explain: &Explain) -> Result<Journey> {
     copy.net_mut().backlog.clear();
     copy.apply(&explain.what_if)?;
     let ns = apply::ns(copy.net(), &explain.ns)?;
-    let mut scribe = Scribe::new(explain.max_steps, !matches!(explain.probe, Probe::Send(_)));
+    let outside = !matches!(explain.probe, Probe::Send(_));
+    let mut scribe = Scribe::new(explain.max_steps, outside).with_states(explain.states);
     let end = copy.net().now + LONGEST;
     let mut cx = Cx {
         net: copy.net_mut(),

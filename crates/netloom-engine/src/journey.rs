@@ -1,5 +1,7 @@
 //! The observer that writes a journey down.
 
+mod read;
+
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
@@ -19,6 +21,8 @@ pub(crate) struct Scribe {
     truncated: bool,
     /// Whether no program here sent the packet: its answer is for somebody outside.
     outside: bool,
+    /// Whether what each step reads is kept.
+    states: bool,
     /// What each packet looked like when it was last written down.
     seen: BTreeMap<u32, Vec<u8>>,
 }
@@ -31,8 +35,14 @@ impl Scribe {
             most: most as usize,
             truncated: false,
             outside,
+            states: false,
             seen: BTreeMap::new(),
         }
+    }
+
+    /// Keeps what each step reads, if `states` says so.
+    pub(crate) fn with_states(self, states: bool) -> Scribe {
+        Scribe { states, ..self }
     }
 
     /// Whether the limit is reached.
@@ -198,6 +208,7 @@ impl Observer for Scribe {
         if let Some(now) = &now {
             self.seen.insert(packet.id, now.bytes.clone());
         }
+        let read = self.states.then(|| read::of(net, (ns, dev), stage, &event));
         self.steps.push(Step {
             packet: packet.id,
             at: net.now,
@@ -206,6 +217,7 @@ impl Observer for Scribe {
             stage,
             event,
             head: now,
+            read: read.flatten(),
         });
     }
 

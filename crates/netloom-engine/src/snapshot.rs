@@ -34,7 +34,8 @@ pub(crate) fn snapshot(net: &Net, ns: Option<&NsName>, parts: Parts) -> Result<S
     Ok(state)
 }
 
-fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
+/// The state of a namespace, as far as `parts` wants it.
+pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     let namespace = net.ns(ns);
     let nsids = namespace.nsids.iter();
     let mut state = Namespace {

@@ -100,6 +100,7 @@ fn a_link_local_source_does_not_leave_its_link() {
         },
         what_if: Vec::new(),
         max_steps: 1000,
+        states: false,
     };
     let journey = lab.0.explain(probe).unwrap();
     assert_eq!(reason(&journey.verdict), Some(DropReason::BeyondScope));

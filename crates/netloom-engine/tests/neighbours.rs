@@ -119,6 +119,7 @@ fn who_asks_from_a_group_of_stations_is_answered_as_any_other() {
         },
         what_if: Vec::new(),
         max_steps: 100,
+        states: false,
     };
     let journey = lab.0.explain(explain).unwrap();
     let mut origins = journey.packets.iter().map(|packet| packet.origin);

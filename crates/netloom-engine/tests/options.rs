@@ -65,6 +65,7 @@ fn ask(lab: &mut Lab, dst: Ipv4Addr, options: &[u8]) -> Journey {
         },
         what_if: Vec::new(),
         max_steps: 10_000,
+        states: false,
     };
     lab.0.explain(explain).unwrap()
 }

@@ -4,12 +4,17 @@
 //! diagrams) are made elsewhere. One packet can become many (a flood) and can cause others (an ARP
 //! request, an answer, an ICMP error): [`Origin`] ties them into a tree.
 
+mod look;
+
+pub use look::Look;
+
 use crate::change::Change;
 use crate::names::NsName;
 use crate::neighbour::NeighbourState;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::socket::PacketType;
+use crate::state::Namespace;
 use crate::time::Time;
 use core::net::IpAddr;
 use netloom_wire::MacAddr;
@@ -29,6 +34,8 @@ pub struct Explain {
     pub what_if: Vec<Change>,
     /// Write down at most this many steps.
     pub max_steps: u32,
+    /// Whether each step keeps the state that it read.
+    pub states: bool,
 }
 
 /// The packet that is explained.
@@ -178,6 +185,9 @@ pub struct Step {
     pub event: Event,
     /// The packet as it is now, where the step changed it or it is first seen.
     pub head: Option<Head>,
+    /// What it read ([`Stage::looks`]) as it stood then: that part of its namespace; kept where
+    /// [`Explain::states`] asks for it. Of a long table only what could match is in it.
+    pub read: Option<Box<Namespace>>,
 }
 
 macro_rules! stages {
@@ -480,6 +490,14 @@ pub enum RuleOutcome {
     Suppressed,
     /// It decided.
     Decided,
+}
+
+impl RuleOutcome {
+    /// Whether the rule's table was looked into.
+    #[must_use]
+    pub const fn asked(self) -> bool {
+        !matches!(self, RuleOutcome::NotMatched)
+    }
 }
 
 /// What became of a packet.

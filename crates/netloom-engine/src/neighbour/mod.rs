@@ -119,29 +119,35 @@ pub(crate) fn output<V: Protocol, O: Observer>(
             entry.used = now;
         }
         if state.is_valid() {
+            tell_resolved::<V, O>(cx, &packet, dev, next_hop, (mac, state));
             if state == NeighbourState::Stale {
                 state::used_while_stale::<V>(cx.net, ns, place);
             }
-            return resolved::<V, O>(cx, dev, next_hop, (mac, state), packet);
+            return resolved(cx, dev, mac, packet);
         }
     }
     unresolved::<V, O>(cx, ns, dev, next_hop, place, packet)
 }
 
-/// Puts the Ethernet header on and sends.
+/// Tells the observer who the neighbour is, as the table has it before it is used.
 #[inline(always)]
-fn resolved<V: Protocol, O: Observer>(
+fn tell_resolved<V: Protocol, O: Observer>(
     cx: &mut Cx<'_, O>,
+    packet: &Packet,
     dev: DevId,
     next_hop: V::Addr,
-    (dst, state): (MacAddr, NeighbourState),
-    mut packet: Packet,
-) -> Xmit {
-    cx.see(&packet, dev, Stage::Neighbour, |_| Event::Resolved {
+    (lladdr, state): (MacAddr, NeighbourState),
+) {
+    cx.see(packet, dev, Stage::Neighbour, |_| Event::Resolved {
         address: next_hop.into(),
-        lladdr: dst,
+        lladdr,
         state,
     });
+}
+
+/// Puts the Ethernet header on and sends.
+#[inline(always)]
+fn resolved<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: Packet) -> Xmit {
     let src = cx.net.dev(dev).mac;
     let ethertype = packet.ethertype;
     ethernet::Header {
@@ -166,7 +172,8 @@ fn unresolved<V: Protocol, O: Observer>(
     if cx.net.dev(dev).flags.contains(LinkFlags::NOARP) {
         // Nobody is asked on such a device; the frame goes to the device's own address.
         let own = cx.net.dev(dev).mac;
-        return resolved::<V, O>(cx, dev, next_hop, (own, NeighbourState::Noarp), packet);
+        tell_resolved::<V, O>(cx, &packet, dev, next_hop, (own, NeighbourState::Noarp));
+        return resolved(cx, dev, own, packet);
     }
     let Some(place) = place.or_else(|| create::<V>(cx.net, ns, dev, next_hop)) else {
         cx.drop(

@@ -153,6 +153,7 @@ impl Lab {
             probe: Probe::Send(probe),
             what_if: Vec::new(),
             max_steps: 10_000,
+            states: false,
         };
         self.0.explain(explain).unwrap()
     }

@@ -1,7 +1,7 @@
 //! A journey as JSON, for programs: `docs/explain.schema.json` says what there is. Names and texts are
 //! those of the text view.
 
-use super::{Fix, hint, packet, text};
+use super::{Fix, hint, packet, step, text};
 use netloom_model::journey::{Event, Head, Journey, RouteTrace, Step, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub(super) fn render(journey: &Journey, fix: &Fix) -> Value {
         "verdict": verdict(journey, &journey.verdict),
         "back": journey.back.as_ref().map(|back| verdict(journey, back)),
         "packets": packets.collect::<Vec<_>>(),
-        "steps": journey.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": journey.steps.iter().map(one_step).collect::<Vec<_>>(),
         "truncated": journey.truncated,
     });
     if let Fix::Tried(commands) = fix {
@@ -41,12 +41,12 @@ fn verdict(journey: &Journey, verdict: &Verdict) -> Value {
     value.into()
 }
 
-fn step(step: &Step) -> Value {
+fn one_step(step: &Step) -> Value {
     let (event, data) = match &step.event {
         Event::Routed(trace) => ("routed".into(), routed(trace)),
         event => named(event),
     };
-    json!({
+    let mut value = json!({
         "packet": step.packet,
         "at_ns": step.at.0,
         "ns": step.ns,
@@ -57,7 +57,11 @@ fn step(step: &Step) -> Value {
         "data": data,
         "text": text::sentence(step),
         "head": step.head.as_ref().map(head),
-    })
+    });
+    if step.read.is_some() {
+        value["read"] = step::json(step);
+    }
+    value
 }
 
 /// The variant's name, and what it holds.

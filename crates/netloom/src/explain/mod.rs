@@ -10,12 +10,13 @@ mod hint;
 mod json;
 mod packet;
 mod question;
+mod step;
 mod text;
 
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
 use netloom_tools::Context;
 use netloom_tools::capture_file::{self, Format as CaptureFormat, Interface, Writer};
-use question::{Format, Question};
+use question::{Format, Question, View};
 use std::io::Write;
 
 /// Steps of a journey that are written down: enough for a packet through hundreds of hops.
@@ -61,6 +62,7 @@ fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
             probe,
             what_if: Vec::new(),
             max_steps: STEPS,
+            states: question.view == View::Step,
         };
         let journey = cx
             .world
@@ -131,6 +133,10 @@ fn tell(
     fix: &Fix,
 ) -> Result<(), String> {
     let written = match question.format {
+        Format::Text if question.view == View::Step => {
+            let ending = text::render(journey, View::Step) + &fix.text();
+            step::play(cx.stdin, cx.out, journey, &question.steps, &ending)
+        }
         Format::Text => {
             let text = text::render(journey, question.view) + &fix.text();
             cx.out.write_all(text.as_bytes())

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::net::IpAddr;
 use std::num::NonZeroU8;
+use std::ops::RangeInclusive;
 
 pub(super) const USAGE: &str = "\
 Usage: netloom explain [--in NS] TO[:PORT] [OPTIONS]
@@ -27,6 +28,8 @@ The packet goes through the real pipeline on a copy of the world; nothing change
   --fix              propose the smallest change that delivers it, tried before it is told
   --summary          a line a device
   --detail           headers, lookups and the kernel's functions
+  --step[=N[-M]]     one decision at a time, with the state that it read beside it;
+                     only step N, or steps N to M
   --format FORMAT    text (default), json, mermaid, dot, pcapng
 
 Exit code: 0 delivered, 1 dropped, 2 usage, 3 unknown
@@ -38,6 +41,8 @@ pub(super) enum View {
     Summary,
     Decisions,
     Detail,
+    /// One step at a time, with what it read.
+    Step,
 }
 
 /// In which form.
@@ -66,6 +71,8 @@ pub(super) struct Question {
     pcap: Option<String>,
     pub(super) fix: bool,
     pub(super) view: View,
+    /// The steps that are played, from 1.
+    pub(super) steps: RangeInclusive<usize>,
     pub(super) format: Format,
 }
 
@@ -98,6 +105,7 @@ impl Question {
             pcap: None,
             fix: false,
             view: View::Decisions,
+            steps: 1..=usize::MAX,
             format: Format::Text,
         };
         let mut words = args.iter();
@@ -106,6 +114,11 @@ impl Question {
                 Some((key, value)) if key.starts_with("--") => (key, Some(value.to_owned())),
                 _ => (word.as_str(), None),
             };
+            if key == "--step" {
+                question.view = View::Step;
+                question.steps = inline.map_or(Ok(1..=usize::MAX), |value| steps(&value))?;
+                continue;
+            }
             if question.switch(key) {
                 continue;
             }
@@ -243,6 +256,19 @@ fn parsed<T: std::str::FromStr>(key: &str, value: &str, wanted: &str) -> Result<
     value.parse().map_err(|_| wrong(key, value, wanted))
 }
 
+/// `N` or `N-M`.
+fn steps(value: &str) -> Result<RangeInclusive<usize>, String> {
+    let (from, to) = value.split_once('-').unwrap_or((value, value));
+    match (from.parse(), to.parse()) {
+        (Ok(from), Ok(to)) if 1 <= from && from <= to => Ok(from..=to),
+        _ => Err(wrong(
+            "--step",
+            value,
+            "a number from 1, or a range such as 3-7",
+        )),
+    }
+}
+
 /// `ADDRESS` or `ADDRESS:PORT`.
 fn destination(word: &str) -> Result<(IpAddr, u16), String> {
     if let Ok(addr) = word.parse() {
@@ -299,6 +325,18 @@ mod tests {
         };
         assert_eq!(of("10.0.0.2:80"), (ProbeProtocol::Tcp, 80));
         assert_eq!(of("10.0.0.2:53 --proto udp"), (ProbeProtocol::Udp, 53));
+    }
+
+    #[test]
+    fn steps_are_all_or_one_or_a_range() {
+        let steps = |line: &str| parse(line).map(|question| question.steps);
+        assert_eq!(steps("10.0.0.2 --step"), Ok(1..=usize::MAX));
+        assert_eq!(steps("10.0.0.2 --step=4"), Ok(4..=4));
+        assert_eq!(steps("10.0.0.2 --step=4-9"), Ok(4..=9));
+        for wrong in ["0", "4-", "9-4", "x"] {
+            let complaint = steps(&format!("10.0.0.2 --step={wrong}")).err().unwrap();
+            assert!(complaint.contains("such as 3-7"), "{complaint}");
+        }
     }
 
     #[test]

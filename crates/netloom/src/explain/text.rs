@@ -32,6 +32,8 @@ pub(super) fn render(journey: &Journey, view: View) -> String {
     match view {
         View::Summary => summary(&mut out, journey),
         View::Decisions | View::Detail => decisions(&mut out, journey, view == View::Detail),
+        // Played before the end is told.
+        View::Step => {}
     }
     verdicts(&mut out, journey);
     out
@@ -108,7 +110,7 @@ fn decisions(out: &mut String, journey: &Journey, detail: bool) {
     }
 }
 
-fn heading(journey: &Journey, id: u32) -> String {
+pub(super) fn heading(journey: &Journey, id: u32) -> String {
     let name = name(journey, id);
     if name.is_empty() {
         "packet ".to_owned()

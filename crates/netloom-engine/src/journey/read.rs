@@ -1,0 +1,67 @@
+//! The state that a step read, kept beside it.
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::snapshot;
+use netloom_model::Namespace;
+use netloom_model::journey::{Event, Look, Stage};
+use netloom_model::state::Parts;
+
+/// How many entries of a table are kept as they are; of a longer one, those that could match.
+const MANY: usize = 200;
+
+/// What the step at `stage` looked at; none where it reads nothing but the packet.
+pub(super) fn of(
+    net: &Net,
+    (ns, dev): (NsId, DevId),
+    stage: Stage,
+    event: &Event,
+) -> Option<Box<Namespace>> {
+    let looks = stage.looks();
+    let parts = looks.iter().map(|look| look.parts()).reduce(either)?;
+    let mut state = snapshot::namespace(net, ns, parts);
+    let dev = dev.some().map_or("", |dev| &net.dev(dev).name);
+    settings(&mut state, looks, dev);
+    if let Event::Routed(trace) = event
+        && state.routes.len() > MANY
+    {
+        state.routes.retain(|route| route.dst.contains(trace.to));
+    }
+    if let Event::Fdb { address, .. } | Event::Learned { address, .. } = event
+        && state.fdb.len() > MANY
+    {
+        state.fdb.retain(|entry| entry.address == *address);
+    }
+    if let Event::Resolved { address, .. } | Event::Waits { address, .. } = event
+        && state.neighbours.len() > MANY
+    {
+        state.neighbours.retain(|entry| entry.dst == *address);
+    }
+    Some(Box::new(state))
+}
+
+fn either(one: Parts, other: Parts) -> Parts {
+    Parts {
+        links: one.links || other.links,
+        addresses: one.addresses || other.addresses,
+        routes: one.routes || other.routes,
+        rules: one.rules || other.rules,
+        neighbours: one.neighbours || other.neighbours,
+        fdb: one.fdb || other.fdb,
+        sysctls: one.sysctls || other.sysctls,
+    }
+}
+
+/// Leaves the settings that are looked at.
+fn settings(state: &mut Namespace, looks: &[Look], dev: &str) {
+    let wanted: Vec<String> = looks
+        .iter()
+        .flat_map(|look| match look {
+            Look::Settings(names) => *names,
+            _ => &[],
+        })
+        .map(|name| Look::setting(name, dev))
+        .collect();
+    state.sysctls.retain(|name, _| wanted.contains(name));
+}
