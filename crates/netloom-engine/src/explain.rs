@@ -11,6 +11,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::receive;
+use crate::route::upper::Upper;
 use crate::socket::{self, configure};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
@@ -21,7 +22,7 @@ use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv4, ipv4, udp};
 
 /// The client of the sockets that probes are sent from.
-const CLIENT: u64 = u64::MAX;
+pub(crate) const CLIENT: u64 = u64::MAX;
 
 /// How long a journey is followed: longer than a neighbour takes to be given up.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -159,6 +160,10 @@ fn syn(net: &Net, id: SocketId, probe: &ProbeSend) -> Result<Vec<u8>> {
     let flow = crate::route::Flow {
         src: socket.local.0,
         mark: probe.mark,
+        upper: Upper::new(
+            IpProtocol::TCP,
+            (probe.source_port.unwrap_or(SOURCE_PORT), probe.port),
+        ),
         ..crate::route::Flow::to(v4(probe.to)?)
     };
     let source =

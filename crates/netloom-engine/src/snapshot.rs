@@ -75,8 +75,10 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         state.routes.extend(route::v6::list(net, ns));
     }
     if parts.rules {
-        state.rules.clone_from(&namespace.routing.rules);
-        state.rules.extend_from_slice(&namespace.v6.routing.rules);
+        state.rules = namespace.routing.rules.as_slice().to_vec();
+        state
+            .rules
+            .extend_from_slice(namespace.v6.routing.rules.as_slice());
     }
     if parts.neighbours {
         state.neighbours = neighbour::configure::list(net, ns);

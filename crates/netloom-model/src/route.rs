@@ -239,6 +239,8 @@ pub struct RouteQuery {
     pub protocol: u8,
     /// Between these ports, source and destination.
     pub ports: (u16, u16),
+    /// From a program of this user.
+    pub uid: u32,
     /// Answer with the table's own route rather than with the resolved one (`fibmatch`).
     pub fibmatch: bool,
 }

@@ -39,6 +39,16 @@ pub struct Rule {
     pub fwmark: Option<(u32, u32)>,
     /// Matches the type of service.
     pub tos: u8,
+    /// Matches the protocol above IP; 0 = any.
+    pub ipproto: u8,
+    /// Matches the source port, from one to the other.
+    pub sport: Option<(u16, u16)>,
+    /// Matches the destination port, from one to the other.
+    pub dport: Option<(u16, u16)>,
+    /// Matches the user whose program sends, from one to the other.
+    pub uid_range: Option<(u32, u32)>,
+    /// Asks the table of the VRF that the packet comes or goes by; matches nothing without one.
+    pub l3mdev: bool,
     /// Matches what the rest does not.
     pub not: bool,
     /// Who made it ([`crate::route::protocol`]).
@@ -46,16 +56,25 @@ pub struct Rule {
     /// Routes that it finds with prefixes no longer than this are passed over
     /// (`suppress_prefixlength`).
     pub suppress_prefixlen: Option<u32>,
+    /// Routes that it finds by a device of this group are passed over (`suppress_ifgroup`).
+    pub suppress_ifgroup: Option<u32>,
     /// What it does.
     pub action: RuleAction,
 }
 
 impl Rule {
-    /// Whether a route that it found, with a prefix of `len` bits, is passed over.
+    /// Whether a route that it found, with a prefix of `len` bits and by a device of `group`, is
+    /// passed over.
     #[must_use]
-    pub fn suppresses(&self, len: u8) -> bool {
-        self.suppress_prefixlen
-            .is_some_and(|most| u32::from(len) <= most)
+    pub fn suppresses(&self, len: u8, group: u32) -> bool {
+        let short = |most| u32::from(len) <= most;
+        self.suppress_prefixlen.is_some_and(short) || self.suppress_ifgroup == Some(group)
+    }
+
+    /// Whether it asks for what is above IP.
+    #[must_use]
+    pub const fn asks_upper(&self) -> bool {
+        self.ipproto != 0 || self.sport.is_some() || self.dport.is_some()
     }
 
     /// A rule for everything that looks up `table`.
@@ -70,9 +89,15 @@ impl Rule {
             oif: None,
             fwmark: None,
             tos: 0,
+            ipproto: 0,
+            sport: None,
+            dport: None,
+            uid_range: None,
+            l3mdev: false,
             not: false,
             protocol: crate::route::protocol::KERNEL,
             suppress_prefixlen: None,
+            suppress_ifgroup: None,
             action: RuleAction::Lookup(table),
         }
     }

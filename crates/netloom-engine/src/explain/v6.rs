@@ -3,6 +3,7 @@
 use super::{SOURCE_PORT, first_segment};
 use crate::device::DevId;
 use crate::net::Net;
+use crate::route::upper::Upper;
 use crate::route::v6::{Flow6, output};
 use crate::socket::Socket;
 use core::net::Ipv6Addr;
@@ -24,6 +25,10 @@ pub(super) fn syn(net: &Net, socket: &Socket, to: Ipv6Addr, probe: &ProbeSend) -
     let flow = Flow6 {
         src: socket.v6.local.0,
         mark: probe.mark,
+        upper: Upper::new(
+            IpProtocol::TCP,
+            (probe.source_port.unwrap_or(SOURCE_PORT), probe.port),
+        ),
         ..Flow6::to(to)
     };
     let way = output::route(net, socket.ns, &flow, true);

@@ -9,13 +9,14 @@ use crate::neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::upper::Upper;
 use crate::route::{self, Flow, Refused};
 use crate::socket;
 use crate::sysctl::{Conf, Global};
 use core::net::Ipv4Addr;
 use core::time::Duration;
+use netloom_model::RouteType;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
-use netloom_model::{RouteType, Scope};
 use netloom_wire::icmpv4::{self, Type, code};
 use netloom_wire::{IpProtocol, ipv4};
 
@@ -76,7 +77,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         src: if own { dst } else { Ipv4Addr::UNSPECIFIED },
         tos: tos & super::receive::TOS_MASK,
         mark,
-        scope: Scope::UNIVERSE,
+        upper: Upper::new(IpProtocol::ICMP, (0, 0)),
         ..Flow::to(src)
     };
     let ttl = settings.get(Global::IpDefaultTtl) as u8;

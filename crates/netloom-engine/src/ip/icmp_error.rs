@@ -8,6 +8,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
@@ -171,6 +172,7 @@ pub(crate) fn send<O: Observer>(
     let flow = Flow {
         src: source,
         tos: tos & super::receive::TOS_MASK,
+        upper: Upper::icmp(IpProtocol::ICMP, kind.0, code),
         ..Flow::to(first_stop.unwrap_or(src))
     };
     let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {

@@ -7,6 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::input::{self, Decision};
+use crate::route::upper::Upper;
 use crate::route::{self, Flow, Refused, multipath};
 use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
@@ -42,6 +43,11 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         header.header_len() > ipv4::HEADER_LEN,
     );
     let spread = multipath::of_packet(cx.net, cx.net.ns_of(dev), &header);
+    let upper = if cx.net.ns(cx.net.ns_of(dev)).routing.rules.dissect() {
+        Upper::of_v4(&header)
+    } else {
+        Upper::default()
+    };
     packet.truncate(len);
     cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
     let mut flow = Flow {
@@ -51,6 +57,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         oif: DevId::NONE,
         tos: tos & TOS_MASK,
         mark: packet.mark,
+        upper,
+        uid: 0,
         scope: Scope::UNIVERSE,
         spread,
     };

@@ -1,7 +1,8 @@
 //! `ip route get`: which way would a packet take (`inet_rtm_getroute`).
 
 use super::input::{self, Decision};
-use super::{Flow, Found, describe, multipath, output};
+use super::upper::Upper;
+use super::{Flow, Found, describe, output};
 use crate::device::DevId;
 use crate::engine::v4;
 use crate::namespace::NsId;
@@ -9,7 +10,8 @@ use crate::net::Net;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::DropReason;
 use netloom_model::route::{NextHop, RouteAnswer, RouteMetrics, RouteQuery, protocol, table};
-use netloom_model::{Errno, IpNet, Result, Route, RouteType, Scope};
+use netloom_model::{Errno, Error, IpNet, Result, Route, RouteType, Scope};
+use netloom_wire::IpProtocol;
 
 /// Answers the question.
 pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer> {
@@ -18,18 +20,18 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         None => Ok(DevId::NONE),
     };
     let from = query.from.map(v4).transpose()?;
-    let mut flow = Flow {
+    let flow = Flow {
         dst: v4(query.to)?,
         src: from.unwrap_or(Ipv4Addr::UNSPECIFIED),
         iif: device(query.iif)?,
         oif: device(query.oif)?,
         tos: query.tos & crate::ip::receive::TOS_MASK,
         mark: query.mark,
+        upper: asked(query, IpProtocol::ICMP)?,
+        uid: query.uid,
         scope: Scope::UNIVERSE,
         spread: None,
     };
-    let protocol = netloom_wire::IpProtocol(query.protocol);
-    flow.spread = multipath::of_sender(net, ns, &flow, protocol, query.ports);
     if query.fibmatch {
         return matched(net, ns, &flow);
     }
@@ -38,6 +40,21 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
     } else {
         received(net, ns, &flow)
     }
+}
+
+/// What a question says of the layer above IP: protocols that have ports, and `icmp`.
+pub(super) fn asked(query: &RouteQuery, icmp: IpProtocol) -> Result<Upper> {
+    let protocol = IpProtocol(query.protocol);
+    let known = [IpProtocol(0), IpProtocol::TCP, IpProtocol::UDP, icmp];
+    if !known.contains(&protocol) {
+        return Err(Error::with(Errno::OPNOTSUPP, "Unsupported ip proto"));
+    }
+    let ports = if protocol == icmp {
+        (0, 0)
+    } else {
+        query.ports
+    };
+    Ok(Upper::new(protocol, ports))
 }
 
 /// The table's own route.
@@ -126,7 +143,7 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
 /// The table that is told: until the rules are touched, local and main are one.
 fn told(net: &Net, ns: NsId, found: Found) -> u32 {
     match found.table {
-        table::LOCAL if !net.ns(ns).routing.custom_rules => table::MAIN,
+        table::LOCAL if !net.ns(ns).routing.rules.is_custom() => table::MAIN,
         table => table,
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod rules;
 pub(crate) mod source;
 pub(crate) mod table;
 pub(crate) mod tables;
+pub(crate) mod upper;
 pub(crate) mod v6;
 
 use crate::device::DevId;
@@ -26,19 +27,18 @@ use core::net::{IpAddr, Ipv4Addr};
 use exception::Exceptions;
 use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
-use netloom_model::{Errno, RouteType, Rule, Scope};
-use rules::{Facts, TableAnswer};
+use netloom_model::{Errno, Family, RouteType, Rule, Scope};
+use rules::{Facts, Rules, TableAnswer};
 use table::{Entry, Table};
 use tables::Tables;
+use upper::Upper;
 
 /// The routing of one namespace.
 #[derive(Clone)]
 pub(crate) struct Routing {
     pub(crate) tables: Tables<V4>,
     /// Rules in the order in which they are asked.
-    pub(crate) rules: Vec<Rule>,
-    /// Whether the rules are other than the three that every namespace begins with.
-    pub(crate) custom_rules: bool,
+    pub(crate) rules: Rules,
     /// What is known of destinations beside their routes.
     pub(crate) exceptions: Exceptions,
 }
@@ -47,8 +47,7 @@ impl Default for Routing {
     fn default() -> Routing {
         Routing {
             tables: Tables::default(),
-            rules: rules::initial(),
-            custom_rules: false,
+            rules: Rules::initial(Family::V4, &[id::LOCAL, id::MAIN, id::DEFAULT]),
             exceptions: Exceptions::default(),
         }
     }
@@ -65,6 +64,10 @@ pub(crate) struct Flow {
     pub(crate) oif: DevId,
     pub(crate) tos: u8,
     pub(crate) mark: u32,
+    /// What it is above IP, where that is known.
+    pub(crate) upper: Upper,
+    /// The user whose program sends.
+    pub(crate) uid: u32,
     /// Only routes at least as narrow.
     pub(crate) scope: Scope,
     /// Its hash among several next hops, where its addresses alone do not give it.
@@ -81,6 +84,8 @@ impl Flow {
             oif: self.oif,
             tos: self.tos,
             mark: self.mark,
+            upper: self.upper,
+            uid: self.uid,
         }
     }
 
@@ -93,6 +98,8 @@ impl Flow {
             oif: DevId::NONE,
             tos: 0,
             mark: 0,
+            upper: Upper::default(),
+            uid: 0,
             scope: Scope::UNIVERSE,
             spread: None,
         }
@@ -152,7 +159,7 @@ impl Refused {
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused> {
     let space = net.ns(ns);
-    if !space.routing.custom_rules {
+    if !space.routing.rules.is_custom() {
         for table in [id::LOCAL, id::MAIN, id::DEFAULT] {
             match in_table(net, space, table, flow) {
                 TableAnswer::Found(found) => return Ok(found),
@@ -175,10 +182,15 @@ fn by_rules(
     let space = net.ns(ns);
     let facts = flow.facts();
     rules::ask(
-        &space.routing.rules,
+        space.routing.rules.as_slice(),
         |rule| rules::matches(net, rule, &facts),
         |table| in_table(net, space, table, flow),
-        |found| prefix_len(space, found),
+        |found| {
+            (
+                prefix_len(space, found),
+                net.dev(found.dev).description.group,
+            )
+        },
         tell,
     )
 }

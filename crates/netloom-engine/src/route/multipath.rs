@@ -95,26 +95,6 @@ fn hash(net: &Net, ns: NsId, keys: Keys) -> u32 {
     keys.under(policy, fields).hash(seed as u32)
 }
 
-/// The hash of what a program sends; none where its addresses alone decide.
-pub(crate) fn of_sender(
-    net: &Net,
-    ns: NsId,
-    flow: &Flow,
-    protocol: IpProtocol,
-    ports: (u16, u16),
-) -> Option<u32> {
-    if net.ns(ns).settings.get(Global::FibMultipathHashPolicy) == 0 {
-        return None;
-    }
-    let keys = Keys {
-        src: flow.src,
-        dst: flow.dst,
-        protocol: protocol.0,
-        ports,
-    };
-    Some(hash(net, ns, keys))
-}
-
 /// The hash of a packet received, whose front is its IP header; none where its addresses alone
 /// decide. An ICMP error goes with the flow that it is about.
 #[inline]
@@ -263,8 +243,8 @@ fn flow_hash(net: &Net, ns: NsId, flow: &Flow) -> u32 {
         let keys = Keys {
             src: flow.src,
             dst: flow.dst,
-            protocol: 0,
-            ports: (0, 0),
+            protocol: flow.upper.protocol,
+            ports: flow.upper.ports,
         };
         hash(net, ns, keys)
     })

@@ -1,24 +1,67 @@
 //! Routing policy rules (ip-rule(8)): which table answers for which packet.
 
 use super::Refused;
+use super::upper::Upper;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::net::IpAddr;
 use netloom_model::change::RuleMatch;
 use netloom_model::journey::RuleOutcome;
-use netloom_model::route::table;
 use netloom_model::{Errno, Error, Family, IpNet, Result, Rule, RuleAction};
 
-/// The three rules that every namespace begins with.
-pub(super) fn initial() -> Vec<Rule> {
-    [
-        (0, table::LOCAL),
-        (32766, table::MAIN),
-        (32767, table::DEFAULT),
-    ]
-    .map(|(priority, table)| Rule::lookup(Family::V4, priority, table))
-    .to_vec()
+/// The rules of a family in the order in which they are asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    list: Vec<Rule>,
+    /// Whether they are other than those that every namespace begins with.
+    custom: bool,
+    /// Whether one asks for what is above IP of packets received.
+    dissects: bool,
+}
+
+impl Rules {
+    /// The rules that every namespace begins with: those that look up `tables`.
+    pub(super) fn initial(family: Family, tables: &[u32]) -> Rules {
+        let priorities = [0, 32766, 32767];
+        let rules = priorities.into_iter().zip(tables);
+        Rules {
+            list: rules
+                .map(|(priority, table)| Rule::lookup(family, priority, *table))
+                .collect(),
+            custom: false,
+            dissects: false,
+        }
+    }
+
+    /// Each rule, the one that is asked first in front.
+    pub(crate) fn as_slice(&self) -> &[Rule] {
+        &self.list
+    }
+
+    /// Whether they are other than those that every namespace begins with, or were once.
+    #[inline]
+    pub(crate) fn is_custom(&self) -> bool {
+        self.custom
+    }
+
+    /// Whether packets received are looked into for the rules' sake (`fib_rule_requires_fldissect`).
+    #[inline]
+    pub(crate) fn dissect(&self) -> bool {
+        self.dissects
+    }
+
+    /// The priority of a rule that names none: right before the second rule there is.
+    fn next_priority(&self) -> u32 {
+        let second = self.list.get(1).and_then(|rule| rule.priority);
+        second.unwrap_or(0).saturating_sub(1)
+    }
+
+    fn changed(&mut self) {
+        let looks = |r: &Rule| r.asks_upper() && r.iif.as_deref() != Some("lo");
+        self.custom = true;
+        self.dissects = self.list.iter().any(looks);
+    }
 }
 
 /// What rules ask of a packet, whatever its version.
@@ -30,6 +73,8 @@ pub(super) struct Facts {
     pub(super) oif: DevId,
     pub(super) tos: u8,
     pub(super) mark: u32,
+    pub(super) upper: Upper,
+    pub(super) uid: u32,
 }
 
 /// Whether a rule's selectors match a packet.
@@ -51,8 +96,19 @@ pub(super) fn matches(net: &Net, rule: &Rule, flow: &Facts) -> bool {
         && rule
             .fwmark
             .is_none_or(|(mark, mask)| (flow.mark ^ mark) & mask == 0)
-        && (rule.tos == 0 || rule.tos == flow.tos);
+        && (rule.tos == 0 || rule.tos == flow.tos)
+        && (rule.ipproto == 0 || rule.ipproto == flow.upper.protocol)
+        && inside(rule.sport, flow.upper.ports.0)
+        && inside(rule.dport, flow.upper.ports.1)
+        && inside(rule.uid_range, flow.uid)
+        // No device is of a VRF here.
+        && !rule.l3mdev;
     matched != rule.not
+}
+
+/// Whether a number lies in a rule's range, if it has one.
+fn inside<T: PartialOrd + Copy>(range: Option<(T, T)>, number: T) -> bool {
+    range.is_none_or(|(from, to)| from <= number && number <= to)
 }
 
 /// What one table says.
@@ -64,13 +120,13 @@ pub(super) enum TableAnswer<F> {
     Nothing,
 }
 
-/// Asks the rules one after the other: `table` looks up in a table, `len` says how long the prefix
-/// of a route is that was found, and `tell` hears what each rule said.
+/// Asks the rules one after the other: `table` looks up in a table, `about` says of a route that was
+/// found how long its prefix is and of which group its device, and `tell` hears what each rule said.
 pub(super) fn ask<F>(
     rules: &[Rule],
     matches: impl Fn(&Rule) -> bool,
     table: impl Fn(u32) -> TableAnswer<F>,
-    len: impl Fn(&F) -> u8,
+    about: impl Fn(&F) -> (u8, u32),
     tell: &mut dyn FnMut(&Rule, RuleOutcome),
 ) -> core::result::Result<F, Refused> {
     let mut at = 0;
@@ -82,7 +138,7 @@ pub(super) fn ask<F>(
         }
         let (answer, outcome) = match rule.action {
             RuleAction::Lookup(id) => match table(id) {
-                TableAnswer::Found(found) if rule.suppresses(len(&found)) => {
+                TableAnswer::Found(found) if suppressed(rule, about(&found)) => {
                     (None, RuleOutcome::Suppressed)
                 }
                 TableAnswer::Found(found) => (Some(Ok(found)), RuleOutcome::Decided),
@@ -91,7 +147,8 @@ pub(super) fn ask<F>(
                 TableAnswer::Nothing => (None, RuleOutcome::NoRoute),
             },
             RuleAction::Goto(priority) => {
-                let target = rules.iter().position(|r| r.priority >= Some(priority));
+                // Without a rule there it is as if it did not match.
+                let target = rules.iter().position(|r| r.priority == Some(priority));
                 at = target.filter(|t| *t >= at).unwrap_or(at);
                 continue;
             }
@@ -108,47 +165,76 @@ pub(super) fn ask<F>(
     Err(Refused::NoRoute)
 }
 
-/// The rules of a family, and whether they are other than at the beginning.
-fn rules_of(net: &mut Net, ns: NsId, family: Family) -> (&mut Vec<Rule>, &mut bool) {
+fn suppressed(rule: &Rule, (len, group): (u8, u32)) -> bool {
+    rule.suppresses(len, group)
+}
+
+/// The rules of a family.
+fn rules_of(net: &mut Net, ns: NsId, family: Family) -> &mut Rules {
     let namespace = net.ns_mut(ns);
     match family {
-        Family::V4 => {
-            let routing = &mut namespace.routing;
-            (&mut routing.rules, &mut routing.custom_rules)
-        }
-        Family::V6 => {
-            let routing = &mut namespace.v6.routing;
-            (&mut routing.rules, &mut routing.custom_rules)
-        }
+        Family::V4 => &mut namespace.routing.rules,
+        Family::V6 => &mut namespace.v6.routing.rules,
     }
 }
 
-/// Adds a rule; without a priority it comes before the second rule there is.
-pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
+/// What the kernel refuses about a rule by itself.
+fn check(rule: &Rule) -> Result<()> {
+    let wrong = |text| Err(Error::with(Errno::INVAL, text));
     if rule.tos & 3 != 0 {
-        let text = "Invalid dsfield (tos): ECN bits must be 0";
-        return Err(Error::with(Errno::INVAL, text));
+        return wrong("Invalid dsfield (tos): ECN bits must be 0");
     }
     // The bits that RFC 1349 knows, the last one of them taken by ECN.
     if rule.tos & !0x1e != 0 {
-        return Err(Error::with(Errno::INVAL, "Invalid tos"));
+        return wrong("Invalid tos");
     }
     if let (RuleAction::Goto(to), Some(from)) = (rule.action, rule.priority)
         && to <= from
     {
-        return Err(Error::with(Errno::INVAL, "Backward goto not supported"));
+        return wrong("Backward goto not supported");
     }
-    let (rules, custom) = rules_of(net, ns, rule.family);
-    if rule.priority.is_none() {
-        let second = rules.get(1).and_then(|r| r.priority);
-        rule.priority = Some(second.unwrap_or(0).saturating_sub(1));
+    let ports = |range: Option<(u16, u16)>| {
+        range.is_none_or(|(from, to)| from > 0 && from <= to && to < u16::MAX)
+    };
+    if rule.uid_range.is_some_and(|(from, to)| from > to) {
+        wrong("Invalid uid range")
+    } else if !ports(rule.sport) {
+        wrong("Invalid sport range")
+    } else if !ports(rule.dport) {
+        wrong("Invalid dport range")
+    } else {
+        Ok(())
     }
-    if rules.contains(&rule) {
+}
+
+/// Whether two actions are the same to Linux: to where a `goto` goes does not count.
+fn does_same(one: RuleAction, other: RuleAction) -> bool {
+    let gotos = |a, b| matches!((a, b), (RuleAction::Goto(_), RuleAction::Goto(_)));
+    one == other || gotos(one, other)
+}
+
+/// Whether Linux takes two rules for the same: `not` does not count (`rule_exists`).
+fn same(one: &Rule, other: &Rule) -> bool {
+    let alike = Rule {
+        not: one.not,
+        action: one.action,
+        ..other.clone()
+    };
+    does_same(one.action, other.action) && *one == alike
+}
+
+/// Adds a rule; without a priority it comes before the second rule there is.
+pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
+    let rules = rules_of(net, ns, rule.family);
+    rule.priority = rule.priority.or(Some(rules.next_priority()));
+    check(&rule)?;
+    let list = &mut rules.list;
+    if list.iter().any(|other| same(other, &rule)) {
         return Err(Errno::EXIST.into());
     }
-    let at = rules.partition_point(|r| r.priority <= rule.priority);
-    rules.insert(at, rule);
-    *custom = true;
+    let at = list.partition_point(|r| r.priority <= rule.priority);
+    list.insert(at, rule);
+    rules.changed();
     Ok(())
 }
 
@@ -163,13 +249,25 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RuleMatch) -> Result<()> 
             && (want.oif.is_none() || want.oif == r.oif)
             && (want.fwmark.is_none() || want.fwmark == r.fwmark)
             && (want.tos == 0 || want.tos == r.tos)
+            && (want.ipproto == 0 || want.ipproto == r.ipproto)
+            && (want.sport.is_none() || want.sport == r.sport)
+            && (want.dport.is_none() || want.dport == r.dport)
+            && (want.uid_range.is_none() || want.uid_range == r.uid_range)
+            && want.l3mdev <= r.l3mdev
+            && (want.protocol == 0 || want.protocol == r.protocol)
             && (want.suppress_prefixlen.is_none()
                 || want.suppress_prefixlen == r.suppress_prefixlen)
-            && (!wanted.action_given || want.action == r.action)
+            && (want.suppress_ifgroup.is_none() || want.suppress_ifgroup == r.suppress_ifgroup)
+            && (!wanted.action_given || does_same(want.action, r.action))
     };
-    let (rules, custom) = rules_of(net, ns, want.family);
-    let at = rules.iter().position(fits).ok_or(Errno::NOENT)?;
-    rules.remove(at);
-    *custom = true;
+    let rules = rules_of(net, ns, want.family);
+    let priority = want.priority.or(Some(rules.next_priority()));
+    check(&Rule {
+        priority,
+        ..want.clone()
+    })?;
+    let at = rules.list.iter().position(fits).ok_or(Errno::NOENT)?;
+    rules.list.remove(at);
+    rules.changed();
     Ok(())
 }

@@ -77,7 +77,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
     let rp_filter = effective_rp_filter(device, ns);
     let accept_local = device.either(ns, Conf::AcceptLocal);
     let may_redirect = out == dev && device.either(ns, Conf::SendRedirects);
-    if rp_filter == 0 && !may_redirect && !ns.routing.custom_rules {
+    if rp_filter == 0 && !may_redirect && !ns.routing.rules.is_custom() {
         let own = !accept_local && address_kind(net, device.ns, flow.src) == RouteType::Local;
         return if own {
             Err(DropReason::LocalSource)
@@ -93,6 +93,8 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
         oif: DevId::NONE,
         tos: flow.tos,
         mark: if valid_mark { flow.mark } else { 0 },
+        upper: flow.upper.reversed(),
+        uid: flow.uid,
         scope: Scope::UNIVERSE,
         spread: None,
     };

@@ -4,11 +4,13 @@ use super::packet;
 use crate::device::DevId;
 use crate::ip::with_options;
 use crate::net::Net;
+use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::socket::{SocketId, SocketKind, SocketOption};
 use netloom_model::{Errno, RouteType};
+use netloom_wire::IpProtocol;
 use netloom_wire::ipv4::{HEADER_LEN, MAX_HEADER_LEN};
 
 /// Ports that are given out (`net.ipv4.ip_local_port_range`).
@@ -106,6 +108,10 @@ pub(crate) fn connect(
         oif: socket.dev,
         tos: socket.options.tos & crate::ip::receive::TOS_MASK,
         mark: socket.options.mark,
+        upper: match socket.kind {
+            SocketKind::Udp => Upper::new(IpProtocol::UDP, (socket.local.1, port)),
+            _ => Upper::default(),
+        },
         ..Flow::to(address)
     };
     let way =

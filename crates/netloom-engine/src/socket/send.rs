@@ -8,7 +8,8 @@ use crate::namespace::NsId;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::route::output::Way;
-use crate::route::{self, Flow, Refused, multipath};
+use crate::route::upper::Upper;
+use crate::route::{self, Flow, Refused};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -64,6 +65,8 @@ fn flow(socket: &Socket, dst: Ipv4Addr) -> Flow {
         oif,
         tos: options.tos & crate::ip::receive::TOS_MASK,
         mark: options.mark,
+        upper: Upper::default(),
+        uid: 0,
         scope: if options.dont_route {
             Scope::LINK
         } else {
@@ -202,8 +205,16 @@ fn raw<O: Observer>(
 ) -> Result<(), Errno> {
     let socket = cx.net.socket(id)?;
     let (ns, included) = (socket.ns, socket.options.header_included);
+    // What is asked about is sent as the socket of its protocol would send it.
+    let asked = socket.client == crate::explain::CLIENT;
     let mut flow = flow(socket, dst);
-    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol(protocol), (0, 0));
+    flow.upper = match (IpProtocol(protocol), data) {
+        (IpProtocol::ICMP, [kind, code, ..]) if !included => {
+            Upper::icmp(IpProtocol::ICMP, *kind, *code)
+        }
+        (protocol, _) if asked => Upper::of_payload(protocol, data),
+        (protocol, _) => Upper::new(protocol, (0, 0)),
+    };
     let free = included || socket.options.free_bind;
     let way = routed(cx, ns, Stage::RawSend, &flow, free)?;
     if !included {
@@ -253,7 +264,7 @@ fn ping<O: Observer>(
     let socket = cx.net.socket(id)?;
     let (ns, ident) = (socket.ns, socket.local.1);
     let mut flow = flow(socket, dst);
-    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol::ICMP, (0, 0));
+    flow.upper = Upper::icmp(IpProtocol::ICMP, icmpv4::Type::ECHO_REQUEST.0, 0);
     let way = routed(cx, ns, Stage::PingSend, &flow, socket_is_free(cx, id))?;
     let mut request = icmpv4::Packet::new_unchecked(&mut message[..]);
     request.set_echo_ident(ident);
@@ -285,8 +296,7 @@ fn datagram<O: Observer>(
     let socket = cx.net.socket(id)?;
     let (ns, source_port) = (socket.ns, socket.local.1);
     let mut flow = flow(socket, dst);
-    let ports = (source_port, port);
-    flow.spread = multipath::of_sender(cx.net, ns, &flow, IpProtocol::UDP, ports);
+    flow.upper = Upper::new(IpProtocol::UDP, (source_port, port));
     let way = routed(cx, ns, Stage::UdpSend, &flow, socket_is_free(cx, id))?;
     let repr = udp::Repr {
         src_port: source_port,

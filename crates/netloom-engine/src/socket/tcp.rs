@@ -6,6 +6,7 @@ use crate::ip::output::{self, GroupLoop, Header};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use netloom_model::RouteType;
@@ -36,11 +37,14 @@ fn reset<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     if route::address_kind(cx.net, ns, dst) != RouteType::Local {
         return;
     }
-    let mut bytes = reset_of(&tcp::Packet::new_unchecked(packet.bytes()));
+    let segment = tcp::Packet::new_unchecked(packet.bytes());
+    let ports = (segment.dst_port(), segment.src_port());
+    let mut bytes = reset_of(&segment);
     tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
     let flow = Flow {
         src: dst,
         tos: tos & crate::ip::receive::TOS_MASK,
+        upper: Upper::new(IpProtocol::TCP, ports),
         ..Flow::to(src)
     };
     let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {

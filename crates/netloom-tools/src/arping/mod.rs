@@ -107,6 +107,7 @@ fn find_link(cx: &mut Context<'_>, options: &Options) -> Result<Link, String> {
                 tos: 0,
                 protocol: 0,
                 ports: (0, 0),
+                uid: 0,
                 fibmatch: false,
             };
             let way = cx.world.route_get(&ns, query).ok();

@@ -11,6 +11,7 @@ mod link_stats;
 mod neigh;
 pub(crate) mod netns;
 pub(crate) mod print;
+mod protocol_names;
 mod route;
 mod rule;
 pub(crate) mod words;

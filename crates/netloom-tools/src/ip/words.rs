@@ -288,7 +288,7 @@ pub(crate) fn show_prefix(net: IpNet) -> String {
 }
 
 /// Numbers that have names, as /etc/iproute2 lists them.
-pub(crate) struct Names(&'static [(u32, &'static str)]);
+pub(crate) struct Names(pub(super) &'static [(u32, &'static str)]);
 
 /// The routing tables.
 pub(crate) const TABLES: Names = Names(&[
@@ -379,6 +379,11 @@ impl Names {
             .map(|(number, _)| *number)
             .or_else(|| u32_of(word))
             .filter(|n| *n <= most)
+    }
+
+    /// Whether `number` has a name.
+    pub(crate) fn has(&self, number: u32) -> bool {
+        self.0.iter().any(|(n, _)| *n == number)
     }
 
     /// The name of `number`, or the number where it has none or names are not wanted.

@@ -1,6 +1,6 @@
 //! What is to blame for a drop, and what to look at.
 
-use super::text;
+use super::{rule, text};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
@@ -54,7 +54,7 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
                 }
                 Some(rule) => format!(
                     "a rule of {ns} forbids it: {}; ip rule del pref {} takes it away",
-                    text::rule_text(rule),
+                    rule::rule_text(rule),
                     rule.priority.unwrap_or(0)
                 ),
                 None => format!("a route or rule of {ns} forbids it"),

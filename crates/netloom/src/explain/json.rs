@@ -84,7 +84,7 @@ fn routed(trace: &RouteTrace) -> Map<String, Value> {
     let rules = trace
         .rules
         .iter()
-        .map(|(rule, outcome)| json!({ "rule": text::rule_text(rule), "outcome": outcome }));
+        .map(|(rule, outcome)| json!({ "rule": super::rule::rule_text(rule), "outcome": outcome }));
     let route = trace.route.as_ref();
     let value = json!({
         "to": trace.to,

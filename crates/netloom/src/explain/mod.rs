@@ -10,6 +10,7 @@ mod hint;
 mod json;
 mod packet;
 mod question;
+mod rule;
 mod step;
 mod text;
 

@@ -1,6 +1,7 @@
 //! A journey as text: a line a device, a line a decision, or everything.
 
 use super::question::View;
+use super::rule::rule_text;
 use super::{hint, packet};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Journey, Learning, MultipathChoice, Origin, RouteTrace,
@@ -8,7 +9,7 @@ use netloom_model::journey::{
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
-use netloom_model::{Route, RouteType, Rule, RuleAction};
+use netloom_model::{Route, RouteType, Rule};
 use std::fmt::Write;
 
 /// Where a step happens: `NS dev`, or the namespace alone.
@@ -256,6 +257,12 @@ fn flooded(to: &[String], not: &[(String, String)]) -> String {
     text
 }
 
+/// The rule that decided, where it asked for more than the header of IP tells.
+fn decided_by_port(trace: &RouteTrace) -> Option<&Rule> {
+    let (rule, outcome) = trace.rules.last()?;
+    (rule.asks_upper() && *outcome == RuleOutcome::Decided).then_some(rule)
+}
+
 fn routed(trace: &RouteTrace) -> String {
     let Some(route) = &trace.route else {
         return format!("route to {}: none", trace.to);
@@ -265,6 +272,9 @@ fn routed(trace: &RouteTrace) -> String {
         trace.to,
         route_text(route, trace.dev.as_deref())
     );
+    if let Some(rule) = decided_by_port(trace) {
+        let _ = write!(text, ", by rule {}", rule_text(rule));
+    }
     if let Some(choice) = &trace.choice {
         text.push_str(&choice_text(choice));
     }
@@ -331,40 +341,6 @@ pub(super) fn table_name(id: u32) -> String {
         table::DEFAULT => "default".to_owned(),
         id => id.to_string(),
     }
-}
-
-/// A rule as `ip rule` would say it.
-pub(super) fn rule_text(rule: &Rule) -> String {
-    let mut text = format!("{}: ", rule.priority.unwrap_or(0));
-    if rule.not {
-        text.push_str("not ");
-    }
-    match rule.from {
-        Some(from) => drop(write!(text, "from {from}")),
-        None => text.push_str("from all"),
-    }
-    if let Some(to) = rule.to {
-        let _ = write!(text, " to {to}");
-    }
-    if let Some((mark, mask)) = rule.fwmark {
-        let _ = write!(text, " fwmark {mark:#x}/{mask:#x}");
-    }
-    if let Some(iif) = &rule.iif {
-        let _ = write!(text, " iif {iif}");
-    }
-    if let Some(oif) = &rule.oif {
-        let _ = write!(text, " oif {oif}");
-    }
-    let action = match rule.action {
-        RuleAction::Lookup(table) => format!("lookup {}", table_name(table)),
-        RuleAction::Goto(priority) => format!("goto {priority}"),
-        RuleAction::Nop => "nop".to_owned(),
-        RuleAction::Blackhole => "blackhole".to_owned(),
-        RuleAction::Unreachable => "unreachable".to_owned(),
-        RuleAction::Prohibit => "prohibit".to_owned(),
-    };
-    let _ = write!(text, " {action}");
-    text
 }
 
 /// How it ends: the packet, its answer, and what is to blame.

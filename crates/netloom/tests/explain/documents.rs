@@ -26,6 +26,11 @@ fn bridges_and_floods_are_told_port_by_port() {
 }
 
 #[test]
+fn rules_that_ask_for_ports_are_told() {
+    hold("tests/explain/rules.md");
+}
+
+#[test]
 fn every_form_tells_the_same_journey() {
     hold("tests/explain/forms.md");
 }

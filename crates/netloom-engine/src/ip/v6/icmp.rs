@@ -10,6 +10,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::Refused;
+use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
 use crate::socket;
 use crate::sysctl::Global6;
@@ -70,6 +71,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         oif: if bound { dev } else { DevId::NONE },
         tclass,
         mark,
+        upper: Upper::icmp(IpProtocol::ICMPV6, Type::ECHO_REPLY.0, 0),
         ..Flow6::to(src)
     };
     cx.see(&packet, dev, Stage::Icmp6Echo, |_| Event::Answered {

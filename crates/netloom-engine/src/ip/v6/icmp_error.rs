@@ -10,6 +10,7 @@ use crate::neighbour::{self, ndp};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::upper::Upper;
 use crate::route::v6::output::Way6;
 use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::{Global, Global6};
@@ -87,6 +88,7 @@ pub(crate) fn send<O: Observer>(
     let flow = Flow6 {
         src: if own { dst } else { Ipv6Addr::UNSPECIFIED },
         oif: if bound { dev } else { DevId::NONE },
+        upper: Upper::icmp(IpProtocol::ICMPV6, kind.0, code),
         ..Flow6::to(src)
     };
     let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {

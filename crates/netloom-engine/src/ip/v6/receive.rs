@@ -7,6 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::Refused;
+use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
@@ -38,6 +39,11 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     };
     let (src, dst, tclass) = (header.src(), header.dst(), header.traffic_class());
     let len = ipv6::HEADER_LEN + usize::from(header.payload_len());
+    let upper = if cx.net.ns(cx.net.ns_of(dev)).v6.routing.rules.dissect() {
+        Upper::of_v6(&header)
+    } else {
+        Upper::default()
+    };
     packet.truncate(len);
     if let Some(reason) = martian(cx, dev, &packet, src, dst) {
         return cx.drop(packet, dev, Stage::Ip6Receive, reason);
@@ -55,6 +61,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         oif: DevId::NONE,
         tclass,
         mark: packet.mark,
+        upper,
+        uid: 0,
     };
     let ns = cx.net.ns_of(dev);
     let found = route::lookup(cx.net, ns, &flow);

@@ -8,6 +8,7 @@ use crate::net::Net;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::{Errno, IpNet, Result, RouteType};
+use netloom_wire::IpProtocol;
 
 fn v6(addr: IpAddr) -> Result<Ipv6Addr> {
     match addr {
@@ -29,6 +30,8 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         oif: device(query.oif)?,
         tclass: query.tos,
         mark: query.mark,
+        upper: crate::route::get::asked(query, IpProtocol::ICMPV6)?,
+        uid: query.uid,
     };
     let found = lookup(net, ns, &flow).map_err(Refused::errno)?;
     let tables = &net.ns(ns).v6.routing.tables;

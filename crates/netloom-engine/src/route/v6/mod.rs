@@ -8,9 +8,10 @@ pub(crate) mod get;
 pub(crate) mod output;
 
 use super::Refused;
-use super::rules::{self, Facts, TableAnswer};
+use super::rules::{self, Facts, Rules, TableAnswer};
 use super::table::{Hop, Table};
 use super::tables::Tables;
+use super::upper::Upper;
 use crate::device::DevId;
 use crate::ip::v6::device::Ifa6;
 use crate::ip::version::V6;
@@ -27,20 +28,14 @@ use netloom_model::{Family, Route, RouteType, Rule};
 pub(crate) struct Routing6 {
     pub(crate) tables: Tables<V6>,
     /// Rules in the order in which they are asked.
-    pub(crate) rules: Vec<Rule>,
-    /// Whether the rules are other than those that every namespace begins with.
-    pub(crate) custom_rules: bool,
+    pub(crate) rules: Rules,
 }
 
 impl Default for Routing6 {
     fn default() -> Routing6 {
-        let rules = [(0, id::LOCAL), (32766, id::MAIN)];
         Routing6 {
             tables: Tables::default(),
-            rules: rules
-                .map(|(priority, table)| Rule::lookup(Family::V6, priority, table))
-                .to_vec(),
-            custom_rules: false,
+            rules: Rules::initial(Family::V6, &[id::LOCAL, id::MAIN]),
         }
     }
 }
@@ -56,6 +51,10 @@ pub(crate) struct Flow6 {
     pub(crate) oif: DevId,
     pub(crate) tclass: u8,
     pub(crate) mark: u32,
+    /// What it is above IP, where that is known.
+    pub(crate) upper: Upper,
+    /// The user whose program sends.
+    pub(crate) uid: u32,
 }
 
 impl Flow6 {
@@ -68,6 +67,8 @@ impl Flow6 {
             oif: DevId::NONE,
             tclass: 0,
             mark: 0,
+            upper: Upper::default(),
+            uid: 0,
         }
     }
 
@@ -89,6 +90,8 @@ impl Flow6 {
             oif: self.oif,
             tos: self.tclass & 0xfc,
             mark: self.mark,
+            upper: self.upper,
+            uid: self.uid,
         }
     }
 }
@@ -111,7 +114,7 @@ pub(crate) struct Found6 {
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refused> {
-    if net.ns(ns).v6.routing.custom_rules {
+    if net.ns(ns).v6.routing.rules.is_custom() {
         return by_rules(net, ns, flow, &mut |_, _| {});
     }
     for table in [id::LOCAL, id::MAIN] {
@@ -133,10 +136,10 @@ fn by_rules(
 ) -> Result<Found6, Refused> {
     let facts = flow.facts();
     rules::ask(
-        &net.ns(ns).v6.routing.rules,
+        net.ns(ns).v6.routing.rules.as_slice(),
         |rule| rules::matches(net, rule, &facts),
         |table| in_table(net, ns, table, flow),
-        |found| found.prefix_len,
+        |found| (found.prefix_len, net.dev(found.dev).description.group),
         tell,
     )
 }

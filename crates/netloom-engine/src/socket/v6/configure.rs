@@ -4,12 +4,14 @@ use super::v6;
 use crate::device::DevId;
 use crate::ip::v6::group;
 use crate::net::Net;
+use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
 use crate::socket::Socket;
 use crate::sysctl::Global6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::Errno;
-use netloom_model::socket::SocketId;
+use netloom_model::socket::{SocketId, SocketKind};
+use netloom_wire::IpProtocol;
 
 /// Ports that are given out (`net.ipv4.ip_local_port_range`, which holds for both).
 const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
@@ -25,6 +27,8 @@ pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
         oif: socket.dev.some().or(group_dev).unwrap_or(DevId::NONE),
         tclass: options.tos,
         mark: options.mark,
+        upper: Upper::default(),
+        uid: 0,
     }
 }
 
@@ -94,7 +98,10 @@ pub(crate) fn connect(
 ) -> Result<(), Errno> {
     let address = v6(address)?;
     let socket = net.socket(id)?;
-    let flow = flow(socket, address);
+    let mut flow = flow(socket, address);
+    if socket.kind == SocketKind::Udp6 {
+        flow.upper = Upper::new(IpProtocol::UDP, (socket.v6.local.1, port));
+    }
     // What means nothing without its link needs one.
     if address.is_unicast_link_local() && flow.oif == DevId::NONE {
         return Err(Errno::INVAL);

@@ -8,6 +8,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::Refused;
+use crate::route::upper::Upper;
 use crate::route::v6::output::Way6;
 use crate::route::v6::{self as route, Flow6};
 use core::net::{IpAddr, Ipv6Addr};
@@ -38,7 +39,19 @@ pub(crate) fn send<O: Observer>(
     }
     bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
-    let flow = flow(socket, dst);
+    let mut flow = flow(socket, dst);
+    flow.upper = match (kind, data) {
+        (SocketKind::Udp6, _) => Upper::new(IpProtocol::UDP, (socket.v6.local.1, port)),
+        (SocketKind::Ping6 | SocketKind::Raw6(58), [kind, code, ..]) => {
+            Upper::icmp(IpProtocol::ICMPV6, *kind, *code)
+        }
+        // What is asked about is sent as the socket of its protocol would send it.
+        (SocketKind::Raw6(protocol), _) if socket.client == crate::explain::CLIENT => {
+            Upper::of_payload(IpProtocol(protocol), data)
+        }
+        (SocketKind::Raw6(protocol), _) => Upper::new(IpProtocol(protocol), (0, 0)),
+        _ => Upper::default(),
+    };
     let (own, free) = (socket.v6.local.1, socket.options.free_bind);
     let stage = match kind {
         SocketKind::Udp6 => Stage::UdpSend,

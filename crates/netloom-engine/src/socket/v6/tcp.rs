@@ -7,6 +7,7 @@ use crate::ip::v6::output::{self, Header6};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
 use crate::socket::tcp::reset_of;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -36,12 +37,15 @@ fn reset<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     if dst.is_multicast() {
         return;
     }
-    let mut bytes = reset_of(&tcp::Packet::new_unchecked(packet.bytes()));
+    let segment = tcp::Packet::new_unchecked(packet.bytes());
+    let ports = (segment.dst_port(), segment.src_port());
+    let mut bytes = reset_of(&segment);
     tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v6(dst, src);
     let bound = crate::ip::v6::is_strict(src) && !cx.net.dev(dev).is_loopback();
     let flow = Flow6 {
         src: dst,
         oif: if bound { dev } else { DevId::NONE },
+        upper: Upper::new(IpProtocol::TCP, ports),
         ..Flow6::to(src)
     };
     let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {

@@ -57,6 +57,8 @@ pub(super) struct Cached {
     pub(super) iif: Option<u32>,
     /// The mark.
     pub(super) mark: u32,
+    /// The user whose packet it is.
+    pub(super) uid: u32,
     /// The flags.
     pub(super) flags: Vec<String>,
 }
@@ -242,8 +244,8 @@ fn cache(record: &mut Record, _ns: &Namespace, _options: &Options, cached: &Cach
         }
     }
     if cached.iif.is_none() {
-        // A route for a packet made here belongs to the user who asks.
-        record.field("uid", 0, "uid 0 ");
+        // A packet made here is somebody's.
+        record.field("uid", cached.uid, format_args!("uid {} ", cached.uid));
     }
     record.text("\n    cache ");
     if !cached.flags.is_empty() {

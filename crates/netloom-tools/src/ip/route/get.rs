@@ -2,6 +2,7 @@
 
 use super::format::{self, Cached, Hidden};
 use crate::Context;
+use crate::ip::rule::selector::ipproto;
 use crate::ip::words::{self, Failure, Outcome, Words, dsfield, matches, u32_of};
 use crate::ip::{Options, show};
 use netloom_model::route::RouteQuery;
@@ -19,6 +20,7 @@ struct Question {
     tos: u8,
     protocol: u8,
     ports: (u16, u16),
+    uid: u32,
     fibmatch: bool,
     connected: bool,
 }
@@ -50,18 +52,17 @@ fn parse(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outc
             return Err(Failure::wrong_nl(name, "Invalid VRF"));
         } else if matches!(word, "uid" | "sport" | "dport") {
             let value = words.value()?;
-            let wrong = || Failure::wrong_nl(value, &format!("invalid {word}"));
-            // They tell flows apart where a route has several next hops; no rule asks for them.
+            let what = if word == "uid" { "UID" } else { word };
+            let wrong = || Failure::wrong_nl(value, &format!("invalid {what}"));
             let number = u32_of(value).ok_or_else(wrong)?;
+            let port = || u16::try_from(number).map_err(|_| wrong());
             match word {
-                "sport" => question.ports.0 = number as u16,
-                "dport" => question.ports.1 = number as u16,
-                _ => {}
+                "sport" => question.ports.0 = port()?,
+                "dport" => question.ports.1 = port()?,
+                _ => question.uid = number,
             }
         } else if word == "ipproto" {
-            let name = words.value()?;
-            let wrong = || Failure::wrong_nl(name, "Invalid \"ipproto\" value");
-            question.protocol = protocol(name).ok_or_else(wrong)?;
+            question.protocol = ipproto(words.value()?)?;
         } else if matches(word, "from") {
             let word = words.value()?;
             let word = if word == "root" || word == "exact" {
@@ -83,19 +84,6 @@ fn parse(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outc
         }
     }
     Ok(question)
-}
-
-/// The number of a protocol, by its name or as a number.
-fn protocol(name: &str) -> Option<u8> {
-    Some(match name {
-        "icmp" => 1,
-        "tcp" => 6,
-        "udp" => 17,
-        "dccp" => 33,
-        "gre" => 47,
-        "sctp" => 132,
-        number => u32_of(number)? as u8,
-    })
 }
 
 fn warn_of_length(cx: &mut Context<'_>, net: IpNet) -> Outcome<()> {
@@ -125,6 +113,7 @@ pub(super) fn get(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>)
         tos: question.tos,
         protocol: question.protocol,
         ports: question.ports,
+        uid: question.uid,
         fibmatch: question.fibmatch,
     };
     let answer = cx.world.route_get(&cx.ns, query.clone())?;
@@ -146,6 +135,7 @@ pub(super) fn get(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>)
             from: query.from,
             iif,
             mark: query.mark,
+            uid: query.uid,
             flags: answer.cache_flags,
         };
         format::cached(&ns, options, &route, &cached)

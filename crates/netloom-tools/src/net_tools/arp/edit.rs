@@ -120,6 +120,7 @@ fn route_device(cx: &mut Context<'_>, ns: &Namespace, dst: Ipv4Addr) -> Result<u
         tos: 0,
         protocol: 0,
         ports: (0, 0),
+        uid: 0,
         fibmatch: false,
     };
     let answer = cx.world.route_get(&cx.ns, query).map_err(|e| e.errno)?;
