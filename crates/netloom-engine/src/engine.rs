@@ -5,7 +5,7 @@ use crate::device::DevId;
 use crate::explain;
 use crate::ip::v6;
 use crate::ip::version::{V4, V6};
-use crate::link::Kind;
+use crate::link::{Kind, tun};
 use crate::neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::{Observer, Unobserved};
@@ -205,7 +205,12 @@ impl Engine {
             net: &mut self.net,
             watch: &mut Unobserved,
         };
-        receive::enqueue(&mut cx, port.0, packet);
+        if cx.net.dev(port.0).kind.has_ethernet() {
+            receive::enqueue(&mut cx, port.0, packet);
+        } else {
+            // What is no IP packet is refused, and nobody is there to be told.
+            let _ = tun::receive(&mut cx, port.0, packet);
+        }
     }
 
     fn packet(&mut self, frame: &[u8]) -> Packet {
@@ -222,13 +227,13 @@ impl Engine {
         });
     }
 
-    /// Takes a frame that a TAP has for its program.
+    /// Takes a frame (a TUN's: an IP packet) that a TUN or TAP has for whoever holds the engine.
     pub fn take(&mut self, port: Port) -> Option<Vec<u8>> {
         let device = self.net.devices.get_mut(port.0.0)?;
-        let Kind::Tap(tap) = &mut device.kind else {
+        let Kind::Tun(tun) = &mut device.kind else {
             return None;
         };
-        let packet = tap.queue.pop_front()?;
+        let packet = tun.take()?;
         let frame = packet.bytes().to_vec();
         self.net.pool.give_back(packet);
         Some(frame)
@@ -293,6 +298,17 @@ impl Engine {
                 configure::connect(net, *socket, *address, *port)?;
                 Reply::Done
             }
+            Request::AttachTun {
+                socket,
+                name,
+                tun: wanted,
+            } => {
+                let mut cx = Cx {
+                    net,
+                    watch: &mut Unobserved,
+                };
+                Reply::Name(tun::attach(&mut cx, *socket, name, wanted)?)
+            }
             Request::LocalAddress(id) => {
                 let (address, port) = net.socket(*id)?.local_address();
                 Reply::Address(address, port)
@@ -312,7 +328,12 @@ impl Engine {
             }
             Request::ReceiveError(id) => Reply::Received(net.socket_mut(*id)?.take_error()),
             Request::Close(id) => {
-                socket::close(net, *id)?;
+                let mut cx = Cx {
+                    net,
+                    watch: &mut Unobserved,
+                };
+                socket::tun::release(&mut cx, *id);
+                socket::close(cx.net, *id)?;
                 Reply::Done
             }
             _ => return Err(Errno::OPNOTSUPP.into()),
@@ -321,6 +342,11 @@ impl Engine {
 
     /// A client is gone: its sockets are closed.
     pub fn disconnect(&mut self, client: ClientId) {
+        let mut cx = Cx {
+            net: &mut self.net,
+            watch: &mut Unobserved,
+        };
+        socket::tun::release_all(&mut cx, client.0);
         socket::close_client(&mut self.net, client.0);
     }
 
@@ -355,6 +381,7 @@ pub struct Port(pub(crate) DevId);
 fn socket_of(request: &Request) -> Option<SocketId> {
     match request {
         Request::Set { socket, .. }
+        | Request::AttachTun { socket, .. }
         | Request::Bind { socket, .. }
         | Request::Connect { socket, .. }
         | Request::Send { socket, .. }

@@ -171,10 +171,13 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
 
 /// The first bytes of a packet: from its Ethernet header on while the front is there, else from its
 /// IP header. A payload of another protocol says nothing without what was before it.
-fn head(packet: &Packet) -> Option<Head> {
-    let ethernet = !packet.is_past_link();
-    let bytes = match (ethernet, packet.ethertype) {
-        (true, _) => packet.bytes(),
+fn head(net: &Net, packet: &Packet) -> Option<Head> {
+    let made_up = packet.dev.some().and_then(|dev| net.devices.get(dev.0));
+    let made_up = made_up.map_or(0, |device| device.kind.made_up_header());
+    let on_link = !packet.is_past_link();
+    let ethernet = on_link && made_up == 0;
+    let bytes = match (on_link, packet.ethertype) {
+        (true, _) => packet.bytes().get(made_up..)?,
         (false, EtherType::IPV4 | EtherType::IPV6) => packet.network(),
         (false, _) => return None,
     };
@@ -204,7 +207,7 @@ impl Observer for Scribe {
             return;
         }
         let seen = self.seen.get(&packet.id);
-        let now = head(packet).filter(|now| now.len > 0 && seen != Some(&now.bytes));
+        let now = head(net, packet).filter(|now| now.len > 0 && seen != Some(&now.bytes));
         if let Some(now) = &now {
             self.seen.insert(packet.id, now.bytes.clone());
         }
@@ -221,7 +224,7 @@ impl Observer for Scribe {
         });
     }
 
-    fn born(&mut self, _: &Net, packet: &mut Packet, parent: Option<u32>, origin: Origin) {
+    fn born(&mut self, net: &Net, packet: &mut Packet, parent: Option<u32>, origin: Origin) {
         if parent == Some(Packet::UNWATCHED) {
             packet.id = Packet::UNWATCHED;
             return;
@@ -240,7 +243,7 @@ impl Observer for Scribe {
             id: packet.id,
             origin,
             parent,
-            head: head(packet).unwrap_or_default(),
+            head: head(net, packet).unwrap_or_default(),
         });
     }
 }

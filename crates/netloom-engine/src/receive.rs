@@ -80,9 +80,9 @@ fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
         return cx.drop(packet, dev, Stage::Receive, DropReason::FrameTooShort);
     };
     let (destination, ethertype) = (frame.dst(), frame.ethertype());
-    device.rx.count(match device.kind {
+    device.rx.count(match &device.kind {
         Kind::Loopback => loopback::counted(packet.len()),
-        _ => packet.len(),
+        kind => packet.len() - kind.made_up_header(),
     });
     packet.dev = dev;
     packet.ethertype = ethertype;

@@ -167,7 +167,7 @@ fn operstate(net: &Net, device: &Device) -> OperState {
 fn qdisc(device: &Device) -> &'static str {
     match (&device.kind, device.description.was_up) {
         (_, false) => "noop",
-        (Kind::Tap(_), true) => "pfifo_fast",
+        (Kind::Tun(_), true) => "pfifo_fast",
         (_, true) => "noqueue",
     }
 }

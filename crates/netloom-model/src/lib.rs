@@ -22,6 +22,7 @@ pub mod rule;
 pub mod socket;
 pub mod state;
 pub mod time;
+pub mod tun;
 pub mod world;
 
 pub use address::{Address, AddressFlags};

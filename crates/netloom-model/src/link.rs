@@ -2,6 +2,7 @@
 
 use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState};
 use crate::names::{LinkRef, NsName};
+use crate::tun::{Tun, TunMode};
 use core::fmt;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
@@ -156,8 +157,8 @@ pub enum LinkKind {
     Bridge(Box<BridgeState>),
     /// A device that swallows what it sends.
     Dummy,
-    /// A TAP: its other end is a program.
-    Tap,
+    /// A TUN or TAP: its other end is a program.
+    Tun(Tun),
 }
 
 impl LinkKind {
@@ -169,7 +170,18 @@ impl LinkKind {
             LinkKind::Veth => Some("veth"),
             LinkKind::Bridge(_) => Some("bridge"),
             LinkKind::Dummy => Some("dummy"),
-            LinkKind::Tap => Some("tun"),
+            LinkKind::Tun(_) => Some("tun"),
+        }
+    }
+
+    /// The link layer (`link/ether` of `ip link`): `ether`, `loopback`, or `none` where packets
+    /// have no link layer header.
+    #[must_use]
+    pub const fn link_type(&self) -> &'static str {
+        match self {
+            LinkKind::Loopback => "loopback",
+            LinkKind::Tun(tun) if matches!(tun.mode, TunMode::Tun) => "none",
+            LinkKind::Veth | LinkKind::Bridge(_) | LinkKind::Dummy | LinkKind::Tun(_) => "ether",
         }
     }
 }
@@ -289,8 +301,8 @@ pub enum NewKind {
     Bridge,
     /// A dummy.
     Dummy,
-    /// A TAP whose other end is a program.
-    Tap,
+    /// A TUN or TAP, whose other end is a program.
+    Tun(Tun),
 }
 
 /// A link to be made (`ip link add`).

@@ -26,6 +26,8 @@ pub enum SocketKind {
     Raw6(u8),
     /// `AF_INET6, SOCK_DGRAM, IPPROTO_UDP`, with `IPV6_V6ONLY`.
     Udp6,
+    /// `/dev/net/tun`: the program's end of a TUN or TAP ([`Request::AttachTun`](crate::Request)).
+    Tun,
     /// `AF_PACKET, SOCK_RAW` of this EtherType (3 = `ETH_P_ALL`: everything, sent frames too).
     Packet(u16),
 }

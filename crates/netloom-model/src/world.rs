@@ -9,6 +9,7 @@ use crate::route::{RouteAnswer, RouteQuery};
 use crate::socket::{Received, SocketId, SocketKind, SocketOption};
 use crate::state::{Parts, State};
 use crate::time::Time;
+use crate::tun::Tun;
 use core::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -51,6 +52,11 @@ pub enum Request {
         port: u16,
     },
     LocalAddress(SocketId),
+    AttachTun {
+        socket: SocketId,
+        name: String,
+        tun: Tun,
+    },
     Send {
         socket: SocketId,
         to: Option<(IpAddr, u16)>,
@@ -79,6 +85,7 @@ pub enum Reply {
     Sent(usize),
     Received(Received),
     Journey(Box<Journey>),
+    Name(String),
 }
 
 /// Something that holds a state and carries changes out.
@@ -219,6 +226,23 @@ pub trait World {
             port,
         })
         .map(|_| ())
+    }
+
+    /// Takes a TUN or TAP into the program's hands (`TUNSETIFF`); what is sent by the socket the
+    /// device receives, and the other way round. It is made if there is none of that name (`%d`
+    /// stands for the first free number, empty for the mode's own pattern). Its name.
+    ///
+    /// # Errors
+    /// `EBUSY` where another program holds it, `EINVAL` where it is of another kind or mode.
+    fn attach_tun(&mut self, socket: SocketId, name: &str, tun: Tun) -> Result<String> {
+        match self.call(Request::AttachTun {
+            socket,
+            name: name.to_owned(),
+            tun,
+        })? {
+            Reply::Name(name) => Ok(name),
+            _ => Err(mismatch()),
+        }
     }
 
     /// The address and port (ping: identifier) that the socket sends from.

@@ -67,6 +67,9 @@ fn check(net: &Net, dev: DevId, set: &LinkSettings) -> Result<()> {
             return Err(Error::with(Errno::INVAL, "mtu greater than device maximum"));
         }
     }
+    if set.address.is_some() && !device.kind.has_ethernet() {
+        return Err(Errno::OPNOTSUPP.into());
+    }
     if set
         .address
         .is_some_and(|mac| mac.is_multicast() || (mac.is_zero() && !device.is_loopback()))

@@ -5,6 +5,7 @@ use crate::bridge::Bridge;
 use crate::device::{Description, DevId, Device, Drops, Traffic};
 use crate::ip::v6::device::Inet6;
 use crate::link::Kind;
+use crate::link::tun::Tun;
 use crate::link::veth::Veth;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
@@ -40,7 +41,10 @@ pub(crate) fn add<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink) -> R
             Kind::Bridge(Box::new(Bridge::new(cx.net.random.hash_seed()))),
         )?],
         NewKind::Dummy => vec![add_one(cx, home, new, Kind::Dummy)?],
-        NewKind::Tap => vec![add_one(cx, home, new, Kind::Tap(Box::default()))?],
+        NewKind::Tun(settings) => {
+            let tun = Tun::new(settings.clone());
+            vec![add_one(cx, home, new, Kind::Tun(Box::new(tun)))?]
+        }
     };
     for dev in made {
         link::update_carrier(cx, dev);
@@ -50,7 +54,10 @@ pub(crate) fn add<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink) -> R
 
 fn add_one<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink, kind: Kind) -> Result<DevId> {
     let name = free_name(cx.net, ns, &new.name, &kind)?;
-    let mac = new_address(cx.net, &new.settings)?;
+    let mac = match new_address(cx.net, &new.settings)? {
+        mac if kind.has_ethernet() => mac,
+        _ => MacAddr::ZERO,
+    };
     let index = new_index(cx.net, ns, new.index)?;
     let dev = make(cx.net, ns, &name, kind, mac, index);
     finish(cx, dev, &new.settings).inspect_err(|_| link::destroy(cx, dev))?;
@@ -184,7 +191,7 @@ pub(crate) fn make(
     }
     let description = Box::new(Description {
         conf_written,
-        broadcast: if loopback {
+        broadcast: if loopback || !kind.has_ethernet() {
             MacAddr::ZERO
         } else {
             MacAddr::BROADCAST

@@ -21,7 +21,7 @@ pub(super) fn bridge(net: &mut Net, dev: DevId) -> Option<&mut Bridge> {
 /// Makes a device a port.
 pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     let device = net.dev(dev);
-    if device.is_loopback() {
+    if device.is_loopback() || !device.kind.has_ethernet() {
         return Err(Errno::INVAL.into());
     }
     if let link::Kind::Bridge(_) = device.kind {

@@ -3,7 +3,7 @@
 pub(crate) mod bridge;
 pub(crate) mod dummy;
 pub(crate) mod loopback;
-pub(crate) mod tap;
+pub(crate) mod tun;
 pub(crate) mod veth;
 
 use crate::bridge::Bridge;
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Veth(veth::Veth),
     Bridge(Box<Bridge>),
     Dummy,
-    Tap(Box<tap::Tap>),
+    Tun(Box<tun::Tun>),
 }
 
 /// What a kind of device begins with.
@@ -58,7 +58,7 @@ impl Kind {
             Kind::Veth(_) => veth::DEFAULTS,
             Kind::Bridge(_) => bridge::DEFAULTS,
             Kind::Dummy => dummy::DEFAULTS,
-            Kind::Tap(_) => tap::DEFAULTS,
+            Kind::Tun(tun) => tun.defaults(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Kind {
             Kind::Loopback | Kind::Dummy => true,
             Kind::Veth(veth) => veth.carrier(net, dev),
             Kind::Bridge(bridge) => bridge.carrier(net),
-            Kind::Tap(tap) => tap.open,
+            Kind::Tun(tun) => tun.carrier(),
         }
     }
 
@@ -79,7 +79,27 @@ impl Kind {
             Kind::Veth(_) => LinkKind::Veth,
             Kind::Bridge(bridge) => LinkKind::Bridge(Box::new(bridge.describe(net, device))),
             Kind::Dummy => LinkKind::Dummy,
-            Kind::Tap(_) => LinkKind::Tap,
+            Kind::Tun(tun) => LinkKind::Tun(tun.describe()),
+        }
+    }
+
+    /// Whether its packets begin with an Ethernet header. Inside the engine they all do; where it
+    /// is made up, nobody outside sees it.
+    #[inline]
+    pub(crate) fn has_ethernet(&self) -> bool {
+        match self {
+            Kind::Tun(tun) => tun.has_ethernet(),
+            Kind::Loopback | Kind::Veth(_) | Kind::Bridge(_) | Kind::Dummy => true,
+        }
+    }
+
+    /// Length of the Ethernet header that only the engine sees.
+    #[inline]
+    pub(crate) fn made_up_header(&self) -> usize {
+        if self.has_ethernet() {
+            0
+        } else {
+            netloom_wire::ethernet::HEADER_LEN
         }
     }
 
@@ -87,7 +107,7 @@ impl Kind {
     pub(crate) fn counters(net: &Net, device: &Device) -> Option<BTreeMap<String, u64>> {
         match &device.kind {
             Kind::Veth(veth) => Some(veth.counters(net)),
-            Kind::Loopback | Kind::Bridge(_) | Kind::Dummy | Kind::Tap(_) => None,
+            Kind::Loopback | Kind::Bridge(_) | Kind::Dummy | Kind::Tun(_) => None,
         }
     }
 
@@ -95,7 +115,7 @@ impl Kind {
     pub(crate) fn knows_carrier(&self) -> bool {
         match self {
             Kind::Loopback | Kind::Dummy => false,
-            Kind::Veth(_) | Kind::Bridge(_) | Kind::Tap(_) => true,
+            Kind::Veth(_) | Kind::Bridge(_) | Kind::Tun(_) => true,
         }
     }
 }
@@ -119,7 +139,7 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
         }
         Kind::Bridge(_) => crate::bridge::transmit(cx, dev, packet),
         Kind::Loopback => loopback::transmit(cx, dev, packet),
-        Kind::Tap(_) => tap::transmit(cx, dev, packet),
+        Kind::Tun(_) => tun::transmit(cx, dev, packet),
         Kind::Dummy => dummy::transmit(cx, dev, packet),
     }
     Xmit::Success

@@ -7,6 +7,7 @@ pub(crate) mod ping;
 pub(crate) mod raw;
 pub(crate) mod send;
 pub(crate) mod tcp;
+pub(crate) mod tun;
 pub(crate) mod udp;
 pub(crate) mod v6;
 
@@ -47,6 +48,7 @@ pub(crate) struct NsSockets {
     pub(crate) raw: Vec<u32>,
     pub(crate) udp: Vec<u32>,
     pub(crate) packet: Vec<u32>,
+    pub(crate) tun: Vec<u32>,
     pub(crate) ping6: Vec<u32>,
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
@@ -59,6 +61,7 @@ impl NsSockets {
             SocketKind::Raw(_) => &mut self.raw,
             SocketKind::Udp => &mut self.udp,
             SocketKind::Packet(_) => &mut self.packet,
+            SocketKind::Tun => &mut self.tun,
             SocketKind::Ping6 => &mut self.ping6,
             SocketKind::Raw6(_) => &mut self.raw6,
             SocketKind::Udp6 => &mut self.udp6,
@@ -299,7 +302,7 @@ pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
     let sockets = &net.ns(ns).sockets;
     let all = [&sockets.ping, &sockets.raw, &sockets.udp, &sockets.packet];
     let six = [&sockets.ping6, &sockets.raw6, &sockets.udp6];
-    let all = all.into_iter().chain(six);
+    let all = all.into_iter().chain(six).chain([&sockets.tun]);
     let ids: Vec<u32> = all.flatten().copied().collect();
     for id in ids {
         let socket = &mut net.sockets.0[id];

@@ -46,6 +46,7 @@ fn tap<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, packet_type
     };
     let (ethertype, source) = (frame.ethertype(), frame.src());
     let ns = cx.net.ns_of(dev);
+    let header = cx.net.dev(dev).kind.made_up_header();
     for at in 0..cx.net.ns(ns).sockets.packet.len() {
         let id = cx.net.ns(ns).sockets.packet[at];
         let socket = &cx.net.sockets.0[id];
@@ -61,14 +62,14 @@ fn tap<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, packet_type
         }
         let datagram = Datagram {
             at: cx.net.now,
-            data: packet.bytes().to_vec(),
+            data: packet.bytes()[header..].to_vec(),
             from: None,
             to: None,
             ttl: 0,
             tos: 0,
             dev: cx.net.dev(dev).index,
             packet_type,
-            source_mac: Some(source),
+            source_mac: (header == 0).then_some(source),
         };
         hand_over(cx, id, datagram);
     }
@@ -84,6 +85,10 @@ pub(super) fn send<O: Observer>(
     let device = cx.net.dev(dev);
     if !device.is_up() {
         return Err(Errno::NETDOWN);
+    }
+    if !device.kind.has_ethernet() {
+        // Sent is what a program would write to the other end.
+        return Err(Errno::OPNOTSUPP);
     }
     if frame.len() < ethernet::HEADER_LEN {
         return Err(Errno::INVAL);

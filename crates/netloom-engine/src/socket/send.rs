@@ -31,6 +31,9 @@ pub(crate) fn send<O: Observer>(
     if let SocketKind::Packet(_) = socket.kind {
         return packet::send(cx, id, data);
     }
+    if socket.kind == SocketKind::Tun {
+        return super::tun::send(cx, id, data);
+    }
     if socket.kind.is_v6() {
         super::v6::send::send(cx, id, to, data)?;
         return Ok(data.len());

@@ -77,7 +77,7 @@ pub(super) fn list(kind: &LinkKind) -> String {
         LinkKind::Veth => 0,
         LinkKind::Bridge(_) => 1,
         LinkKind::Loopback => 2,
-        LinkKind::Tap => 3,
+        LinkKind::Tun(_) => 3,
         LinkKind::Dummy => 4,
     };
     let line = |(name, states): &(&str, &str)| {

@@ -77,7 +77,7 @@ fn settings(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
 ";
     writeln!(cx.out, "Settings for {name}:")?;
     match link.kind {
-        LinkKind::Veth | LinkKind::Tap => writeln!(
+        LinkKind::Veth | LinkKind::Tun(_) => writeln!(
             cx.out,
             "{modes}\tSpeed: 10000Mb/s\n\tDuplex: Full\n\tAuto-negotiation: off\n\
              \tPort: Twisted Pair\n\tPHYAD: 0\n\tTransceiver: internal\n\tMDI-X: Unknown"
@@ -87,7 +87,7 @@ fn settings(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
             let state = words::namespace(cx, Parts::LINKS)?;
             let is_up =
                 |port: &Link| port.master == Some(link.index) && port.operstate == OperState::Up;
-            let fast = |port: &Link| matches!(port.kind, LinkKind::Veth | LinkKind::Tap);
+            let fast = |port: &Link| matches!(port.kind, LinkKind::Veth | LinkKind::Tun(_));
             let known = state.links.iter().any(|port| is_up(port) && fast(port));
             let speed = if known { "10000Mb/s" } else { "Unknown!" };
             writeln!(
@@ -98,7 +98,7 @@ fn settings(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
         }
         LinkKind::Loopback | LinkKind::Dummy => {}
     }
-    if link.kind == LinkKind::Tap {
+    if let LinkKind::Tun(_) = link.kind {
         let indent = " ".repeat(30);
         writeln!(
             cx.out,
@@ -118,7 +118,7 @@ fn driver(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
     let (driver, version, firmware, bus) = match link.kind {
         LinkKind::Veth => ("veth", "1.0", "", ""),
         LinkKind::Bridge(_) => ("bridge", "2.3", "N/A", "N/A"),
-        LinkKind::Tap => ("tun", "1.6", "", "tap"),
+        LinkKind::Tun(ref tun) => ("tun", "1.6", "", tun.mode.name()),
         // A driver that does not tell has the kernel's version.
         LinkKind::Dummy => ("dummy", "6.18.0", "", ""),
         LinkKind::Loopback => return Err(fail(Errno::OPNOTSUPP)),

@@ -21,10 +21,18 @@ pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
     if let Some(kind) = link.kind.name() {
         record.open_object("linkinfo");
         record.field("info_kind", kind, format!("\n    {kind} "));
-        if let LinkKind::Bridge(bridge) = &link.kind {
-            record.open_object("info_data");
-            bridge_details(record, bridge);
-            record.close();
+        match &link.kind {
+            LinkKind::Bridge(bridge) => {
+                record.open_object("info_data");
+                bridge_details(record, bridge);
+                record.close();
+            }
+            LinkKind::Tun(tun) => {
+                record.open_object("info_data");
+                super::tuntap::details(record, tun);
+                record.close();
+            }
+            LinkKind::Loopback | LinkKind::Veth | LinkKind::Dummy => {}
         }
         if let Some(port) = &link.bridge_port {
             record.field("info_slave_kind", "bridge", "\n    bridge_slave ");
@@ -38,10 +46,10 @@ pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
     let (tx, rx) = link.queues;
     record.field("num_tx_queues", tx, format!("numtxqueues {tx} "));
     record.field("num_rx_queues", rx, format!("numrxqueues {rx} "));
-    let tso = if matches!(link.kind, LinkKind::Bridge(_)) && empty_bridge(state, link) {
-        65_536u32
-    } else {
-        524_280
+    let tso = match link.kind {
+        LinkKind::Bridge(_) if empty_bridge(state, link) => 65_536u32,
+        LinkKind::Tun(_) => 65_536,
+        _ => 524_280,
     };
     for (key, name, value) in [
         ("gso_max_size", "gso_max_size", 65_536u32),

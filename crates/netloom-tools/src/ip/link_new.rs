@@ -3,7 +3,7 @@
 use super::link_set;
 use super::words::{Failure, Outcome, Words};
 use crate::Context;
-use netloom_model::{Change, LinkSettings, NewKind, NewLink};
+use netloom_model::{Change, Errno, LinkSettings, NewKind, NewLink};
 
 /// `ip link add [link DEV] [name] NAME ... type TYPE [ARGS]`.
 pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
@@ -51,7 +51,7 @@ pub(super) fn add(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
 }
 
 /// A name that the kernel would not even look at (`IFNAMSIZ`).
-fn checked(key: &str, name: &str) -> Outcome<String> {
+pub(super) fn checked(key: &str, name: &str) -> Outcome<String> {
     if name.is_empty() || name.contains(|c: char| c == '/' || c.is_whitespace()) {
         Err(Failure::wrong(
             name,
@@ -79,6 +79,10 @@ fn kind_of(
             None => Ok(NewKind::Dummy),
             Some(word) => Err(Failure::garbage("dummy", word)),
         },
+        "tun" => {
+            let text = "tun/tap creation via rtnetlink is not supported";
+            Err(netloom_model::Error::with(Errno::OPNOTSUPP, text).into())
+        }
         other => {
             let known = [
                 "amt",

@@ -8,7 +8,7 @@ use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, group_name, link_new, link_set};
 use crate::Context;
 use netloom_model::state::Parts;
-use netloom_model::{Family, Link, LinkFlags, LinkKind, LinkRef, Namespace};
+use netloom_model::{Family, Link, LinkFlags, LinkRef, Namespace};
 
 /// `ip link COMMAND`.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -140,8 +140,10 @@ pub(super) fn brief(record: &mut Record, state: &Namespace, link: &Link) {
 
 /// What `ip -br link` says behind it.
 pub(super) fn brief_address(record: &mut Record, state: &Namespace, link: &Link) {
-    let address = link.address.to_string();
-    record.field("address", address.as_str(), format!("{address} "));
+    if link.kind.link_type() != "none" {
+        let address = link.address.to_string();
+        record.field("address", address.as_str(), format!("{address} "));
+    }
     flags(record, state, link);
 }
 
@@ -212,9 +214,11 @@ pub(super) fn full(
 }
 
 fn layer_two(record: &mut Record, link: &Link) {
-    let loopback = matches!(link.kind, LinkKind::Loopback);
-    let kind = if loopback { "loopback" } else { "ether" };
+    let kind = link.kind.link_type();
     record.field("link_type", kind, format!("\n    link/{kind} "));
+    if kind == "none" {
+        return;
+    }
     let address = link.address.to_string();
     record.field("address", address.as_str(), &address);
     let broadcast = link.broadcast.to_string();

@@ -14,6 +14,7 @@ pub(crate) mod print;
 mod protocol_names;
 mod route;
 mod rule;
+mod tuntap;
 pub(crate) mod words;
 
 use crate::Context;
@@ -42,7 +43,7 @@ options:
 ip OBJECT help tells the commands of an object.";
 
 // Objects of ip(8) that netloom does not have.
-const UNSUPPORTED: [&str; 24] = [
+const UNSUPPORTED: [&str; 22] = [
     "ntable",
     "ntbl",
     "l2tp",
@@ -51,8 +52,6 @@ const UNSUPPORTED: [&str; 24] = [
     "macsec",
     "tunnel",
     "tunl",
-    "tuntap",
-    "tap",
     "token",
     "tcpmetrics",
     "tcp_metrics",
@@ -261,6 +260,8 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<
         neigh::neigh(cx, options, rest)
     } else if is("link") {
         link_show::main(cx, options, &mut Words::new(rest))
+    } else if is("tuntap") || is("tap") {
+        tuntap::main(cx, options, &mut Words::new(rest))
     } else if UNSUPPORTED.iter().any(|name| matches(object, name)) && !is("netns") {
         Err(Failure::unsupported(object))
     } else if is("netns") {

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use netloom_model::socket::{Datagram, PacketType, Received, SocketKind, SocketOption};
 use netloom_model::{Errno, Link, LinkKind, Time};
-use netloom_wire::ethernet;
+use netloom_wire::{EtherType, ethernet};
 
 use super::devices::{self, ANY};
 use super::options::{Options, Way};
@@ -19,9 +19,10 @@ use crate::capture_file::{Interface, Packet};
 const ALL_PROTOCOLS: u16 = 3;
 /// `ETH_P_802_2`: what stands for the EtherType of an 802.3 frame.
 const IEEE_802_2: u16 = 4;
-/// `ARPHRD_ETHER` and `ARPHRD_LOOPBACK`.
+/// `ARPHRD_ETHER`, `ARPHRD_LOOPBACK` and `ARPHRD_NONE`.
 const HARDWARE_ETHERNET: u16 = 1;
 const HARDWARE_LOOPBACK: u16 = 772;
+const HARDWARE_NONE: u16 = 0xfffe;
 
 /// What is captured on.
 struct Tap {
@@ -29,6 +30,8 @@ struct Tap {
     link: LinkType,
     names: BTreeMap<u32, String>,
     loopback: Option<u32>,
+    /// Devices whose packets have no link layer header.
+    bare: Vec<u32>,
     /// Nanoseconds from 1970 to the zero of the world's clock.
     epoch: u64,
 }
@@ -42,11 +45,7 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let tap = Tap {
-        link: if name == ANY {
-            LinkType::LinuxSll2
-        } else {
-            LinkType::Ethernet
-        },
+        link: link_type(&name, &links),
         name,
         names: links
             .iter()
@@ -56,6 +55,11 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure
             .iter()
             .find(|link| matches!(link.kind, LinkKind::Loopback))
             .map(|link| link.index),
+        bare: links
+            .iter()
+            .filter(|link| link.kind.link_type() == "none")
+            .map(|link| link.index)
+            .collect(),
         epoch: u64::try_from(epoch.as_nanos()).unwrap_or(u64::MAX),
     };
     let filter = filter(options)?;
@@ -110,6 +114,16 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure
     let _ = cx.world.close(socket);
     summary(cx, &output, received);
     ended.and(flushed)
+}
+
+/// What packets of the device called `name` begin with.
+fn link_type(name: &str, links: &[Link]) -> LinkType {
+    let link = links.iter().find(|link| link.name == name);
+    match link.map(|link| link.kind.link_type()) {
+        _ if name == ANY => LinkType::LinuxSll2,
+        Some("none") => LinkType::Raw,
+        _ => LinkType::Ethernet,
+    }
 }
 
 /// The device of `-i`, by name or by its number in `-D`; the first of `-D` by default.
@@ -210,6 +224,9 @@ impl Tap {
     }
 
     fn cooked(&self, datagram: &Datagram) -> Option<Vec<u8>> {
+        if self.bare.contains(&datagram.dev) {
+            return cooked_bare(datagram);
+        }
         let frame = ethernet::Frame::new_checked(datagram.data.as_slice()).ok()?;
         let ethertype = frame.ethertype();
         let protocol = if ethertype.is_length() {
@@ -222,13 +239,7 @@ impl Tap {
         } else {
             HARDWARE_ETHERNET
         };
-        let packet_type = match datagram.packet_type {
-            PacketType::Host => 0,
-            PacketType::Broadcast => 1,
-            PacketType::Multicast => 2,
-            PacketType::OtherHost => 3,
-            PacketType::Outgoing => 4,
-        };
+        let packet_type = packet_type(datagram.packet_type);
         let mut bytes = Vec::with_capacity(SLL2_HEADER_LEN + frame.payload().len());
         bytes.extend(protocol.to_be_bytes());
         bytes.extend([0, 0]);
@@ -239,5 +250,34 @@ impl Tap {
         bytes.extend([0, 0]);
         bytes.extend(frame.payload());
         Some(bytes)
+    }
+}
+
+/// The cooked header of a packet that has no other.
+fn cooked_bare(datagram: &Datagram) -> Option<Vec<u8>> {
+    let protocol = match datagram.data.first()? >> 4 {
+        4 => EtherType::IPV4,
+        6 => EtherType::IPV6,
+        _ => return None,
+    };
+    let mut bytes = Vec::with_capacity(SLL2_HEADER_LEN + datagram.data.len());
+    bytes.extend(protocol.0.to_be_bytes());
+    bytes.extend([0, 0]);
+    bytes.extend(datagram.dev.to_be_bytes());
+    bytes.extend(HARDWARE_NONE.to_be_bytes());
+    bytes.extend([packet_type(datagram.packet_type), 0]);
+    bytes.extend([0; 8]);
+    bytes.extend(&datagram.data);
+    Some(bytes)
+}
+
+/// How a packet came, as the cooked header says it.
+fn packet_type(packet_type: PacketType) -> u8 {
+    match packet_type {
+        PacketType::Host => 0,
+        PacketType::Broadcast => 1,
+        PacketType::Multicast => 2,
+        PacketType::OtherHost => 3,
+        PacketType::Outgoing => 4,
     }
 }

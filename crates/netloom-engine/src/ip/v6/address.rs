@@ -265,11 +265,12 @@ fn link_local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let device = cx.net.dev(dev);
     let there = |ifa: &Ifa6| ifa.addr().is_unicast_link_local();
     let (mode, mac) = (device.v6.conf.get(Conf6::AddrGenMode), device.mac);
+    let has_mac = device.kind.has_ethernet();
     if mode == 1 || device.v6.addresses.iter().any(there) {
         return;
     }
     let identifier = match mode {
-        0 => eui64(mac),
+        0 if has_mac => eui64(mac),
         _ => cx.net.random.next(),
     };
     let addr = Ipv6Addr::from_bits(0xfe80 << 112 | u128::from(identifier));
