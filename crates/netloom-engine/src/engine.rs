@@ -414,7 +414,8 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
                 apply::address::expire(cx.net, ns);
                 v6::address::expire(cx, ns);
             }
-            Timer::Fragments { ns } => crate::ip::reassembly::expire(cx, ns),
+            Timer::Fragments { ns } => crate::ip::reassembly::expire::<V4, O>(cx, ns),
+            Timer::Fragments6 { ns } => crate::ip::reassembly::expire::<V6, O>(cx, ns),
         }
         receive::drain(cx);
     }

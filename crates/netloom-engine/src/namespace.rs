@@ -40,7 +40,7 @@ pub(crate) struct Namespace {
     /// The identification of the next IPv4 packet made here.
     pub(crate) ident: u16,
     pub(crate) icmp_limit: RateLimit,
-    pub(crate) fragments: Fragments,
+    pub(crate) fragments: Fragments<V4>,
     /// Drops above the devices.
     pub(crate) drops: Drops,
     /// What it has for IPv6.

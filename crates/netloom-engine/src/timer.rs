@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     ProxyArp { ns: NsId },
     /// Fragments that have waited too long for the others.
     Fragments { ns: NsId },
+    /// The same of IPv6.
+    Fragments6 { ns: NsId },
     /// Addresses whose lifetime ends.
     Addresses { ns: NsId },
     /// An IPv6 neighbour's state machine.

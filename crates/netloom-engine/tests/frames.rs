@@ -102,6 +102,12 @@ fn good6() -> Vec<Vec<u8>> {
     fragment[6] = 44;
     fragment[5] += 8;
     fragment.splice(40..40, [58, 0, 0, 1, 0, 0, 0, 9]);
+    let mut part = fragment.clone();
+    part[43] = 1;
+    let mut routed = icmp6("fd00::77", "fd00::254", 128, &echo);
+    routed[6] = 60;
+    routed[5] += 16;
+    routed.splice(40..40, [43, 0, 1, 4, 0, 0, 0, 0, 58, 0, 0, 0, 0, 0, 0, 0]);
     let mut hops = icmp6("fd00::77", "fd01::1", 128, &echo);
     hops[6] = 0;
     hops[5] += 8;
@@ -123,6 +129,8 @@ fn good6() -> Vec<Vec<u8>> {
         icmp6("fd01::254", "fd00::254", 2, &too_big),
         icmp6("fe80::77", "ff02::1", 130, &[0; 20]),
         fragment,
+        part,
+        routed,
         hops,
     ]
     .iter()

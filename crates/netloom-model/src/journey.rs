@@ -264,6 +264,9 @@ stages! {
     Route6Output => "ip6_route_output_flags", "IPv6 routing for a packet made here";
     NdpReceive => "ndisc_rcv", "a message of neighbour discovery is read and perhaps answered";
     Ip6Receive => "ipv6_rcv", "the IPv6 header is checked";
+    Ip6HopByHop => "ipv6_parse_hopopts", "hop-by-hop options are read";
+    Fragment6 => "ip6_fragment", "a packet too long is cut by its sender";
+    Reassembly6 => "ipv6_frag_rcv", "fragments are joined";
     Route6Input => "ip6_route_input", "IPv6 routing for a packet received";
     Ip6Forward => "ip6_forward", "a router passes it on";
     Local6Deliver => "ip6_input", "it is for this host";
@@ -606,7 +609,7 @@ drop_reasons! {
     NotForUs => "not_for_us", "the packet was not meant for a host that forwards";
     TtlExceeded => "ttl_exceeded", "its TTL ended";
     FragmentationNeeded => "fragmentation_needed", "it is longer than the next link's MTU and must not be fragmented";
-    ReassemblyFull => "reassembly_full", "too many fragments wait for others (ipfrag_high_thresh)";
+    ReassemblyFull => "reassembly_full", "too many fragments wait for others (ipfrag_high_thresh, ip6frag_high_thresh)";
     FragmentMalformed => "fragment_malformed", "a fragment that cannot be part of its packet";
     FragmentRepeated => "fragment_repeated", "this part of the packet has come already";
     FragmentOverlap => "fragment_overlap", "fragments of its packet overlap";
@@ -629,6 +632,11 @@ drop_reasons! {
     Ipv6NotHandled => "ipv6_not_handled", "IPv6 does not run on the device";
     BeyondScope => "beyond_scope", "a link-local source cannot leave its link";
     NoSource => "no_source", "no address here can be its source";
+    NdpFragmented => "ndp_fragmented", "a message of neighbour discovery came in fragments (suppress_frag_ndisc)";
+    Ipv6Options => "ipv6_options", "an option of IPv6, or its padding, is malformed";
+    Ipv6UnknownOption => "ipv6_unknown_option", "an unknown option of IPv6 says to drop its packet";
+    Ipv6TooManyOptions => "ipv6_too_many_options", "it has more or longer options than max_hbh_opts_* and max_dst_opts_* allow";
+    RoutingHeader => "routing_header", "its routing header would lead it on, which nobody does (RFC 5095)";
     NdpMalformed => "ndp_malformed", "the message of neighbour discovery is malformed or came from another link";
     NdpNotOurs => "ndp_not_ours", "the address asked for is not of this host";
     NdpTentative => "ndp_tentative", "the address asked for may not be used yet";

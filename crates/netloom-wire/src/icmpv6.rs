@@ -32,6 +32,8 @@ pub mod code {
     pub const NEXT_HEADER: u8 = 1;
     /// Parameter problem: an unknown option.
     pub const OPTION: u8 = 2;
+    /// Parameter problem: a first fragment without all headers (RFC 7112).
+    pub const CHAIN_CUT: u8 = 3;
 }
 
 /// The type of a message; errors are below 128.

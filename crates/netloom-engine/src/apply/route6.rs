@@ -51,6 +51,8 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
         }
     }
     let entry = Entry::new(&wanted, prefix, prefsrc, &hops);
+    let routing = &mut net.ns_mut(ns).v6.routing;
+    routing.exceptions.forget(prefix, wanted.dst.len);
     let table = net.ns_mut(ns).v6.routing.tables.get_or_make(wanted.table);
     if matches!(mode, Mode::Append | Mode::Prepend) && table.add_hop(&entry)? {
         return Ok(());
@@ -86,7 +88,10 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         table::MAIN | table::LOCAL => Error::from(Errno::SRCH),
         _ => Error::with(Errno::SRCH, "FIB table does not exist"),
     };
-    Ok(table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?)
+    table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?;
+    let routing = &mut net.ns_mut(ns).v6.routing;
+    routing.exceptions.forget(prefix, wanted.dst.len);
+    Ok(())
 }
 
 /// The next hops of a route, each checked.

@@ -7,7 +7,7 @@ use crate::ip::v6::{address, dad, group, router};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use crate::sysctl::{Conf6, Ipv6Conf, Ipv6Global, NeighbourConf};
+use crate::sysctl::{Conf6, Global6, Ipv6Conf, Ipv6Global, NeighbourConf};
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
 
@@ -37,7 +37,17 @@ pub(crate) fn set<O: Observer>(
     let entry = Ipv6Global::TABLE.iter().find(|e| e.0 == name);
     let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
-    cx.net.ns_mut(ns).v6.settings.set(entry.1, value);
+    let settings = &mut cx.net.ns_mut(ns).v6.settings;
+    // The thresholds of reassembly keep their order.
+    let out_of_order = match entry.1 {
+        Global6::Ip6fragHighThresh => value < settings.get(Global6::Ip6fragLowThresh),
+        Global6::Ip6fragLowThresh => value > settings.get(Global6::Ip6fragHighThresh),
+        _ => false,
+    };
+    if out_of_order {
+        return Err(Errno::INVAL.into());
+    }
+    settings.set(entry.1, value);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! A packet is for this host (`ip_local_deliver`): raw sockets get copies, then its transport.
 
+use super::version::V4;
 use super::{icmp, icmp_error, reassembly};
 use crate::device::DevId;
 use crate::net::Cx;
@@ -14,7 +15,8 @@ use netloom_wire::{IpProtocol, ipv4};
 pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.set_network();
     if ipv4::Packet::new_unchecked(packet.bytes()).is_fragment() {
-        match reassembly::take(cx, dev, packet) {
+        let key = reassembly::Key4::of(&packet);
+        match reassembly::take::<V4, O>(cx, dev, key, packet) {
             Some(whole) => packet = whole,
             None => return,
         }

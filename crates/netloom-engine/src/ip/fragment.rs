@@ -1,4 +1,5 @@
-//! A packet too long for its link is cut into fragments (`ip_do_fragment`, RFC 791 section 3.2).
+//! A packet too long for its link is cut into fragments (`ip_do_fragment`, RFC 791 section 3.2); what
+//! IPv6 does in its own way is in `v6/fragment.rs`.
 
 use crate::device::DevId;
 use crate::link::Xmit;
@@ -11,47 +12,53 @@ use netloom_wire::ipv4::{self, HEADER_LEN};
 /// A fragment's place is counted in units of as many bytes.
 pub(super) const UNIT: usize = 8;
 
-/// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
-/// to `send`. The answer is the first that is no success, or success.
-pub(super) fn cut<O: Observer>(
+/// How a packet is cut.
+pub(super) struct Cut {
+    /// Its headers, which every piece begins with.
+    pub(super) header: usize,
+    /// Bytes of every piece between those headers and its part of the payload.
+    pub(super) added: usize,
+    /// How much of the payload the longest piece has.
+    pub(super) room: usize,
+}
+
+/// One of the pieces: its part of the payload.
+pub(super) struct Part {
+    /// Where it begins, and where it ends.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) last: bool,
+}
+
+/// Cuts a packet, its front the IP header; `write` makes each piece's headers, and `send` gets it.
+/// The answer is the first that is no success, or success.
+pub(super) fn pieces<O: Observer>(
     cx: &mut Cx<'_, O>,
-    dev: DevId,
+    (dev, stage): (DevId, Stage),
     packet: Packet,
-    mtu: u32,
+    cut: &Cut,
+    write: impl Fn(&mut [u8], &Part),
     mut send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
 ) -> Xmit {
-    let header = ipv4::Packet::new_unchecked(packet.bytes());
-    let (header_len, df) = (header.header_len(), header.df());
-    let (first, mf) = (usize::from(header.frag_offset()), header.mf());
-    let room = (mtu as usize).saturating_sub(header_len) / UNIT * UNIT;
-    if df || room == 0 {
-        cx.drop(
-            packet,
-            dev,
-            Stage::Fragment,
-            DropReason::FragmentationNeeded,
-        );
-        return Xmit::Success;
-    }
-    let payload = packet.len() - header_len;
-    let pieces = payload.div_ceil(room);
-    cx.see(&packet, dev, Stage::Fragment, |_| Event::Fragmented {
-        pieces: pieces as u32,
+    let payload = packet.len() - cut.header;
+    let count = payload.div_ceil(cut.room);
+    cx.see(&packet, dev, stage, |_| Event::Fragmented {
+        pieces: count as u32,
     });
     let mut answer = Xmit::Success;
-    for number in 0..pieces {
-        let (from, to) = (number * room, payload.min((number + 1) * room));
-        let mut piece = cx.net.pool.take(header_len + to - from);
-        let (head, body) = piece.bytes_mut().split_at_mut(header_len);
-        head.copy_from_slice(&packet.bytes()[..header_len]);
-        body.copy_from_slice(&packet.bytes()[header_len + from..header_len + to]);
-        if number > 0 {
-            leave_out_options(&mut head[HEADER_LEN..]);
-        }
-        let mut header = ipv4::Packet::new_unchecked(piece.bytes_mut());
-        header.set_total_len((header_len + to - from) as u16);
-        header.set_fragment(false, mf || number + 1 < pieces, (first + from) as u16);
-        header.fill_checksum();
+    for number in 0..count {
+        let part = Part {
+            from: number * cut.room,
+            to: payload.min((number + 1) * cut.room),
+            last: number + 1 == count,
+        };
+        let begins = cut.header + cut.added;
+        let mut piece = cx.net.pool.take(begins + part.to - part.from);
+        let bytes = piece.bytes_mut();
+        bytes[..cut.header].copy_from_slice(&packet.bytes()[..cut.header]);
+        let from = &packet.bytes()[cut.header + part.from..cut.header + part.to];
+        bytes[begins..].copy_from_slice(from);
+        write(bytes, &part);
         piece.follow(&packet);
         cx.born(&mut piece, Some(packet.id), Origin::Copy);
         match send(cx, piece) {
@@ -62,6 +69,42 @@ pub(super) fn cut<O: Observer>(
     }
     cx.consume(packet);
     answer
+}
+
+/// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
+/// to `send`. The answer is the first that is no success, or success.
+pub(super) fn cut<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: Packet,
+    mtu: u32,
+    send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
+) -> Xmit {
+    let header = ipv4::Packet::new_unchecked(packet.bytes());
+    let (header_len, df) = (header.header_len(), header.df());
+    let (first, mf) = (usize::from(header.frag_offset()), header.mf());
+    let room = (mtu as usize).saturating_sub(header_len) / UNIT * UNIT;
+    if df || room == 0 {
+        let reason = DropReason::FragmentationNeeded;
+        cx.drop(packet, dev, Stage::Fragment, reason);
+        return Xmit::Success;
+    }
+    let how = Cut {
+        header: header_len,
+        added: 0,
+        room,
+    };
+    let write = |piece: &mut [u8], part: &Part| {
+        if part.from > 0 {
+            leave_out_options(&mut piece[HEADER_LEN..header_len]);
+        }
+        let len = piece.len();
+        let mut header = ipv4::Packet::new_unchecked(piece);
+        header.set_total_len(len as u16);
+        header.set_fragment(false, mf || !part.last, (first + part.from) as u16);
+        header.fill_checksum();
+    };
+    pieces(cx, (dev, Stage::Fragment), packet, &how, write, send)
 }
 
 /// Options without the flag "copied" are of the first fragment alone (RFC 791 section 3.1): in the

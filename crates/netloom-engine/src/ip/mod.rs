@@ -1,7 +1,4 @@
 //! IPv4: receive, forward, deliver, send (RFC 791, RFC 1122, RFC 1812, ip(7)).
-//!
-//! Fragmentation and reassembly are not here yet: what is longer than the next link's MTU ends
-//! with its reason.
 
 pub(crate) mod deliver;
 pub(crate) mod forward;

@@ -1,44 +1,76 @@
-//! Fragments for this host wait for the others and are joined (`ip_defrag`, RFC 791 section 3.2,
-//! RFC 5722 for what overlaps: the whole packet is given up).
+//! Fragments for this host wait for the others and are joined (`ip_defrag`, `ipv6_frag_rcv`; RFC 791
+//! section 3.2, RFC 8200 section 4.5; RFC 5722 for what overlaps: the whole packet is given up).
 //!
-//! Left out: the check for fragments that come too far apart (`ipfrag_max_dist`).
+//! What the versions of IP do alike is here; [`Reassembly`] is what each does in its own way.
+//!
+//! Left out: the check for fragments that come too far apart (`ipfrag_max_dist`), and fragments
+//! whose marks of congestion contradict each other (RFC 3168 section 5.3).
+
+mod v4;
+
+pub(crate) use v4::Key as Key4;
 
 use super::fragment::UNIT;
-use super::icmp_error;
+use super::version::IpVersion;
 use crate::device::DevId;
-use crate::namespace::NsId;
+use crate::namespace::{Namespace, NsId};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::sysctl::Global;
 use crate::timer::Timer;
-use core::net::Ipv4Addr;
+use core::fmt::Debug;
 use core::time::Duration;
 use netloom_model::Time;
 use netloom_model::journey::{DropReason, Event, Stage};
-use netloom_wire::IpProtocol;
-use netloom_wire::icmpv4::{Repr, code};
-use netloom_wire::ipv4;
 use std::collections::BTreeMap;
+
+/// How a version of IP says what a fragment is, and makes the whole of its fragments.
+pub(crate) trait Reassembly: IpVersion {
+    /// Which packet a fragment is of.
+    type Key: Copy + Debug + Ord;
+    /// Where journeys see it.
+    const STAGE: Stage;
+    /// The longest packet: what counts of the headers, and the payload.
+    const LONGEST: usize;
+
+    /// The packets of a namespace of which parts are missing.
+    fn fragments(ns: &mut Namespace) -> &mut Fragments<Self>;
+    /// The most that they may count for, and how many seconds they are waited for.
+    fn limits(ns: &Namespace) -> (usize, u64);
+    /// The timer that looks for those that have waited too long.
+    fn timer(ns: NsId) -> Timer;
+    /// What a fragment says of itself.
+    fn piece(packet: &Packet) -> Piece;
+    /// Of the headers that the whole keeps, how many bytes count for its length.
+    fn counted(piece: &Piece) -> usize;
+    /// Makes the header of the first fragment, which is at the front of `whole`, that of the whole.
+    fn finish(whole: &mut [u8], first: &Packet);
+    /// Tells the sender that the others did not come in time.
+    fn too_late<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, first: &Packet);
+}
+
+/// What a fragment, its front the IP header, says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// How many bytes of headers the whole keeps.
+    pub(crate) kept: usize,
+    /// Where the fragment's part of the payload begins.
+    pub(crate) payload: usize,
+    /// Where it belongs.
+    pub(crate) from: usize,
+    /// Whether more follow.
+    pub(crate) more: bool,
+}
 
 /// What a fragment counts for beside its bytes, as for Linux a buffer's own size does.
 const OVERHEAD: usize = 768;
-
-/// Which packet a fragment is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    src: Ipv4Addr,
-    dst: Ipv4Addr,
-    protocol: IpProtocol,
-    ident: u16,
-}
 
 /// The fragments of one packet that have come.
 #[derive(Clone, Debug)]
 struct Queue {
     /// By place, none over another: where it begins in the packet's payload, and the fragment, its
     /// front the IP header.
-    pieces: BTreeMap<usize, Packet>,
+    pieces: BTreeMap<usize, Part>,
     /// How long the payload is at least; exactly, once the last fragment is here.
     len: usize,
     last_is_here: bool,
@@ -47,19 +79,37 @@ struct Queue {
 }
 
 /// The packets of a namespace of which parts are missing.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fragments {
-    queues: BTreeMap<Key, Queue>,
+#[derive(Clone, Debug)]
+pub(crate) struct Fragments<V: Reassembly> {
+    queues: BTreeMap<V::Key, Queue>,
     /// What all of them count for.
     size: usize,
 }
 
-fn cost(piece: &Packet) -> usize {
-    piece.len() + OVERHEAD
+impl<V: Reassembly> Default for Fragments<V> {
+    fn default() -> Self {
+        Fragments {
+            queues: BTreeMap::new(),
+            size: 0,
+        }
+    }
 }
 
-fn payload_len(piece: &Packet) -> usize {
-    piece.len() - ipv4::Packet::new_unchecked(piece.bytes()).header_len()
+/// A fragment, and where its part of the payload begins in it.
+#[derive(Clone, Debug)]
+struct Part {
+    packet: Packet,
+    payload: usize,
+}
+
+impl Part {
+    fn len(&self) -> usize {
+        self.packet.len() - self.payload
+    }
+
+    fn cost(&self) -> usize {
+        self.packet.len() + OVERHEAD
+    }
 }
 
 /// What a fragment did.
@@ -73,46 +123,45 @@ enum Outcome {
     GivenUp(DropReason, Packet),
 }
 
-/// Takes a fragment, its front the IP header: the whole packet, if this was the last part.
-pub(super) fn take<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) -> Option<Packet> {
+/// Takes a fragment of the packet `key`, its front the IP header: the whole packet, if this was the
+/// last part.
+pub(super) fn take<V: Reassembly, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    key: V::Key,
+    packet: Packet,
+) -> Option<Packet> {
     let ns = cx.net.ns_of(dev);
-    let header = ipv4::Packet::new_unchecked(packet.bytes());
-    let key = Key {
-        src: header.src(),
-        dst: header.dst(),
-        protocol: header.protocol(),
-        ident: header.ident(),
-    };
-    let most = cx.net.ns(ns).settings.get(Global::IpfragHighThresh).max(0) as usize;
-    let new = !cx.net.ns(ns).fragments.queues.contains_key(&key);
+    let (most, seconds) = V::limits(cx.net.ns(ns));
+    let waiting = V::fragments(cx.net.ns_mut(ns));
+    let new = !waiting.queues.contains_key(&key);
     // No memory at all is no fragment at all, not one (ip-sysctl, ipfrag_high_thresh).
-    if new && (most == 0 || cx.net.ns(ns).fragments.size > most) {
-        cx.drop(packet, dev, Stage::Reassembly, DropReason::ReassemblyFull);
+    if new && (most == 0 || waiting.size > most) {
+        cx.drop(packet, dev, V::STAGE, DropReason::ReassemblyFull);
         return None;
     }
     if new {
-        begin(cx.net, ns, key, dev);
+        begin::<V>(cx.net, ns, key, dev, seconds);
     }
-    cx.see(&packet, dev, Stage::Reassembly, |_| Event::WaitsForRest);
-    match cx.net.ns_mut(ns).fragments.add(key, packet) {
+    cx.see(&packet, dev, V::STAGE, |_| Event::WaitsForRest);
+    match V::fragments(cx.net.ns_mut(ns)).add(key, packet) {
         Outcome::Waits => None,
-        Outcome::Whole => join(cx, ns, key, dev),
+        Outcome::Whole => join::<V, O>(cx, ns, key, dev),
         Outcome::Refused(reason, packet) => {
-            cx.drop(packet, dev, Stage::Reassembly, reason);
+            cx.drop(packet, dev, V::STAGE, reason);
             None
         }
         Outcome::GivenUp(reason, packet) => {
-            cx.drop(packet, dev, Stage::Reassembly, reason);
-            give_up(cx, ns, key, reason);
+            cx.drop(packet, dev, V::STAGE, reason);
+            give_up::<V, O>(cx, ns, key, reason);
             None
         }
     }
 }
 
-fn begin(net: &mut Net, ns: NsId, key: Key, dev: DevId) {
-    let seconds = net.ns(ns).settings.get(Global::IpfragTime).max(0) as u64;
+fn begin<V: Reassembly>(net: &mut Net, ns: NsId, key: V::Key, dev: DevId, seconds: u64) {
     let until = net.now + Duration::from_secs(seconds);
-    net.timers.set(until, Timer::Fragments { ns });
+    net.timers.set(until, V::timer(ns));
     let queue = Queue {
         pieces: BTreeMap::new(),
         len: 0,
@@ -120,27 +169,32 @@ fn begin(net: &mut Net, ns: NsId, key: Key, dev: DevId) {
         dev,
         until,
     };
-    net.ns_mut(ns).fragments.queues.insert(key, queue);
+    V::fragments(net.ns_mut(ns)).queues.insert(key, queue);
 }
 
-impl Fragments {
+impl<V: Reassembly> Fragments<V> {
     /// Puts a fragment in its place.
-    fn add(&mut self, key: Key, mut packet: Packet) -> Outcome {
+    fn add(&mut self, key: V::Key, mut packet: Packet) -> Outcome {
         let Some(queue) = self.queues.get_mut(&key) else {
             return Outcome::Refused(DropReason::ReassemblyIncomplete, packet);
         };
-        let header = ipv4::Packet::new_unchecked(packet.bytes());
-        let (from, more) = (usize::from(header.frag_offset()), header.mf());
-        let header_len = header.header_len();
+        let piece = V::piece(&packet);
+        let Piece {
+            payload,
+            from,
+            more,
+            ..
+        } = piece;
         if more {
             // Only the last may end between units.
-            let whole = payload_len(&packet) / UNIT * UNIT;
-            packet.truncate(header_len + whole);
+            let whole = (packet.len() - payload) / UNIT * UNIT;
+            packet.truncate(payload + whole);
         }
-        let to = from + payload_len(&packet);
+        let to = from + packet.len() - payload;
         let beyond = queue.last_is_here && to > queue.len;
         let contradicts = !more && (to < queue.len || (queue.last_is_here && to != queue.len));
-        if from == to || beyond || contradicts || to > ipv4::MAX_LEN - header_len {
+        let too_long = to + V::counted(&piece) > V::LONGEST;
+        if from == to || beyond || contradicts || too_long {
             return Outcome::GivenUp(DropReason::FragmentMalformed, packet);
         }
         match queue.room(from, to) {
@@ -150,8 +204,9 @@ impl Fragments {
         }
         queue.len = queue.len.max(to);
         queue.last_is_here |= !more;
-        self.size += cost(&packet);
-        queue.pieces.insert(from, packet);
+        let part = Part { packet, payload };
+        self.size += part.cost();
+        queue.pieces.insert(from, part);
         if queue.is_whole() {
             Outcome::Whole
         } else {
@@ -159,9 +214,9 @@ impl Fragments {
         }
     }
 
-    fn remove(&mut self, key: Key) -> Option<Queue> {
+    fn remove(&mut self, key: V::Key) -> Option<Queue> {
         let queue = self.queues.remove(&key)?;
-        self.size -= queue.pieces.values().map(cost).sum::<usize>();
+        self.size -= queue.pieces.values().map(Part::cost).sum::<usize>();
         Some(queue)
     }
 }
@@ -178,7 +233,7 @@ impl Queue {
         // Neighbouring fragments are one run; whatever lies within a run is a repetition.
         let mut run = 0..0;
         for (start, piece) in &self.pieces {
-            let end = start + payload_len(piece);
+            let end = start + piece.len();
             run = if run.end == *start && run.end > 0 {
                 run.start..end
             } else {
@@ -188,8 +243,7 @@ impl Queue {
                 return Room::Taken;
             }
         }
-        let clashes =
-            |(start, piece): (&usize, &Packet)| *start < to && from < start + payload_len(piece);
+        let clashes = |(start, piece): (&usize, &Part)| *start < to && from < start + piece.len();
         if self.pieces.iter().any(clashes) {
             Room::Overlaps
         } else {
@@ -198,81 +252,82 @@ impl Queue {
     }
 
     fn is_whole(&self) -> bool {
-        let here: usize = self.pieces.values().map(payload_len).sum();
+        let here: usize = self.pieces.values().map(Part::len).sum();
         self.last_is_here && here == self.len
     }
 }
 
 /// Joins the fragments behind the first one's header.
-fn join<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, key: Key, dev: DevId) -> Option<Packet> {
-    let queue = cx.net.ns_mut(ns).fragments.remove(key)?;
-    let first = queue.pieces.get(&0)?;
-    let header_len = ipv4::Packet::new_unchecked(first.bytes()).header_len();
-    let total = header_len + queue.len;
-    if total > ipv4::MAX_LEN {
-        cx.net
-            .dev_mut(dev)
-            .drops
-            .count(DropReason::FragmentMalformed);
+fn join<V: Reassembly, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    key: V::Key,
+    dev: DevId,
+) -> Option<Packet> {
+    let queue = V::fragments(cx.net.ns_mut(ns)).remove(key)?;
+    let first = &queue.pieces.get(&0)?.packet;
+    let piece = V::piece(first);
+    if V::counted(&piece) + queue.len > V::LONGEST {
+        let drops = &mut cx.net.dev_mut(dev).drops;
+        drops.count(DropReason::FragmentMalformed);
         return None;
     }
-    let mut whole = cx.net.pool.take(total);
-    whole.bytes_mut()[..header_len].copy_from_slice(&first.bytes()[..header_len]);
-    for (from, piece) in &queue.pieces {
-        let payload = &piece.bytes()[piece.len() - payload_len(piece)..];
-        let at = header_len + from;
+    let mut whole = cx.net.pool.take(piece.kept + queue.len);
+    whole.bytes_mut()[..piece.kept].copy_from_slice(&first.bytes()[..piece.kept]);
+    for (from, part) in &queue.pieces {
+        let payload = &part.packet.bytes()[part.payload..];
+        let at = piece.kept + from;
         whole.bytes_mut()[at..at + payload.len()].copy_from_slice(payload);
     }
-    let mut header = ipv4::Packet::new_unchecked(whole.bytes_mut());
-    header.set_total_len(total as u16);
-    header.set_fragment(false, false, 0);
-    header.fill_checksum();
+    V::finish(whole.bytes_mut(), first);
     whole.follow(first);
     whole.id = first.id;
     whole.set_network();
     let pieces = queue.pieces.len() as u32;
-    cx.see(&whole, dev, Stage::Reassembly, |_| Event::Joined { pieces });
-    for piece in queue.pieces.into_values() {
-        cx.consume(piece);
+    cx.see(&whole, dev, V::STAGE, |_| Event::Joined { pieces });
+    for part in queue.pieces.into_values() {
+        cx.consume(part.packet);
     }
     Some(whole)
 }
 
 /// Forgets a packet of which parts are missing; each part that came is counted.
-fn give_up<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, key: Key, reason: DropReason) {
-    let Some(queue) = cx.net.ns_mut(ns).fragments.remove(key) else {
+fn give_up<V: Reassembly, O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    key: V::Key,
+    reason: DropReason,
+) {
+    let Some(queue) = V::fragments(cx.net.ns_mut(ns)).remove(key) else {
         return;
     };
-    for piece in queue.pieces.into_values() {
+    for part in queue.pieces.into_values() {
         if cx.net.devices.get(queue.dev.0).is_some() {
-            cx.drop(piece, queue.dev, Stage::Reassembly, reason);
+            cx.drop(part.packet, queue.dev, V::STAGE, reason);
         } else {
-            cx.drop_in(piece, ns, Stage::Reassembly, reason);
+            cx.drop_in(part.packet, ns, V::STAGE, reason);
         }
     }
 }
 
-/// Gives up what has waited too long; the sender is told if the first part came (`ip_expire`, RFC
-/// 792 "Time Exceeded").
-pub(crate) fn expire<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
+/// Gives up what has waited too long; the sender is told if the first part came (`ip_expire`,
+/// `ip6frag_expire_frag_queue`; "Time Exceeded" of RFC 792 and RFC 4443).
+pub(crate) fn expire<V: Reassembly, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
     let now = cx.net.now;
-    let Some(namespace) = cx.net.namespaces.get(ns.0) else {
+    let Some(namespace) = cx.net.namespaces.get_mut(ns.0) else {
         return;
     };
-    let queues = namespace.fragments.queues.iter();
-    let late: Vec<Key> = queues
+    let queues = V::fragments(namespace).queues.iter();
+    let late: Vec<V::Key> = queues
         .filter(|(_, queue)| queue.until <= now)
         .map(|(key, _)| *key)
         .collect();
     for key in late {
-        let queue = cx.net.ns_mut(ns).fragments.queues.get_mut(&key);
-        let first = queue.and_then(|q| Some((q.dev, q.pieces.get(&0)?.clone())));
+        let queue = V::fragments(cx.net.ns_mut(ns)).queues.get(&key);
+        let first = queue.and_then(|q| Some((q.dev, q.pieces.get(&0)?.packet.clone())));
         if let Some((dev, first)) = first.filter(|(dev, _)| cx.net.devices.get(dev.0).is_some()) {
-            icmp_error::send(cx, dev, &first, |original| Repr::TimeExceeded {
-                code: code::REASSEMBLY_EXCEEDED,
-                original,
-            });
+            V::too_late(cx, dev, &first);
         }
-        give_up(cx, ns, key, DropReason::ReassemblyIncomplete);
+        give_up::<V, O>(cx, ns, key, DropReason::ReassemblyIncomplete);
     }
 }

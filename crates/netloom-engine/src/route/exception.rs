@@ -1,7 +1,7 @@
 //! What is known of a destination beside its route: the gateway that a redirect told of, and the
-//! MTU of the path to it (`struct fib_nh_exception`, RFC 1191).
+//! MTU of the path to it (`struct fib_nh_exception`, `struct rt6_exception`; RFC 1191, RFC 8201).
 
-use core::net::Ipv4Addr;
+use crate::ip::version::IpVersion;
 use core::time::Duration;
 use netloom_model::Time;
 use std::collections::BTreeMap;
@@ -18,29 +18,35 @@ pub(crate) struct PathMtu {
     pub(crate) until: Time,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Exception {
-    gateway: Option<Ipv4Addr>,
+#[derive(Clone, Copy, Debug)]
+struct Exception<V: IpVersion> {
+    gateway: Option<V::Addr>,
     path: Option<PathMtu>,
 }
 
 /// The exceptions of a namespace, by destination.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Exceptions(BTreeMap<Ipv4Addr, Exception>);
+#[derive(Clone, Debug)]
+pub(crate) struct Exceptions<V: IpVersion>(BTreeMap<V::Addr, Exception<V>>);
 
-impl Exceptions {
+impl<V: IpVersion> Default for Exceptions<V> {
+    fn default() -> Self {
+        Exceptions(BTreeMap::new())
+    }
+}
+
+impl<V: IpVersion> Exceptions<V> {
     /// The gateway that a redirect told of.
-    pub(crate) fn gateway(&self, to: Ipv4Addr) -> Option<Ipv4Addr> {
+    pub(crate) fn gateway(&self, to: V::Addr) -> Option<V::Addr> {
         self.0.get(&to)?.gateway
     }
 
     /// The MTU of the path, while it is believed.
-    pub(crate) fn path(&self, to: Ipv4Addr, now: Time) -> Option<PathMtu> {
+    pub(crate) fn path(&self, to: V::Addr, now: Time) -> Option<PathMtu> {
         self.0.get(&to)?.path.filter(|path| path.until > now)
     }
 
     /// A redirect told of a gateway.
-    pub(crate) fn learn_gateway(&mut self, to: Ipv4Addr, gateway: Ipv4Addr) {
+    pub(crate) fn learn_gateway(&mut self, to: V::Addr, gateway: V::Addr) {
         self.entry(to).gateway = Some(gateway);
     }
 
@@ -48,7 +54,7 @@ impl Exceptions {
     /// Less than `least` is not believed.
     pub(crate) fn learn_path(
         &mut self,
-        to: Ipv4Addr,
+        to: V::Addr,
         (mtu, was, least): (u32, u32, u32),
         now: Time,
         holds: Duration,
@@ -62,11 +68,24 @@ impl Exceptions {
         self.entry(to).path = Some(PathMtu { mtu, locked, until });
     }
 
-    fn entry(&mut self, to: Ipv4Addr) -> &mut Exception {
+    fn entry(&mut self, to: V::Addr) -> &mut Exception<V> {
         if self.0.len() >= MOST && !self.0.contains_key(&to) {
             self.0.pop_first();
         }
-        self.0.entry(to).or_default()
+        self.0.entry(to).or_insert(Exception {
+            gateway: None,
+            path: None,
+        })
+    }
+
+    /// The route to a prefix changed: what was known of destinations in it was known of the way
+    /// that it had.
+    pub(crate) fn forget(&mut self, prefix: V::Addr, len: u8) {
+        let mask = V::mask(len);
+        let within = |to: &V::Addr| V::bits(*to) & mask == V::bits(prefix) & mask;
+        if !self.0.is_empty() {
+            self.0.retain(|to, _| !within(to));
+        }
     }
 
     /// Forgets everything.
@@ -78,13 +97,15 @@ impl Exceptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ip::version::V4;
+    use core::net::Ipv4Addr;
 
     const TO: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 2);
     const TEN_MINUTES: Duration = Duration::from_secs(600);
 
     #[test]
     fn a_path_is_believed_for_its_time_and_never_grows() {
-        let (mut known, now) = (Exceptions::default(), Time::from_secs(5));
+        let (mut known, now) = (Exceptions::<V4>::default(), Time::from_secs(5));
         known.learn_path(TO, (1000, 1500, 552), now, TEN_MINUTES);
         let path = known.path(TO, now).unwrap();
         assert_eq!((path.mtu, path.locked), (1000, false));
@@ -95,15 +116,26 @@ mod tests {
 
     #[test]
     fn less_than_the_least_is_taken_for_the_least_and_packets_may_be_cut() {
-        let (mut known, now) = (Exceptions::default(), Time::from_secs(5));
+        let (mut known, now) = (Exceptions::<V4>::default(), Time::from_secs(5));
         known.learn_path(TO, (400, 1500, 552), now, TEN_MINUTES);
         let path = known.path(TO, now).unwrap();
         assert_eq!((path.mtu, path.locked), (552, true));
     }
 
     #[test]
+    fn a_changed_route_takes_along_what_was_known_of_its_destinations() {
+        let mut known = Exceptions::<V4>::default();
+        let other = Ipv4Addr::new(10, 0, 3, 2);
+        known.learn_gateway(TO, other);
+        known.learn_gateway(other, TO);
+        known.forget(Ipv4Addr::new(10, 0, 2, 0), 24);
+        assert_eq!(known.gateway(TO), None);
+        assert_eq!(known.gateway(other), Some(TO));
+    }
+
+    #[test]
     fn a_flood_of_destinations_is_bounded() {
-        let mut known = Exceptions::default();
+        let mut known = Exceptions::<V4>::default();
         for to in 0..10_000 {
             known.learn_gateway(Ipv4Addr::from_bits(to), TO);
         }

@@ -40,7 +40,7 @@ pub(crate) struct Routing {
     /// Rules in the order in which they are asked.
     pub(crate) rules: Rules,
     /// What is known of destinations beside their routes.
-    pub(crate) exceptions: Exceptions,
+    pub(crate) exceptions: Exceptions<V4>,
 }
 
 impl Default for Routing {

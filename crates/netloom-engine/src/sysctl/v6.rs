@@ -61,7 +61,14 @@ settings! {
         EchoIgnoreAnycast "icmp.echo_ignore_anycast" = 0, 0..=1;
         EchoIgnoreMulticast "icmp.echo_ignore_multicast" = 0, 0..=1;
         Ratelimit "icmp.ratelimit" = 100, 0..=2147483647;
+        Ip6fragHighThresh "ip6frag_high_thresh" = 4194304, 0..=2147483647;
+        Ip6fragLowThresh "ip6frag_low_thresh" = 3145728, 0..=2147483647;
+        Ip6fragTime "ip6frag_time" = 60, 0..=2147483;
         IpNonlocalBind "ip_nonlocal_bind" = 0, 0..=1;
+        MaxDstOptsLength "max_dst_opts_length" = 2147483647, -2147483648..=2147483647;
+        MaxDstOptsNumber "max_dst_opts_number" = 8, -2147483648..=2147483647;
+        MaxHbhLength "max_hbh_length" = 2147483647, -2147483648..=2147483647;
+        MaxHbhOptsNumber "max_hbh_opts_number" = 8, -2147483648..=2147483647;
         NeighGcInterval "neigh.default.gc_interval" = 30, 0..=2147483647;
         NeighGcThresh1 "neigh.default.gc_thresh1" = 128, 0..=2147483647;
         NeighGcThresh2 "neigh.default.gc_thresh2" = 512, 0..=2147483647;

@@ -1,7 +1,7 @@
 //! Extension headers (RFC 8200 section 4): walking from the fixed header to the upper layer.
 
 use crate::IpProtocol;
-use crate::field::u16;
+use crate::field::{put, put_u16, put_u32, u16, u32};
 
 /// The length of a fragment header.
 pub const FRAGMENT_LEN: usize = 8;
@@ -119,6 +119,23 @@ impl<'a> Fragment<'a> {
     pub fn more(&self) -> bool {
         self.0[3] & 1 != 0
     }
+
+    /// What tells its packet from others between the same addresses.
+    #[must_use]
+    pub fn ident(&self) -> u32 {
+        u32(self.0, 4)
+    }
+
+    /// Writes the header of a fragment to the start of `buf`; what follows is `next`, and belongs
+    /// `offset` bytes behind the first fragment's.
+    ///
+    /// # Panics
+    /// If `buf` is shorter than [`FRAGMENT_LEN`].
+    pub fn emit(buf: &mut [u8], next: IpProtocol, offset: u16, more: bool, ident: u32) {
+        put(buf, 0, [next.0, 0]);
+        put_u16(buf, 2, (offset & 0xfff8) | u16::from(more));
+        put_u32(buf, 4, ident);
+    }
 }
 
 /// One option of a hop-by-hop or destination options header.
@@ -132,34 +149,58 @@ pub struct TlvOption<'a> {
     pub data: &'a [u8],
 }
 
+/// Padding of one byte, which has no length.
+const PAD_1: u8 = 0;
+/// Padding of two bytes and more.
+const PAD_N: u8 = 1;
 /// The type of the router alert option (RFC 2711).
 pub const ROUTER_ALERT: u8 = 5;
+/// The type of the jumbo payload option (RFC 2675).
+pub const JUMBO: u8 = 0xc2;
 
-/// The options of a hop-by-hop or destination options header, padding left out; an error where one
+impl TlvOption<'_> {
+    /// Whether it only aligns what follows.
+    #[must_use]
+    pub const fn is_padding(&self) -> bool {
+        matches!(self.kind, PAD_1 | PAD_N)
+    }
+
+    /// How long it is, type and length with it.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "no option is empty")]
+    pub const fn len(&self) -> usize {
+        match self.kind {
+            PAD_1 => 1,
+            _ => 2 + self.data.len(),
+        }
+    }
+}
+
+/// The options of a hop-by-hop or destination options header, padding with them; an error where one
 /// runs beyond the end.
-pub fn options(header: &[u8]) -> impl Iterator<Item = Result<TlvOption<'_>, usize>> {
+pub fn all_options(header: &[u8]) -> impl Iterator<Item = Result<TlvOption<'_>, usize>> {
     let mut at = 2;
     core::iter::from_fn(move || {
-        loop {
-            let kind = *header.get(at)?;
-            if kind == 0 {
-                at += 1;
-                continue;
-            }
-            let from = at;
+        let kind = *header.get(at)?;
+        let data = if kind == PAD_1 {
+            Some(&header[at..at])
+        } else {
             let len = header.get(at + 1).map(|len| usize::from(*len));
-            let data = len.and_then(|len| header.get(at + 2..at + 2 + len));
-            let Some(data) = data else {
-                at = header.len();
-                return Some(Err(from));
-            };
-            at += 2 + data.len();
-            if kind != 1 {
-                let at = from;
-                return Some(Ok(TlvOption { kind, at, data }));
-            }
-        }
+            len.and_then(|len| header.get(at + 2..at + 2 + len))
+        };
+        let Some(data) = data else {
+            let from = core::mem::replace(&mut at, header.len());
+            return Some(Err(from));
+        };
+        let option = TlvOption { kind, at, data };
+        at += option.len();
+        Some(Ok(option))
     })
+}
+
+/// The same, padding left out.
+pub fn options(header: &[u8]) -> impl Iterator<Item = Result<TlvOption<'_>, usize>> {
+    all_options(header).filter(|option| option.is_err() || option.is_ok_and(|o| !o.is_padding()))
 }
 
 #[cfg(test)]
@@ -191,6 +232,15 @@ mod tests {
         let all: Vec<_> = walk(IpProtocol::FRAGMENT, &payload).collect();
         assert_eq!(all.len(), 1);
         assert_eq!(Fragment::new(all[0].bytes).unwrap().offset(), 8);
+    }
+
+    #[test]
+    fn a_fragment_header_reads_back_as_it_was_written() {
+        let mut bytes = [0; FRAGMENT_LEN];
+        Fragment::emit(&mut bytes, IpProtocol::UDP, 1448, true, 0xdead_beef);
+        let fragment = Fragment::new(&bytes).unwrap();
+        assert_eq!((fragment.offset(), fragment.more()), (1448, true));
+        assert_eq!((fragment.ident(), bytes[0]), (0xdead_beef, 17));
     }
 
     proptest! {

@@ -100,6 +100,20 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::FragmentationNeeded | DropReason::TooLong => format!(
             "it is longer than an MTU on the way: see \"ip link\" of {ns}; raise that MTU or send less"
         ),
+        DropReason::ReassemblyFull => format!(
+            "the memory of {ns} for fragments is full: see net.ipv4.ipfrag_high_thresh, \
+             net.ipv6.ip6frag_high_thresh"
+        ),
+        DropReason::ReassemblyIncomplete => {
+            "a part of it was lost on the way: what is longer than a link takes is better not sent"
+                .to_owned()
+        }
+        DropReason::Ipv6TooManyOptions => format!(
+            "{ns} takes no more options: see net.ipv6.max_hbh_opts_number and max_dst_opts_number"
+        ),
+        DropReason::RoutingHeader => {
+            "no host follows a routing header (RFC 5095): send without it".to_owned()
+        }
         DropReason::BridgeIsolated => {
             "both ports are isolated: bridge link set dev PORT isolated off".to_owned()
         }

@@ -6,7 +6,7 @@ use super::{group, router};
 use crate::device::DevId;
 use crate::ip::output::GroupLoop;
 use crate::neighbour::ndp;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::Refused;
@@ -41,13 +41,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         }
         Type::ECHO_REQUEST => answer(cx, dev, packet),
         Type::ECHO_REPLY => socket::v6::ping::receive(cx, dev, packet, raw),
-        Type::PACKET_TOO_BIG => {
-            too_big(cx, dev, &packet);
-            error(cx, dev, packet);
-        }
-        Type::DEST_UNREACHABLE | Type::TIME_EXCEEDED | Type::PARAMETER_PROBLEM => {
-            error(cx, dev, packet);
-        }
+        Type::PACKET_TOO_BIG
+        | Type::DEST_UNREACHABLE
+        | Type::TIME_EXCEEDED
+        | Type::PARAMETER_PROBLEM => error(cx, dev, packet),
         Type::NEIGHBOUR_SOLICITATION | Type::NEIGHBOUR_ADVERTISEMENT | Type::REDIRECT => {
             ndp::receive(cx, dev, packet);
         }
@@ -110,36 +107,47 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     output::send(cx, ns, &way, out, GroupLoop(false));
 }
 
-/// Remembers how long packets to a destination may be (RFC 8201 section 4).
-fn too_big<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
-    let message = icmpv6::Packet::new_unchecked(packet.bytes());
-    let mtu = message.rest_of_header().max(ipv6::MIN_MTU as u32);
+/// Remembers how long packets to a destination may be (RFC 8201 section 4); less than every link
+/// takes is not believed.
+fn too_big(net: &mut Net, dev: DevId, message: &icmpv6::Packet<&[u8]>) {
+    let mtu = message.rest_of_header();
     let Ok(inner) = ipv6::Packet::new_header(message.payload()) else {
         return;
     };
-    let (ns, to) = (cx.net.ns_of(dev), inner.dst());
-    let now = cx.net.now;
-    let inet6 = &mut cx.net.ns_mut(ns).v6;
-    let keep = inet6.settings.get(Global6::MtuExpires).max(0) as u64;
-    let until = now + Duration::from_secs(keep);
-    if inet6.pmtu.len() >= PMTU_MOST {
-        inet6.pmtu.retain(|_, (_, until)| *until > now);
+    let (ns, to) = (net.ns_of(dev), inner.dst());
+    let bound = super::is_strict(to) && !net.dev(dev).is_loopback();
+    let flow = Flow6 {
+        src: inner.src(),
+        oif: if bound { dev } else { DevId::NONE },
+        ..Flow6::to(to)
+    };
+    let Ok(way) = route::output::route(net, ns, &flow, true) else {
+        return;
+    };
+    if mtu < ipv6::MIN_MTU as u32 || mtu >= way.mtu {
+        return;
     }
-    if inet6.pmtu.len() < PMTU_MOST || inet6.pmtu.contains_key(&to) {
-        inet6.pmtu.insert(to, (mtu, until));
-    }
+    let now = net.now;
+    let inet6 = &mut net.ns_mut(ns).v6;
+    let holds = Duration::from_secs(inet6.settings.get(Global6::MtuExpires).max(0) as u64);
+    let exceptions = &mut inet6.routing.exceptions;
+    exceptions.learn_path(to, (mtu, way.mtu, 0), now, holds);
 }
-
-/// Destinations whose path is remembered.
-const PMTU_MOST: usize = 4096;
 
 /// Hands an error to the sockets whose packet it is about: `icmpv6_notify`.
 fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let message = icmpv6::Packet::new_unchecked(packet.bytes());
-    if ipv6::Packet::new_header(message.payload()).is_err() {
+    let kind = message.msg_type();
+    let Ok(inner) = ipv6::Packet::new_header(message.payload()) else {
         return cx.drop(packet, dev, Stage::Icmp6Error, DropReason::IcmpMalformed);
-    }
+    };
+    // Echoes are answered without a socket; of everything else one must know.
+    let echo = inner.next_header() == IpProtocol::ICMPV6;
     let told = socket::v6::error::deliver(cx, dev, &packet);
+    if kind == Type::PACKET_TOO_BIG && (echo || told > 0) {
+        let message = icmpv6::Packet::new_unchecked(packet.bytes());
+        too_big(cx.net, dev, &message);
+    }
     cx.see(&packet, dev, Stage::Icmp6Error, |_| Event::Delivered {
         to: if told == 0 {
             "no socket".to_owned()

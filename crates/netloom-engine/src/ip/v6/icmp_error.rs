@@ -60,11 +60,17 @@ fn may_be_told(packet: &Packet, kind: Type, told: u8) -> bool {
     if (group && !for_groups) || src.is_unspecified() || src.is_multicast() {
         return false;
     }
-    let upper = extension::walk(header.next_header(), header.payload()).last();
-    let error = upper.is_none_or(|u| {
-        u.kind == IpProtocol::ICMPV6 && u.bytes.first().is_none_or(|t| Type(*t).is_error())
-    });
-    !error
+    let mut in_fragment = false;
+    let mut upper = None;
+    for next in extension::walk(header.next_header(), header.payload()) {
+        let fragment = Some(next.bytes).filter(|_| next.kind == IpProtocol::FRAGMENT);
+        let fragment = fragment.and_then(extension::Fragment::new);
+        in_fragment |= fragment.is_some_and(|f| f.offset() != 0 || f.more());
+        upper = Some(next);
+    }
+    // What a fragment does not hold cannot be said of it.
+    let error = |kind: Option<&u8>| kind.map_or(!in_fragment, |kind| Type(*kind).is_error());
+    upper.is_some_and(|u| u.kind != IpProtocol::ICMPV6 || !error(u.bytes.first()))
 }
 
 /// Tells the sender of a packet what became of it. The packet's network header is its IP header;

@@ -1,20 +1,22 @@
 //! IPv6: addresses, receive, forward, deliver, send (RFC 8200, RFC 4291, RFC 4862, RFC 4443).
 //!
 //! What IPv4 and IPv6 do alike is elsewhere and written once: tables and their search (`route`), the
-//! table and the states of neighbours (`neighbour`), rules, sockets. Here is what differs.
-//!
-//! Fragmentation and reassembly are not here yet: a fragment ends with its reason.
+//! table and the states of neighbours (`neighbour`), rules, sockets, cutting packets and joining
+//! them. Here is what differs.
 
 pub(crate) mod address;
 pub(crate) mod dad;
 pub(crate) mod deliver;
 pub(crate) mod device;
 pub(crate) mod forward;
+mod fragment;
 pub(crate) mod group;
+mod headers;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
 pub(crate) mod namespace;
 pub(crate) mod output;
+mod reassembly;
 pub(crate) mod receive;
 pub(crate) mod router;
 pub(crate) mod source;

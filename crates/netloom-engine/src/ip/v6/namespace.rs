@@ -1,13 +1,11 @@
 //! What a namespace has for IPv6.
 
 use crate::ip::icmp::RateLimit;
+use crate::ip::reassembly::Fragments;
 use crate::ip::version::V6;
 use crate::neighbour::Neighbours;
 use crate::route::v6::Routing6;
 use crate::sysctl::{Conf6, Ipv6Conf, Ipv6Global, NeighbourConf, neighbour_v6};
-use core::net::Ipv6Addr;
-use netloom_model::Time;
-use std::collections::BTreeMap;
 
 /// What a namespace has for IPv6.
 #[derive(Clone)]
@@ -19,8 +17,7 @@ pub(crate) struct Inet6Ns {
     pub(crate) neighbour_default: NeighbourConf,
     pub(crate) settings: Ipv6Global,
     pub(crate) icmp_limit: RateLimit,
-    /// What routers told of ways: the longest packet and when that is forgotten, by destination.
-    pub(crate) pmtu: BTreeMap<Ipv6Addr, (u32, Time)>,
+    pub(crate) fragments: Fragments<V6>,
 }
 
 impl Inet6Ns {
@@ -36,7 +33,7 @@ impl Inet6Ns {
             neighbour_default: neighbour_v6(),
             settings: Ipv6Global::default(),
             icmp_limit: RateLimit::default(),
-            pmtu: BTreeMap::new(),
+            fragments: Fragments::default(),
         }
     }
 }

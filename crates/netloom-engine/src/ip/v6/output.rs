@@ -1,6 +1,6 @@
 //! An IPv6 packet made here leaves (`ip6_local_out`, `ip6_output`, `ip6_finish_output2`).
 
-use super::{deliver, device};
+use super::{deliver, device, fragment};
 use crate::device::DevId;
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
@@ -12,7 +12,6 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::v6::output::Way6;
 use core::net::Ipv6Addr;
-use netloom_model::RouteType;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv6};
@@ -74,13 +73,25 @@ pub(crate) fn send<O: Observer>(
 ) {
     packet.dev = way.dev;
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
-    if packet.len() > way.mtu as usize && way.kind != RouteType::Local {
-        let reason = DropReason::FragmentationNeeded;
-        return cx.drop(packet, way.dev, Stage::IpOutput, reason);
+    if way.dst.is_multicast() {
+        return loop_and_send(cx, way, packet, group_loop);
     }
-    if !way.dst.is_multicast() {
-        return to_neighbour(cx, ns, way.dev, way.gateway.unwrap_or(way.dst), packet);
+    let next_hop = way.gateway.unwrap_or(way.dst);
+    if packet.len() <= way.mtu as usize {
+        return to_neighbour(cx, ns, way.dev, next_hop, packet);
     }
+    fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
+        to_neighbour(cx, ns, way.dev, next_hop, piece);
+    });
+}
+
+/// Sends to a group; whoever listens to it here hears it too.
+fn loop_and_send<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    way: &Way6,
+    packet: Packet,
+    group_loop: GroupLoop,
+) {
     let device = cx.net.dev(way.dev);
     if group_loop.0 && !device.is_loopback() && device.v6.listens(way.dst) {
         let mut copy = cx.net.pool.copy(&packet);
@@ -92,7 +103,12 @@ pub(crate) fn send<O: Observer>(
     if ipv6::Packet::new_unchecked(packet.bytes()).hop_limit() == 0 {
         return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
     }
-    to_group(cx, way.dev, way.dst, packet);
+    if packet.len() <= way.mtu as usize {
+        return to_group(cx, way.dev, way.dst, packet);
+    }
+    fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
+        to_group(cx, way.dev, way.dst, piece);
+    });
 }
 
 /// Hands a packet to the next hop on a device.

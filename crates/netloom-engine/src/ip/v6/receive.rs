@@ -1,6 +1,7 @@
 //! An IPv6 packet arrives: its header is checked and routing decides what becomes of it (`ipv6_rcv`,
 //! `ip6_rcv_finish`).
 
+use super::headers::{self, Facts, Limits};
 use super::{deliver, forward, icmp_error};
 use crate::device::DevId;
 use crate::net::Cx;
@@ -15,7 +16,7 @@ use netloom_model::RouteType;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
-use netloom_wire::{Malformed, ipv6};
+use netloom_wire::{IpProtocol, Malformed, ipv6};
 
 /// Receives a packet whose front is its IP header.
 pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
@@ -38,17 +39,25 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         }
     };
     let (src, dst, tclass) = (header.src(), header.dst(), header.traffic_class());
+    let hop_by_hop = header.next_header() == IpProtocol::HOP_BY_HOP;
+    // Without a length it would be told by a hop-by-hop option (RFC 2675).
+    let jumbo = hop_by_hop && header.payload_len() == 0;
     let len = ipv6::HEADER_LEN + usize::from(header.payload_len());
     let upper = if cx.net.ns(cx.net.ns_of(dev)).v6.routing.rules.dissect() {
         Upper::of_v6(&header)
     } else {
         Upper::default()
     };
-    packet.truncate(len);
+    if !jumbo {
+        packet.truncate(len);
+    }
     if let Some(reason) = martian(cx, dev, &packet, src, dst) {
         return cx.drop(packet, dev, Stage::Ip6Receive, reason);
     }
     cx.see(&packet, dev, Stage::Ip6Receive, |_| Event::Accepted);
+    if hop_by_hop && let Err(refused) = options(cx, dev, &mut packet) {
+        return deliver::refuse(cx, dev, Stage::Ip6HopByHop, packet, refused);
+    }
     if dst.is_multicast() {
         return group(cx, dev, packet, dst);
     }
@@ -81,6 +90,24 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         },
         Err(refused) => no_way(cx, dev, packet, refused),
     }
+}
+
+/// Reads hop-by-hop options.
+#[cold]
+fn options<O: Observer>(
+    cx: &Cx<'_, O>,
+    dev: DevId,
+    packet: &mut Packet,
+) -> Result<(), headers::Refused> {
+    packet.set_network();
+    let settings = &cx.net.ns(cx.net.ns_of(dev)).v6.settings;
+    let header = ipv6::Packet::new_unchecked(packet.bytes());
+    let facts = Facts {
+        limits: Limits::hop_by_hop(settings),
+        group: header.dst().is_multicast(),
+        to_host: packet.packet_type == PacketType::Host,
+    };
+    headers::hop_by_hop(packet.bytes(), &facts)
 }
 
 /// Why a packet with these addresses cannot come from the link (RFC 4291 sections 2.5.2, 2.5.3,

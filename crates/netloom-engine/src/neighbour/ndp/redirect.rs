@@ -8,9 +8,8 @@ use crate::packet::Packet;
 use crate::route::v6 as route;
 use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
+use netloom_model::MacAddr;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
-use netloom_model::route::protocol;
-use netloom_model::{IpNet, MacAddr, NextHop, Route};
 use netloom_wire::icmpv6::{self, Repr, Type};
 use netloom_wire::ipv6;
 use netloom_wire::ndp::{self, LLADDR_LEN, kind};
@@ -84,20 +83,8 @@ pub(super) fn receive<O: Observer>(
         return cx.drop(packet, dev, Stage::NdpReceive, DropReason::IcmpIgnored);
     }
     learn(cx, dev, target, lladdr, true);
-    let index = cx.net.dev(dev).index;
-    let hop = NextHop {
-        via: (target != dst).then(|| target.into()),
-        dev: Some(index),
-        weight: 1,
-        ..NextHop::default()
-    };
-    let route = Route {
-        protocol: protocol::REDIRECT,
-        metric: 0,
-        nexthops: vec![hop],
-        ..Route::new(IpNet::host(dst.into()))
-    };
-    route::address::insert(cx.net, dev, &route, None);
+    let exceptions = &mut cx.net.ns_mut(ns).v6.routing.exceptions;
+    exceptions.learn_gateway(dst, target);
     cx.see(&packet, dev, Stage::NdpReceive, |_| Event::Delivered {
         to: "routing".to_owned(),
     });

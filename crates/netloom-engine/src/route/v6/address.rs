@@ -159,6 +159,7 @@ pub(crate) fn groups_added(net: &mut Net, dev: DevId) {
 
 /// A device went down: nothing leads to it.
 pub(crate) fn device_down(net: &mut Net, ns: NsId, dev: DevId) {
+    net.ns_mut(ns).v6.routing.exceptions.clear();
     for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
         table.retain_not(|e| e.uses(dev));
     }

@@ -1,13 +1,14 @@
 //! `ip -6 route get`: which way would a packet take (`inet6_rtm_getroute`).
 
-use super::{Flow6, Refused, describe, lookup};
+use super::output::gateway;
+use super::{Flow6, Found6, Refused, describe, lookup};
 use crate::device::DevId;
 use crate::ip::v6::source;
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{RouteAnswer, RouteQuery};
-use netloom_model::{Errno, IpNet, Result, RouteType};
+use netloom_model::{Errno, IpNet, Result, Route, RouteType};
 use netloom_wire::IpProtocol;
 
 fn v6(addr: IpAddr) -> Result<Ipv6Addr> {
@@ -50,6 +51,9 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         .nexthops
         .retain(|hop| hop.dev == Some(taken) && hop.via == found.gateway.map(Into::into));
     route.nexthops.truncate(1);
+    if flow.iif == DevId::NONE {
+        known_beside(net, ns, &found, &flow, &mut route);
+    }
     // What is of this host stays on the loopback, unless its address means nothing there.
     let local = matches!(found.kind, RouteType::Local | RouteType::Anycast);
     if local && !crate::ip::v6::is_strict(flow.dst) {
@@ -66,4 +70,17 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         cache_flags: Vec::new(),
         source,
     })
+}
+
+/// Puts into the answer what is known of the destination beside its route.
+fn known_beside(net: &Net, ns: NsId, found: &Found6, flow: &Flow6, route: &mut Route) {
+    let exceptions = &net.ns(ns).v6.routing.exceptions;
+    if let Some(path) = exceptions.path(flow.dst, net.now) {
+        route.expires = Some(path.until.since(net.now).as_secs() as u32);
+        route.metrics.mtu = path.mtu;
+    }
+    if exceptions.gateway(flow.dst).is_some() {
+        let via = gateway(net, ns, found, flow.dst).map(IpAddr::V6);
+        route.nexthops.iter_mut().for_each(|hop| hop.via = via);
+    }
 }

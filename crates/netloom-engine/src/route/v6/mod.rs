@@ -8,6 +8,7 @@ pub(crate) mod get;
 pub(crate) mod output;
 
 use super::Refused;
+use super::exception::Exceptions;
 use super::rules::{self, Facts, Rules, TableAnswer};
 use super::table::{Hop, Table};
 use super::tables::Tables;
@@ -29,6 +30,8 @@ pub(crate) struct Routing6 {
     pub(crate) tables: Tables<V6>,
     /// Rules in the order in which they are asked.
     pub(crate) rules: Rules,
+    /// What is known of destinations beside their routes.
+    pub(crate) exceptions: Exceptions<V6>,
 }
 
 impl Default for Routing6 {
@@ -36,6 +39,7 @@ impl Default for Routing6 {
         Routing6 {
             tables: Tables::default(),
             rules: Rules::initial(Family::V6, &[id::LOCAL, id::MAIN]),
+            exceptions: Exceptions::default(),
         }
     }
 }

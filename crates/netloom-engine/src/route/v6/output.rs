@@ -56,7 +56,7 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
     Ok(Way6 {
         kind: if stays { RouteType::Local } else { found.kind },
         dev,
-        gateway: found.gateway,
+        gateway: gateway(net, ns, &found, flow.dst),
         source,
         dst: flow.dst,
         mtu: mtu(net, ns, dev, &found, flow.dst),
@@ -76,8 +76,17 @@ fn mtu(net: &Net, ns: NsId, dev: DevId, found: &Found6, dst: Ipv6Addr) -> u32 {
     } else {
         found.mtu.min(link)
     };
-    match net.ns(ns).v6.pmtu.get(&dst) {
-        Some((told, until)) if *until > net.now => route.min(*told),
-        _ => route,
+    match net.ns(ns).v6.routing.exceptions.path(dst, net.now) {
+        Some(path) => route.min(path.mtu),
+        None => route,
+    }
+}
+
+/// The gateway of a way: the route's, or the one that a redirect told of, which is the destination
+/// itself where that is on the link.
+pub(super) fn gateway(net: &Net, ns: NsId, found: &Found6, dst: Ipv6Addr) -> Option<Ipv6Addr> {
+    match net.ns(ns).v6.routing.exceptions.gateway(dst) {
+        Some(told) if found.kind == RouteType::Unicast => Some(told).filter(|told| *told != dst),
+        _ => found.gateway,
     }
 }

@@ -1,0 +1,37 @@
+# ipv6
+# A router cuts nothing: the sender learns how much the path takes, and cuts itself from then on.
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add a0 netns a address 02:00:00:00:00:01 type veth peer name r0 netns r address 02:00:00:00:00:10
+ip link add b0 netns b address 02:00:00:00:00:02 type veth peer name r1 netns r address 02:00:00:00:00:20
+for d in "a a0" "r r0" "r r1" "b b0"; do set -- $d; ip -n $1 link set $2 up; done
+ip -n a addr add 2001:db8:1::2/64 dev a0 nodad
+ip -n r addr add 2001:db8:1::1/64 dev r0 nodad
+ip -n r addr add 2001:db8:2::1/64 dev r1 nodad
+ip -n b addr add 2001:db8:2::2/64 dev b0 nodad
+ip -n a route add default via 2001:db8:1::1
+ip -n b route add default via 2001:db8:2::1
+ip netns exec r sysctl -qw net.ipv6.conf.all.forwarding=1
+ip -n r link set r1 mtu 1400; ip -n b link set b0 mtu 1400
+sleep 4
+path() { ip -n a -6 route get "$1" | sed 's/expires [0-9]*sec/expires SOON/'; }
+path 2001:db8:2::2
+ip netns exec a ping -c1 -W1 -s5000 2001:db8:2::2
+path 2001:db8:2::2
+ip netns exec a ping -c1 -W1 -s5000 2001:db8:2::2
+ip netns exec a ping -c1 -W1 -M do -s1353 2001:db8:2::2
+ip netns exec a ping -c1 -W1 -M do -s1352 2001:db8:2::2 | grep transmitted
+# Of another destination nothing is known.
+path 2001:db8:2::9
+# The route changes, and with it all that was known of its paths.
+ip -n a route change default via 2001:db8:1::1
+path 2001:db8:2::2
+ip netns exec a ping -c1 -W1 -s5000 2001:db8:2::2 | sed -n 2p
+ip -n a route del default via 2001:db8:1::1
+ip -n a route add default via 2001:db8:1::1
+path 2001:db8:2::2
+# It is forgotten in time.
+ip netns exec a sysctl -w net.ipv6.route.mtu_expires=2
+ip netns exec a ping -c1 -W1 -s5000 2001:db8:2::2 | sed -n 2p
+path 2001:db8:2::2
+sleep 3
+path 2001:db8:2::2
