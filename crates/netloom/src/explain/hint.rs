@@ -1,5 +1,6 @@
 //! What is to blame for a drop, and what to look at.
 
+use super::command::{exec, ip};
 use super::{rule, text};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
@@ -36,12 +37,15 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         })
     };
     let text = match reason {
-        DropReason::DeviceDown => format!("{dev} in {ns} is down: ip link set {dev} up"),
+        DropReason::DeviceDown => {
+            format!("{dev} in {ns} is down: {} link set {dev} up", ip(ns))
+        }
         DropReason::NoCarrier | DropReason::NoPeer => {
             format!("the other end of {dev} is down: bring it up too")
         }
         DropReason::NoRoute => format!(
-            "no rule and table of {ns} leads there: see \"ip route\", \"ip rule\"; add a route, or a default route"
+            "no rule and table of {ns} leads there: see \"{0} route\", \"{0} rule\"; add a route, or a default route",
+            ip(ns)
         ),
         DropReason::RouteUnreachable | DropReason::RouteBlackhole | DropReason::RouteProhibit => {
             match decided() {
@@ -50,11 +54,13 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
                     ..
                 }) => {
                     let table = text::table_name(*table);
-                    format!("a route of {ns} forbids it: see \"ip route show table {table}\"")
+                    let see = format!("{} route show table {table}", ip(ns));
+                    format!("a route of {ns} forbids it: see \"{see}\"")
                 }
                 Some(rule) => format!(
-                    "a rule of {ns} forbids it: {}; ip rule del pref {} takes it away",
+                    "a rule of {ns} forbids it: {}; {} rule del pref {} takes it away",
                     rule::rule_text(rule),
+                    ip(ns),
                     rule.priority.unwrap_or(0)
                 ),
                 None => format!("a route or rule of {ns} forbids it"),
@@ -67,7 +73,8 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             } else {
                 "net.ipv4.ip_forward"
             };
-            format!("{ns} is asked to route and does not: sysctl -w {key}=1 there")
+            let set = exec(ns, &format!("sysctl -w {key}=1"));
+            format!("{ns} is asked to route and does not: {set}")
         }
         DropReason::ReversePath => format!(
             "rp_filter on {dev}: the route back to the source leaves by another device, or there is \
@@ -75,7 +82,8 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
              counts too), or mend the route back"
         ),
         DropReason::LocalSource => format!(
-            "the source is an address of {ns} itself: sysctl -w net.ipv4.conf.{dev}.accept_local=1"
+            "the source is an address of {ns} itself: {}",
+            exec(ns, &format!("sysctl -w net.ipv4.conf.{dev}.accept_local=1"))
         ),
         DropReason::SourceRoute => format!(
             "source routes are refused by default: sysctl -w net.ipv4.conf.all.accept_source_route=1 \
@@ -98,7 +106,8 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             "its TTL ended at this router: send with a greater one, or look for a loop".to_owned()
         }
         DropReason::FragmentationNeeded | DropReason::TooLong => format!(
-            "it is longer than an MTU on the way: see \"ip link\" of {ns}; raise that MTU or send less"
+            "it is longer than an MTU on the way: see \"{} link\"; raise that MTU or send less",
+            ip(ns)
         ),
         DropReason::ReassemblyFull => format!(
             "the memory of {ns} for fragments is full: see net.ipv4.ipfrag_high_thresh, \
@@ -130,7 +139,7 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         ),
         DropReason::ArpIgnored => format!("arp_ignore of {dev} forbids the answer"),
         DropReason::OtherHost => format!(
-            "the frame is for another hardware address than {dev}'s: a stale neighbour entry? See \"ip neigh\""
+            "the frame is for another hardware address than {dev}'s: a stale neighbour entry? See \"ip neigh\" of the sender"
         ),
         DropReason::LoopLimit => "there is a loop of links: take one out".to_owned(),
         _ => return None,

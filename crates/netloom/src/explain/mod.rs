@@ -4,6 +4,7 @@
 //! question is read from the command line, the answer told in the form that was asked for, and,
 //! with `--fix`, changes are tried until one delivers the packet.
 
+mod command;
 mod diagram;
 mod fix;
 mod hint;

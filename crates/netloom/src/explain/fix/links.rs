@@ -1,9 +1,10 @@
 //! Changes of devices and ports that could deliver a packet.
 
-use super::{Candidate, exec, ip};
+use super::Candidate;
+use crate::explain::command::{exec, ip};
 use netloom_model::{
-    BridgePort, BridgePortSettings, Change, LinkFlags, LinkRef, LinkSettings, Namespace, NsName,
-    State,
+    BridgePort, BridgePortSettings, Change, Family, Link, LinkFlags, LinkKind, LinkRef,
+    LinkSettings, Namespace, NsName, State,
 };
 
 fn set_link(ns: &NsName, index: u32, set: LinkSettings, command: String) -> Candidate {
@@ -30,6 +31,34 @@ pub(super) fn links_up(state: &State) -> Vec<Candidate> {
             };
             let command = format!("{} link set {} up", ip(ns), link.name);
             all.push(set_link(ns, link.index, set, command));
+        }
+    }
+    all
+}
+
+/// Every device beside a bridge that could be a port of it and is none.
+pub(super) fn masters(state: &State) -> Vec<Candidate> {
+    let mut all = Vec::new();
+    for (ns, here) in &state.namespaces {
+        let is_bridge = |link: &&Link| matches!(link.kind, LinkKind::Bridge(_));
+        // What has an address of its own is meant to be used by itself.
+        let bare = |link: &&Link| {
+            !here
+                .addresses
+                .iter()
+                .any(|a| a.dev == link.index && a.local.family() == Family::V4)
+        };
+        let free = |link: &&Link| link.kind.link_type() == "ether" && link.master.is_none();
+        for bridge in here.links.iter().filter(is_bridge) {
+            let ports = here.links.iter().filter(|link| !is_bridge(link));
+            for port in ports.filter(free).filter(bare) {
+                let set = LinkSettings {
+                    master: Some(Some(LinkRef::Index(bridge.index))),
+                    ..LinkSettings::default()
+                };
+                let command = format!("{} link set {} master {}", ip(ns), port.name, bridge.name);
+                all.push(set_link(ns, port.index, set, command));
+            }
         }
     }
     all

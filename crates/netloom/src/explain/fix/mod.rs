@@ -5,6 +5,7 @@ mod links;
 mod neighbours;
 mod routing;
 
+use super::command::exec;
 use super::{delivered, hint};
 use netloom_model::journey::{DropReason, Event, Explain, Journey, Stage, Verdict};
 use netloom_model::state::Parts;
@@ -91,24 +92,6 @@ fn attempt(
     cx.world.explain(ask).ok()
 }
 
-/// `ip -n NS`, or `ip` in the first namespace.
-fn ip(ns: &NsName) -> String {
-    if ns.is_first() {
-        "ip".to_owned()
-    } else {
-        format!("ip -n {}", ns.as_str())
-    }
-}
-
-/// `ip netns exec NS COMMAND`, or the command alone.
-fn exec(ns: &NsName, command: &str) -> String {
-    if ns.is_first() {
-        command.to_owned()
-    } else {
-        format!("ip netns exec {} {command}", ns.as_str())
-    }
-}
-
 /// What could help against the drop that ended the packet, or its answer.
 fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate> {
     let dropped = |v: &Verdict| matches!(v, Verdict::Dropped { .. });
@@ -139,6 +122,8 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             neighbours::arp_settings(journey, verdict),
             neighbours::addresses(state, journey, ns),
             blocked_asking(journey, verdict, state),
+            links::masters(state),
+            routing::routes(state, ns, here, routing::destination(journey, *step, ask)),
         ]
         .concat(),
         DropReason::OtherHost => neighbours::set_by_hand(state),

@@ -1,6 +1,7 @@
 //! Changes of addresses and neighbours that could deliver a packet.
 
-use super::{Candidate, ip, sysctl};
+use super::{Candidate, sysctl};
+use crate::explain::command::ip;
 use crate::explain::hint;
 use netloom_model::journey::{DropReason, Event, Journey, Verdict};
 use netloom_model::{Address, Change, IpNet, Mode, NeighbourState, NsName, State};

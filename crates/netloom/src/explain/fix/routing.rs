@@ -1,6 +1,7 @@
 //! Changes of routes and rules that could deliver a packet.
 
-use super::{Candidate, ip};
+use super::Candidate;
+use crate::explain::command::ip;
 use netloom_model::change::RuleMatch;
 use netloom_model::journey::{Event, Explain, Journey, Probe};
 use netloom_model::route::RouteMatch;
@@ -78,13 +79,14 @@ pub(super) fn routes(
     all
 }
 
-/// The prefix of somebody's address that an address lies in.
+/// The longest prefix of somebody's address that an address lies in.
 fn network_of(state: &State, addr: IpAddr) -> Option<IpNet> {
     let all = state.namespaces.values().flat_map(|ns| &ns.addresses);
-    let mut nets = all
+    let nets = all
         .map(Address::prefix)
         .filter(|net| net.contains(addr) && net.len > 0);
-    nets.next()
+    // Who has the longest is at home there; another's prefix may be too wide.
+    nets.max_by_key(|net| net.len)
 }
 
 /// Rules and routes of a namespace that forbid, taken away.
