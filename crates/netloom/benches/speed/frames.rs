@@ -1,8 +1,8 @@
 //! The frames that are sent: 60 bytes, 64 with the checksum of Ethernet.
 
 use crate::prefixes::Random;
-use netloom_wire::{IpProtocol, checksum, ipv4};
-use std::net::Ipv4Addr;
+use netloom_wire::{IpProtocol, checksum, ipv4, ipv6};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Frames handed in at once.
 pub(crate) const BATCH: usize = 256;
@@ -20,8 +20,11 @@ const DESTINATION: usize = HEADER + 16;
 pub(crate) struct Frames {
     frames: Vec<Frame>,
     /// Draws a new destination for every packet.
-    draw: Option<Random>,
+    draw: Option<(Random, Redirect)>,
 }
+
+/// Gives a packet the destination that a random number says.
+type Redirect = fn(&mut Frame, u64);
 
 fn frame(to: [u8; 6], ethertype: u16) -> Frame {
     let mut frame = [0; 60];
@@ -53,15 +56,34 @@ impl Frames {
         repr.emit(&mut packet[HEADER..]);
         Frames {
             frames: vec![packet; BATCH],
-            draw: Some(Random::new(7)),
+            draw: Some((Random::new(7), |frame, random| {
+                redirect(frame, anywhere(random));
+            })),
+        }
+    }
+
+    /// The same of IPv6: packets without a payload that anybody looks at.
+    pub(crate) fn to_anywhere6(router: [u8; 6]) -> Frames {
+        let mut packet = frame(router, 0x86dd);
+        let repr = ipv6::Repr {
+            src: Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 2),
+            dst: Ipv6Addr::UNSPECIFIED,
+            next_header: IpProtocol::UDP,
+            payload_len: 6,
+            ..ipv6::Repr::default()
+        };
+        repr.emit(&mut packet[HEADER..]);
+        Frames {
+            frames: vec![packet; BATCH],
+            draw: Some((Random::new(7), redirect6)),
         }
     }
 
     /// The next batch.
     pub(crate) fn next(&mut self) -> &[Frame] {
-        if let Some(draw) = &mut self.draw {
+        if let Some((draw, redirect)) = &mut self.draw {
             for frame in &mut self.frames {
-                redirect(frame, anywhere(draw.next()));
+                redirect(frame, draw.next());
             }
         }
         &self.frames
@@ -81,4 +103,12 @@ fn redirect(frame: &mut Frame, to: u32) {
     let sum = checksum::update_u32(word(CHECKSUM), old, to);
     frame[CHECKSUM..CHECKSUM + 2].copy_from_slice(&sum.to_be_bytes());
     frame[DESTINATION..DESTINATION + 4].copy_from_slice(&to.to_be_bytes());
+}
+
+/// Gives a packet of IPv6 a destination in 2600::/12.
+fn redirect6(frame: &mut Frame, random: u64) {
+    const DESTINATION: usize = HEADER + 24;
+    let first = 0x2600_0000_0000_0000 | random >> 12;
+    frame[DESTINATION..DESTINATION + 8].copy_from_slice(&first.to_be_bytes());
+    frame[DESTINATION + 8..DESTINATION + 16].copy_from_slice(&random.to_be_bytes());
 }

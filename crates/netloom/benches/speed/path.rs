@@ -17,13 +17,23 @@ pub(crate) trait Machine {
     fn check(&self, sent: u64, arrived: u64);
 }
 
+/// What goes along a path.
+#[derive(Clone, Copy)]
+enum Traffic {
+    /// Frames to one station.
+    Station,
+    /// Packets to addresses drawn anew, by a router that has so many routes beside its default one.
+    Ipv4 { routes: usize },
+    /// The same of IPv6, by a default route alone.
+    Ipv6,
+}
+
 /// A path from one device to another.
 pub(crate) struct Path {
     pub(crate) name: &'static str,
     pub(crate) unit: &'static str,
     commands: &'static [&'static str],
-    /// How many routes the router has beside the default route; none for a bridge.
-    routes: Option<usize>,
+    traffic: Traffic,
     pub(crate) from: (&'static str, &'static str),
     pub(crate) to: (&'static str, &'static str),
 }
@@ -59,16 +69,25 @@ const ROUTER: &[&str] = &[
     "s ip route add default via 10.0.2.2",
 ];
 
+/// The same router for IPv6.
+const ROUTER6: &[&str] = &[
+    "s ip address add 2001:db8:1::1/64 dev s0 nodad",
+    "s ip address add 2001:db8:2::1/64 dev s1 nodad",
+    "s ip neighbour add 2001:db8:2::2 lladdr 02:00:00:00:00:99 dev s1",
+    "s sysctl -qw net.ipv6.conf.all.forwarding=1",
+    "s ip -6 route add default via 2001:db8:2::2",
+];
+
 const FROM: (&str, &str) = ("a", "v");
 const TO: (&str, &str) = ("b", "v");
 
-pub(crate) const PATHS: [Path; 4] = [
+pub(crate) const PATHS: [Path; 5] = [
     // What sending and receiving cost by themselves.
     Path {
         name: "veth, 64-byte frames",
         unit: "Mfps",
         commands: &[],
-        routes: None,
+        traffic: Traffic::Station,
         from: FROM,
         to: ("s", "s0"),
     },
@@ -76,7 +95,7 @@ pub(crate) const PATHS: [Path; 4] = [
         name: "veth - bridge - veth, 64-byte frames",
         unit: "Mfps",
         commands: BRIDGE,
-        routes: None,
+        traffic: Traffic::Station,
         from: FROM,
         to: TO,
     },
@@ -84,7 +103,15 @@ pub(crate) const PATHS: [Path; 4] = [
         name: "routed, veth to veth, a default route",
         unit: "Mpps",
         commands: ROUTER,
-        routes: Some(0),
+        traffic: Traffic::Ipv4 { routes: 0 },
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "routed, IPv6, a default route",
+        unit: "Mpps",
+        commands: ROUTER6,
+        traffic: Traffic::Ipv6,
         from: FROM,
         to: TO,
     },
@@ -92,7 +119,7 @@ pub(crate) const PATHS: [Path; 4] = [
         name: "routed, veth to veth, 500,000 routes",
         unit: "Mpps",
         commands: ROUTER,
-        routes: Some(500_000),
+        traffic: Traffic::Ipv4 { routes: 500_000 },
         from: FROM,
         to: TO,
     },
@@ -107,7 +134,11 @@ impl Path {
                 _ => machine.run(None, line, ""),
             }
         }
-        let lines: String = prefixes::ipv4(self.routes.unwrap_or(0), 1)
+        let routes = match self.traffic {
+            Traffic::Ipv4 { routes } => routes,
+            Traffic::Station | Traffic::Ipv6 => 0,
+        };
+        let lines: String = prefixes::ipv4(routes, 1)
             .into_iter()
             .map(|(prefix, len)| format!("route replace {prefix}/{len} via 10.0.2.2\n"))
             .collect();
@@ -118,9 +149,11 @@ impl Path {
 
     /// The frames that go along it.
     pub(crate) fn frames(&self) -> Frames {
-        match self.routes {
-            None => Frames::to_station([2, 0, 0, 0, 0, 2]),
-            Some(_) => Frames::to_anywhere([2, 0, 0, 0, 1, 1]),
+        const ROUTER: [u8; 6] = [2, 0, 0, 0, 1, 1];
+        match self.traffic {
+            Traffic::Station => Frames::to_station([2, 0, 0, 0, 0, 2]),
+            Traffic::Ipv4 { .. } => Frames::to_anywhere(ROUTER),
+            Traffic::Ipv6 => Frames::to_anywhere6(ROUTER),
         }
     }
 }
