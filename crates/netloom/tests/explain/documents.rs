@@ -16,6 +16,11 @@ fn the_users_guide_shows_what_runs() {
 }
 
 #[test]
+fn the_tour_of_one_ping_shows_what_runs() {
+    hold("../../docs/one-ping.md");
+}
+
+#[test]
 fn drops_are_told_with_their_reasons_and_fixes() {
     hold("tests/explain/drops.md");
 }
