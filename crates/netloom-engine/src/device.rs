@@ -1,8 +1,10 @@
 //! Network devices: what all kinds have in common.
 
 use crate::bridge::Port;
+use crate::ip::membership::Memberships;
 use crate::ip::v6::device::Inet6;
 use crate::link::Kind;
+use crate::link::groups::HardwareGroups;
 use crate::namespace::{Namespace, NsId};
 use crate::sysctl::{Conf, Ipv4Conf, NeighbourConf};
 use core::net::Ipv4Addr;
@@ -48,8 +50,10 @@ pub(crate) struct Device {
     pub(crate) neighbour_conf: Box<NeighbourConf>,
     /// IPv4 addresses, in the kernel's order.
     pub(crate) addresses: Vec<Ifa>,
-    /// IPv4 groups joined, with how often.
-    pub(crate) groups: Vec<(Ipv4Addr, u32)>,
+    /// IPv4 groups joined.
+    pub(crate) groups: Box<Memberships<Ipv4Addr>>,
+    /// Hardware groups that it listens to.
+    pub(crate) hardware_groups: HardwareGroups,
     pub(crate) drops: Drops,
     pub(crate) name: String,
     pub(crate) description: Box<Description>,

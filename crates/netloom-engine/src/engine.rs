@@ -3,6 +3,7 @@
 use crate::apply;
 use crate::device::DevId;
 use crate::explain;
+use crate::ip::membership;
 use crate::ip::v6;
 use crate::ip::version::{V4, V6};
 use crate::link::{Kind, tun};
@@ -406,7 +407,8 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
             Timer::ProxyArp { ns } => neighbour::proxy::timer::<V4, O>(cx, ns),
             Timer::ProxyNdp { ns } => neighbour::proxy::timer::<V6, O>(cx, ns),
             Timer::Dad { dev, id } => v6::dad::timer(cx, dev, id),
-            Timer::Mld { dev } => v6::group::timer(cx, dev),
+            Timer::Mld { dev } => membership::timer::<V6, O>(cx, dev),
+            Timer::Igmp { dev } => membership::timer::<V4, O>(cx, dev),
             Timer::RouterSolicitation { dev } => v6::router::timer(cx, dev),
             Timer::Routes6 { ns } => crate::route::v6::address::expire(cx.net, ns),
             Timer::FdbGc { dev } => crate::bridge::gc(cx.net, dev),

@@ -10,6 +10,7 @@ use crate::nsids::Nsids;
 use crate::route::Routing;
 use crate::socket::NsSockets;
 use crate::sysctl::{Conf, Ipv4Conf, Ipv4Global, NeighbourConf};
+use core::net::IpAddr;
 use netloom_model::NsName;
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,6 +42,8 @@ pub(crate) struct Namespace {
     pub(crate) ident: u16,
     pub(crate) icmp_limit: RateLimit,
     pub(crate) fragments: Fragments<V4>,
+    /// Groups that devices joined because they have them as addresses.
+    pub(crate) autojoined: Vec<(IpAddr, DevId)>,
     /// Drops above the devices.
     pub(crate) drops: Drops,
     /// What it has for IPv6.
@@ -71,6 +74,7 @@ impl Namespace {
             ident: 0,
             icmp_limit: RateLimit::default(),
             fragments: Fragments::default(),
+            autojoined: Vec::new(),
             drops: Drops::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }

@@ -8,10 +8,11 @@ use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Net;
 use crate::route;
-use core::net::IpAddr;
 use netloom_model::link::Peer;
 use netloom_model::state::Parts;
-use netloom_model::{Address, Errno, Link, Namespace, NsName, OperState, Result, State};
+use netloom_model::{
+    Address, Errno, Group, Link, Membership, Namespace, NsName, OperState, Result, State,
+};
 
 /// The state of one namespace, or of all, as far as `parts` wants it.
 pub(crate) fn snapshot(net: &Net, ns: Option<&NsName>, parts: Parts) -> Result<State> {
@@ -47,13 +48,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     let devices = || namespace.devices.values().map(|dev| net.dev(*dev));
     if parts.links {
         state.links = devices().map(|device| link(net, device)).collect();
-        state.groups = devices()
-            .flat_map(|d| {
-                let v4 = d.groups.iter().map(|(g, _)| IpAddr::V4(*g));
-                let v6 = d.v6.groups.iter().map(|(g, _)| IpAddr::V6(*g));
-                v4.chain(v6).map(|group| (d.index, group))
-            })
-            .collect();
+    }
+    if parts.groups {
+        state.groups = devices().flat_map(groups).collect();
     }
     if parts.addresses {
         state.addresses = devices()
@@ -90,6 +87,21 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         state.sysctls = sysctl::list(net, ns);
     }
     state
+}
+
+fn groups(device: &Device) -> Vec<Membership> {
+    let hardware = device.hardware_groups.iter().map(|group| {
+        let (address, by_hand) = (group.mac, group.by_hand);
+        (Group::Link { address, by_hand }, group.users)
+    });
+    let v4 = device.groups.iter();
+    let v4 = v4.map(|member| (Group::Ip(member.group.into()), member.users));
+    let v6 = device.v6.groups.iter();
+    let v6 = v6.map(|member| (Group::Ip(member.group.into()), member.users));
+    let all = hardware.chain(v4).chain(v6);
+    let dev = device.index;
+    let told = all.map(|(group, users)| Membership { dev, group, users });
+    told.collect()
 }
 
 fn addresses(net: &Net, device: &Device) -> Vec<Address> {

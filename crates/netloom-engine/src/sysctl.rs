@@ -124,7 +124,10 @@ settings! {
         IcmpMsgsPerSec "icmp_msgs_per_sec" = 1000, 0..=2147483647;
         IcmpRatelimit "icmp_ratelimit" = 1000, 0..=2147483647;
         IcmpRatemask "icmp_ratemask" = 6168, -2147483648..=2147483647;
-        IgmpMaxMemberships "igmp_max_memberships" = 20, 0..=2147483647;
+        IgmpLinkLocalMcastReports "igmp_link_local_mcast_reports" = 1, 0..=255;
+        IgmpMaxMemberships "igmp_max_memberships" = 20, -2147483648..=2147483647;
+        IgmpMaxMsf "igmp_max_msf" = 10, -2147483648..=2147483647;
+        IgmpQrv "igmp_qrv" = 2, 1..=2147483647;
         IpDefaultTtl "ip_default_ttl" = 64, 1..=255;
         IpForward "ip_forward" = 0, -2147483648..=2147483647;
         IpForwardUpdatePriority "ip_forward_update_priority" = 1, 0..=1;

@@ -28,8 +28,10 @@ pub(crate) enum Timer {
     ProxyNdp { ns: NsId },
     /// Whether an IPv6 address is free.
     Dad { dev: DevId, id: u32 },
-    /// The link is told which groups are listened to.
+    /// The link is told which groups of IPv6 are listened to.
     Mld { dev: DevId },
+    /// The link is told which groups of IPv4 are listened to.
+    Igmp { dev: DevId },
     /// Routers are asked for.
     RouterSolicitation { dev: DevId },
     /// IPv6 routes whose lifetime ends.

@@ -24,6 +24,8 @@ pub struct Address {
     pub secondary: bool,
     /// No connected route is added (`noprefixroute`).
     pub noprefixroute: bool,
+    /// It is a group, which the link joins (`autojoin`).
+    pub autojoin: bool,
     /// Seconds it stays valid; `None` = for ever.
     pub valid_lft: Option<u32>,
     /// Seconds it stays preferred; `None` = for ever.
@@ -64,6 +66,7 @@ impl Address {
             label: label.into(),
             secondary: false,
             noprefixroute: false,
+            autojoin: false,
             valid_lft: None,
             preferred_lft: None,
             metric: 0,

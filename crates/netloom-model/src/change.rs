@@ -116,6 +116,18 @@ pub enum Change {
         vlan: Option<u16>,
         own: bool,
     },
+    /// Makes a link listen to a hardware group.
+    AddGroup {
+        ns: NsName,
+        dev: u32,
+        address: MacAddr,
+    },
+    /// Ends what [`Change::AddGroup`] began.
+    DelGroup {
+        ns: NsName,
+        dev: u32,
+        address: MacAddr,
+    },
     /// Writes a setting by its dotted name.
     SetSysctl {
         ns: NsName,

@@ -259,6 +259,7 @@ stages! {
     IcmpSend => "__icmp_send", "an ICMP error is made";
     PingReceive => "ping_rcv", "an echo reply finds its socket";
     RawReceive => "raw_local_deliver", "raw sockets get a copy";
+    IgmpReceive => "igmp_rcv", "a message of group management is read";
     UdpReceive => "udp_rcv", "a UDP datagram finds its socket";
     TcpReceive => "tcp_v4_rcv", "a TCP segment looks for its socket";
     Route6Output => "ip6_route_output_flags", "IPv6 routing for a packet made here";
@@ -623,6 +624,7 @@ drop_reasons! {
     IcmpIgnored => "icmp_ignored", "a setting tells to ignore this ICMP message";
     IcmpUnwanted => "icmp_unwanted", "no socket waits for this ICMP message";
     IcmpRateLimited => "icmp_rate_limited", "ICMP answers are limited and the limit is reached";
+    IgmpMalformed => "igmp_malformed", "the IGMP message is malformed";
     UdpMalformed => "udp_malformed", "the UDP header is malformed";
     UdpChecksum => "udp_checksum", "the UDP checksum is wrong";
     TcpMalformed => "tcp_malformed", "the TCP header is malformed";

@@ -59,6 +59,9 @@ pub enum SocketOption {
     BindToDevice(String),
     /// `IP_TTL`; 0 = the namespace's default.
     Ttl(u8),
+    /// `IP_MULTICAST_ALL`: datagrams to every group that the host joined, not to those alone that
+    /// the socket joined.
+    MulticastAll(bool),
     /// `IP_MULTICAST_TTL`.
     MulticastTtl(u8),
     /// `IP_MULTICAST_LOOP`.
@@ -67,6 +70,13 @@ pub enum SocketOption {
     MulticastInterface(u32),
     /// `IP_ADD_MEMBERSHIP` on link `dev` (0: as routed).
     JoinGroup {
+        /// The group.
+        group: IpAddr,
+        /// The link.
+        dev: u32,
+    },
+    /// `IP_DROP_MEMBERSHIP` on link `dev`.
+    LeaveGroup {
         /// The group.
         group: IpAddr,
         /// The link.

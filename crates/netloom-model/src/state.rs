@@ -2,6 +2,7 @@
 
 use crate::address::Address;
 use crate::bridge::FdbEntry;
+use crate::group::Membership;
 use crate::link::Link;
 use crate::names::{LinkRef, NsName};
 use crate::neighbour::Neighbour;
@@ -38,8 +39,8 @@ pub struct Namespace {
     pub sysctls: BTreeMap<String, String>,
     /// The ids by which this namespace knows others (`ip netns list-id`).
     pub nsids: BTreeMap<i32, NsName>,
-    /// Multicast groups joined, per link (`ip maddr`).
-    pub groups: Vec<(u32, core::net::IpAddr)>,
+    /// Groups listened to, link by link: hardware groups, then those of IPv4, then of IPv6.
+    pub groups: Vec<Membership>,
 }
 
 impl Namespace {
@@ -76,6 +77,7 @@ pub struct Parts {
     pub rules: bool,
     pub neighbours: bool,
     pub fdb: bool,
+    pub groups: bool,
     pub sysctls: bool,
 }
 
@@ -88,6 +90,7 @@ impl Parts {
         rules: false,
         neighbours: false,
         fdb: false,
+        groups: false,
         sysctls: false,
     };
     /// Everything.
@@ -98,6 +101,7 @@ impl Parts {
         rules: true,
         neighbours: true,
         fdb: true,
+        groups: true,
         sysctls: true,
     };
     /// Links alone.

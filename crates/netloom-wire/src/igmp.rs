@@ -1,14 +1,27 @@
 //! Internet Group Management Protocol, versions 1 to 3 (RFC 1112, 2236, 3376): the common header.
 //!
-//! Group records of version 3 reports are left to the reader of the payload.
+//! The records of version 3 reports and the end of version 3 queries are those of
+//! [`crate::membership`].
 
 use core::net::Ipv4Addr;
 
-use crate::field::{ipv4, require, u16};
+use crate::field::{ipv4, put, put_u16, require, u16};
 use crate::{Malformed, checksum};
 
 /// Type, maximum response time, checksum and group.
 pub const HEADER_LEN: usize = 8;
+
+/// The option by which routers look at a message (RFC 2113): it goes with every one.
+pub const ROUTER_ALERT: [u8; 4] = [0x94, 4, 0, 0];
+
+/// Where reports of version 3 are sent: all routers that know IGMPv3.
+pub const ROUTERS_V3: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 22);
+
+/// Where it is said that a group is left: all routers.
+pub const ROUTERS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 2);
+
+/// Where it is asked for every group: all hosts.
+pub const HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 
 /// The type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +76,12 @@ impl<T: AsRef<[u8]>> Packet<T> {
         ipv4(self.0.as_ref(), 4)
     }
 
+    /// How many records a version 3 report has.
+    #[inline]
+    pub fn record_count(&self) -> u16 {
+        u16(self.0.as_ref(), 6)
+    }
+
     /// What follows the header.
     #[inline]
     pub fn payload(&self) -> &[u8] {
@@ -74,6 +93,17 @@ impl<T: AsRef<[u8]>> Packet<T> {
     pub fn verify_checksum(&self) -> bool {
         checksum::verify(self.0.as_ref())
     }
+}
+
+/// Writes the header of a message whose payload is in `buf` already, and its checksum.
+///
+/// # Panics
+/// If `buf` is shorter than [`HEADER_LEN`].
+pub fn emit(buf: &mut [u8], msg_type: Type, max_response: u8, last: [u8; 4]) {
+    put(buf, 0, [msg_type.0, max_response, 0, 0]);
+    put(buf, 4, last);
+    let sum = checksum::checksum(buf);
+    put_u16(buf, 2, sum);
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod ipv6;
 pub mod llc;
 mod mac;
 mod malformed;
+pub mod membership;
 pub mod mld;
 pub mod ndp;
 mod numbers;

@@ -1,5 +1,6 @@
 //! Addresses come and go (`ip address`, `inet_insert_ifa`, `inet_del_ifa`).
 
+use super::group;
 use crate::device::{DevId, Ifa};
 use crate::namespace::NsId;
 use crate::neighbour;
@@ -47,6 +48,10 @@ pub(crate) fn add<O: Observer>(
     if mode == Mode::Change {
         return Err(Error::with(Errno::NOENT, "ipv4: Address not found"));
     }
+    if address.autojoin {
+        group::autojoin(cx.net, ns, dev, local.into())?;
+    }
+    let device = cx.net.dev_mut(dev);
     address.secondary = device.addresses.iter().any(|ifa| {
         !ifa.address.secondary
             && ifa.address.local.len == address.local.len
@@ -144,6 +149,10 @@ fn remove(net: &mut Net, dev: DevId, at: usize) {
         gone.extend(out);
     }
     routes::removed(net, dev, &gone, &before);
+    let ns = net.ns_of(dev);
+    for ifa in gone.iter().filter(|ifa| ifa.address.autojoin) {
+        group::autoleave(net, ns, dev, ifa.local().into());
+    }
 }
 
 /// Takes away the addresses whose lifetime ended.

@@ -4,7 +4,10 @@
 use super::new_link;
 use crate::bridge;
 use crate::device::DevId;
+use crate::ip::igmp;
+use crate::ip::membership::{self, Memberships};
 use crate::ip::v6::{self, device::Inet6};
+use crate::ip::version::V4;
 use crate::link::Kind;
 use crate::neighbour;
 use crate::net::{Cx, Net};
@@ -255,9 +258,13 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
             super::address::loopback_up(cx.net, dev);
         }
         route::address::device_up(cx.net, dev);
+        bridge::multicast::follow(cx.net, dev);
+        igmp::up(cx.net, dev);
         v6::address::up(cx, dev);
     } else {
         v6::address::down(cx, dev);
+        bridge::multicast::follow(cx.net, dev);
+        igmp::down(cx.net, dev);
         route::address::device_down(cx.net, dev);
         neighbour::configure::flush_device(cx, dev, true);
     }
@@ -356,6 +363,10 @@ fn move_to<O: Observer>(
     let inet6 = &cx.net.ns(ns).v6;
     let inet6 = Inet6::new(&inet6.conf_default, &inet6.neighbour_default);
     *cx.net.dev_mut(dev).v6 = inet6;
+    membership::prepare::<V4>(cx.net, dev);
+    if !cx.net.ipv6_disabled {
+        v6::group::prepare(cx.net, dev);
+    }
     if let Kind::Veth(veth) = cx.net.dev(dev).kind {
         let peer_ns = cx.net.ns_of(veth.peer);
         if peer_ns != ns {
@@ -378,7 +389,10 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     route::address::device_gone(cx.net, ns, dev);
     socket::device_gone(cx.net, ns, dev);
     cx.net.dev_mut(dev).addresses.clear();
-    cx.net.dev_mut(dev).groups.clear();
+    let joined = &mut cx.net.ns_mut(ns).autojoined;
+    joined.retain(|(_, other)| *other != dev);
+    *cx.net.dev_mut(dev).groups = Memberships::default();
+    cx.net.dev_mut(dev).hardware_groups.clear();
     let device = &cx.net.devices[dev.0];
     let namespace = &mut cx.net.namespaces[ns.0];
     namespace.devices.remove(&device.index);

@@ -1,6 +1,7 @@
 //! Changes carried out, each whole or not at all, with the errors of the kernel's netlink.
 
 pub(crate) mod address;
+pub(crate) mod group;
 pub(crate) mod link;
 pub(crate) mod namespace;
 pub(crate) mod new_link;
@@ -160,6 +161,22 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
         } => {
             let ns = ns(cx.net, name)?;
             bridge::del_fdb(cx.net, ns, *dev, *address, *vlan, *own)
+        }
+        Change::AddGroup {
+            ns: name,
+            dev,
+            address,
+        } => {
+            let ns = ns(cx.net, name)?;
+            group::add(cx.net, ns, *dev, *address)
+        }
+        Change::DelGroup {
+            ns: name,
+            dev,
+            address,
+        } => {
+            let ns = ns(cx.net, name)?;
+            group::delete(cx.net, ns, *dev, *address)
         }
         Change::SetSysctl {
             ns: name,

@@ -3,8 +3,11 @@
 use super::link;
 use crate::bridge::Bridge;
 use crate::device::{Description, DevId, Device, Drops, Traffic};
-use crate::ip::v6::device::Inet6;
+use crate::ip::membership;
+use crate::ip::v6::{self, device::Inet6};
+use crate::ip::version::V4;
 use crate::link::Kind;
+use crate::link::groups::HardwareGroups;
 use crate::link::tun::Tun;
 use crate::link::veth::Veth;
 use crate::namespace::NsId;
@@ -219,7 +222,8 @@ pub(crate) fn make(
         conf,
         neighbour_conf,
         addresses: Vec::new(),
-        groups: Vec::new(),
+        groups: Box::default(),
+        hardware_groups: HardwareGroups::default(),
         drops: Drops::default(),
         name: name.to_owned(),
         description,
@@ -229,6 +233,10 @@ pub(crate) fn make(
         v6,
     }));
     enlist(net, ns, dev, index);
+    membership::prepare::<V4>(net, dev);
+    if !net.ipv6_disabled {
+        v6::group::prepare(net, dev);
+    }
     dev
 }
 

@@ -197,6 +197,7 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     if set.ageing_time.is_some() {
         super::entries::schedule_gc(net, master);
     }
+    super::multicast::follow(net, master);
     Ok(())
 }
 

@@ -7,10 +7,9 @@ use crate::link;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::timer::Timer;
-use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::bridge::FdbState;
-use netloom_model::{Errno, Error, FdbEntry, LinkFlags, MacAddr, Mode, Result, Time};
+use netloom_model::{Errno, Error, FdbEntry, MacAddr, Mode, Result, Time};
 use std::collections::BTreeMap;
 
 /// Adds an entry to a bridge's database, or an address to a device's own list.
@@ -110,6 +109,13 @@ fn add_own(net: &mut Net, dev: DevId, entry: &FdbEntry, mode: Mode) -> Result<()
     if entry.vlan.is_some() {
         return Err(Errno::INVAL.into());
     }
+    if entry.address.is_multicast() {
+        if device.hardware_groups.contains(entry.address) && mode == Mode::Add {
+            return Err(Errno::EXIST.into());
+        }
+        device.hardware_groups.add_by_hand(entry.address);
+        return Ok(());
+    }
     let list = &mut device.description.extra_macs;
     match (mode, list.contains(&entry.address)) {
         (Mode::Add, true) => return Err(Errno::EXIST.into()),
@@ -133,6 +139,9 @@ pub(crate) fn del_fdb(
         if net.dev(dev).is_loopback() {
             let text = "FDB delete only supported for Ethernet devices";
             return Err(Error::with(Errno::INVAL, text));
+        }
+        if mac.is_multicast() {
+            return Ok(net.dev_mut(dev).hardware_groups.remove_by_hand(mac)?);
         }
         let list = &mut net.dev_mut(dev).description.extra_macs;
         let at = list.iter().position(|m| *m == mac).ok_or(Errno::NOENT)?;
@@ -186,30 +195,14 @@ fn known_by(net: &Net, dev: DevId, behind: &mut BTreeMap<DevId, Vec<FdbEntry>>) 
     }
 }
 
-/// IPv4's group of all snoopers (RFC 4286), which a bridge that snoops listens to.
-const ALL_SNOOPERS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 106);
-
 /// The addresses beside its own that a device listens to: those of its groups, and those set by
 /// hand.
 fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
     let device = net.dev(dev);
-    let listens = device.is_up() && device.flags.contains(LinkFlags::MULTICAST);
-    let snoops =
-        matches!(&device.kind, link::Kind::Bridge(bridge) if bridge.settings.mcast_snooping);
-    let groups = [
-        (listens && snoops).then_some(ALL_SNOOPERS),
-        listens.then_some(Ipv4Addr::new(224, 0, 0, 1)),
-    ];
-    let joined = device.groups.iter().map(|(group, _)| *group);
-    let groups = groups.into_iter().flatten().chain(joined);
     // Stations first, groups behind them: they are lists of their own.
-    let by_hand = |multicast| {
-        let list = device.description.extra_macs.iter().copied();
-        list.filter(move |mac| mac.is_multicast() == multicast)
-    };
-    let addresses = by_hand(false)
-        .chain(groups.map(MacAddr::from_ipv4_multicast))
-        .chain(by_hand(true));
+    let stations = device.description.extra_macs.iter().copied();
+    let groups = device.hardware_groups.iter().map(|group| group.mac);
+    let addresses = stations.chain(groups);
     addresses
         .map(|address| FdbEntry {
             address,

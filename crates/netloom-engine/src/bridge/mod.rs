@@ -8,6 +8,7 @@ mod configure;
 mod entries;
 mod fdb;
 mod forward;
+pub(crate) mod multicast;
 
 pub(crate) use configure::{
     address_set, attach, configure, configure_port, detach, mtu_set, port_changed,
@@ -19,6 +20,7 @@ use crate::device::{DevId, Device};
 use crate::net::Net;
 use core::time::Duration;
 use fdb::Fdb;
+use multicast::Multicast;
 use netloom_model::bridge::{PortFlags, PortState};
 use netloom_model::{BridgePort, BridgeState, MacAddr};
 
@@ -28,6 +30,7 @@ pub(crate) struct Bridge {
     /// Its ports, by number.
     ports: Vec<DevId>,
     fdb: Fdb,
+    multicast: Multicast,
     settings: Settings,
 }
 
@@ -66,6 +69,7 @@ impl Bridge {
         Bridge {
             ports: Vec::new(),
             fdb: Fdb::new(seed),
+            multicast: Multicast::default(),
             settings: Settings {
                 ageing_time: 30_000,
                 forward_delay: 1_500,

@@ -1,7 +1,7 @@
 //! A packet is for this host (`ip_local_deliver`): raw sockets get copies, then its transport.
 
 use super::version::V4;
-use super::{icmp, icmp_error, reassembly};
+use super::{icmp, icmp_error, igmp, reassembly};
 use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -30,8 +30,7 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
         IpProtocol::ICMP => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::udp::receive(cx, dev, packet),
         IpProtocol::TCP => socket::tcp::receive(cx, dev, packet),
-        // Group management is heard and not answered: this host asks for no reports.
-        IpProtocol::IGMP => cx.consume(packet),
+        IpProtocol::IGMP => igmp::receive(cx, dev, packet),
         _ if raw => cx.consume(packet),
         _ => {
             packet.rewind_to_network();

@@ -5,6 +5,8 @@ pub(crate) mod forward;
 mod fragment;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
+pub(crate) mod igmp;
+pub(crate) mod membership;
 pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod reassembly;

@@ -86,6 +86,27 @@ pub(crate) fn build<O: Observer>(
     packet
 }
 
+/// Sends to a group what IP itself has to say on a link. Of what nobody's packet caused no journey
+/// tells.
+pub(crate) fn background<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    header: &ipv4::Repr<'_>,
+    payload: &[u8],
+) {
+    let header_len = header.header_len();
+    let mut packet = cx.net.pool.take(header_len + payload.len());
+    header.emit(packet.bytes_mut());
+    packet.bytes_mut()[header_len..].copy_from_slice(payload);
+    packet.ethertype = EtherType::IPV4;
+    packet.packet_type = PacketType::Outgoing;
+    packet.local = true;
+    packet.set_network();
+    packet.id = Packet::UNWATCHED;
+    packet.dev = dev;
+    group(cx, dev, MacAddr::from_ipv4_multicast(header.dst), packet);
+}
+
 /// Sends a packet whose front is its IP header on its way.
 pub(crate) fn send<O: Observer>(
     cx: &mut Cx<'_, O>,
@@ -105,12 +126,7 @@ pub(crate) fn send<O: Observer>(
             to_group(cx, way, MacAddr::BROADCAST, packet)
         }
         RouteType::Multicast => {
-            let member = cx
-                .net
-                .dev(way.dev)
-                .groups
-                .iter()
-                .any(|(g, _)| *g == way.dst);
+            let member = cx.net.dev(way.dev).groups.contains(way.dst);
             if group_loop.0 && member {
                 loop_back(cx, way.dev, &packet, PacketType::Multicast);
             }

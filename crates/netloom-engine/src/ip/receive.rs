@@ -164,9 +164,7 @@ fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: 
 
 /// A packet to a group: for this host if it is a member (`ip_check_mc_rcu`).
 fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv4Addr) {
-    let device = cx.net.dev(dev);
-    let all_hosts = group == Ipv4Addr::new(224, 0, 0, 1);
-    if all_hosts || device.groups.iter().any(|(g, _)| *g == group) {
+    if cx.net.dev(dev).groups.contains(group) {
         return deliver::local(cx, dev, packet);
     }
     cx.drop(

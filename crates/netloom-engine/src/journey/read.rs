@@ -49,6 +49,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         rules: one.rules || other.rules,
         neighbours: one.neighbours || other.neighbours,
         fdb: one.fdb || other.fdb,
+        groups: one.groups || other.groups,
         sysctls: one.sysctls || other.sysctls,
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bridge;
 pub(crate) mod dummy;
+pub(crate) mod groups;
 pub(crate) mod loopback;
 pub(crate) mod tun;
 pub(crate) mod veth;

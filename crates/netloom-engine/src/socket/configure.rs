@@ -2,7 +2,8 @@
 
 use super::packet;
 use crate::device::DevId;
-use crate::ip::with_options;
+use crate::ip::version::V4;
+use crate::ip::{membership, with_options};
 use crate::net::Net;
 use crate::route::upper::Upper;
 use crate::route::{self, Flow};
@@ -119,6 +120,10 @@ pub(crate) fn connect(
     if way.kind == RouteType::Broadcast && !socket.options.broadcast {
         return Err(Errno::ACCES);
     }
+    // An address of this host that is a group cannot be a source.
+    if way.source.is_multicast() {
+        return Err(Errno::INVAL);
+    }
     let socket = net.socket_mut(id)?;
     if socket.local.0.is_unspecified() {
         socket.local.0 = way.source;
@@ -136,6 +141,7 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
     match option {
         SocketOption::BindToDevice(name) => return bind_to_device(net, id, name),
         SocketOption::JoinGroup { group, dev } => return join(net, id, *group, *dev),
+        SocketOption::LeaveGroup { group, dev } => return leave(net, id, *group, *dev),
         SocketOption::MulticastInterface(index) => {
             let dev = net.ns(ns).device(*index).ok_or(Errno::ADDRNOTAVAIL)?;
             net.socket_mut(id)?.options.multicast_dev = dev;
@@ -148,6 +154,7 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
     let options = &mut net.socket_mut(id)?.options;
     match option {
         SocketOption::Ttl(ttl) => options.ttl = *ttl,
+        SocketOption::MulticastAll(on) => options.multicast_all = *on,
         SocketOption::MulticastTtl(ttl) => options.multicast_ttl = *ttl,
         SocketOption::MulticastLoop(on) => options.multicast_loop = *on,
         SocketOption::Tos(tos) => options.tos = *tos,
@@ -164,6 +171,7 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         }
         SocketOption::BindToDevice(_)
         | SocketOption::JoinGroup { .. }
+        | SocketOption::LeaveGroup { .. }
         | SocketOption::MulticastInterface(_)
         | SocketOption::IpOptions(_)
         | SocketOption::Promiscuous(_) => {}
@@ -244,10 +252,25 @@ fn join(net: &mut Net, id: SocketId, group: IpAddr, index: u32) -> Result<(), Er
         return Err(Errno::NOBUFS);
     }
     net.socket_mut(id)?.options.groups.push((group, dev));
-    let groups = &mut net.dev_mut(dev).groups;
-    match groups.iter_mut().find(|(g, _)| *g == group) {
-        Some((_, count)) => *count += 1,
-        None => groups.push((group, 1)),
+    membership::join::<V4>(net, dev, group);
+    Ok(())
+}
+
+fn leave(net: &mut Net, id: SocketId, group: IpAddr, index: u32) -> Result<(), Errno> {
+    let ns = net.socket(id)?.ns;
+    let dev = net.ns(ns).device(index).ok_or(Errno::NODEV)?;
+    let options = &mut net.socket_mut(id)?.options;
+    match group {
+        IpAddr::V4(group) => {
+            let at = options.groups.iter().position(|e| *e == (group, dev));
+            options.groups.remove(at.ok_or(Errno::ADDRNOTAVAIL)?);
+            membership::leave::<V4>(net, dev, group);
+        }
+        IpAddr::V6(group) => {
+            let at = options.groups6.iter().position(|e| *e == (group, dev));
+            options.groups6.remove(at.ok_or(Errno::ADDRNOTAVAIL)?);
+            crate::ip::v6::group::leave(net, dev, group);
+        }
     }
     Ok(())
 }
@@ -258,13 +281,7 @@ pub(super) fn leave_all(net: &mut Net, id: SocketId) -> Result<(), Errno> {
     super::v6::configure::leave_all(net, id)?;
     let groups = core::mem::take(&mut net.socket_mut(id)?.options.groups);
     for (group, dev) in groups {
-        let joined = &mut net.dev_mut(dev).groups;
-        if let Some(at) = joined.iter().position(|(g, _)| *g == group) {
-            joined[at].1 -= 1;
-            if joined[at].1 == 0 {
-                joined.remove(at);
-            }
-        }
+        membership::leave::<V4>(net, dev, group);
     }
     Ok(())
 }

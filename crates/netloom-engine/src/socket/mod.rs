@@ -103,6 +103,7 @@ pub(crate) struct Socket {
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) ttl: u8,
+    pub(crate) multicast_all: bool,
     pub(crate) multicast_ttl: u8,
     pub(crate) multicast_loop: bool,
     pub(crate) multicast_dev: DevId,
@@ -125,6 +126,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             ttl: 0,
+            multicast_all: true,
             multicast_ttl: 1,
             multicast_loop: true,
             multicast_dev: DevId::NONE,
@@ -212,6 +214,9 @@ impl Socket {
         (self.dev == DevId::NONE || self.dev == dev)
             && (self.local.0.is_unspecified() || self.local.0 == to)
             && self.remote.is_none_or(|(remote, _)| remote == from)
+            && (!to.is_multicast()
+                || self.options.multicast_all
+                || self.options.groups.contains(&(to, dev)))
     }
 }
 

@@ -32,6 +32,8 @@ settings! {
         IgnoreRoutesWithLinkdown "ignore_routes_with_linkdown" = 0, -2147483648..=2147483647;
         KeepAddrOnDown "keep_addr_on_down" = 0, -2147483648..=2147483647;
         MaxAddresses "max_addresses" = 16, -2147483648..=2147483647;
+        Mldv1Interval "mldv1_unsolicited_report_interval" = 10000, -2147483648..=2147483647;
+        Mldv2Interval "mldv2_unsolicited_report_interval" = 1000, -2147483648..=2147483647;
         Mtu "mtu" = 1280, -2147483648..=2147483647;
         NdiscEvictNocarrier "ndisc_evict_nocarrier" = 1, 0..=1;
         NdiscNotify "ndisc_notify" = 0, -2147483648..=2147483647;

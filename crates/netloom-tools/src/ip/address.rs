@@ -80,7 +80,8 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
             "optimistic" => address.flags.optimistic = true,
             "home" => address.flags.home = true,
             "mngtmpaddr" => address.flags.manage_temp = true,
-            "anycast" | "autojoin" => {}
+            "autojoin" => address.autojoin = true,
+            "anycast" => {}
             "proto" => return Err(Failure::unsupported("proto")),
             "help" => return Err(usage()),
             _ => {
@@ -103,6 +104,9 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Wanted> {
     // Without an address the request names no family.
     let without = || Error::from(Errno::OPNOTSUPP);
     let (net, exact) = local.ok_or_else(without)?;
+    if address.autojoin && !net.addr.is_multicast() {
+        return Err(Failure::new("autojoin needs multicast address", 1));
+    }
     address.local = net;
     if let Some((peer, given)) = peer {
         address.peer = Some(peer.addr);
@@ -444,6 +448,7 @@ fn flags(record: &mut Record, address: &Address) {
         (address.valid_lft.is_some(), "dynamic"),
         (v6.manage_temp, "mngtmpaddr"),
         (address.noprefixroute, "noprefixroute"),
+        (address.autojoin, "autojoin"),
     ];
     for (_, name) in flags.iter().filter(|(on, _)| *on) {
         record.field(name, true, format!("{name} "));

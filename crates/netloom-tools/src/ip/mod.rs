@@ -8,6 +8,7 @@ mod link_new;
 pub(crate) mod link_set;
 pub(crate) mod link_show;
 mod link_stats;
+mod maddress;
 mod neigh;
 pub(crate) mod netns;
 pub(crate) mod print;
@@ -31,6 +32,7 @@ objects, each by any beginning of its name:
   link       devices               address    addresses on them
   route      routes                rule       which table is asked
   neighbour  ARP entries           netns      network namespaces
+  maddress   groups listened to
 
 options:
   -br  brief                       -j, -p     JSON, indented
@@ -250,8 +252,10 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<
     let is = |full| matches(object, full);
     if is("address") {
         address::main(cx, options, &mut Words::new(rest))
-    } else if is("addrlabel") || is("maddress") {
+    } else if is("addrlabel") {
         Err(Failure::unsupported(object))
+    } else if is("maddress") {
+        maddress::main(cx, options, &mut Words::new(rest))
     } else if is("route") {
         route::route(cx, options, rest)
     } else if is("rule") {

@@ -5,6 +5,7 @@
 //! Left out: families other than IPv4, hardware other than Ethernet, slave and tunnel settings.
 
 pub mod arp;
+mod groups;
 pub mod ifconfig;
 mod interface;
 mod names;

@@ -1,15 +1,16 @@
-//! `netstat`: the routing table and the table of interfaces (netstat(8)).
+//! `netstat`: the routing table, the table of interfaces, the groups listened to (netstat(8)).
 //!
-//! Left out, with a clear error: sockets, protocol statistics, groups, masquerading.
+//! Left out, with a clear error: sockets, protocol statistics, masquerading.
 
 use super::routes::{self, Columns};
-use super::{Failure, finish, interface, namespace};
+use super::{Failure, finish, groups, interface, namespace};
 use crate::Context;
 use netloom_model::state::Parts;
 
 const USAGE: &str = "\
 Usage: netstat -r [-n] [-e] [-C|-F]   routes
        netstat -i [-n] [-e] [-a]      devices with what they counted
+       netstat -g [-n]                groups that are listened to
        netstat -h | -V
 
   -n, --numeric   addresses, not names
@@ -27,6 +28,7 @@ pub fn netstat(cx: &mut Context<'_>) -> i32 {
 struct Options {
     route: bool,
     interfaces: bool,
+    groups: bool,
     numeric: bool,
     extended: u32,
     all: bool,
@@ -84,6 +86,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
             match letter {
                 'r' => options.route = true,
                 'i' => options.interfaces = true,
+                'g' => options.groups = true,
                 'n' => options.numeric = true,
                 'e' => options.extended += 1,
                 'a' => options.all = true,
@@ -98,8 +101,8 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                     write!(cx.out, "{USAGE}")?;
                     return Ok(0);
                 }
-                'A' | '6' | 'g' | 's' | 'M' | 'p' | 'o' | 'c' | 'l' | 't' | 'u' | 'U' | 'S'
-                | 'x' | 'Z' => options.unsupported = Some(word.to_owned()),
+                'A' | '6' | 's' | 'M' | 'p' | 'o' | 'c' | 'l' | 't' | 'u' | 'U' | 'S' | 'x'
+                | 'Z' => options.unsupported = Some(word.to_owned()),
                 _ => return Err(bad(format!("invalid option -- '{letter}'"))),
             }
         }
@@ -109,16 +112,18 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
 
 fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
     if let Some(word) = &options.unsupported {
-        let text = format!("netstat: `{word}' is not supported here; -r and -i are\n");
+        let text = format!("netstat: `{word}' is not supported here; -r, -i and -g are\n");
         return Err(Failure::new(text, 3));
     }
     match (options.route, options.interfaces) {
         (true, true) => Err(Failure::new(USAGE, 3)),
         (true, false) => show_routes(cx, options),
         (false, true) => show_interfaces(cx, options),
+        (false, false) if options.groups => show_groups(cx),
         (false, false) => {
             let word = cx.args.first().map_or("sockets", String::as_str);
-            let text = format!("netstat: `{word}': sockets are not shown here; -r and -i are\n");
+            let text =
+                format!("netstat: `{word}': sockets are not shown here; -r, -i and -g are\n");
             Err(Failure::new(text, 3))
         }
     }
@@ -140,6 +145,16 @@ fn show_routes(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> 
     };
     let ns = namespace(cx, parts)?;
     write!(cx.out, "{}", routes::fib(&ns, columns, options.numeric))?;
+    Ok(0)
+}
+
+fn show_groups(cx: &mut Context<'_>) -> Result<i32, Failure> {
+    let parts = Parts {
+        groups: true,
+        ..Parts::LINKS
+    };
+    let ns = namespace(cx, parts)?;
+    write!(cx.out, "{}", groups::table(&ns))?;
     Ok(0)
 }
 

@@ -2,7 +2,7 @@
 //! routers' prefixes.
 
 use super::device::Ifa6;
-use super::{dad, group, router, solicited_node};
+use super::{dad, group, router};
 use crate::device::DevId;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
@@ -68,13 +68,16 @@ pub(crate) fn add<O: Observer>(
     if local.is_unspecified() {
         return invalid("ipv6: Invalid address");
     }
-    if local.is_multicast() {
+    if local.is_multicast() && !wanted.autojoin {
         return invalid("ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag");
     }
     if local.is_loopback() && !cx.net.dev(dev).is_loopback() {
         return invalid("ipv6: Cannot assign loopback address on this device");
     }
     let mut address = wanted.clone();
+    if address.autojoin {
+        crate::apply::group::autojoin(cx.net, ns, dev, local.into())?;
+    }
     address.scope = scope_of(local);
     address.broadcast = None;
     address.label.clear();
@@ -142,7 +145,7 @@ pub(super) fn insert<O: Observer>(
     routes::prefix_added(cx.net, dev, &ifa);
     if cx.net.dev(dev).v6.running {
         routes::groups_added(cx.net, dev);
-        group::join(cx.net, dev, solicited_node(addr));
+        group::solicited(cx.net, dev, addr, true);
         dad::start(cx, dev, id);
     }
 }
@@ -181,7 +184,9 @@ pub(super) fn remove<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     routes::prefix_removed(cx.net, dev, &gone);
     routes::peer_changed(cx.net, dev, &gone, false);
     routes::local_removed(cx.net, dev, gone.addr());
-    group::leave(cx.net, dev, solicited_node(gone.addr()));
+    group::solicited(cx.net, dev, gone.addr(), false);
+    let ns = cx.net.ns_of(dev);
+    crate::apply::group::autoleave(cx.net, ns, dev, gone.addr().into());
     dad::anycast_changed(cx.net, dev, &gone);
 }
 
@@ -235,7 +240,7 @@ pub(crate) fn up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     }
     for ifa in kept.iter().filter(|ifa| !ifa.addr().is_loopback()) {
         routes::prefix_added(cx.net, dev, ifa);
-        group::join(cx.net, dev, solicited_node(ifa.addr()));
+        group::solicited(cx.net, dev, ifa.addr(), true);
         dad::start(cx, dev, ifa.id);
     }
     if cx.net.dev(dev).carrier {
@@ -291,18 +296,24 @@ pub(crate) fn down<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     if !cx.net.dev(dev).v6.running {
         return;
     }
+    cx.net.dev_mut(dev).v6.running = false;
+    for at in 0..cx.net.dev(dev).v6.addresses.len() {
+        let addr = cx.net.dev(dev).v6.addresses[at].addr();
+        group::solicited(cx.net, dev, addr, false);
+    }
+    for addr in core::mem::take(&mut cx.net.dev_mut(dev).v6.anycast) {
+        group::solicited(cx.net, dev, addr, false);
+    }
+    group::end(cx.net, dev);
     let ns = cx.net.ns_of(dev);
     let keep = cx.net.dev(dev).v6.conf.get(Conf6::KeepAddrOnDown) > 0
         || (cx.net.dev(dev).v6.conf.get(Conf6::KeepAddrOnDown) == 0
             && cx.net.ns(ns).v6.conf_all.get(Conf6::KeepAddrOnDown) > 0);
     let inet6 = &mut cx.net.dev_mut(dev).v6;
-    inet6.running = false;
     inet6.ready = false;
     inet6.solicited = None;
     inet6.hop_limit = None;
     inet6.mtu = None;
-    inet6.reports.clear();
-    inet6.groups.retain(|_| false);
     inet6.addresses.retain(|ifa| {
         keep && ifa.address.valid_lft.is_none() && !ifa.addr().is_unicast_link_local()
     });
@@ -341,7 +352,7 @@ pub(super) fn usable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     routes::peer_changed(cx.net, dev, &ifa, true);
     dad::anycast_changed(cx.net, dev, &ifa);
     if ifa.addr().is_unicast_link_local() {
-        group::tell_soon(cx.net, dev);
+        group::tell_again(cx.net, dev);
         router::begin(cx, dev);
     }
     dad::notify(cx, dev, ifa.addr());

@@ -1,7 +1,7 @@
 //! Duplicate address detection (RFC 4862 section 5.4, RFC 4429, RFC 7527): is an address free?
 
-use super::address;
 use super::device::Ifa6;
+use super::{address, group};
 use crate::device::DevId;
 use crate::neighbour::ndp;
 use crate::net::{Cx, Net};
@@ -107,6 +107,16 @@ pub(crate) fn anycast_changed(net: &mut Net, dev: DevId, ifa: &Ifa6) {
     let stands = |i: &Ifa6| i.address.local.network() == prefix && i.is_usable();
     let wanted = prefix.len < 127 && router && inet6.addresses.iter().any(stands);
     routes::anycast(net, dev, anycast, wanted);
+    let known = &mut net.dev_mut(dev).v6.anycast;
+    let at = known.iter().position(|addr| *addr == anycast);
+    match at {
+        Some(at) if !wanted => {
+            known.remove(at);
+        }
+        None if wanted => known.push(anycast),
+        _ => return,
+    }
+    group::solicited(net, dev, anycast, wanted);
 }
 
 /// Tells the link of an address, where `ndisc_notify` wants it.

@@ -1,5 +1,6 @@
 //! What a device has for IPv6 (`struct inet6_dev`).
 
+use crate::ip::membership::Memberships;
 use crate::sysctl::{Ipv6Conf, NeighbourConf};
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::{Address, Time};
@@ -11,11 +12,10 @@ pub(crate) struct Inet6 {
     pub(crate) neighbour_conf: NeighbourConf,
     /// The addresses: those of wider scope first, among equals the newest first.
     pub(crate) addresses: Vec<Ifa6>,
-    /// Groups listened to, the newest first, with how often.
-    pub(crate) groups: Vec<(Ipv6Addr, u32)>,
-    /// Groups of which the link is to be told yet; whether each is listened to, and how often it is
-    /// told still.
-    pub(crate) reports: Vec<(Ipv6Addr, bool, u8)>,
+    /// Anycast addresses, those of subnets' routers.
+    pub(crate) anycast: Vec<Ipv6Addr>,
+    /// Groups listened to.
+    pub(crate) groups: Memberships<Ipv6Addr>,
     /// IPv6 runs on it: it is up and nothing forbids it.
     pub(crate) running: bool,
     /// It had carrier since it came up (`IF_READY`).
@@ -38,8 +38,8 @@ impl Inet6 {
             conf: conf.clone(),
             neighbour_conf: neighbour_conf.clone(),
             addresses: Vec::new(),
-            groups: Vec::new(),
-            reports: Vec::new(),
+            anycast: Vec::new(),
+            groups: Memberships::default(),
             running: false,
             ready: false,
             next_id: 0,
@@ -62,7 +62,7 @@ impl Inet6 {
 
     /// Whether it listens to a group.
     pub(crate) fn listens(&self, group: Ipv6Addr) -> bool {
-        self.groups.iter().any(|(g, _)| *g == group)
+        self.groups.contains(group)
     }
 }
 

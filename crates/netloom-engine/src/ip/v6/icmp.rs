@@ -50,6 +50,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         }
         Type::ROUTER_SOLICITATION | Type::ROUTER_ADVERTISEMENT => router::receive(cx, dev, packet),
         Type::MLD_QUERY => group::queried(cx, dev, packet),
+        Type::MLD_REPORT => group::heard(cx, dev, packet),
         _ => cx.consume(packet),
     }
 }
