@@ -52,6 +52,11 @@ impl<T> Arena<T> {
             .filter_map(|(i, v)| Some((i as u32, v.as_ref()?)))
     }
 
+    /// Every value, to be changed.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.places.iter_mut().flatten()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.places.len() - self.free.len()
     }

@@ -71,6 +71,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         }
         state.routes.extend(route::v6::list(net, ns));
     }
+    if parts.nexthops {
+        state.nexthops = route::nexthop::list(net, ns);
+    }
     if parts.rules {
         state.rules = namespace.routing.rules.as_slice().to_vec();
         state

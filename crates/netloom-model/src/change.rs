@@ -5,6 +5,7 @@ use crate::bridge::FdbEntry;
 use crate::link::{LinkSettings, NewLink};
 use crate::names::{LinkRef, NsName};
 use crate::neighbour::Neighbour;
+use crate::nexthop::Nexthop;
 use crate::route::{Route, RouteMatch};
 use crate::rule::Rule;
 use core::net::IpAddr;
@@ -85,6 +86,14 @@ pub enum Change {
     },
     /// Deletes the first route that fits.
     DelRoute { ns: NsName, route: RouteMatch },
+    /// Adds a next hop object, or replaces it ([`Mode::Replace`]).
+    AddNexthop {
+        ns: NsName,
+        nexthop: Nexthop,
+        mode: Mode,
+    },
+    /// Deletes a next hop object, with the routes that follow it.
+    DelNexthop { ns: NsName, id: u32 },
     /// Adds a rule.
     AddRule { ns: NsName, rule: Rule },
     /// Deletes the first rule that fits everything named; `priority` and `action` if given.

@@ -18,6 +18,7 @@ pub mod journey;
 pub mod link;
 pub mod names;
 pub mod neighbour;
+pub mod nexthop;
 pub mod route;
 pub mod rule;
 pub mod socket;
@@ -35,6 +36,7 @@ pub use link::{Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind, NewL
 pub use names::{Family, IpNet, LinkRef, NsName};
 pub use neighbour::{Neighbour, NeighbourState};
 pub use netloom_wire::MacAddr;
+pub use nexthop::{Nexthop, NexthopKind, NexthopMember};
 pub use route::{NextHop, Route, RouteMatch, RouteType, Scope};
 pub use rule::{Rule, RuleAction};
 pub use state::{Namespace, State};

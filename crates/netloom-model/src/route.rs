@@ -143,6 +143,8 @@ pub struct Route {
     pub metrics: RouteMetrics,
     /// The ways there: one, or several to share the traffic; none for types that need none.
     pub nexthops: Vec<NextHop>,
+    /// The next hop object that it follows, whose ways are its own.
+    pub nhid: Option<u32>,
     /// Seconds until it goes (IPv6); `None` = stays.
     pub expires: Option<u32>,
     /// Preference among routers (RFC 4191, IPv6): 0 medium, 1 high, 3 low.
@@ -164,6 +166,7 @@ impl Route {
             prefsrc: None,
             metrics: RouteMetrics::default(),
             nexthops: Vec::new(),
+            nhid: None,
             expires: None,
             preference: 0,
         }
@@ -199,6 +202,8 @@ pub struct RouteMatch {
     pub via: Option<IpAddr>,
     /// A link it must use.
     pub dev: Option<u32>,
+    /// The next hop object it must follow.
+    pub nhid: Option<u32>,
 }
 
 impl RouteMatch {
@@ -216,6 +221,7 @@ impl RouteMatch {
             prefsrc: None,
             via: None,
             dev: None,
+            nhid: None,
         }
     }
 }

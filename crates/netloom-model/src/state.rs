@@ -6,6 +6,7 @@ use crate::group::Membership;
 use crate::link::Link;
 use crate::names::{LinkRef, NsName};
 use crate::neighbour::Neighbour;
+use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Namespace {
     pub routes: Vec<Route>,
     /// The numbers of the IPv4 routing tables that there are: one stays when its routes go.
     pub route_tables: Vec<u32>,
+    /// Next hop objects by number.
+    pub nexthops: Vec<Nexthop>,
     /// Rules in the order in which they are asked.
     pub rules: Vec<Rule>,
     /// Neighbours and proxy entries.
@@ -74,6 +77,7 @@ pub struct Parts {
     pub links: bool,
     pub addresses: bool,
     pub routes: bool,
+    pub nexthops: bool,
     pub rules: bool,
     pub neighbours: bool,
     pub fdb: bool,
@@ -87,6 +91,7 @@ impl Parts {
         links: false,
         addresses: false,
         routes: false,
+        nexthops: false,
         rules: false,
         neighbours: false,
         fdb: false,
@@ -98,6 +103,7 @@ impl Parts {
         links: true,
         addresses: true,
         routes: true,
+        nexthops: true,
         rules: true,
         neighbours: true,
         fdb: true,

@@ -267,6 +267,7 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         igmp::down(cx.net, dev);
         route::address::device_down(cx.net, dev);
         neighbour::configure::flush_device(cx, dev, true);
+        route::nexthop::device_lost(cx.net, cx.net.ns_of(dev), dev);
     }
     update_carrier(cx, dev);
     if let Kind::Veth(veth) = cx.net.dev(dev).kind {
@@ -307,6 +308,9 @@ pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
         let evict = device.conf.on(Conf::ArpEvictNocarrier) && all.on(Conf::ArpEvictNocarrier);
         if evict && device.is_up() {
             neighbour::configure::flush_device(cx, dev, false);
+        }
+        if cx.net.dev(dev).is_up() {
+            route::nexthop::device_lost(cx.net, cx.net.ns_of(dev), dev);
         }
     }
     port_changed(cx, dev);

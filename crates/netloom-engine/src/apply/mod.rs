@@ -17,7 +17,7 @@ use crate::namespace::NsId;
 use crate::neighbour::configure as neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use crate::route::rules;
+use crate::route::{nexthop, rules};
 use netloom_model::{Change, Errno, Family, LinkRef, NsName, Result};
 
 /// The namespace called `name`.
@@ -118,6 +118,18 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
                 Family::V4 => route::delete(cx.net, ns, route),
                 Family::V6 => route6::delete(cx.net, ns, route),
             }
+        }
+        Change::AddNexthop {
+            ns: name,
+            nexthop,
+            mode,
+        } => {
+            let ns = ns(cx.net, name)?;
+            nexthop::add(cx.net, ns, nexthop, *mode)
+        }
+        Change::DelNexthop { ns: name, id } => {
+            let ns = ns(cx.net, name)?;
+            nexthop::delete(cx.net, ns, *id)
         }
         Change::AddRule { ns: name, rule } => {
             let ns = ns(cx.net, name)?;

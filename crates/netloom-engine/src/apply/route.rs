@@ -6,7 +6,7 @@ use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::route::table::{Entry, Hop};
-use crate::route::{self, Flow};
+use crate::route::{self, Flow, nexthop};
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::route::NextHop;
 use netloom_model::{Errno, Error, Mode, Result, Route, RouteMatch, RouteType, Scope};
@@ -48,7 +48,10 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
     if wanted.scope < widest(wanted.kind) {
         return Err(invalid("Invalid scope"));
     }
-    let hops = hops(net, ns, wanted)?;
+    let (hole, hops) = match wanted.nhid {
+        Some(id) => followed(net, ns, wanted, id)?,
+        None => (false, hops(net, ns, wanted)?),
+    };
     let prefsrc = wanted.prefsrc.map(v4).transpose()?;
     if let Some(source) = prefsrc {
         let own = wanted.kind == RouteType::Local && source == prefix;
@@ -56,13 +59,39 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
             return Err(invalid("Invalid prefsrc address"));
         }
     }
-    let entry = Entry::new(wanted, prefix, prefsrc, &hops);
+    let mut entry = Entry::new(wanted, prefix, prefsrc, &hops);
+    if let Some(id) = wanted.nhid {
+        entry.follow(id, hole, &hops);
+    }
     let table = net.ns_mut(ns).routing.tables.get_or_make(wanted.table);
     Ok(table.insert(entry, mode)?)
 }
 
+/// Whether a next hop object leads nowhere, and the hops that a route has from it.
+fn followed(net: &Net, ns: NsId, wanted: &Route, id: u32) -> Result<(bool, Vec<Hop<V4>>)> {
+    if !wanted.nexthops.is_empty() {
+        return Err(exclusive());
+    }
+    nexthop::wanted(net, ns, id)?;
+    if wanted.scope > Scope::HOST {
+        return Err(invalid("Invalid scope"));
+    }
+    if wanted.scope == Scope::HOST {
+        nexthop::fits_host_scope(net, ns, id)?;
+    }
+    Ok(nexthop::hops_v4(net, ns, id))
+}
+
+/// A route says its ways itself or follows an object, not both.
+pub(super) fn exclusive() -> Error {
+    invalid("Nexthop specification and nexthop id are mutually exclusive")
+}
+
 /// Deletes the first route that is meant.
 pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()> {
+    if let Some(id) = wanted.nhid {
+        nexthop::wanted(net, ns, id)?;
+    }
     let prefix = v4(wanted.dst.addr)?;
     let dev = match wanted.dev {
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
@@ -130,6 +159,7 @@ fn host_hop(net: &Net, ns: NsId, given: &[NextHop]) -> Result<Vec<Hop<V4>>> {
     Ok(vec![Hop {
         dev,
         gateway: None,
+        via6: None,
         weight: 1,
         onlink: false,
         scope: Scope::NOWHERE,
@@ -137,7 +167,7 @@ fn host_hop(net: &Net, ns: NsId, given: &[NextHop]) -> Result<Vec<Hop<V4>>> {
 }
 
 /// Checks one next hop: its device is up, its gateway on a link.
-fn check(net: &Net, ns: NsId, wanted: &Route, hop: &NextHop) -> Result<Hop<V4>> {
+pub(crate) fn check(net: &Net, ns: NsId, wanted: &Route, hop: &NextHop) -> Result<Hop<V4>> {
     let dev = match hop.dev {
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
         None => None,
@@ -156,12 +186,26 @@ fn check(net: &Net, ns: NsId, wanted: &Route, hop: &NextHop) -> Result<Hop<V4>> 
         return Ok(Hop {
             dev,
             gateway: None,
+            via6: None,
             weight,
             onlink: false,
             scope: Scope::HOST,
         });
     };
-    let via = v4(via)?;
+    let via = match via {
+        IpAddr::V4(via) => via,
+        IpAddr::V6(via) => {
+            let hop = super::route6::check(net, ns, hop)?;
+            return Ok(Hop {
+                dev: hop.dev,
+                gateway: None,
+                via6: Some(via),
+                weight,
+                onlink: hop.onlink,
+                scope: Scope::LINK,
+            });
+        }
+    };
     let (dev, scope) = if hop.onlink {
         (onlink(net, ns, wanted, dev, via)?, Scope::LINK)
     } else {
@@ -170,6 +214,7 @@ fn check(net: &Net, ns: NsId, wanted: &Route, hop: &NextHop) -> Result<Hop<V4>> 
     Ok(Hop {
         dev,
         gateway: Some(via),
+        via6: None,
         weight,
         onlink: hop.onlink,
         scope,

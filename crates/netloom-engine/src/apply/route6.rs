@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::route::nexthop;
 use crate::route::table::{Entry, Hop};
 use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::Conf6;
@@ -37,7 +38,10 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
         wanted.metric = METRIC;
     }
     let prefix = v6(wanted.dst.addr)?;
-    let hops = hops(net, ns, &wanted)?;
+    let (hole, hops) = match wanted.nhid {
+        Some(id) => followed(net, ns, &wanted, id)?,
+        None => (false, hops(net, ns, &wanted)?),
+    };
     let prefsrc = wanted.prefsrc.map(v6).transpose()?;
     if let Some(source) = prefsrc {
         let near = hops.first().map_or(DevId::NONE, |hop| hop.dev);
@@ -50,7 +54,10 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
             return Err(invalid("Invalid source address"));
         }
     }
-    let entry = Entry::new(&wanted, prefix, prefsrc, &hops);
+    let mut entry = Entry::new(&wanted, prefix, prefsrc, &hops);
+    if let Some(id) = wanted.nhid {
+        entry.follow(id, hole, &hops);
+    }
     let routing = &mut net.ns_mut(ns).v6.routing;
     routing.exceptions.forget(prefix, wanted.dst.len);
     let table = net.ns_mut(ns).v6.routing.tables.get_or_make(wanted.table);
@@ -72,8 +79,21 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
         })
 }
 
+/// Whether a next hop object leads nowhere, and the hops that a route has from it.
+fn followed(net: &Net, ns: NsId, wanted: &Route, id: u32) -> Result<(bool, Vec<Hop<V6>>)> {
+    if !wanted.nexthops.is_empty() {
+        return Err(super::route::exclusive());
+    }
+    nexthop::wanted(net, ns, id)?;
+    nexthop::fits_v6(net, ns, id)?;
+    Ok(nexthop::hops_v6(net, ns, id))
+}
+
 /// Deletes the first route that is meant, of several ways the one that is.
 pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()> {
+    if let Some(id) = wanted.nhid {
+        nexthop::wanted(net, ns, id)?;
+    }
     let mut wanted = wanted.clone();
     wanted.dst = wanted.dst.network();
     wanted.scope = None;
@@ -105,6 +125,7 @@ fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
         return Ok(vec![Hop {
             dev: net.ns(ns).loopback,
             gateway: None,
+            via6: None,
             weight: 1,
             onlink: false,
             scope: Scope::NOWHERE,
@@ -123,7 +144,7 @@ fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
 }
 
 /// Checks one next hop: its device runs IPv6, its gateway is on a link.
-fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
+pub(crate) fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
     let dev = match hop.dev {
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
         None => None,
@@ -144,6 +165,7 @@ fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
     Ok(Hop {
         dev,
         gateway,
+        via6: None,
         weight: hop.weight.clamp(1, 256),
         onlink: hop.onlink,
         scope: Scope::LINK,

@@ -34,7 +34,9 @@ pub(crate) fn forward<O: Observer>(
     }
     let options = packet.options.take();
     let source_route = options.as_ref().is_some_and(|o| o.source_route.is_some());
-    if found.gateway.is_some() && options.as_ref().is_some_and(|o| o.strict) {
+    if (found.gateway.is_some() || found.via6.is_some())
+        && options.as_ref().is_some_and(|o| o.strict)
+    {
         icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
             code: code::SOURCE_ROUTE_FAILED,
             mtu: 0,
@@ -60,10 +62,11 @@ pub(crate) fn forward<O: Observer>(
             DropReason::FragmentationNeeded,
         );
     }
-    let next_hop = found.gateway.unwrap_or(flow.dst);
     if redirect && !source_route {
-        icmp_error::redirect(cx, dev, &packet, next_hop);
+        let better = found.gateway.unwrap_or(flow.dst);
+        icmp_error::redirect(cx, dev, &packet, better);
     }
+    let next_hop = found.next_hop(flow.dst);
     ipv4::Packet::new_unchecked(packet.bytes_mut()).decrement_ttl();
     cx.see(&packet, dev, Stage::IpForward, |_| Event::Ttl {
         from: ttl,

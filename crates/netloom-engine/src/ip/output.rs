@@ -3,7 +3,7 @@
 use super::options::Prepared;
 use super::{deliver, fragment};
 use crate::device::DevId;
-use crate::ip::version::V4;
+use crate::ip::version::{V4, V6};
 use crate::link::Xmit;
 use crate::namespace::NsId;
 use crate::neighbour;
@@ -11,7 +11,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::output::Way;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::RouteType;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
@@ -139,12 +139,12 @@ pub(crate) fn send<O: Observer>(
         }
         RouteType::Local => {
             if packet.len() > way.mtu as usize {
-                return in_pieces(cx, (ns, way.dev), way.mtu, way.dst, packet);
+                return in_pieces(cx, (ns, way.dev), way.mtu, way.dst.into(), packet);
             }
-            to_neighbour(cx, ns, way.dev, way.dst, packet)
+            to_neighbour(cx, ns, way.dev, way.dst.into(), packet)
         }
         _ => {
-            let next_hop = way.gateway.unwrap_or(way.dst);
+            let next_hop = way.next_hop();
             if packet.len() > way.mtu as usize {
                 return in_pieces(cx, (ns, way.dev), way.mtu, next_hop, packet);
             }
@@ -169,7 +169,7 @@ pub(crate) fn in_pieces<O: Observer>(
     cx: &mut Cx<'_, O>,
     (ns, dev): (NsId, DevId),
     mtu: u32,
-    next_hop: Ipv4Addr,
+    next_hop: IpAddr,
     packet: Packet,
 ) -> Xmit {
     fragment::cut(cx, dev, packet, mtu, |cx, piece| {
@@ -183,13 +183,16 @@ pub(crate) fn to_neighbour<O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     dev: DevId,
-    next_hop: Ipv4Addr,
+    next_hop: IpAddr,
     packet: Packet,
 ) -> Xmit {
     if cx.net.dev(dev).is_loopback() {
         return group(cx, dev, MacAddr::ZERO, packet);
     }
-    neighbour::output::<V4, O>(cx, ns, dev, next_hop, packet)
+    match next_hop {
+        IpAddr::V4(next_hop) => neighbour::output::<V4, O>(cx, ns, dev, next_hop, packet),
+        IpAddr::V6(next_hop) => neighbour::output::<V6, O>(cx, ns, dev, next_hop, packet),
+    }
 }
 
 /// Sends to a hardware address that needs no resolution.

@@ -46,6 +46,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         links: one.links || other.links,
         addresses: one.addresses || other.addresses,
         routes: one.routes || other.routes,
+        nexthops: one.nexthops || other.nexthops,
         rules: one.rules || other.rules,
         neighbours: one.neighbours || other.neighbours,
         fdb: one.fdb || other.fdb,

@@ -25,7 +25,7 @@ use netloom_model::{LinkFlags, MacAddr, NeighbourState};
 use netloom_wire::icmpv6::{self, Repr, Type};
 use netloom_wire::ipv6::extension;
 use netloom_wire::ndp::{self, HOP_LIMIT, LLADDR_LEN, OVERRIDE, ROUTER, SOLICITED, kind};
-use netloom_wire::{IpProtocol, ipv6};
+use netloom_wire::{EtherType, IpProtocol, ipv6};
 
 /// A solicitation that is answered for another.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +109,10 @@ impl Protocol for V6 {
     }
 
     fn unreachable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+        // A route of IPv4 can have a gateway of IPv6.
+        if packet.ethertype == EtherType::IPV4 {
+            return crate::ip::icmp_error::link_failure(cx, dev, packet);
+        }
         icmp_error::link_failure(cx, dev, packet);
     }
 

@@ -79,6 +79,7 @@ fn insert(net: &mut Net, ns: NsId, dev: DevId, route: &Route) {
     let hop = Hop::<V4> {
         dev,
         gateway: None,
+        via6: None,
         weight: 1,
         onlink: false,
         scope,
@@ -179,10 +180,11 @@ pub(crate) fn device_down(net: &mut Net, dev: DevId) {
         .collect();
     let routing = &mut net.ns_mut(ns).routing;
     for table in routing.tables.values_mut() {
+        // What follows a next hop object goes with it.
         table.retain_not(|e| {
             let mut hops = e.hops().filter(|h| h.scope != Scope::NOWHERE);
             let through = hops.any(|h| h.dev == dev);
-            through && e.hops().all(|h| down.contains(&h.dev))
+            e.nhid == 0 && through && e.hops().all(|h| down.contains(&h.dev))
         });
     }
     routing.exceptions.clear();
@@ -192,7 +194,7 @@ pub(crate) fn device_down(net: &mut Net, dev: DevId) {
 pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
     let routing = &mut net.ns_mut(ns).routing;
     for table in routing.tables.values_mut() {
-        table.retain_not(|e| e.uses(dev));
+        table.retain_not(|e| e.nhid == 0 && e.uses(dev));
     }
     routing.exceptions.clear();
 }

@@ -7,7 +7,7 @@ use crate::device::DevId;
 use crate::engine::v4;
 use crate::namespace::NsId;
 use crate::net::Net;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::journey::DropReason;
 use netloom_model::route::{NextHop, RouteAnswer, RouteMetrics, RouteQuery, protocol, table};
 use netloom_model::{Errno, Error, IpNet, Result, Route, RouteType, Scope};
@@ -88,6 +88,9 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         flags.push("mc".to_owned());
     }
     let mut flow_route = answer(net, flow, way.kind, way.dev, way.gateway);
+    if let Some(via) = way.via6 {
+        through(&mut flow_route, via);
+    }
     flow_route.prefsrc = (!way.source.is_unspecified()).then_some(IpAddr::V4(way.source));
     let source = flow_route.prefsrc;
     flow_route.table = way.found.map_or(table::MAIN, |found| told(net, ns, found));
@@ -126,6 +129,9 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         Decision::Forward { found, redirect } => {
             let flags: &[&str] = if redirect { &["redirect"] } else { &[] };
             let mut answer = answer_with(RouteType::Unicast, found.dev, found.gateway, flags);
+            if let Some(via) = found.via6 {
+                through(&mut answer.route, via);
+            }
             answer.route.table = told(net, ns, found);
             answer.route.metrics = metrics(net, ns, found);
             Ok(answer)
@@ -154,6 +160,13 @@ fn metrics(net: &Net, ns: NsId, found: Found) -> RouteMetrics {
     table
         .map(|table| describe(net, found.table, table.entry(found.entry)).metrics)
         .unwrap_or_default()
+}
+
+/// The gateway of a route is one of IPv6.
+fn through(route: &mut Route, via: Ipv6Addr) {
+    for hop in &mut route.nexthops {
+        hop.via = Some(via.into());
+    }
 }
 
 fn answer(net: &Net, flow: &Flow, kind: RouteType, dev: DevId, gateway: Option<Ipv4Addr>) -> Route {

@@ -10,6 +10,7 @@ pub(crate) mod get;
 pub(crate) mod input;
 pub mod lpm;
 pub(crate) mod multipath;
+pub(crate) mod nexthop;
 pub(crate) mod output;
 pub(crate) mod rules;
 pub(crate) mod source;
@@ -23,11 +24,12 @@ use crate::ip::version::V4;
 use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
 use crate::sysctl::Conf;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use exception::Exceptions;
 use netloom_model::journey::{DropReason, RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
 use netloom_model::{Errno, Family, RouteType, Rule, Scope};
+use nexthop::Nexthops;
 use rules::{Facts, Rules, TableAnswer};
 use table::{Entry, Table};
 use tables::Tables;
@@ -39,6 +41,8 @@ pub(crate) struct Routing {
     pub(crate) tables: Tables<V4>,
     /// Rules in the order in which they are asked.
     pub(crate) rules: Rules,
+    /// Next hop objects, which routes of either version follow.
+    pub(crate) nexthops: Nexthops,
     /// What is known of destinations beside their routes.
     pub(crate) exceptions: Exceptions<V4>,
 }
@@ -48,6 +52,7 @@ impl Default for Routing {
         Routing {
             tables: Tables::default(),
             rules: Rules::initial(Family::V4, &[id::LOCAL, id::MAIN, id::DEFAULT]),
+            nexthops: Nexthops::default(),
             exceptions: Exceptions::default(),
         }
     }
@@ -112,6 +117,8 @@ pub(crate) struct Found {
     pub(crate) kind: RouteType,
     pub(crate) dev: DevId,
     pub(crate) gateway: Option<Ipv4Addr>,
+    /// The gateway, where it is one of IPv6.
+    pub(crate) via6: Option<Ipv6Addr>,
     pub(crate) scope: Scope,
     pub(crate) hop_scope: Scope,
     pub(crate) prefsrc: Option<Ipv4Addr>,
@@ -122,6 +129,23 @@ pub(crate) struct Found {
     pub(crate) multipath: bool,
     /// The entry in its table.
     pub(crate) entry: u32,
+}
+
+impl Found {
+    /// Who takes the packet on: the gateway, or its destination itself.
+    #[inline]
+    pub(crate) fn next_hop(&self, dst: Ipv4Addr) -> IpAddr {
+        next_hop(self.gateway, self.via6, dst)
+    }
+}
+
+/// The gateway of either version, or the destination itself.
+#[inline]
+pub(crate) fn next_hop(gateway: Option<Ipv4Addr>, via6: Option<Ipv6Addr>, dst: Ipv4Addr) -> IpAddr {
+    match via6 {
+        Some(via) => IpAddr::V6(via),
+        None => IpAddr::V4(gateway.unwrap_or(dst)),
+    }
 }
 
 /// Why there is no way.
@@ -267,6 +291,7 @@ fn in_chain(
                 kind: entry.kind,
                 dev: hop.dev,
                 gateway: hop.gateway,
+                via6: hop.via6,
                 scope: entry.scope,
                 hop_scope: hop.scope,
                 prefsrc: entry.prefsrc,
@@ -337,7 +362,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
         rules: asked,
         route,
         choice,
-        next_hop: found.map(|f| IpAddr::V4(f.gateway.unwrap_or(flow.dst))),
+        next_hop: found.map(|f| f.next_hop(flow.dst)),
         dev: found.map(|f| net.dev(f.dev).name.clone()),
     }
 }

@@ -7,12 +7,12 @@
 
 use super::table::Hop;
 use super::{Flow, Found, hop_usable, source};
-use crate::ip::version::V4;
+use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Net;
 use crate::sysctl::Global;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::Scope;
 use netloom_model::journey::{MultipathChoice, MultipathHop};
 use netloom_wire::{IpProtocol, icmpv4, ipv4};
@@ -232,10 +232,15 @@ fn candidates<'n>(
 
 /// Whether a gateway is not known to be silent (`fib_good_nh`).
 fn answers(net: &Net, ns: NsId, hop: &Hop<V4>) -> bool {
-    let Some(gateway) = hop.gateway.filter(|_| hop.scope == Scope::LINK) else {
-        return true;
-    };
-    neighbour::is_good::<V4>(net, ns, hop.dev, gateway)
+    match gateway(hop).filter(|_| hop.scope == Scope::LINK) {
+        None => true,
+        Some(IpAddr::V4(gateway)) => neighbour::is_good::<V4>(net, ns, hop.dev, gateway),
+        Some(IpAddr::V6(gateway)) => neighbour::is_good::<V6>(net, ns, hop.dev, gateway),
+    }
+}
+
+fn gateway(hop: &Hop<V4>) -> Option<IpAddr> {
+    hop.via6.map(IpAddr::V6).or(hop.gateway.map(IpAddr::V4))
 }
 
 fn flow_hash(net: &Net, ns: NsId, flow: &Flow) -> u32 {
@@ -263,6 +268,7 @@ pub(crate) fn select(net: &Net, ns: NsId, flow: &Flow, found: Found) -> Found {
         Some(Candidate { hop, .. }) => Found {
             dev: hop.dev,
             gateway: hop.gateway,
+            via6: hop.via6,
             hop_scope: hop.scope,
             ..found
         },
@@ -278,7 +284,7 @@ pub(super) fn explain(net: &Net, ns: NsId, flow: &Flow, found: &Found) -> Option
     let hash = flow_hash(net, ns, flow);
     let hops = candidates(net, ns, flow, found, hash);
     let hops = hops.iter().map(|candidate| MultipathHop {
-        via: candidate.hop.gateway.map(Into::into),
+        via: gateway(candidate.hop),
         dev: net.dev(candidate.hop.dev).name.clone(),
         weight: candidate.hop.weight,
         upto: candidate.upto,

@@ -5,7 +5,7 @@ use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::sysctl::Conf;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::{Errno, RouteType, Scope};
 
 /// The way of a packet made here.
@@ -16,6 +16,8 @@ pub(crate) struct Way {
     /// The device it leaves by (`lo` for local destinations).
     pub(crate) dev: DevId,
     pub(crate) gateway: Option<Ipv4Addr>,
+    /// The gateway, where it is one of IPv6.
+    pub(crate) via6: Option<Ipv6Addr>,
     pub(crate) source: Ipv4Addr,
     pub(crate) dst: Ipv4Addr,
     /// Longest IP packet that may go, by the route or the device.
@@ -24,6 +26,13 @@ pub(crate) struct Way {
     pub(crate) may_cut: bool,
     /// The route that was found; none where the device alone decided.
     pub(crate) found: Option<Found>,
+}
+
+impl Way {
+    /// Who takes the packet on: the gateway, or its destination itself.
+    pub(crate) fn next_hop(&self) -> IpAddr {
+        super::next_hop(self.gateway, self.via6, self.dst)
+    }
 }
 
 /// Why there is no way: Linux's error, and the lookup's refusal if that was it.
@@ -104,6 +113,7 @@ fn on_link(net: &Net, ns: NsId, flow: &Flow, dev: DevId, scope: Scope) -> Result
         kind,
         dev,
         gateway: None,
+        via6: None,
         source,
         dst: flow.dst,
         mtu,
@@ -133,6 +143,7 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
             kind: RouteType::Local,
             dev: lo,
             gateway: None,
+            via6: None,
             source,
             dst,
             mtu,
@@ -162,14 +173,15 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
     };
     let exceptions = &net.ns(ns).routing.exceptions;
     let path = exceptions.path(flow.dst, net.now);
-    let gateway = exceptions
-        .gateway(flow.dst)
-        .or(found.gateway)
-        .filter(|_| kind == RouteType::Unicast);
+    let unicast = kind == RouteType::Unicast;
+    let told = exceptions.gateway(flow.dst);
+    let gateway = told.or(found.gateway).filter(|_| unicast);
+    let via6 = found.via6.filter(|_| unicast && told.is_none());
     Ok(Way {
         kind,
         dev: found.dev,
         gateway,
+        via6,
         source,
         dst: flow.dst,
         mtu: path.map_or(mtu, |path| path.mtu.min(mtu)),

@@ -4,6 +4,7 @@ use super::lpm::Lpm;
 use crate::arena::Arena;
 use crate::device::DevId;
 use crate::ip::version::IpVersion;
+use core::net::Ipv6Addr;
 use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
 use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope, Time};
 
@@ -13,6 +14,8 @@ pub(crate) struct Hop<V: IpVersion> {
     /// Its device; none for routes that lead nowhere.
     pub(crate) dev: DevId,
     pub(crate) gateway: Option<V::Addr>,
+    /// A gateway of IPv6 for a route of IPv4 (RFC 8950).
+    pub(crate) via6: Option<Ipv6Addr>,
     pub(crate) weight: u16,
     pub(crate) onlink: bool,
     /// Scope of the gateway, as it was when the route was made.
@@ -39,6 +42,10 @@ pub(crate) struct Entry<V: IpVersion> {
     pub(crate) expires: Option<Time>,
     /// Preference among routers (RFC 4191).
     preference: u8,
+    /// The next hop object that it follows; 0 = none.
+    pub(crate) nhid: u32,
+    /// What it does where that object leads somewhere.
+    said: RouteType,
 }
 
 impl<V: IpVersion> Entry<V> {
@@ -52,6 +59,7 @@ impl<V: IpVersion> Entry<V> {
         let nowhere = Hop {
             dev: DevId::NONE,
             gateway: None,
+            via6: None,
             weight: 1,
             onlink: false,
             scope: Scope::NOWHERE,
@@ -72,6 +80,22 @@ impl<V: IpVersion> Entry<V> {
             prefix,
             expires: None,
             preference: route.preference,
+            nhid: 0,
+            said: route.kind,
+        }
+    }
+
+    /// Follows a next hop object with these hops, which may be a hole.
+    pub(crate) fn follow(&mut self, nhid: u32, hole: bool, hops: &[Hop<V>]) {
+        self.nhid = nhid;
+        self.kind = if hole {
+            RouteType::Blackhole
+        } else {
+            self.said
+        };
+        if let Some((first, more)) = hops.split_first() {
+            self.hop = *first;
+            self.more_hops = more.to_vec();
         }
     }
 
@@ -109,8 +133,24 @@ impl<V: IpVersion> Entry<V> {
             && self.protocol == other.protocol
             && self.prefsrc == other.prefsrc
             && self.metrics == other.metrics
-            && self.hop == other.hop
-            && self.more_hops == other.more_hops
+            && self.nhid == other.nhid
+            && (self.nhid != 0 || (self.hop == other.hop && self.more_hops == other.more_hops))
+    }
+
+    /// Whether a request to delete means its ways. Linux takes any for those of a next hop object
+    /// where the route is of IPv6, and none where it is of IPv4.
+    fn ways_meant(&self, wanted: &RouteMatch, dev: Option<DevId>) -> bool {
+        if let Some(nhid) = wanted.nhid {
+            return self.nhid == nhid;
+        }
+        if self.nhid != 0 {
+            return V::BITS == 128 || (wanted.via.is_none() && dev.is_none());
+        }
+        let gateway = |hop: &Hop<V>| hop.via6.map(Into::into).or(hop.gateway.map(Into::into));
+        self.hops().any(|hop| {
+            wanted.via.is_none_or(|via| gateway(hop) == Some(via))
+                && dev.is_none_or(|dev| hop.dev == dev)
+        })
     }
 
     /// Whether a request to delete means it (`fib_table_delete`, `fib_nh_match`).
@@ -118,12 +158,6 @@ impl<V: IpVersion> Entry<V> {
         fn fits<T: PartialEq>(want: Option<T>, have: &T) -> bool {
             want.is_none_or(|w| w == *have)
         }
-        let via = |hop: &Hop<V>| {
-            wanted
-                .via
-                .is_none_or(|via| hop.gateway.is_some_and(|g| g.into() == via))
-                && dev.is_none_or(|dev| hop.dev == dev)
-        };
         self.tos == wanted.tos
             && fits(wanted.kind, &self.kind)
             && fits(wanted.scope, &self.scope)
@@ -132,7 +166,7 @@ impl<V: IpVersion> Entry<V> {
             && wanted
                 .prefsrc
                 .is_none_or(|p| self.prefsrc.map(Into::into) == Some(p))
-            && self.hops().any(via)
+            && self.ways_meant(wanted, dev)
     }
 
     /// As the model tells it; `about` gives a device's index and whether it is dead or without
@@ -142,9 +176,11 @@ impl<V: IpVersion> Entry<V> {
             let (index, dead, linkdown) = about(hop.dev);
             // What is delivered here needs no carrier.
             let local = self.kind == RouteType::Local;
+            // Nor does a hole that stands at the loopback.
+            let local = local || (self.nhid != 0 && hop.scope == Scope::NOWHERE);
             let (dead, linkdown) = (dead && !local, linkdown && !local);
             NextHop {
-                via: hop.gateway.map(Into::into),
+                via: hop.via6.map(Into::into).or(hop.gateway.map(Into::into)),
                 dev: Some(index),
                 weight: hop.weight,
                 onlink: hop.onlink,
@@ -166,6 +202,7 @@ impl<V: IpVersion> Entry<V> {
             prefsrc: self.prefsrc.map(Into::into),
             metrics: self.metrics.as_deref().cloned().unwrap_or_default(),
             nexthops: nexthops.collect(),
+            nhid: (self.nhid != 0).then_some(self.nhid),
             expires: None,
             preference: self.preference,
         }
@@ -281,7 +318,7 @@ impl<V: IpVersion> Table<V> {
     /// Adds a way to the route of the same prefix and metric that has gateways too, as IPv6 appends
     /// one; whether there is such a route.
     pub(crate) fn add_hop(&mut self, entry: &Entry<V>) -> Result<bool, Errno> {
-        let ways = |e: &Entry<V>| e.hops().all(|hop| hop.gateway.is_some());
+        let ways = |e: &Entry<V>| e.nhid == 0 && e.hops().all(|hop| hop.gateway.is_some());
         let all = self.places(entry.prefix, entry.prefix_len);
         let same = all.into_iter().find(|place| {
             let other = &self.entries[*place];
@@ -334,6 +371,14 @@ impl<V: IpVersion> Table<V> {
                 self.entries.remove(place);
             }
             self.relink(prefix, len, &stay);
+        }
+    }
+
+    /// The routes that follow a next hop object have these hops from now on.
+    pub(crate) fn follow(&mut self, nhid: u32, hole: bool, hops: &[Hop<V>]) {
+        let entries = self.entries.values_mut();
+        for entry in entries.filter(|entry| entry.nhid == nhid) {
+            entry.follow(nhid, hole, hops);
         }
     }
 

@@ -11,6 +11,7 @@ mod link_stats;
 mod maddress;
 mod neigh;
 pub(crate) mod netns;
+mod nexthop;
 pub(crate) mod print;
 mod protocol_names;
 mod route;
@@ -32,7 +33,7 @@ objects, each by any beginning of its name:
   link       devices               address    addresses on them
   route      routes                rule       which table is asked
   neighbour  ARP entries           netns      network namespaces
-  maddress   groups listened to
+  maddress   groups listened to    nexthop    what routes refer to
 
 options:
   -br  brief                       -j, -p     JSON, indented
@@ -45,7 +46,7 @@ options:
 ip OBJECT help tells the commands of an object.";
 
 // Objects of ip(8) that netloom does not have.
-const UNSUPPORTED: [&str; 22] = [
+const UNSUPPORTED: [&str; 21] = [
     "ntable",
     "ntbl",
     "l2tp",
@@ -64,7 +65,6 @@ const UNSUPPORTED: [&str; 22] = [
     "netconf",
     "vrf",
     "sr",
-    "nexthop",
     "mptcp",
     "ioam",
     "stats",
@@ -266,6 +266,8 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<
         link_show::main(cx, options, &mut Words::new(rest))
     } else if is("tuntap") || is("tap") {
         tuntap::main(cx, options, &mut Words::new(rest))
+    } else if is("nexthop") && !is("netns") && !is("neighbor") {
+        nexthop::nexthop(cx, options, rest)
     } else if UNSUPPORTED.iter().any(|name| matches(object, name)) && !is("netns") {
         Err(Failure::unsupported(object))
     } else if is("netns") {

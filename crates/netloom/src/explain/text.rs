@@ -320,6 +320,9 @@ pub(super) fn route_text(route: &Route, dev: Option<&str>) -> String {
     } else {
         let _ = write!(text, "{}", route.dst);
     }
+    if let Some(nhid) = route.nhid {
+        let _ = write!(text, " nhid {nhid}");
+    }
     let only = match &route.nexthops[..] {
         [hop] => Some(hop),
         _ => None, // one of several: told apart

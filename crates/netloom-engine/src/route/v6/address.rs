@@ -27,6 +27,7 @@ pub(crate) fn insert(net: &mut Net, dev: DevId, route: &Route, expires: Option<T
     let hop = Hop::<V6> {
         dev,
         gateway,
+        via6: None,
         weight: 1,
         onlink: false,
         scope: Scope::NOWHERE,
@@ -161,7 +162,7 @@ pub(crate) fn groups_added(net: &mut Net, dev: DevId) {
 pub(crate) fn device_down(net: &mut Net, ns: NsId, dev: DevId) {
     net.ns_mut(ns).v6.routing.exceptions.clear();
     for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
-        table.retain_not(|e| e.uses(dev));
+        table.retain_not(|e| e.nhid == 0 && e.uses(dev));
     }
 }
 

@@ -31,6 +31,7 @@ struct Said {
     onlink: bool,
     metrics: RouteMetrics,
     hops: Vec<Hop>,
+    nhid: Option<u32>,
 }
 
 /// A `nexthop`.
@@ -51,7 +52,10 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
         let written = said.dst.filter(|net| net.len != 0);
         let family = options.family.or(written.map(|net| net.family()));
         match word {
-            "src" => said.src = Some(words::address(words.value()?, family)?),
+            "src" => {
+                let family = family.or(said.via.map(Family::of));
+                said.src = Some(words::address(words.value()?, family)?);
+            }
             "via" => {
                 if said.via.is_some() {
                     let why = "use nexthop syntax to specify multiple via";
@@ -65,9 +69,14 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
                 break;
             }
             "dev" | "oif" => said.dev = Some(words.value()?.to_owned()),
-            "as" | "from" | "expires" | "encap" | "nhid" | "vrf" | "ttl-propagate"
-            | "pervasive" => {
+            "as" | "from" | "expires" | "encap" | "vrf" | "ttl-propagate" | "pervasive" => {
                 return Err(Failure::unsupported(word));
+            }
+            "nhid" => {
+                let number = words.value()?;
+                let wrong = || Failure::wrong_nl(number, "\"id\" value is invalid");
+                let number = u32_of(number).ok_or_else(wrong)?;
+                said.nhid = Some(number).filter(|number| *number != 0);
             }
             "pref" => {
                 words.value()?;
@@ -339,7 +348,8 @@ fn route(said: &Said, ns: &Namespace, options: &Options) -> Outcome<Route> {
     let onlink = kind == RouteType::Unicast
         && dst.family() == Family::V4
         && said.via.is_none()
-        && said.hops.is_empty();
+        && said.hops.is_empty()
+        && said.nhid.is_none();
     let implied = if onlink { Scope::LINK } else { Scope::UNIVERSE };
     Ok(Route {
         tos: said.tos,
@@ -351,6 +361,7 @@ fn route(said: &Said, ns: &Namespace, options: &Options) -> Outcome<Route> {
         prefsrc: said.src,
         metrics: said.metrics.clone(),
         nexthops,
+        nhid: said.nhid,
         ..Route::new(dst)
     })
 }
@@ -378,6 +389,7 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, mut words: Words<'
         prefsrc: said.src,
         via: hop.as_ref().and_then(|h| h.via),
         dev: hop.as_ref().and_then(|h| h.dev),
+        nhid: said.nhid,
         ..RouteMatch::new(dst)
     };
     let ns = cx.ns.clone();

@@ -132,9 +132,22 @@ fn body(
         };
         record.field("pref", preference, format_args!("pref {preference}"));
     }
+    if options.details {
+        object(record, ns, options, route);
+    }
     if route.nexthops.len() > 1 {
         nexthops(record, ns, route);
     }
+}
+
+/// The next hop object that a route follows.
+fn object(record: &mut Record, ns: &Namespace, options: &Options, route: &Route) {
+    let Some(object) = ns.nexthops.iter().find(|n| Some(n.id) == route.nhid) else {
+        return;
+    };
+    let part = crate::ip::nexthop::format::nexthop(ns, options, object);
+    record.text(format_args!("\n\tnh_info {}", part.text));
+    record.json("nh_info", Value::Object(part.members));
 }
 
 fn destination(
@@ -161,6 +174,9 @@ fn destination(
         let from = from.to_string();
         record.field("from", from.as_str(), format_args!("from {from} "));
     }
+    if let Some(nhid) = route.nhid {
+        record.field("nhid", nhid, format_args!("nhid {nhid} "));
+    }
     if route.tos != 0 && !hidden.tos {
         let tos = show_dsfield(route.tos, options.numeric);
         record.field("tos", tos.as_str(), format_args!("tos {tos} "));
@@ -169,9 +185,10 @@ fn destination(
 
 /// The gateway and the device of a way.
 fn way(record: &mut Record, ns: &Namespace, hop: &NextHop, family: Family, hidden: Hidden) {
-    if let Some(gateway) = hop.via.filter(|_| !hidden.via) {
+    let same = |via: &IpAddr| Family::of(*via) == family;
+    if let Some(gateway) = hop.via.filter(|via| !hidden.via || !same(via)) {
         let host = gateway.to_string();
-        if Family::of(gateway) == family {
+        if same(&gateway) {
             record.field("gateway", host.as_str(), format_args!("via {host} "));
         } else {
             let name = if gateway.is_ipv6() { "inet6" } else { "inet" };

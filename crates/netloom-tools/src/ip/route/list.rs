@@ -35,6 +35,7 @@ struct Filter {
 
 const PARTS: Parts = Parts {
     routes: true,
+    nexthops: true,
     ..Parts::LINKS
 };
 
@@ -86,7 +87,7 @@ fn parse(ns: &Namespace, options: &Options, words: &mut Words<'_>) -> Outcome<Fi
         } else if word == "iif" {
             iif = Some(words.value()?);
         } else if word == "via" {
-            filter.via = Some(words::prefix(words.value()?, filter.family)?.addr);
+            filter.via = Some(via(words, filter.family)?);
         } else if word == "src" {
             filter.src = Some(words::prefix(words.value()?, filter.family)?);
         } else if is("from") {
@@ -101,6 +102,16 @@ fn parse(ns: &Namespace, options: &Options, words: &mut Words<'_>) -> Outcome<Fi
         return Err(Failure::unsupported("iif"));
     }
     Ok(filter)
+}
+
+/// A gateway, maybe of another family than the routes.
+fn via(words: &mut Words<'_>, family: Option<Family>) -> Outcome<IpAddr> {
+    let (word, family) = match words.value()? {
+        "inet" => (words.value()?, Some(Family::V4)),
+        "inet6" => (words.value()?, Some(Family::V6)),
+        word => (word, family),
+    };
+    Ok(words::prefix(word, family)?.addr)
 }
 
 impl Filter {
@@ -262,8 +273,10 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
         let text = crate::ip::print::text(&records.collect::<Vec<_>>(), options.oneline);
         write!(cx.out, "{text}")?;
     }
+    let follows = found.iter().any(|route| route.nhid.is_some());
     let changes: Vec<Change> = found
         .into_iter()
+        .filter(|route| route.nhid.is_none())
         .map(|route| Change::DelRoute {
             ns: cx.ns.clone(),
             route: exactly(route),
@@ -271,6 +284,11 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
         .collect();
     if !changes.is_empty() {
         cx.world.apply(changes)?;
+    }
+    if follows {
+        // The original names both the next hop object and its ways, which the kernel refuses.
+        let text = "Failed to send flush request: Invalid argument";
+        return Err(Failure::new(text, 2));
     }
     crate::ip::flushed(cx, options, count)
 }
@@ -292,6 +310,7 @@ fn exactly(route: &Route) -> RouteMatch {
         prefsrc: route.prefsrc,
         via: hop.and_then(|h| h.via),
         dev: hop.and_then(|h| h.dev),
+        nhid: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `ip route` (ip-route(8)).
 //!
-//! Left out, each with a clear error: encapsulation, next hop objects, realms, congestion control
+//! Left out, each with a clear error: encapsulation, realms, congestion control
 //! and the other metrics that a user-space engine has no use for, `save`, `restore`, `showdump`.
 
 mod edit;
@@ -18,7 +18,7 @@ const USAGE: &str = "\
 Usage: ip route add|change|replace|append|prepend|del [TYPE] PREFIX [tos TOS]
                 [via ADDRESS] [dev DEVICE] [onlink] [src ADDRESS] [metric NUMBER]
                 [table TABLE] [scope SCOPE] [proto NAME] [METRIC VALUE]...
-                [nexthop via ADDRESS [dev DEVICE] [weight NUMBER]]...
+                [nexthop via ADDRESS [dev DEVICE] [weight NUMBER]]... | nhid NUMBER
        ip route [show|flush] [[root|match|exact] PREFIX] [table TABLE|all|cache]
                 [dev DEVICE] [via ADDRESS] [src ADDRESS] [proto NAME] [type TYPE]
                 [scope SCOPE]
