@@ -81,6 +81,8 @@ pub(crate) struct Description {
     pub(crate) carrier_changes: u32,
     /// Whether it was ever brought up: until then its queue is `noop`.
     pub(crate) was_up: bool,
+    /// Large packets are cut before they are given to it (`ethtool -K DEV tso off`).
+    pub(crate) tso_off: bool,
     /// Hardware addresses beside its own that it listens to (`bridge fdb ... self`).
     pub(crate) extra_macs: Vec<MacAddr>,
 }
@@ -162,6 +164,12 @@ impl Device {
     #[inline]
     pub(crate) fn is_loopback(&self) -> bool {
         matches!(self.kind, Kind::Loopback)
+    }
+
+    /// Whether it takes packets that stand for several segments.
+    #[inline]
+    pub(crate) fn takes_large(&self) -> bool {
+        self.kind.takes_large() && !self.description.tso_off
     }
 
     /// Whether neighbours on it are resolved.

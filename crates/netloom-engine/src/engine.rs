@@ -1,6 +1,7 @@
 //! The engine as its users have it: one world, driven from outside.
 
 use crate::apply;
+use crate::calls;
 use crate::device::DevId;
 use crate::explain;
 use crate::ip::membership;
@@ -13,12 +14,11 @@ use crate::observer::{Observer, Unobserved};
 use crate::packet::Packet;
 use crate::random::Random;
 use crate::receive;
-use crate::socket::{self, configure};
+use crate::socket::{self, tcp};
 use crate::timer::Timer;
 use core::net::IpAddr;
 use netloom_model::journey::{DropReason, Explain, Journey};
 use netloom_model::route::{RouteAnswer, RouteQuery};
-use netloom_model::socket::{Received, SocketId};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, LinkRef, NsName, Reply, Request, Result, State, Time};
 use std::collections::BTreeMap;
@@ -244,14 +244,6 @@ impl Engine {
     pub fn handle(&mut self, client: ClientId, request: &Request) -> Answer {
         let now = self.net.now;
         let answer = match request {
-            Request::Receive { socket, deadline } => {
-                return match self.net.socket_mut(*socket).map(socket::Socket::take) {
-                    Err(errno) | Ok(Err(errno)) => Answer::Ready(Err(errno.into())),
-                    Ok(Ok(Some(received))) => Answer::Ready(Ok(Reply::Received(received))),
-                    Ok(Ok(None)) if *deadline > now => Answer::Wait(*deadline),
-                    Ok(Ok(None)) => Answer::Ready(Ok(Reply::Received(Received::Nothing))),
-                };
-            }
             Request::SleepUntil(until) if *until > now => return Answer::Wait(*until),
             Request::SleepUntil(_) => Ok(Reply::Done),
             Request::Apply(changes) => self.apply(changes).map(|()| Reply::Done),
@@ -264,81 +256,9 @@ impl Engine {
             Request::Explain(explain) => self
                 .explain(explain)
                 .map(|journey| Reply::Journey(Box::new(journey))),
-            other => self.socket_call(client, other),
+            other => return calls::answer(&mut self.net, client, other),
         };
         Answer::Ready(answer)
-    }
-
-    /// What programs ask of their sockets.
-    fn socket_call(&mut self, client: ClientId, request: &Request) -> Result<Reply> {
-        if let Some(id) = socket_of(request)
-            && self.net.socket(id)?.client != client.0
-        {
-            return Err(Errno::BADF.into());
-        }
-        let net = &mut self.net;
-        Ok(match request {
-            Request::Open { ns, kind } => Reply::Socket(socket::open(net, ns, *kind, client.0)?),
-            Request::Set { socket, option } => {
-                configure::set(net, *socket, option)?;
-                Reply::Done
-            }
-            Request::Bind {
-                socket,
-                address,
-                port,
-            } => {
-                configure::bind(net, *socket, *address, *port)?;
-                Reply::Done
-            }
-            Request::Connect {
-                socket,
-                address,
-                port,
-            } => {
-                configure::connect(net, *socket, *address, *port)?;
-                Reply::Done
-            }
-            Request::AttachTun {
-                socket,
-                name,
-                tun: wanted,
-            } => {
-                let mut cx = Cx {
-                    net,
-                    watch: &mut Unobserved,
-                };
-                Reply::Name(tun::attach(&mut cx, *socket, name, wanted)?)
-            }
-            Request::LocalAddress(id) => {
-                let (address, port) = net.socket(*id)?.local_address();
-                Reply::Address(address, port)
-            }
-            Request::Send {
-                socket: id,
-                to,
-                data,
-            } => {
-                let mut cx = Cx {
-                    net,
-                    watch: &mut Unobserved,
-                };
-                let sent = socket::send::send(&mut cx, *id, *to, data);
-                receive::drain(&mut cx);
-                Reply::Sent(sent?)
-            }
-            Request::ReceiveError(id) => Reply::Received(net.socket_mut(*id)?.take_error()),
-            Request::Close(id) => {
-                let mut cx = Cx {
-                    net,
-                    watch: &mut Unobserved,
-                };
-                socket::tun::release(&mut cx, *id);
-                socket::close(cx.net, *id)?;
-                Reply::Done
-            }
-            _ => return Err(Errno::OPNOTSUPP.into()),
-        })
     }
 
     /// A client is gone: its sockets are closed.
@@ -348,7 +268,8 @@ impl Engine {
             watch: &mut Unobserved,
         };
         socket::tun::release_all(&mut cx, client.0);
-        socket::close_client(&mut self.net, client.0);
+        socket::close_client(&mut cx, client.0);
+        receive::drain(&mut cx);
     }
 
     fn link_counters(&self, ns: &NsName, index: u32) -> Result<BTreeMap<String, u64>> {
@@ -378,20 +299,6 @@ impl Engine {
 #[derive(Clone, Copy, Debug)]
 pub struct Port(pub(crate) DevId);
 
-/// The socket that a request is about.
-fn socket_of(request: &Request) -> Option<SocketId> {
-    match request {
-        Request::Set { socket, .. }
-        | Request::AttachTun { socket, .. }
-        | Request::Bind { socket, .. }
-        | Request::Connect { socket, .. }
-        | Request::Send { socket, .. }
-        | Request::Receive { socket, .. } => Some(*socket),
-        Request::LocalAddress(id) | Request::ReceiveError(id) | Request::Close(id) => Some(*id),
-        _ => None,
-    }
-}
-
 /// Runs what is due by `now`, each at its own moment.
 pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
     receive::drain(cx);
@@ -416,6 +323,8 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
                 apply::address::expire(cx.net, ns);
                 v6::address::expire(cx, ns);
             }
+            Timer::Tcp { socket, stamp } => tcp::timer(cx, socket, stamp),
+            Timer::TcpTimeWait { ns } => tcp::time_wait_timer(cx, ns),
             Timer::Fragments { ns } => crate::ip::reassembly::expire::<V4, O>(cx, ns),
             Timer::Fragments6 { ns } => crate::ip::reassembly::expire::<V6, O>(cx, ns),
         }

@@ -12,7 +12,7 @@ use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::receive;
 use crate::route::upper::Upper;
-use crate::socket::{self, configure};
+use crate::socket::{self, configure, tcp as sockets};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::journey::{Explain, Journey, Origin, Probe, ProbeProtocol, ProbeSend};
@@ -90,6 +90,8 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
     let kind = match (probe.protocol, probe.to) {
         (ProbeProtocol::Icmp, IpAddr::V4(_)) => SocketKind::Ping,
         (ProbeProtocol::Udp, IpAddr::V4(_)) => SocketKind::Udp,
+        (ProbeProtocol::Tcp, IpAddr::V4(_)) if probe.size == 0 => SocketKind::Tcp,
+        (ProbeProtocol::Tcp, IpAddr::V6(_)) if probe.size == 0 => SocketKind::Tcp6,
         (ProbeProtocol::Tcp, IpAddr::V4(_)) => SocketKind::Raw(IpProtocol::TCP.0),
         (ProbeProtocol::Icmp, IpAddr::V6(_)) => SocketKind::Ping6,
         (ProbeProtocol::Udp, IpAddr::V6(_)) => SocketKind::Udp6,
@@ -111,10 +113,21 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
     for option in &options {
         configure::set(cx.net, id, option)?;
     }
-    if probe.from.is_some() || probe.source_port.is_some() {
+    let usual = kind.is_tcp() && probe.source_port.is_none();
+    if !usual && (probe.from.is_some() || probe.source_port.is_some()) {
         let anywhere = Family::of(probe.to).unspecified();
         let from = probe.from.unwrap_or(anywhere);
         configure::bind(cx.net, id, from, probe.source_port.unwrap_or(0))?;
+    }
+    if kind.is_tcp() {
+        if usual {
+            // The usual one, unless a program has it.
+            let from = probe.from.unwrap_or(Family::of(probe.to).unspecified());
+            let _ = configure::bind(cx.net, id, from, SOURCE_PORT);
+        }
+        // What is refused at once is part of the journey: the scribe has it.
+        let _ = sockets::calls::connect(cx, id, probe.to, probe.port);
+        return Ok(());
     }
     let data = match probe.protocol {
         // The checksum is filled in when it is sent.

@@ -54,7 +54,10 @@ impl Scribe {
     pub(crate) fn finish(self) -> Journey {
         let verdict = verdict(&self, &lineage(&self.packets, 0), true);
         let answer = self.packets.iter().find(|p| {
-            let answers = matches!(p.origin, Origin::IcmpReply | Origin::TcpReset);
+            let answers = matches!(
+                p.origin,
+                Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply
+            );
             answers
                 && p.parent
                     .is_some_and(|parent| lineage(&self.packets, 0).contains(&parent))

@@ -15,6 +15,7 @@
 mod apply;
 mod arena;
 mod bridge;
+mod calls;
 mod device;
 mod engine;
 mod explain;
@@ -26,6 +27,7 @@ mod neighbour;
 mod net;
 mod nsids;
 mod observer;
+mod offload;
 mod packet;
 mod random;
 mod receive;

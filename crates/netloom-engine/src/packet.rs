@@ -17,6 +17,10 @@ const BUFFER: usize = 2048;
 /// How many freed packets the pool keeps.
 const POOL: usize = 4096;
 
+/// How many of those are longer than usual, and the buffer of such a one.
+const LARGE_POOL: usize = 64;
+const LARGE_BUFFER: usize = HEADROOM + 64 + 65_536;
+
 /// A packet.
 #[derive(Debug)]
 pub(crate) struct Packet(Box<Body>);
@@ -48,6 +52,14 @@ pub(crate) struct Body {
     pub(crate) packet_type: PacketType,
     /// The sending stack has it done: checksums inside need not be verified again.
     pub(crate) local: bool,
+    /// The TCP or UDP checksum is only begun: it holds the sum over the pseudo header, and whoever
+    /// hands the packet to the outside completes it (`CHECKSUM_PARTIAL`).
+    pub(crate) checksum_partial: bool,
+    /// Longer than a segment: it stands for several with so many bytes of data each, and is cut
+    /// where a device does not take it whole (`gso_size`); 0 = an ordinary packet.
+    pub(crate) gso: u16,
+    /// Then: the bytes of its IP and TCP headers.
+    pub(crate) gso_headers: u16,
 }
 
 impl core::ops::Deref for Packet {
@@ -87,7 +99,22 @@ impl Body {
             ethertype: EtherType(0),
             packet_type: PacketType::Host,
             local: false,
+            checksum_partial: false,
+            gso: 0,
+            gso_headers: 0,
         }
+    }
+
+    /// The length by which a packet is measured against an MTU: that of the longest packet it stands
+    /// for, with as much of the link layer's header as is in front.
+    #[inline]
+    pub(crate) fn longest(&self) -> usize {
+        let len = self.len();
+        if self.gso == 0 {
+            return len;
+        }
+        let before = u32::from(self.network).saturating_sub(self.start) as usize;
+        len.min(before + usize::from(self.gso_headers) + usize::from(self.gso))
     }
 
     /// The device that sockets take it for received by (`inet_iif`); `dev` received it.
@@ -160,6 +187,11 @@ impl Body {
         &self.buffer[usize::from(self.network)..self.end as usize]
     }
 
+    /// The same, to be written.
+    pub(crate) fn network_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[usize::from(self.network)..self.end as usize]
+    }
+
     /// Takes over what another packet carries beside its bytes; the front is the network header.
     pub(crate) fn follow(&mut self, other: &Body) {
         self.dev = other.dev;
@@ -168,6 +200,7 @@ impl Body {
         self.ethertype = other.ethertype;
         self.packet_type = other.packet_type;
         self.local = other.local;
+        self.checksum_partial = other.checksum_partial;
         self.set_network();
     }
 
@@ -182,6 +215,7 @@ impl Body {
 #[derive(Default)]
 pub(crate) struct Pool {
     free: Vec<Packet>,
+    large: Vec<Packet>,
 }
 
 impl Clone for Pool {
@@ -195,13 +229,16 @@ impl Pool {
     /// A packet of `len` bytes, whatever they are, with headroom and nothing else set.
     #[inline]
     pub(crate) fn take(&mut self, len: usize) -> Packet {
-        let mut packet = self
-            .free
-            .pop()
-            .unwrap_or_else(|| Packet(Box::new(Body::new())));
+        let fits = HEADROOM + len <= BUFFER;
+        let free = if fits {
+            &mut self.free
+        } else {
+            &mut self.large
+        };
+        let mut packet = free.pop().unwrap_or_else(|| Packet(Box::new(Body::new())));
         let body = &mut *packet;
         if body.buffer.len() < HEADROOM + len {
-            body.buffer.resize(HEADROOM + len, 0);
+            body.buffer.resize(LARGE_BUFFER.max(HEADROOM + len), 0);
         }
         body.start = HEADROOM as u32;
         body.end = (HEADROOM + len) as u32;
@@ -212,6 +249,9 @@ impl Pool {
         body.mark = 0;
         body.hops = 0;
         body.local = false;
+        body.checksum_partial = false;
+        body.gso = 0;
+        body.gso_headers = 0;
         packet
     }
 
@@ -232,13 +272,21 @@ impl Pool {
         copy.ethertype = packet.ethertype;
         copy.packet_type = packet.packet_type;
         copy.local = packet.local;
+        copy.checksum_partial = packet.checksum_partial;
+        copy.gso = packet.gso;
+        copy.gso_headers = packet.gso_headers;
         copy
     }
 
     #[inline]
     pub(crate) fn give_back(&mut self, packet: Packet) {
-        if self.free.len() < POOL {
-            self.free.push(packet);
+        let (free, most) = if packet.buffer.len() <= BUFFER {
+            (&mut self.free, POOL)
+        } else {
+            (&mut self.large, LARGE_POOL)
+        };
+        if free.len() < most {
+            free.push(packet);
         }
     }
 }

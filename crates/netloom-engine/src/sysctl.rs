@@ -145,8 +145,40 @@ settings! {
         NeighGcThresh1 "neigh.default.gc_thresh1" = 128, 0..=2147483647;
         NeighGcThresh2 "neigh.default.gc_thresh2" = 512, 0..=2147483647;
         NeighGcThresh3 "neigh.default.gc_thresh3" = 1024, 0..=2147483647;
+        PortRangeLow "ip_local_port_range#0" = 32768, 1..=65535;
+        PortRangeHigh "ip_local_port_range#1" = 60999, 1..=65535;
+        TcpAbortOnOverflow "tcp_abort_on_overflow" = 0, 0..=255;
+        TcpFinTimeout "tcp_fin_timeout" = 60, 0..=2147483;
+        TcpInvalidRatelimit "tcp_invalid_ratelimit" = 500, 0..=2147483647;
+        TcpKeepaliveIntvl "tcp_keepalive_intvl" = 75, 0..=2147483;
+        TcpKeepaliveProbes "tcp_keepalive_probes" = 9, 0..=255;
+        TcpKeepaliveTime "tcp_keepalive_time" = 7200, 0..=2147483;
+        TcpMaxSynBacklog "tcp_max_syn_backlog" = 2048, -2147483648..=2147483647;
+        TcpMaxTwBuckets "tcp_max_tw_buckets" = 131072, -2147483648..=2147483647;
+        TcpModerateRcvbuf "tcp_moderate_rcvbuf" = 1, 0..=255;
+        TcpOrphanRetries "tcp_orphan_retries" = 0, 0..=255;
+        TcpRetries2 "tcp_retries2" = 15, 0..=255;
+        TcpRfc1337 "tcp_rfc1337" = 0, 0..=255;
+        TcpRmemMin "tcp_rmem#0" = 4096, 1..=2147483647;
+        TcpRmemDefault "tcp_rmem#1" = 131072, 1..=2147483647;
+        TcpRmemMax "tcp_rmem#2" = 6291456, 1..=2147483647;
+        TcpSack "tcp_sack" = 1, 0..=255;
+        TcpSlowStartAfterIdle "tcp_slow_start_after_idle" = 1, 0..=255;
+        TcpSynLinearTimeouts "tcp_syn_linear_timeouts" = 4, 0..=255;
+        TcpSynRetries "tcp_syn_retries" = 6, 1..=127;
+        TcpSynackRetries "tcp_synack_retries" = 5, 0..=255;
+        TcpTimestamps "tcp_timestamps" = 1, 0..=255;
+        TcpTwReuse "tcp_tw_reuse" = 2, 0..=2;
+        TcpWindowScaling "tcp_window_scaling" = 1, 0..=255;
+        TcpWmemMin "tcp_wmem#0" = 4096, 1..=2147483647;
+        TcpWmemDefault "tcp_wmem#1" = 16384, 1..=2147483647;
+        TcpWmemMax "tcp_wmem#2" = 4194304, 1..=2147483647;
     ]
 }
+
+/// Settings of several numbers: one line of them by the setting's name, in the table a row each,
+/// named `NAME#PLACE`.
+pub(crate) const LISTS: &[&str] = &["ip_local_port_range", "tcp_rmem", "tcp_wmem"];
 
 mod v6;
 pub(crate) use v6::{Conf6, Global6, Ipv6Conf, Ipv6Global, neighbour_v6};

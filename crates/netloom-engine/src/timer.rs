@@ -36,6 +36,10 @@ pub(crate) enum Timer {
     RouterSolicitation { dev: DevId },
     /// IPv6 routes whose lifetime ends.
     Routes6 { ns: NsId },
+    /// A TCP connection's next; `stamp` tells it from others that had the socket's place.
+    Tcp { socket: u32, stamp: u32 },
+    /// TCP connections in TIME-WAIT that end.
+    TcpTimeWait { ns: NsId },
 }
 
 /// Timers, the earliest first; among equals the one set first.

@@ -53,6 +53,7 @@ errnos! {
     NODEV = 19, "No such device";
     INVAL = 22, "Invalid argument";
     NFILE = 23, "Too many open files in system";
+    PIPE = 32, "Broken pipe";
     RANGE = 34, "Numerical result out of range";
     NAMETOOLONG = 36, "File name too long";
     LOOP = 40, "Too many levels of symbolic links";
@@ -67,6 +68,7 @@ errnos! {
     ADDRNOTAVAIL = 99, "Cannot assign requested address";
     NETDOWN = 100, "Network is down";
     NETUNREACH = 101, "Network is unreachable";
+    CONNABORTED = 103, "Software caused connection abort";
     CONNRESET = 104, "Connection reset by peer";
     NOBUFS = 105, "No buffer space available";
     ISCONN = 106, "Transport endpoint is already connected";
@@ -76,6 +78,7 @@ errnos! {
     HOSTDOWN = 112, "Host is down";
     HOSTUNREACH = 113, "No route to host";
     ALREADY = 114, "Operation already in progress";
+    INPROGRESS = 115, "Operation now in progress";
 }
 
 impl fmt::Display for Errno {

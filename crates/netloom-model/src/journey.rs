@@ -146,6 +146,8 @@ pub enum Origin {
     IcmpError,
     /// A TCP reset that refuses its parent.
     TcpReset,
+    /// A TCP segment that its parent brought about: the answer to a SYN, an acknowledgement.
+    TcpReply,
     /// A neighbour solicitation, made because its parent waits for the answer.
     NeighbourSolicitation,
     /// A neighbour advertisement that answers its parent.
@@ -222,6 +224,7 @@ stages! {
     PingSend => "ping_v4_sendmsg", "a program sends an ICMP echo request";
     RawSend => "raw_sendmsg", "a program sends a raw IP packet";
     UdpSend => "udp_sendmsg", "a program sends a UDP datagram";
+    TcpSend => "tcp_transmit_skb", "a TCP connection sends a segment";
     PacketSend => "packet_sendmsg", "a program sends a whole frame";
     RouteOutput => "ip_route_output_key_hash", "routing for a packet made here";
     LocalOut => "ip_local_out", "a packet made here leaves IP";
@@ -628,6 +631,13 @@ drop_reasons! {
     UdpMalformed => "udp_malformed", "the UDP header is malformed";
     UdpChecksum => "udp_checksum", "the UDP checksum is wrong";
     TcpMalformed => "tcp_malformed", "the TCP header is malformed";
+    TcpSequence => "tcp_sequence", "the TCP segment lies outside the receive window";
+    TcpPaws => "tcp_paws", "the TCP segment's timestamp is of the past";
+    TcpAck => "tcp_ack", "the TCP segment acknowledges what was never sent";
+    TcpNoAck => "tcp_no_ack", "the TCP segment acknowledges nothing";
+    TcpNoConnection => "tcp_no_connection", "the TCP segment belongs to no connection";
+    AcceptQueueFull => "accept_queue_full", "the listener's backlog is full: its program does not accept";
+    SynQueueFull => "syn_queue_full", "too many connections to the listener are half open";
     NoSocket => "no_socket", "no socket listens there";
     NoProtocol => "no_protocol", "no transport protocol here has this number";
     SocketBufferFull => "socket_buffer_full", "the socket's receive buffer is full";

@@ -3,6 +3,7 @@
 use crate::error::Errno;
 use crate::time::Time;
 use core::net::IpAddr;
+use core::time::Duration;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,10 @@ pub enum SocketKind {
     Udp6,
     /// `/dev/net/tun`: the program's end of a TUN or TAP ([`Request::AttachTun`](crate::Request)).
     Tun,
+    /// `AF_INET, SOCK_STREAM`: TCP.
+    Tcp,
+    /// `AF_INET6, SOCK_STREAM`: TCP, over IPv4 too unless [`SocketOption::OnlyV6`].
+    Tcp6,
     /// `AF_PACKET, SOCK_RAW` of this EtherType (3 = `ETH_P_ALL`: everything, sent frames too).
     Packet(u16),
 }
@@ -38,8 +43,14 @@ impl SocketKind {
     pub const fn is_v6(self) -> bool {
         matches!(
             self,
-            SocketKind::Ping6 | SocketKind::Raw6(_) | SocketKind::Udp6
+            SocketKind::Ping6 | SocketKind::Raw6(_) | SocketKind::Udp6 | SocketKind::Tcp6
         )
+    }
+
+    /// Whether it is TCP.
+    #[must_use]
+    pub const fn is_tcp(self) -> bool {
+        matches!(self, SocketKind::Tcp | SocketKind::Tcp6)
     }
 
     /// Whether its sockets are told apart by ports or echo identifiers.
@@ -47,7 +58,12 @@ impl SocketKind {
     pub const fn has_ports(self) -> bool {
         matches!(
             self,
-            SocketKind::Ping | SocketKind::Udp | SocketKind::Ping6 | SocketKind::Udp6
+            SocketKind::Ping
+                | SocketKind::Udp
+                | SocketKind::Ping6
+                | SocketKind::Udp6
+                | SocketKind::Tcp
+                | SocketKind::Tcp6
         )
     }
 }
@@ -104,6 +120,158 @@ pub enum SocketOption {
     ReceiveBuffer(u32),
     /// `PACKET_MR_PROMISC` on the bound device.
     Promiscuous(bool),
+    /// `SO_REUSEADDR`.
+    ReuseAddress(bool),
+    /// `SO_REUSEPORT`.
+    ReusePort(bool),
+    /// `IPV6_V6ONLY`.
+    OnlyV6(bool),
+    /// `O_NONBLOCK`: connect, accept and send do not wait.
+    NonBlocking(bool),
+    /// How long connect waits (`SO_SNDTIMEO`); zero: as long as it takes.
+    ConnectTimeout(Duration),
+    /// `SO_SNDBUF`, in bytes.
+    SendBuffer(u32),
+    /// `SO_KEEPALIVE`.
+    KeepAlive(bool),
+    /// `SO_LINGER` with this many seconds; only zero matters here: closing resets the connection.
+    Linger(Option<u32>),
+    /// `TCP_NODELAY`.
+    NoDelay(bool),
+    /// `TCP_CORK`.
+    Cork(bool),
+    /// `TCP_KEEPIDLE`, `TCP_KEEPINTVL` in seconds, and `TCP_KEEPCNT`.
+    KeepAliveTimes {
+        /// Seconds of silence before the first probe.
+        idle: u32,
+        /// Seconds between two probes.
+        interval: u32,
+        /// Probes without an answer that end the connection.
+        count: u32,
+    },
+    /// `TCP_MAXSEG`.
+    MaxSegment(u16),
+    /// `TCP_SYNCNT`.
+    SynRetries(u8),
+    /// `TCP_USER_TIMEOUT`.
+    UserTimeout(Duration),
+}
+
+/// Which direction of a connection ends (shutdown(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shutdown {
+    /// Nothing more is read.
+    Read,
+    /// Nothing more is sent: the other side sees the end.
+    Write,
+    /// Both.
+    Both,
+}
+
+/// What a socket is waited for, or is ready for (poll(2)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interest {
+    /// Something can be received or accepted, be it the end or an error (`POLLIN`).
+    pub read: bool,
+    /// Something can be sent; a connection is made or has failed (`POLLOUT`).
+    pub write: bool,
+    /// It has a pending error (`POLLERR`); told without being asked for.
+    pub error: bool,
+    /// Both directions have ended (`POLLHUP`); told without being asked for.
+    pub hung_up: bool,
+}
+
+impl Interest {
+    /// Nothing.
+    pub const NONE: Interest = Interest {
+        read: false,
+        write: false,
+        error: false,
+        hung_up: false,
+    };
+    /// To receive.
+    pub const READ: Interest = Interest {
+        read: true,
+        ..Interest::NONE
+    };
+    /// To send.
+    pub const WRITE: Interest = Interest {
+        write: true,
+        ..Interest::NONE
+    };
+    /// Either.
+    pub const BOTH: Interest = Interest {
+        read: true,
+        ..Interest::WRITE
+    };
+
+    /// Whether there is anything.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.read || self.write || self.error || self.hung_up
+    }
+}
+
+/// The states of a connection (RFC 9293 section 3.3.2), by Linux's numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are the RFC's own")]
+pub enum TcpState {
+    Established = 1,
+    SynSent = 2,
+    SynReceived = 3,
+    FinWait1 = 4,
+    FinWait2 = 5,
+    TimeWait = 6,
+    #[default]
+    Closed = 7,
+    CloseWait = 8,
+    LastAck = 9,
+    Listen = 10,
+    Closing = 11,
+}
+
+/// How a connection is doing (tcp(7), `TCP_INFO`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TcpInfo {
+    /// Its state.
+    pub state: TcpState,
+    /// Segments are at most this long, without headers.
+    pub send_mss: u32,
+    /// The path's MTU.
+    pub path_mtu: u32,
+    /// The window scales, sent and received; none where they were not agreed on.
+    pub window_scale: Option<(u8, u8)>,
+    /// Whether timestamps are used.
+    pub timestamps: bool,
+    /// Whether selective acknowledgements are.
+    pub sack: bool,
+    /// Congestion window in segments.
+    pub cwnd: u32,
+    /// Slow start threshold in segments.
+    pub ssthresh: Option<u32>,
+    /// Smoothed round-trip time and its variation.
+    pub rtt: Duration,
+    /// Variation of the round-trip time.
+    pub rtt_variation: Duration,
+    /// Retransmission timeout.
+    pub rto: Duration,
+    /// Retransmissions of the segment under way.
+    pub retransmits: u32,
+    /// Segments that were sent again, in all.
+    pub total_retransmits: u64,
+    /// Bytes that were acknowledged.
+    pub bytes_acked: u64,
+    /// Bytes that were received in order.
+    pub bytes_received: u64,
+    /// Bytes that were sent, counting repetitions.
+    pub bytes_sent: u64,
+    /// Segments sent and received.
+    pub segments: (u64, u64),
+    /// Bytes not yet acknowledged by the other side, and not yet read by the program.
+    pub queues: (u32, u32),
+    /// The windows, of the other side and one's own.
+    pub windows: (u32, u32),
 }
 
 /// `IP_MTU_DISCOVER` (ip(7)).
@@ -186,6 +354,8 @@ pub struct SocketError {
 pub enum Received {
     /// A datagram.
     Datagram(Datagram),
+    /// The next bytes of a stream; none: the other side sends no more.
+    Stream(Vec<u8>),
     /// An error from the error queue (or a pending one, with little in it).
     Error(SocketError),
     /// Nothing came until the deadline.

@@ -6,7 +6,7 @@ use crate::error::{Errno, Error, Result};
 use crate::journey::{Explain, Journey};
 use crate::names::NsName;
 use crate::route::{RouteAnswer, RouteQuery};
-use crate::socket::{Received, SocketId, SocketKind, SocketOption};
+use crate::socket::{Interest, Received, Shutdown, SocketId, SocketKind, SocketOption, TcpInfo};
 use crate::state::{Parts, State};
 use crate::time::Time;
 use crate::tun::Tun;
@@ -67,6 +67,25 @@ pub enum Request {
         deadline: Time,
     },
     ReceiveError(SocketId),
+    PendingError(SocketId),
+    Listen {
+        socket: SocketId,
+        backlog: u32,
+    },
+    Accept {
+        socket: SocketId,
+        deadline: Time,
+    },
+    Shutdown {
+        socket: SocketId,
+        how: Shutdown,
+    },
+    PeerAddress(SocketId),
+    TcpInfo(SocketId),
+    Poll {
+        sockets: Vec<(SocketId, Interest)>,
+        deadline: Time,
+    },
     Close(SocketId),
     Explain(Box<Explain>),
 }
@@ -86,6 +105,43 @@ pub enum Reply {
     Received(Received),
     Journey(Box<Journey>),
     Name(String),
+    Accepted(SocketId, IpAddr, u16),
+    TcpInfo(Box<TcpInfo>),
+    Ready(Vec<(SocketId, Interest)>),
+}
+
+impl Request {
+    /// Whether the answer may be long in coming: a program that asks can be interrupted meanwhile.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        matches!(
+            self,
+            Request::Receive { .. }
+                | Request::SleepUntil(_)
+                | Request::Accept { .. }
+                | Request::Poll { .. }
+                | Request::Connect { .. }
+                | Request::Send { .. }
+        )
+    }
+}
+
+/// What became ready ([`World::poll`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ready {
+    /// Whether the program's standard input can be read; only where that was asked for.
+    pub input: bool,
+    /// The sockets that are ready, each with what for.
+    pub sockets: Vec<(SocketId, Interest)>,
+}
+
+impl Ready {
+    /// What `socket` is ready for.
+    #[must_use]
+    pub fn of(&self, socket: SocketId) -> Interest {
+        let found = self.sockets.iter().find(|(id, _)| *id == socket);
+        found.map_or(Interest::NONE, |(_, ready)| *ready)
+    }
 }
 
 /// Something that holds a state and carries changes out.
@@ -215,10 +271,13 @@ pub trait World {
         .map(|_| ())
     }
 
-    /// Sets the one partner.
+    /// Sets the one partner. TCP waits until the connection is made; without patience
+    /// ([`SocketOption::NonBlocking`], [`SocketOption::ConnectTimeout`]) it is `EINPROGRESS`, and
+    /// [`poll`](World::poll) tells when it can be written to.
     ///
     /// # Errors
-    /// connect(2)'s: `ENETUNREACH`, `EACCES` for broadcast without leave.
+    /// connect(2)'s: `ENETUNREACH`, `EACCES` for broadcast without leave, `ECONNREFUSED`,
+    /// `ETIMEDOUT`.
     fn connect(&mut self, socket: SocketId, address: IpAddr, port: u16) -> Result<()> {
         self.call(Request::Connect {
             socket,
@@ -256,10 +315,12 @@ pub trait World {
         }
     }
 
-    /// Sends; the number of bytes taken.
+    /// Sends; the number of bytes taken. A stream may take fewer than given, and waits while it can
+    /// take none.
     ///
     /// # Errors
-    /// sendto(2)'s: a pending error of the socket, `ENETUNREACH`, `EHOSTUNREACH`, `EMSGSIZE`, ...
+    /// sendto(2)'s: a pending error of the socket, `ENETUNREACH`, `EHOSTUNREACH`, `EMSGSIZE`,
+    /// `EPIPE`, ...
     fn send(&mut self, socket: SocketId, to: Option<(IpAddr, u16)>, data: &[u8]) -> Result<usize> {
         match self.call(Request::Send {
             socket,
@@ -271,7 +332,7 @@ pub trait World {
         }
     }
 
-    /// Waits until `deadline` for a datagram or an error.
+    /// Waits until `deadline` for a datagram, for bytes of a stream, or for an error.
     ///
     /// # Errors
     /// A pending error of a socket without an error queue; `EINTR` when interrupted.
@@ -289,6 +350,84 @@ pub trait World {
     fn receive_error(&mut self, socket: SocketId) -> Result<Received> {
         match self.call(Request::ReceiveError(socket))? {
             Reply::Received(received) => Ok(received),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Takes the socket's pending error (`SO_ERROR`).
+    ///
+    /// # Errors
+    /// That error; `EBADF`.
+    fn pending_error(&mut self, socket: SocketId) -> Result<()> {
+        self.call(Request::PendingError(socket)).map(|_| ())
+    }
+
+    /// Takes connections from now on; `backlog` may wait to be accepted.
+    ///
+    /// # Errors
+    /// listen(2)'s: `EADDRINUSE`, `EOPNOTSUPP`.
+    fn listen(&mut self, socket: SocketId, backlog: u32) -> Result<()> {
+        self.call(Request::Listen { socket, backlog }).map(|_| ())
+    }
+
+    /// Waits until `deadline` for a connection; its socket and who is at the other end.
+    ///
+    /// # Errors
+    /// accept(2)'s: `EAGAIN` past the deadline, `EINVAL` if it does not listen; `EINTR`.
+    fn accept(&mut self, socket: SocketId, deadline: Time) -> Result<(SocketId, (IpAddr, u16))> {
+        match self.call(Request::Accept { socket, deadline })? {
+            Reply::Accepted(socket, address, port) => Ok((socket, (address, port))),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Ends one direction of a connection, or both.
+    ///
+    /// # Errors
+    /// `ENOTCONN`.
+    fn shutdown(&mut self, socket: SocketId, how: Shutdown) -> Result<()> {
+        self.call(Request::Shutdown { socket, how }).map(|_| ())
+    }
+
+    /// The address and port of the partner (getpeername(2)).
+    ///
+    /// # Errors
+    /// `ENOTCONN`.
+    fn peer_address(&mut self, socket: SocketId) -> Result<(IpAddr, u16)> {
+        match self.call(Request::PeerAddress(socket))? {
+            Reply::Address(address, port) => Ok((address, port)),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// How a connection is doing (`TCP_INFO`).
+    ///
+    /// # Errors
+    /// `EBADF`, `EOPNOTSUPP` for a socket that is not of TCP.
+    fn tcp_info(&mut self, socket: SocketId) -> Result<TcpInfo> {
+        match self.call(Request::TcpInfo(socket))? {
+            Reply::TcpInfo(info) => Ok(*info),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Waits until `deadline` for the first of several sockets, or, if `input`, for the program's
+    /// standard input (poll(2)). Where a world has no way to watch the input it is always ready.
+    ///
+    /// # Errors
+    /// `EBADF`; `EINTR` when interrupted.
+    fn poll(
+        &mut self,
+        sockets: &[(SocketId, Interest)],
+        input: bool,
+        deadline: Time,
+    ) -> Result<Ready> {
+        let request = Request::Poll {
+            sockets: sockets.to_vec(),
+            deadline: if input { Time(0) } else { deadline },
+        };
+        match self.call(request)? {
+            Reply::Ready(sockets) => Ok(Ready { input, sockets }),
             _ => Err(mismatch()),
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::interrupt::Interrupt;
 use crate::protocol::{Answer, Ask, Frames, GREETING, MAX_ANSWER, MAX_ASK, Welcome, encode, frame};
+use netloom_model::socket::{Interest, SocketId};
+use netloom_model::world::Ready;
 use netloom_model::{Errno, Error, Reply, Request, Result, Time, World};
 use rustix::event::{PollFd, PollFlags, poll};
 use std::fmt;
@@ -133,35 +135,47 @@ impl Client {
         (&self.stream).write_all(&frame).map_err(|e| gone(&e))
     }
 
-    /// Waits for the answer; a signal that asks to end calls the wait off.
-    fn wait(&mut self) -> Result<()> {
+    /// Waits for the answer, or, if `input`, until standard input can be read: whether it can. Input
+    /// that comes first, and a signal that asks to end, call the wait off.
+    fn wait(&mut self, input: bool) -> Result<bool> {
         if self.interrupt.is_none() {
             self.interrupt = Some(Interrupt::catch().map_err(|e| gone(&e))?);
         }
         while let Some(interrupt) = &self.interrupt {
             if interrupt.seen() {
-                return self.tell(&Ask::Cancel);
+                self.tell(&Ask::Cancel)?;
+                return Ok(false);
             }
-            let mut fds = [
+            let stdin = io::stdin();
+            let mut fds = vec![
                 PollFd::new(&self.stream, PollFlags::IN),
                 PollFd::new(interrupt, PollFlags::IN),
             ];
-            match poll(&mut fds, None) {
-                Ok(_) if !fds[0].revents().is_empty() => return Ok(()),
+            if input {
+                fds.push(PollFd::new(&stdin, PollFlags::IN));
+            }
+            let polled = poll(&mut fds, None);
+            let came = |at: usize| fds.get(at).is_some_and(|fd| !fd.revents().is_empty());
+            match polled {
+                Ok(_) if came(0) => return Ok(came(2)),
+                Ok(_) if came(2) => {
+                    self.tell(&Ask::Cancel)?;
+                    return Ok(true);
+                }
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(gone(&error.into())),
             }
         }
-        Ok(())
+        Ok(false)
     }
 }
 
 impl World for Client {
     fn call(&mut self, request: Request) -> Result<Reply> {
-        let waits = matches!(request, Request::Receive { .. } | Request::SleepUntil(_));
+        let waits = request.waits();
         self.tell(&Ask::Request(request))?;
         if waits {
-            self.wait()?;
+            self.wait(false)?;
         }
         let payload = read_frame(&self.stream, &mut self.frames).map_err(|e| gone(&e))?;
         postcard::from_bytes::<Answer>(&payload).unwrap_or_else(|_| {
@@ -170,6 +184,27 @@ impl World for Client {
                 "the world's answer makes no sense",
             ))
         })
+    }
+
+    fn poll(
+        &mut self,
+        sockets: &[(SocketId, Interest)],
+        input: bool,
+        deadline: Time,
+    ) -> Result<Ready> {
+        let sockets = sockets.to_vec();
+        self.tell(&Ask::Request(Request::Poll { sockets, deadline }))?;
+        let input = self.wait(input)?;
+        match self.answer() {
+            Ok(Reply::Ready(sockets)) => Ok(Ready { input, sockets }),
+            Ok(_) => Err(Errno::PROTO.into()),
+            // The wait was called off because there is input.
+            Err(error) if error.errno == Errno::INTR && input && !self.interrupted() => Ok(Ready {
+                input,
+                sockets: Vec::new(),
+            }),
+            Err(error) => Err(error),
+        }
     }
 
     fn interrupted(&self) -> bool {

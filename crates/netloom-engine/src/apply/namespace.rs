@@ -43,7 +43,7 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, name: &NsName) -> Result<(
         .map(|(id, _)| id)
         .collect();
     for id in sockets {
-        let _ = crate::socket::close(cx.net, netloom_model::socket::SocketId(id));
+        crate::socket::vanish(cx, netloom_model::socket::SocketId(id));
     }
     cx.net.names.remove(name);
     cx.net.namespaces.remove(ns.0);

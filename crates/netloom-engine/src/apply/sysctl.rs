@@ -3,7 +3,7 @@
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
-use crate::sysctl::{Conf, Global, Ipv4Conf, Ipv4Global, NeighbourConf};
+use crate::sysctl::{Conf, Global, Ipv4Conf, Ipv4Global, LISTS, NeighbourConf};
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
 
@@ -95,9 +95,12 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         net.ns_mut(ns).routing.exceptions.clear();
         return Ok(());
     }
+    if LISTS.contains(&key) {
+        return set_list(net, ns, key, value);
+    }
     let entry = Ipv4Global::TABLE
         .iter()
-        .find(|e| e.0 == key)
+        .find(|e| e.0 == key && !key.contains('#'))
         .ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     let settings = &mut net.ns_mut(ns).settings;
@@ -114,6 +117,30 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     if entry.1 == Global::IpForward {
         forward_all(net, ns, value);
     }
+    Ok(())
+}
+
+/// The rows of a setting of several numbers.
+fn rows(key: &str) -> impl Iterator<Item = &'static (&'static str, Global, i32, i32)> {
+    let rows = Ipv4Global::TABLE.iter();
+    rows.filter(move |row| row.0.split_once('#').is_some_and(|(name, _)| name == key))
+}
+
+/// Writes as many numbers as there are; those that are not given stay (proc_dointvec).
+fn set_list(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let mut new = net.ns(ns).settings.clone();
+    for (row, word) in rows(key).zip(&words) {
+        new.set(row.1, number(word, (row.2, row.3))?);
+    }
+    let (low, high) = (
+        new.get(Global::PortRangeLow),
+        new.get(Global::PortRangeHigh),
+    );
+    if words.is_empty() || low > high {
+        return Err(Errno::INVAL.into());
+    }
+    net.ns_mut(ns).settings = new;
     Ok(())
 }
 
@@ -173,7 +200,13 @@ fn forward_all(net: &mut Net, ns: NsId, on: i32) {
 pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     let namespace = net.ns(ns);
     let mut all = BTreeMap::new();
-    for (name, key, _, _) in Ipv4Global::TABLE {
+    for key in LISTS {
+        let numbers = rows(key).map(|row| namespace.settings.get(row.1).to_string());
+        let line = numbers.collect::<Vec<_>>().join("\t");
+        all.insert(format!("{IPV4}{key}"), line);
+    }
+    let single = Ipv4Global::TABLE.iter().filter(|row| !row.0.contains('#'));
+    for (name, key, _, _) in single {
         all.insert(
             format!("{IPV4}{name}"),
             namespace.settings.get(*key).to_string(),

@@ -310,7 +310,7 @@ fn forbidden(
 #[inline]
 fn forward<O: Observer>(cx: &mut Cx<'_, O>, from: DevId, to: DevId, packet: Packet) {
     let source = cx.net.dev(from).port.as_deref();
-    if let Some(reason) = forbidden(cx.net, source, from == to, to, packet.len()) {
+    if let Some(reason) = forbidden(cx.net, source, from == to, to, packet.longest()) {
         return cx.drop(packet, from, Stage::BridgeForward, reason);
     }
     cx.see(&packet, to, Stage::BridgeForward, |_| Event::Accepted);
@@ -348,7 +348,7 @@ fn flood<O: Observer>(
     if O::ON {
         tell_flood(cx, master, from, dst, &packet);
     }
-    let len = packet.len();
+    let len = packet.longest();
     let mut last = None;
     let count = bridge(cx.net, master).map_or(0, |b| b.ports.len());
     for i in 0..count {
@@ -399,7 +399,7 @@ fn tell_flood<O: Observer>(
             .unwrap_or_default()
         {
             let name = net.dev(port).name.clone();
-            let why = forbidden(net, source, from == Some(port), port, packet.len())
+            let why = forbidden(net, source, from == Some(port), port, packet.longest())
                 .map(DropReason::text)
                 .or_else(|| not_flooded(net, port, dst));
             match why {
@@ -439,7 +439,7 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pack
     match find(cx, dev, dev, dst, &packet) {
         // To an address of a port: Linux hands such a frame to nobody but the port's wire.
         Some(Place { dev: port, .. }) if port != dev => {
-            if let Some(reason) = forbidden(cx.net, None, false, port, packet.len()) {
+            if let Some(reason) = forbidden(cx.net, None, false, port, packet.longest()) {
                 return cx.drop(packet, dev, Stage::BridgeForward, reason);
             }
             cx.see(&packet, port, Stage::BridgeForward, |_| Event::Accepted);

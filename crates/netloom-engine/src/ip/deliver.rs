@@ -29,7 +29,7 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
     match protocol {
         IpProtocol::ICMP => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::udp::receive(cx, dev, packet),
-        IpProtocol::TCP => socket::tcp::receive(cx, dev, packet),
+        IpProtocol::TCP => socket::tcp::receive_v4(cx, dev, packet),
         IpProtocol::IGMP => igmp::receive(cx, dev, packet),
         _ if raw => cx.consume(packet),
         _ => {

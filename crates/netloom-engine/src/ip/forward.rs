@@ -50,7 +50,7 @@ pub(crate) fn forward<O: Observer>(
     } else {
         found.mtu.min(out.mtu)
     };
-    let too_long = packet.len() > mtu as usize;
+    let too_long = packet.longest() > mtu as usize;
     if too_long && df {
         icmp_error::send(cx, dev, &packet, |original| {
             Repr::fragmentation_needed(mtu.min(u32::from(u16::MAX)) as u16, original)

@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::link::Xmit;
 use crate::net::Cx;
 use crate::observer::Observer;
+use crate::offload;
 use crate::packet::Packet;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::ipv4::{self, HEADER_LEN};
@@ -35,11 +36,12 @@ pub(super) struct Part {
 pub(super) fn pieces<O: Observer>(
     cx: &mut Cx<'_, O>,
     (dev, stage): (DevId, Stage),
-    packet: Packet,
+    mut packet: Packet,
     cut: &Cut,
     write: impl Fn(&mut [u8], &Part),
     mut send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
 ) -> Xmit {
+    offload::complete_checksum(&mut packet);
     let payload = packet.len() - cut.header;
     let count = payload.div_ceil(cut.room);
     cx.see(&packet, dev, stage, |_| Event::Fragmented {
@@ -78,7 +80,25 @@ pub(super) fn cut<O: Observer>(
     dev: DevId,
     packet: Packet,
     mtu: u32,
-    send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
+    mut send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
+) -> Xmit {
+    // First the segments, then the fragments of each that is still too long.
+    let mut answer = Xmit::Success;
+    offload::cut(cx, packet, |cx, piece| {
+        let sent = cut_one(cx, dev, piece, mtu, &mut send);
+        if answer == Xmit::Success {
+            answer = sent;
+        }
+    });
+    answer
+}
+
+fn cut_one<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: Packet,
+    mtu: u32,
+    send: &mut impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
 ) -> Xmit {
     let header = ipv4::Packet::new_unchecked(packet.bytes());
     let (header_len, df) = (header.header_len(), header.df());

@@ -142,6 +142,7 @@ fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let narrow = (Type::DEST_UNREACHABLE, code::FRAGMENTATION_NEEDED);
     if told > 0 && (message.msg_type(), message.code()) == narrow {
         path_is_narrow(cx.net, dev, &packet);
+        socket::error::narrowed(cx, dev, &packet);
     }
     cx.see(&packet, dev, Stage::IcmpError, |_| Event::Delivered {
         to: if told == 0 {

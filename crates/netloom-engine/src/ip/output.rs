@@ -138,14 +138,14 @@ pub(crate) fn send<O: Observer>(
             to_group(cx, way, MacAddr::from_ipv4_multicast(way.dst), packet)
         }
         RouteType::Local => {
-            if packet.len() > way.mtu as usize {
+            if packet.longest() > way.mtu as usize {
                 return in_pieces(cx, (ns, way.dev), way.mtu, way.dst.into(), packet);
             }
             to_neighbour(cx, ns, way.dev, way.dst.into(), packet)
         }
         _ => {
             let next_hop = way.next_hop();
-            if packet.len() > way.mtu as usize {
+            if packet.longest() > way.mtu as usize {
                 return in_pieces(cx, (ns, way.dev), way.mtu, next_hop, packet);
             }
             to_neighbour(cx, ns, way.dev, next_hop, packet)
@@ -155,7 +155,7 @@ pub(crate) fn send<O: Observer>(
 
 /// Sends a packet to everybody of a group, in pieces if it is too long for the link.
 fn to_group<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
-    if packet.len() > way.mtu as usize {
+    if packet.longest() > way.mtu as usize {
         return fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
             group(cx, way.dev, dst, piece)
         });

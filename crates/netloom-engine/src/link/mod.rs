@@ -11,6 +11,7 @@ use crate::bridge::Bridge;
 use crate::device::{DevId, Device};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
+use crate::offload;
 use crate::packet::Packet;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::{LinkFlags, LinkKind};
@@ -112,6 +113,16 @@ impl Kind {
         }
     }
 
+    /// Whether a device of the kind passes on packets that stand for several segments. A kind that
+    /// says nothing gets them cut.
+    #[inline]
+    pub(crate) const fn takes_large(&self) -> bool {
+        matches!(
+            self,
+            Kind::Loopback | Kind::Veth(_) | Kind::Bridge(_) | Kind::Dummy
+        )
+    }
+
     /// Whether the operational state follows the carrier; the others are `UNKNOWN` while up.
     pub(crate) fn knows_carrier(&self) -> bool {
         match self {
@@ -126,6 +137,12 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     let device = cx.net.dev(dev);
     if !device.is_up() {
         cx.drop(packet, dev, Stage::DeviceTransmit, DropReason::DeviceDown);
+        return Xmit::Success;
+    }
+    if packet.gso != 0 && !device.takes_large() {
+        offload::cut(cx, packet, |cx, piece| {
+            transmit(cx, dev, piece);
+        });
         return Xmit::Success;
     }
     packet.dev = dev;

@@ -118,6 +118,7 @@ fn tun_mut(device: &mut Device) -> Option<&mut Tun> {
 
 /// `tun_net_xmit`: the program gets it, or nobody.
 pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    crate::offload::complete_checksum(&mut packet);
     let device = cx.net.dev_mut(dev);
     let limit = device.description.txqueuelen as usize;
     packet.pull(device.kind.made_up_header());

@@ -54,7 +54,7 @@ pub(super) fn transmit<O: Observer>(
     let other = cx.net.dev(peer);
     let refused = if !other.is_up() {
         Some(DropReason::NoCarrier)
-    } else if packet.len() > receive::longest_frame(other.mtu) {
+    } else if packet.longest() > receive::longest_frame(other.mtu) {
         Some(DropReason::TooLong)
     } else {
         None

@@ -1,6 +1,6 @@
 //! bind(2), connect(2), setsockopt(2).
 
-use super::packet;
+use super::{Socket, packet};
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::ip::{membership, with_options};
@@ -26,6 +26,9 @@ fn v4(address: IpAddr) -> Result<Ipv4Addr, Errno> {
 
 /// Binds to a local address and port.
 pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
+    if net.socket(id)?.kind.is_tcp() {
+        return super::tcp::ports::bind(net, id, address, port);
+    }
     if net.socket(id)?.kind.is_v6() {
         return super::v6::configure::bind(net, id, address, port);
     }
@@ -151,6 +154,9 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::IpOptions(bytes) => return ip_options(net, id, bytes),
         _ => {}
     }
+    if set_of_tcp(net.socket_mut(id)?, option) {
+        return Ok(());
+    }
     let options = &mut net.socket_mut(id)?.options;
     match option {
         SocketOption::Ttl(ttl) => options.ttl = *ttl,
@@ -169,14 +175,46 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::ReceiveBuffer(bytes) => {
             options.receive_buffer = bytes.saturating_mul(2).clamp(2304, 2 * 212_992);
         }
-        SocketOption::BindToDevice(_)
-        | SocketOption::JoinGroup { .. }
-        | SocketOption::LeaveGroup { .. }
-        | SocketOption::MulticastInterface(_)
-        | SocketOption::IpOptions(_)
-        | SocketOption::Promiscuous(_) => {}
+        SocketOption::ReuseAddress(on) => options.reuse_address = *on,
+        SocketOption::ReusePort(on) => options.reuse_port = *on,
+        SocketOption::OnlyV6(on) => options.only_v6 = *on,
+        // The others were seen to above, or say nothing about a socket that is not of TCP.
+        _ => {}
     }
     Ok(())
+}
+
+/// Options that mean something to TCP alone; whether this was one.
+fn set_of_tcp(socket: &mut Socket, option: &SocketOption) -> bool {
+    let Some(tcp) = socket.tcp.as_deref_mut() else {
+        return false;
+    };
+    let wishes = &mut tcp.wishes;
+    match option {
+        SocketOption::NonBlocking(on) => tcp.nonblocking = *on,
+        SocketOption::ConnectTimeout(wait) => tcp.connect_timeout = *wait,
+        SocketOption::SendBuffer(bytes) => wishes.send_buffer = Some(bytes.saturating_mul(2)),
+        SocketOption::ReceiveBuffer(bytes) => {
+            wishes.receive_buffer = Some(bytes.saturating_mul(2).clamp(2304, 2 * 212_992));
+        }
+        SocketOption::KeepAlive(on) => wishes.keepalive = *on,
+        SocketOption::Linger(seconds) => wishes.abort_on_close = *seconds == Some(0),
+        SocketOption::NoDelay(on) => wishes.nodelay = *on,
+        SocketOption::Cork(on) => wishes.cork = *on,
+        SocketOption::KeepAliveTimes {
+            idle,
+            interval,
+            count,
+        } => wishes.keepalive_times = (*idle, *interval, *count),
+        SocketOption::MaxSegment(bytes) => {
+            wishes.max_segment = (*bytes != 0).then_some((*bytes).max(88));
+        }
+        SocketOption::SynRetries(tries) => wishes.syn_retries = (*tries != 0).then_some(*tries),
+        SocketOption::UserTimeout(wait) => wishes.user_timeout = *wait,
+        _ => return false,
+    }
+    tcp.wishes_changed();
+    true
 }
 
 fn ip_options(net: &mut Net, id: SocketId, bytes: &[u8]) -> Result<(), Errno> {

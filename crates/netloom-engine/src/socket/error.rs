@@ -1,7 +1,7 @@
 //! ICMP errors find the sockets whose packets they are about (`icmp_socket_deliver`, ip(7)
 //! `IP_RECVERR`).
 
-use super::Socket;
+use super::{Socket, tcp};
 use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -78,6 +78,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         0
     };
     let header = ipv4::Packet::new_unchecked(packet.network());
+    let seq = u32::from(word(4)) << 16 | u32::from(word(6));
     let error = SocketError {
         at: cx.net.now,
         errno,
@@ -96,6 +97,17 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     let all = [&sockets.udp, &sockets.ping, &sockets.raw];
     let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
     let mut told = 0;
+    if protocol == IpProtocol::TCP {
+        let told_tcp = tcp::Told {
+            ns: cx.net.ns_of(dev),
+            local: (src.into(), ports.0),
+            remote: (dst.into(), ports.1),
+            seq,
+            errno,
+            narrow: (kind, code) == (Type::DEST_UNREACHABLE, 4),
+        };
+        told += usize::from(tcp::icmp_error(cx, &told_tcp));
+    }
     for id in ids {
         let socket = &mut cx.net.sockets.0[id];
         if concerned(socket, &about) {
@@ -104,6 +116,24 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         }
     }
     told
+}
+
+/// The path that an error told of is known now: the connection whose segment was too long for it
+/// sends shorter ones.
+pub(crate) fn narrowed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let message = icmpv4::Packet::new_unchecked(packet.bytes());
+    let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
+        return;
+    };
+    if inner.protocol() != IpProtocol::TCP {
+        return;
+    }
+    let (local, remote) = (inner.src().into(), inner.dst().into());
+    let behind = message.payload().get(inner.header_len()..);
+    let ns = cx.net.ns_of(dev);
+    if let Some(told) = tcp::Told::narrow(ns, local, remote, behind.unwrap_or_default()) {
+        tcp::path_narrowed(cx, &told);
+    }
 }
 
 fn concerned(socket: &Socket, about: &About) -> bool {

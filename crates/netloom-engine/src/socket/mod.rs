@@ -18,15 +18,17 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::sysctl::Global;
+use crate::sysctl::{Global, Global6};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use netloom_model::socket::{Datagram, PmtuDiscovery, Received, SocketError, SocketId, SocketKind};
+use netloom_model::socket::{
+    Datagram, Interest, PmtuDiscovery, Received, Shutdown, SocketError, SocketId, SocketKind,
+};
 use netloom_model::{Errno, NsName};
 use netloom_wire::ipv4;
 use std::collections::VecDeque;
 
 /// Sockets that a world may have open at once.
-const MOST: usize = 65_536;
+pub(crate) const MOST: usize = 65_536;
 
 /// The default receive buffer in bytes (`net.core.rmem_default`).
 const RECEIVE_BUFFER: u32 = 212_992;
@@ -39,7 +41,20 @@ const ERRORS: usize = 64;
 
 /// Every socket of a world.
 #[derive(Clone, Default)]
-pub(crate) struct Sockets(pub(crate) Arena<Socket>);
+pub(crate) struct Sockets(
+    pub(crate) Arena<Socket>,
+    /// What those of TCP have in common.
+    pub(crate) TcpShared,
+);
+
+/// What the sockets of TCP have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct TcpShared {
+    /// Bytes that their queues hold.
+    pub(crate) memory: usize,
+    /// Tells a socket from others that had its place.
+    pub(crate) stamp: u32,
+}
 
 /// The sockets of a namespace, by kind, in the order in which they were opened.
 #[derive(Clone, Default)]
@@ -52,11 +67,14 @@ pub(crate) struct NsSockets {
     pub(crate) ping6: Vec<u32>,
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
+    pub(crate) tcp: tcp::Table,
 }
 
 impl NsSockets {
-    fn of(&mut self, kind: SocketKind) -> &mut Vec<u32> {
-        match kind {
+    /// The list of a kind; TCP has a table.
+    fn of(&mut self, kind: SocketKind) -> Option<&mut Vec<u32>> {
+        Some(match kind {
+            SocketKind::Tcp | SocketKind::Tcp6 => return None,
             SocketKind::Ping => &mut self.ping,
             SocketKind::Raw(_) => &mut self.raw,
             SocketKind::Udp => &mut self.udp,
@@ -65,7 +83,7 @@ impl NsSockets {
             SocketKind::Ping6 => &mut self.ping6,
             SocketKind::Raw6(_) => &mut self.raw6,
             SocketKind::Udp6 => &mut self.udp6,
-        }
+        })
     }
 
     /// The sockets of a kind of IPv6.
@@ -97,6 +115,8 @@ pub(crate) struct Socket {
     errors: VecDeque<SocketError>,
     /// An error to be told by the next call.
     pending: Option<Errno>,
+    /// What it has of TCP.
+    pub(crate) tcp: Option<Box<tcp::Tcp>>,
 }
 
 /// What setsockopt(2) sets.
@@ -120,6 +140,9 @@ pub(crate) struct Options {
     pub(crate) promiscuous: bool,
     pub(crate) groups: Vec<(Ipv4Addr, DevId)>,
     pub(crate) groups6: Vec<(Ipv6Addr, DevId)>,
+    pub(crate) reuse_address: bool,
+    pub(crate) reuse_port: bool,
+    pub(crate) only_v6: bool,
 }
 
 impl Default for Options {
@@ -143,11 +166,33 @@ impl Default for Options {
             promiscuous: false,
             groups: Vec::new(),
             groups6: Vec::new(),
+            reuse_address: false,
+            reuse_port: false,
+            only_v6: false,
         }
     }
 }
 
 impl Socket {
+    /// A socket of namespace `ns` that nobody holds yet.
+    pub(crate) fn new(kind: SocketKind, ns: NsId) -> Socket {
+        Socket {
+            kind,
+            ns,
+            client: tcp::NOBODY,
+            local: (Ipv4Addr::UNSPECIFIED, 0),
+            remote: None,
+            v6: v6::Ends::default(),
+            dev: DevId::NONE,
+            options: Options::default(),
+            queue: VecDeque::new(),
+            queued_bytes: 0,
+            errors: VecDeque::new(),
+            pending: None,
+            tcp: None,
+        }
+    }
+
     /// Puts a datagram into the receive queue; `false` if it is full.
     fn queue(&mut self, datagram: Datagram) -> bool {
         let cost = datagram.data.len() + OVERHEAD;
@@ -178,10 +223,48 @@ impl Socket {
 
     /// The address and port that it sends from.
     pub(crate) fn local_address(&self) -> (IpAddr, u16) {
-        if self.kind.is_v6() {
+        if let Some(tcp) = &self.tcp {
+            (tcp::shown(self.kind, tcp.local.0), tcp.local.1)
+        } else if self.kind.is_v6() {
             (self.v6.local.0.into(), self.v6.local.1)
         } else {
             (self.local.0.into(), self.local.1)
+        }
+    }
+
+    /// The address and port of its partner.
+    pub(crate) fn peer_address(&self) -> Result<(IpAddr, u16), Errno> {
+        let partner = match &self.tcp {
+            Some(tcp) => (tcp.connection())
+                .filter(|c| c.state != netloom_model::socket::TcpState::Closed)
+                .map(|c| (tcp::shown(self.kind, c.remote.0), c.remote.1)),
+            None if self.kind.is_v6() => self.v6.remote.map(|(a, p)| (a.into(), p)),
+            None => self.remote.map(|(a, p)| (a.into(), p)),
+        };
+        partner.ok_or(Errno::NOTCONN)
+    }
+
+    /// Takes the pending error (`SO_ERROR`).
+    pub(crate) fn take_pending(&mut self) -> Option<Errno> {
+        match self.tcp.as_mut().map(|tcp| &mut tcp.role) {
+            Some(tcp::Role::Connected(connection)) => connection.error.take(),
+            _ => self.pending.take(),
+        }
+    }
+
+    /// What it is ready for (poll(2)).
+    pub(crate) fn ready(&self) -> Interest {
+        match &self.tcp {
+            Some(tcp) => tcp::calls::ready(tcp),
+            None => {
+                let error = self.pending.is_some() || !self.errors.is_empty();
+                Interest {
+                    read: error || !self.queue.is_empty(),
+                    write: true,
+                    error,
+                    hung_up: false,
+                }
+            }
         }
     }
 
@@ -252,21 +335,21 @@ pub(crate) fn open(
         },
         ..Options::default()
     };
-    let id = net.sockets.0.insert(Socket {
-        kind,
-        ns,
+    let mut socket = Socket {
         client,
-        local: (Ipv4Addr::UNSPECIFIED, 0),
-        remote: None,
-        v6: v6::Ends::default(),
-        dev: DevId::NONE,
         options,
-        queue: VecDeque::new(),
-        queued_bytes: 0,
-        errors: VecDeque::new(),
-        pending: None,
-    });
-    net.ns_mut(ns).sockets.of(kind).push(id);
+        ..Socket::new(kind, ns)
+    };
+    if kind.is_tcp() {
+        socket.options.only_v6 = net.ns(ns).v6.settings.on(Global6::Bindv6only);
+        net.sockets.1.stamp = net.sockets.1.stamp.wrapping_add(1);
+        let (stamp, ident) = (net.sockets.1.stamp, (net.random.next() >> 48) as u16);
+        socket.tcp = Some(Box::new(tcp::Tcp::new(kind, stamp, ident)));
+    }
+    let id = net.sockets.0.insert(socket);
+    if let Some(list) = net.ns_mut(ns).sockets.of(kind) {
+        list.push(id);
+    }
     if matches!(kind, SocketKind::Packet(_)) {
         packet::retap(net, ns);
     }
@@ -274,22 +357,49 @@ pub(crate) fn open(
 }
 
 /// Closes a socket.
-pub(crate) fn close(net: &mut Net, id: SocketId) -> Result<(), Errno> {
-    configure::leave_all(net, id)?;
+pub(crate) fn close<O: Observer>(cx: &mut Cx<'_, O>, id: SocketId) -> Result<(), Errno> {
+    configure::leave_all(cx.net, id)?;
+    if cx.net.socket(id)?.kind.is_tcp() {
+        tcp::close(cx, id.0);
+        return Ok(());
+    }
+    let net = &mut *cx.net;
     let socket = net.sockets.0.remove(id.0).ok_or(Errno::BADF)?;
-    net.ns_mut(socket.ns)
-        .sockets
-        .of(socket.kind)
-        .retain(|s| *s != id.0);
+    if let Some(list) = net.ns_mut(socket.ns).sockets.of(socket.kind) {
+        list.retain(|s| *s != id.0);
+    }
     if matches!(socket.kind, SocketKind::Packet(_)) {
         packet::retap(net, socket.ns);
     }
     Ok(())
 }
 
+/// Takes a socket away with its namespace: nothing more is sent.
+pub(crate) fn vanish<O: Observer>(cx: &mut Cx<'_, O>, id: SocketId) {
+    if cx.net.tcp(id.0).is_some() {
+        tcp::remove(cx.net, id.0);
+    } else {
+        let _ = close(cx, id);
+    }
+}
+
+/// shutdown(2).
+pub(crate) fn shutdown<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    how: Shutdown,
+) -> Result<(), Errno> {
+    if cx.net.socket(id)?.tcp.is_some() {
+        return tcp::shutdown(cx, id, how);
+    }
+    // A datagram socket without a partner has nothing to end.
+    cx.net.socket(id)?.peer_address().map(|_| ())
+}
+
 /// Closes every socket of a client.
-pub(crate) fn close_client(net: &mut Net, client: u64) {
-    let gone: Vec<u32> = net
+pub(crate) fn close_client<O: Observer>(cx: &mut Cx<'_, O>, client: u64) {
+    let gone: Vec<u32> = cx
+        .net
         .sockets
         .0
         .iter()
@@ -297,13 +407,14 @@ pub(crate) fn close_client(net: &mut Net, client: u64) {
         .map(|(id, _)| id)
         .collect();
     for id in gone {
-        let _ = close(net, SocketId(id));
+        let _ = close(cx, SocketId(id));
     }
 }
 
 /// A device is gone, or in another namespace: whatever was bound to it is bound to nothing that
 /// receives.
 pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
+    tcp::device_gone(net, ns, dev);
     let sockets = &net.ns(ns).sockets;
     let all = [&sockets.ping, &sockets.raw, &sockets.udp, &sockets.packet];
     let six = [&sockets.ping6, &sockets.raw6, &sockets.udp6];

@@ -265,7 +265,7 @@ impl Run<'_> {
             match cx.world.receive(self.socket, until) {
                 Ok(Received::Datagram(datagram)) => self.reply(cx, &datagram),
                 Ok(Received::Error(error)) => self.error(cx, &error),
-                Ok(Received::Nothing) => self.timed_out(cx),
+                Ok(Received::Nothing | Received::Stream(_)) => self.timed_out(cx),
                 Err(e) if e.errno == Errno::INTR => return Ok(()),
                 Err(e) => return Err(Failure::call("recvmsg", &e)),
             }

@@ -86,7 +86,7 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure
         let datagram = match cx.world.receive(socket, Time::NEVER) {
             Ok(Received::Datagram(datagram)) => datagram,
             // A world that ends waits no longer.
-            Ok(Received::Nothing) => break Ok(()),
+            Ok(Received::Nothing | Received::Stream(_)) => break Ok(()),
             Ok(Received::Error(error)) if error.errno == Errno::NETDOWN => continue,
             Ok(Received::Error(error)) => break Err(Failure::new(error.errno.text())),
             Err(error) if error.errno == Errno::INTR => break Ok(()),

@@ -161,7 +161,7 @@ impl Trace<'_> {
             match cx.world.receive(self.socket, until) {
                 Ok(Received::Error(error)) => self.hear_error(&error),
                 Ok(Received::Datagram(datagram)) => self.hear_reply(datagram.at, &datagram.data),
-                Ok(Received::Nothing) => {}
+                Ok(Received::Nothing | Received::Stream(_)) => {}
                 Err(e) if e.errno == Errno::INTR => return Ok(()),
                 Err(e) => return Err(gone(e)),
             }

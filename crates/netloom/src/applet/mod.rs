@@ -11,7 +11,9 @@ mod timeout;
 use crate::client::Client;
 use crate::process::{NETNS, WORLD};
 use host::ProcessHost;
-use netloom_model::{NsName, Reply, Request, Result, World};
+use netloom_model::socket::{Interest, SocketId};
+use netloom_model::world::Ready;
+use netloom_model::{NsName, Reply, Request, Result, Time, World};
 use netloom_tools::{Applet, Context};
 use output::Output;
 use signal_hook::low_level;
@@ -127,11 +129,21 @@ pub fn enter() -> core::result::Result<Client, String> {
 
 impl World for Entrance {
     fn call(&mut self, request: Request) -> Result<Reply> {
-        if matches!(request, Request::Receive { .. } | Request::SleepUntil(_)) {
+        if request.waits() {
             // What was printed is seen before the wait begins, not after it.
             let _ = self.out.flush();
         }
         self.client().call(request)
+    }
+
+    fn poll(
+        &mut self,
+        sockets: &[(SocketId, Interest)],
+        input: bool,
+        deadline: Time,
+    ) -> Result<Ready> {
+        let _ = self.out.flush();
+        self.client().poll(sockets, input, deadline)
     }
 
     fn interrupted(&self) -> bool {

@@ -83,6 +83,7 @@ fn name(journey: &Journey, id: u32) -> String {
         Origin::IcmpReply => "reply",
         Origin::IcmpError => "ICMP error",
         Origin::TcpReset => "TCP reset",
+        Origin::TcpReply => "TCP reply",
         Origin::NeighbourSolicitation => "neighbour solicitation",
         Origin::NeighbourAdvertisement => "neighbour advertisement",
     };

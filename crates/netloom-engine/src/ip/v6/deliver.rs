@@ -78,7 +78,7 @@ fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet, uppe
     match upper.kind {
         IpProtocol::ICMPV6 => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::v6::udp::receive(cx, dev, packet),
-        IpProtocol::TCP => socket::v6::tcp::receive(cx, dev, packet),
+        IpProtocol::TCP => socket::tcp::receive_v6(cx, dev, packet),
         IpProtocol::NO_NEXT_HEADER => cx.consume(packet),
         _ if raw => cx.consume(packet),
         _ => {

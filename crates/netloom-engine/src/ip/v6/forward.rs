@@ -61,7 +61,7 @@ pub(crate) fn forward<O: Observer>(
         found.mtu.min(out.mtu)
     };
     let mtu = mtu.max(ipv6::MIN_MTU as u32);
-    if packet.len() > mtu as usize {
+    if packet.longest() > mtu as usize {
         icmp_error::send(cx, dev, &packet, Type::PACKET_TOO_BIG, 0, mtu);
         let reason = DropReason::FragmentationNeeded;
         return cx.drop(packet, dev, Stage::Ip6Forward, reason);

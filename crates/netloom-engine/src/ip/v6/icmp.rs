@@ -148,6 +148,7 @@ fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     if kind == Type::PACKET_TOO_BIG && (echo || told > 0) {
         let message = icmpv6::Packet::new_unchecked(packet.bytes());
         too_big(cx.net, dev, &message);
+        socket::v6::error::narrowed(cx, dev, &packet);
     }
     cx.see(&packet, dev, Stage::Icmp6Error, |_| Event::Delivered {
         to: if told == 0 {

@@ -77,7 +77,7 @@ pub(crate) fn send<O: Observer>(
         return loop_and_send(cx, way, packet, group_loop);
     }
     let next_hop = way.gateway.unwrap_or(way.dst);
-    if packet.len() <= way.mtu as usize {
+    if packet.longest() <= way.mtu as usize {
         return to_neighbour(cx, ns, way.dev, next_hop, packet);
     }
     fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {

@@ -5,7 +5,7 @@ use crate::device::DevId;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::socket::Socket;
+use crate::socket::{Socket, tcp};
 use core::net::Ipv6Addr;
 use netloom_model::Errno;
 use netloom_model::socket::{SocketError, SocketKind};
@@ -66,6 +66,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     };
     let (errno, hard) = meaning(kind, code);
     let header = ipv6::Packet::new_unchecked(packet.network());
+    let seq = u32::from(word(4)) << 16 | u32::from(word(6));
     let error = SocketError {
         at: cx.net.now,
         errno,
@@ -84,6 +85,17 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     let all = [&sockets.udp6, &sockets.ping6, &sockets.raw6];
     let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
     let mut told = 0;
+    if about.protocol == IpProtocol::TCP {
+        let of_tcp = tcp::Told {
+            ns: cx.net.ns_of(dev),
+            local: (about.src.into(), about.ports.0),
+            remote: (about.dst.into(), about.ports.1),
+            seq,
+            errno,
+            narrow: kind == Type::PACKET_TOO_BIG,
+        };
+        told += usize::from(tcp::icmp_error(cx, &of_tcp));
+    }
     for id in ids {
         let socket = &mut cx.net.sockets.0[id];
         if concerned(socket, &about) {
@@ -93,6 +105,26 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         }
     }
     told
+}
+
+/// The path that an error told of is known now: the connection whose segment was too long for it
+/// sends shorter ones.
+pub(crate) fn narrowed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let message = icmpv6::Packet::new_unchecked(packet.bytes());
+    let Ok(inner) = ipv6::Packet::new_header(message.payload()) else {
+        return;
+    };
+    let behind = message.payload().get(ipv6::HEADER_LEN..);
+    let behind = behind.unwrap_or_default();
+    let upper = extension::walk(inner.next_header(), behind).last();
+    let Some(upper) = upper.filter(|upper| upper.kind == IpProtocol::TCP) else {
+        return;
+    };
+    let (local, remote) = (inner.src().into(), inner.dst().into());
+    let ns = cx.net.ns_of(dev);
+    if let Some(told) = tcp::Told::narrow(ns, local, remote, upper.bytes) {
+        tcp::path_narrowed(cx, &told);
+    }
 }
 
 fn concerned(socket: &Socket, about: &About) -> bool {

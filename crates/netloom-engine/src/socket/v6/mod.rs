@@ -6,7 +6,6 @@ pub(crate) mod error;
 pub(crate) mod ping;
 pub(crate) mod raw;
 pub(crate) mod send;
-pub(crate) mod tcp;
 pub(crate) mod udp;
 
 use super::Socket;
