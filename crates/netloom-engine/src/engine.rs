@@ -319,6 +319,7 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
             Timer::RouterSolicitation { dev } => v6::router::timer(cx, dev),
             Timer::Routes6 { ns } => crate::route::v6::address::expire(cx.net, ns),
             Timer::FdbGc { dev } => crate::bridge::gc(cx.net, dev),
+            Timer::Stp { dev, timer } => crate::bridge::timer(cx, dev, timer),
             Timer::Addresses { ns } => {
                 apply::address::expire(cx.net, ns);
                 v6::address::expire(cx, ns);

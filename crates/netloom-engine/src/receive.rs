@@ -12,7 +12,7 @@ use crate::packet::Packet;
 use crate::route;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
-use netloom_wire::{EtherType, MacAddr, ethernet};
+use netloom_wire::{EtherType, MacAddr, ethernet, llc};
 
 /// Frames of one device that may wait (`net.core.netdev_max_backlog`).
 pub(crate) const BACKLOG: u32 = 1000;
@@ -130,8 +130,10 @@ pub(crate) fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
         EtherType::IPV4 => ip::receive::receive(cx, dev, packet),
         EtherType::ARP => arp::receive(cx, dev, packet),
         EtherType::IPV6 => ip::v6::receive::receive(cx, dev, packet),
-        _ => {
-            cx.net.dev_mut(dev).rx.dropped += 1;
+        unknown => {
+            // LLC takes every frame with a length in the place of an EtherType, and counts none.
+            let counts = unknown.0 > llc::LENGTH_MAX;
+            cx.net.dev_mut(dev).rx.dropped += u64::from(counts);
             cx.drop(packet, dev, Stage::Receive, DropReason::UnhandledProtocol);
         }
     }

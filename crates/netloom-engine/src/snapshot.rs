@@ -155,7 +155,7 @@ fn link(net: &Net, device: &Device) -> Link {
         master: device.master.map(|master| net.dev(master).index),
         peer: peer(net, device),
         stats: device.stats(),
-        bridge_port: device.port.as_ref().map(|port| port.describe()),
+        bridge_port: device.port.as_ref().map(|port| port.describe(net)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Timers: what is to happen when. The engine reads no clock; its driver asks when the next timer
 //! is due and comes back then.
 
+use crate::bridge::StpTimer;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use core::cmp::Reverse;
@@ -14,6 +15,8 @@ pub(crate) enum Timer {
     Neighbour { ns: NsId, entry: u32, stamp: u32 },
     /// A bridge looks for entries that are too old.
     FdbGc { dev: DevId },
+    /// A timer of a bridge's spanning tree.
+    Stp { dev: DevId, timer: StpTimer },
     /// A proxied ARP request that was held back is answered.
     ProxyArp { ns: NsId },
     /// Fragments that have waited too long for the others.

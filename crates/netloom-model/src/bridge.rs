@@ -1,14 +1,16 @@
 //! Bridges, their ports and their forwarding databases (ip-link(8) `type bridge`, bridge(8)).
 
+use crate::spanning_tree::{BridgeTree, PortTree};
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
 
 /// A bridge as it is. Times are in centiseconds (`USER_HZ`), as netlink gives them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BridgeState {
-    /// How long a learned entry lives without traffic.
+    /// How long a learned entry lives without traffic; less while the topology changes.
     pub ageing_time: u32,
-    /// Time in the listening and in the learning state.
+    /// Time in the listening and in the learning state; this and the next two are the root's where
+    /// another bridge is the root.
     pub forward_delay: u32,
     /// Between two STP hellos.
     pub hello_time: u32,
@@ -32,6 +34,8 @@ pub struct BridgeState {
     pub address_set: bool,
     /// Until the next garbage collection.
     pub gc_timer: u32,
+    /// What its spanning tree has come to.
+    pub tree: BridgeTree,
 }
 
 /// Settings of a bridge; what is `None` stays as it is.
@@ -45,7 +49,7 @@ pub struct BridgeSettings {
     pub hello_time: Option<u32>,
     /// See [`BridgeState::max_age`].
     pub max_age: Option<u32>,
-    /// See [`BridgeState::stp_state`].
+    /// See [`BridgeState::stp_state`]; no program is asked here, so that any but 0 is the kernel's.
     pub stp_state: Option<u32>,
     /// See [`BridgeState::priority`].
     pub priority: Option<u16>,
@@ -160,6 +164,8 @@ pub struct BridgePort {
     pub cost: u32,
     /// Switches.
     pub flags: PortFlags,
+    /// What the spanning tree has come to there.
+    pub tree: PortTree,
 }
 
 /// Settings of a bridge's port; what is `None` stays as it is.
@@ -223,6 +229,8 @@ pub enum FdbState {
     Static,
     /// Learned, or set as if learned (`dynamic`); ages.
     Dynamic,
+    /// The same, too old to be believed while the topology changes (`stale`).
+    Stale,
     /// In a device's own list of addresses (`self permanent`).
     Own,
 }

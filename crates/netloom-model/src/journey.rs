@@ -248,6 +248,7 @@ stages! {
     BridgeForward => "br_forward", "the bridge sends it out of one port";
     BridgeFlood => "br_flood", "the bridge sends it out of every port that may have it";
     BridgeUp => "br_pass_frame_up", "the bridge device itself receives it";
+    StpReceive => "br_stp_rcv", "the bridge's spanning tree reads a BPDU";
     ArpReceive => "arp_process", "an ARP packet is read and perhaps answered";
     IpReceive => "ip_rcv", "the IP header is checked";
     IpOptions => "ip_options_compile", "IP options are read and written to";
@@ -584,7 +585,14 @@ drop_reasons! {
     UnhandledProtocol => "unhandled_protocol", "no protocol here takes this EtherType";
     BridgeSource => "bridge_source", "the frame's source address is zero or a group";
     BridgeDown => "bridge_down", "the bridge is down";
-    BridgePortState => "bridge_port_state", "the bridge's port does not forward";
+    BridgePortState => "bridge_port_state", "the bridge's port is disabled";
+    BridgePortBlocking => "bridge_port_blocking", "the port is blocking: the spanning tree goes another way";
+    BridgePortListening => "bridge_port_listening", "the port is listening: it neither learns nor forwards yet";
+    BridgePortLearning => "bridge_port_learning", "the port is learning: it does not forward yet";
+    BpduMalformed => "bpdu_malformed", "the BPDU is malformed";
+    BpduVersion => "bpdu_version", "the BPDU is of a spanning tree that the kernel does not speak";
+    BpduAged => "bpdu_aged", "the BPDU is older than it says it may be";
+    BpduGuard => "bpdu_guard", "the port is guarded: a BPDU disables it";
     BridgeLocked => "bridge_locked", "the port is locked and the source is not in its database";
     BridgeReserved => "bridge_reserved", "the destination is reserved by 802.1D and never forwarded";
     BridgeSamePort => "bridge_same_port", "the destination is behind the port it came from, and the port has no hairpin";

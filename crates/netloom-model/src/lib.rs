@@ -22,6 +22,7 @@ pub mod nexthop;
 pub mod route;
 pub mod rule;
 pub mod socket;
+pub mod spanning_tree;
 pub mod state;
 pub mod time;
 pub mod tun;

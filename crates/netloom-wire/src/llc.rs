@@ -14,6 +14,11 @@ pub const SAP_SNAP: u8 = 0xaa;
 pub const SAP_GLOBAL: u8 = 0xff;
 /// The control field of an unnumbered information frame.
 pub const CONTROL_UI: u8 = 0x03;
+/// The header before a bridge protocol data unit.
+pub const STP_HEADER: [u8; HEADER_LEN] = [SAP_STP, SAP_STP, CONTROL_UI];
+/// The greatest value of an Ethernet header's last field that is the length of what follows, an LLC
+/// packet, and no EtherType (IEEE 802.3).
+pub const LENGTH_MAX: u16 = 1500;
 
 /// A header and what follows, over any storage of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! Multiple spanning tree (802.1s) is recognised by its version only.
 
-use crate::field::{array, require, u16};
+use crate::field::{array, put, put_u16, put_u32, require, u16};
 use crate::{MacAddr, Malformed};
 
 /// Protocol, version and type: all that a topology change notification has.
@@ -11,6 +11,16 @@ pub const HEADER_LEN: usize = 4;
 pub const CONFIG_LEN: usize = 35;
 /// A rapid spanning tree BPDU: one more byte, the version 1 length.
 pub const RSTP_LEN: usize = 36;
+/// The bridge group address, to which BPDUs are sent.
+pub const GROUP: MacAddr = MacAddr([0x01, 0x80, 0xc2, 0, 0, 0]);
+/// What one unit of a BPDU's times is, in nanoseconds: 1/256 s.
+pub const TICK_NANOS: u64 = 1_000_000_000 / 256;
+/// A topology change notification.
+pub const NOTIFICATION: [u8; HEADER_LEN] = [0, 0, 0, BpduType::TCN.0];
+/// Flag of a configuration: the topology changes, learned addresses are to be forgotten soon.
+pub const TOPOLOGY_CHANGE: u8 = 0x01;
+/// Flag of a configuration: the notification of a change was received.
+pub const TOPOLOGY_CHANGE_ACK: u8 = 0x80;
 
 /// The type of a BPDU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,6 +126,26 @@ pub struct Config {
     pub forward_delay: u16,
 }
 
+impl Config {
+    /// Writes it as a configuration BPDU into the first [`CONFIG_LEN`] bytes.
+    pub fn emit(&self, data: &mut [u8]) {
+        put(data, 0, [0, 0, 0, BpduType::CONFIG.0, self.flags]);
+        put_bridge_id(data, 5, self.root);
+        put_u32(data, 13, self.root_path_cost);
+        put_bridge_id(data, 17, self.bridge);
+        put_u16(data, 25, self.port);
+        put_u16(data, 27, self.message_age);
+        put_u16(data, 29, self.max_age);
+        put_u16(data, 31, self.hello_time);
+        put_u16(data, 33, self.forward_delay);
+    }
+}
+
+fn put_bridge_id(data: &mut [u8], at: usize, id: BridgeId) {
+    put_u16(data, at, id.priority);
+    put(data, at + 2, id.mac.0);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +154,29 @@ mod tests {
     fn a_topology_change_notification_is_four_bytes_without_configuration() {
         let bpdu = Bpdu::new_checked([0, 0, 0, 0x80]).unwrap();
         assert_eq!((bpdu.bpdu_type(), bpdu.config()), (BpduType::TCN, None));
+    }
+
+    #[test]
+    fn a_configuration_is_read_as_it_was_written() {
+        let id = |priority, last| BridgeId {
+            priority,
+            mac: MacAddr([2, 0, 0, 0, 0, last]),
+        };
+        let config = Config {
+            flags: TOPOLOGY_CHANGE | TOPOLOGY_CHANGE_ACK,
+            root: id(0x1000, 1),
+            root_path_cost: 70_000,
+            bridge: id(0x8000, 2),
+            port: 0x8003,
+            message_age: 1,
+            max_age: 20 << 8,
+            hello_time: 2 << 8,
+            forward_delay: 15 << 8,
+        };
+        let mut bytes = [0xff; CONFIG_LEN];
+        config.emit(&mut bytes);
+        let bpdu = Bpdu::new_checked(bytes).unwrap();
+        assert_eq!((bpdu.version(), bpdu.config()), (0, Some(config)));
     }
 
     #[test]

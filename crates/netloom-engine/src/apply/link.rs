@@ -32,6 +32,7 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
     }
     if let Some(settings) = &set.bridge {
         bridge::configure(cx.net, dev, settings)?;
+        bridge::settle(cx, dev);
     }
     if let Some(mtu) = set.mtu {
         cx.net.dev_mut(dev).mtu = mtu;
@@ -49,6 +50,7 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
     }
     if let Some(settings) = &set.bridge_port {
         bridge::configure_port(cx.net, dev, settings)?;
+        settle_master(cx, dev);
     }
     describe(cx.net, dev, set);
     flags(cx, dev, set);
@@ -151,6 +153,7 @@ fn set_address<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mac: MacAddr) {
     cx.net.dev_mut(dev).mac = mac;
     if let Kind::Bridge(_) = cx.net.dev(dev).kind {
         bridge::address_set(cx.net, dev);
+        bridge::settle(cx, dev);
     }
     neighbour::configure::flush_device(cx, dev, true);
     port_changed(cx, dev);
@@ -200,7 +203,7 @@ fn set_master<O: Observer>(
         bridge::attach(cx.net, master, dev)?;
     }
     for bridge in [old, wanted].into_iter().flatten() {
-        update_carrier(cx, bridge);
+        bridge::settle(cx, bridge);
     }
     Ok(())
 }
@@ -269,6 +272,10 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         neighbour::configure::flush_device(cx, dev, true);
         route::nexthop::device_lost(cx.net, cx.net.ns_of(dev), dev);
     }
+    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+        bridge::up_changed(cx.net, dev);
+        bridge::settle(cx, dev);
+    }
     update_carrier(cx, dev);
     if let Kind::Veth(veth) = cx.net.dev(dev).kind {
         update_carrier(cx, veth.peer);
@@ -281,9 +288,16 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
 
 /// Tells the bridge of a port that the port changed.
 fn port_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
-    if let Some(bridge) = cx.net.dev(dev).master {
+    if cx.net.dev(dev).master.is_some() {
         bridge::port_changed(cx.net, dev);
-        update_carrier(cx, bridge);
+        settle_master(cx, dev);
+    }
+}
+
+/// Carries out what the bridge of a port has decided.
+fn settle_master<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    if let Some(bridge) = cx.net.dev(dev).master {
+        bridge::settle(cx, bridge);
     }
 }
 
@@ -386,7 +400,7 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let ns = cx.net.ns_of(dev);
     if let Some(bridge) = cx.net.dev(dev).master {
         bridge::detach(cx.net, dev);
-        update_carrier(cx, bridge);
+        bridge::settle(cx, bridge);
     }
     v6::address::leave(cx, dev);
     neighbour::configure::flush_device(cx, dev, true);
@@ -430,6 +444,7 @@ pub(crate) fn destroy<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     if let Kind::Bridge(bridge) = &cx.net.dev(dev).kind {
         for port in bridge.ports().to_vec() {
             bridge::detach(cx.net, port);
+            bridge::settle(cx, dev);
         }
     }
     for dev in core::iter::once(dev).chain(peer) {

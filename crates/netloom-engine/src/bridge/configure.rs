@@ -33,14 +33,12 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
     if device.port.is_some() {
         return Err(Errno::BUSY.into());
     }
-    let (mac, now) = (device.mac, net.now);
+    let (mac, now, cost) = (device.mac, net.now, path_cost(&device.kind));
     let number = free_number(net, master).ok_or(Errno(7))?;
     let port = Port {
         bridge: master,
         number,
         state: PortState::Disabled,
-        priority: 32,
-        cost: 2,
         flags: PortFlags::default(),
     };
     let device = net.dev_mut(dev);
@@ -53,9 +51,20 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
         let at = usize::from(number - 1).min(bridge.ports.len());
         bridge.ports.insert(at, dev);
         bridge.fdb.insert(mac, local);
+        bridge.tree.at(now).add(dev, number, cost);
     }
     port_changed(net, dev);
     Ok(())
+}
+
+/// The cost of the way by a device, after its speed (802.1D-1998 table 8-5, and what Linux added).
+fn path_cost(kind: &link::Kind) -> u32 {
+    match kind {
+        // They say that they run at 10 Gbit/s.
+        link::Kind::Veth(_) | link::Kind::Tun(_) => 2,
+        // They say nothing.
+        link::Kind::Loopback | link::Kind::Dummy | link::Kind::Bridge(_) => 100,
+    }
 }
 
 /// The least port number that is free.
@@ -73,6 +82,7 @@ fn free_number(net: &mut Net, master: DevId) -> Option<u16> {
 
 /// A device is a port no more; what was known behind it is forgotten.
 pub(crate) fn detach(net: &mut Net, dev: DevId) {
+    let now = net.now;
     let device = net.dev_mut(dev);
     let Some(port) = device.port.take() else {
         return;
@@ -82,6 +92,7 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
     device.allmulti = device.allmulti.saturating_sub(1);
     if let Some(bridge) = bridge(net, port.bridge) {
         bridge.ports.retain(|p| *p != dev);
+        bridge.tree.at(now).remove(port.number);
         bridge.fdb.forget(|_, station| station.dev == dev);
     }
     follow_ports(net, port.bridge);
@@ -91,22 +102,11 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
 pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
     let device = net.dev_mut(dev);
     let (running, mac, now) = (device.is_running(), device.mac, net.now);
-    let Some(port) = &mut net.dev_mut(dev).port else {
+    let Some(port) = &net.dev(dev).port else {
         return;
     };
-    let master = port.bridge;
-    let old = port.state;
-    // Without a spanning tree a port that runs forwards.
-    port.state = match old {
-        _ if !running => PortState::Disabled,
-        PortState::Disabled => PortState::Forwarding,
-        state => state,
-    };
-    let down = old != PortState::Disabled && !running;
+    let (master, number) = (port.bridge, port.number);
     if let Some(bridge) = bridge(net, master) {
-        if down {
-            bridge.fdb.forget(|_, s| s.dev == dev && s.is_dynamic());
-        }
         let own = bridge
             .fdb
             .get(mac)
@@ -119,6 +119,17 @@ pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
         }
     }
     follow_ports(net, master);
+    if let Some(bridge) = bridge(net, master) {
+        bridge.tree.at(now).port_runs(number, running);
+    }
+}
+
+/// The bridge went up or down.
+pub(crate) fn up_changed(net: &mut Net, master: DevId) {
+    let (now, up) = (net.now, net.dev(master).is_up());
+    if let Some(bridge) = bridge(net, master) {
+        bridge.tree.at(now).set_up(up);
+    }
 }
 
 /// The bridge's address is the lowest of its ports, its MTU their least, unless set by the user.
@@ -143,6 +154,7 @@ fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
     net.dev_mut(master).mac = mac;
     let now = net.now;
     if let Some(bridge) = bridge(net, master) {
+        bridge.tree.at(now).set_address(mac);
         bridge.fdb.forget(|m, s| s.dev == master && m != mac);
         // A port with the same address already stands for it.
         if !mac.is_zero() && bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
@@ -170,18 +182,9 @@ pub(crate) fn mtu_set(net: &mut Net, master: DevId) {
 
 /// Sets a bridge; all is checked before anything is set.
 pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Result<()> {
-    let master = dev;
+    let (master, now) = (dev, net.now);
     let bridge = bridge(net, master).ok_or(Errno::OPNOTSUPP)?;
-    // Linux sets the times before the spanning tree: what it was decides.
-    let stp = bridge.settings.stp_state != 0;
-    let outside =
-        |value: Option<u32>, least, most| value.is_some_and(|v| stp && (v < least || v > most));
-    if outside(set.forward_delay, 200, 3000)
-        || outside(set.hello_time, 100, 1000)
-        || outside(set.max_age, 600, 4000)
-    {
-        return Err(Errno::RANGE.into());
-    }
+    bridge.tree.check(set)?;
     if set.group_fwd_mask.is_some_and(|mask| mask & 0b111 != 0) {
         return Err(Errno::INVAL.into());
     }
@@ -189,8 +192,8 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     macro_rules! take {
         ($($field:ident)*) => { $(if let Some(value) = set.$field { settings.$field = value; })* };
     }
-    take!(ageing_time forward_delay hello_time max_age stp_state priority group_fwd_mask
-        vlan_filtering mcast_snooping no_linklocal_learn);
+    take!(group_fwd_mask vlan_filtering mcast_snooping no_linklocal_learn);
+    bridge.tree.at(now).configure(set);
     if set.fdb_flush {
         bridge.fdb.forget(|_, station| station.is_dynamic());
     }
@@ -203,26 +206,20 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
 
 /// Sets a port.
 pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings) -> Result<()> {
-    let running = net.dev(dev).is_running();
+    let (now, up) = (net.now, net.dev(dev).is_up());
+    let port = net.dev(dev).port.as_ref().ok_or(Errno::OPNOTSUPP)?;
+    let (master, number) = (port.bridge, port.number);
+    let tree = bridge(net, master).map(|bridge| bridge.tree.at(now));
+    let tree = tree.ok_or(Errno::OPNOTSUPP)?;
+    tree.check_port(number, up, set)?;
+    tree.configure_port(number, set);
     let port = net.dev_mut(dev).port.as_mut().ok_or(Errno::OPNOTSUPP)?;
-    if set.priority.is_some_and(|p| p > 63) || set.cost.is_some_and(|c| c == 0 || c > 65535) {
-        return Err(Errno::RANGE.into());
-    }
-    if set.state.is_some_and(|s| s != PortState::Disabled) && !running {
-        return Err(Errno::NETDOWN.into());
-    }
-    if let Some(state) = set.state {
-        port.state = state;
-    }
-    port.priority = set.priority.unwrap_or(port.priority);
-    port.cost = set.cost.unwrap_or(port.cost);
     let flags = &mut port.flags;
     macro_rules! take {
         ($($field:ident)*) => { $(if let Some(value) = set.$field { flags.$field = value; })* };
     }
     take!(learning flood mcast_flood bcast_flood hairpin isolated locked bpdu_guard root_block
         fast_leave proxy_arp proxy_arp_wifi mcast_to_unicast neigh_suppress learning_sync);
-    let master = port.bridge;
     if set.fdb_flush
         && let Some(bridge) = bridge(net, master)
     {

@@ -67,7 +67,7 @@ fn set_by_user(
     let kind = match entry.state {
         FdbState::Local => Kind::Local,
         FdbState::Static => Kind::Static,
-        FdbState::Dynamic | FdbState::Own => Kind::Dynamic,
+        FdbState::Dynamic | FdbState::Stale | FdbState::Own => Kind::Dynamic,
     };
     // A port that may not learn takes no entry that is as if learned.
     let port = net.dev(dev).port.as_ref();
@@ -186,10 +186,13 @@ fn known_by(net: &Net, dev: DevId, behind: &mut BTreeMap<DevId, Vec<FdbEntry>>) 
     let link::Kind::Bridge(bridge) = &device.kind else {
         return;
     };
-    let ageing = bridge.ageing_nanos();
+    let (ageing, stale) = (bridge.ageing_nanos(), bridge.tree.stale_nanos());
     for (address, station) in bridge.fdb.list() {
         if !station.expired(net.now, ageing) {
-            let entry = describe(net, device.index, address, &station);
+            let mut entry = describe(net, device.index, address, &station);
+            if station.expired(net.now, stale) {
+                entry.state = FdbState::Stale;
+            }
             behind.entry(station.dev).or_default().push(entry);
         }
     }
@@ -264,7 +267,7 @@ pub(crate) fn gc(net: &mut Net, dev: DevId) {
     if bridge.fdb.next_gc().is_none_or(|at| at > now) {
         return; // a timer that was set before a shorter one
     }
-    let ageing = bridge.ageing_nanos();
+    let ageing = bridge.tree.stale_nanos();
     bridge.fdb.forget(|_, station| station.expired(now, ageing));
     bridge.fdb.set_gc(None);
     if bridge.fdb.has_dynamic() {

@@ -2,7 +2,7 @@
 //! `br_dev_xmit`, `br_forward`, `br_flood`).
 
 use super::fdb::{Kind, Station};
-use super::{Bridge, Port};
+use super::{Bridge, Port, stp};
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -57,24 +57,14 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         return reserved(cx, (master, dev), (src, last), packet);
     }
     if !matches!(state, PortState::Forwarding | PortState::Learning) {
-        return cx.drop(
-            packet,
-            dev,
-            Stage::BridgeReceive,
-            DropReason::BridgePortState,
-        );
+        return cx.drop(packet, dev, Stage::BridgeReceive, stp::closed(state));
     }
     if locked && !unlocked(cx.net, master, dev, src) {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeLocked);
     }
     learn(cx, master, dev, src, &packet);
     if state == PortState::Learning {
-        return cx.drop(
-            packet,
-            dev,
-            Stage::BridgeReceive,
-            DropReason::BridgePortState,
-        );
+        return cx.drop(packet, dev, Stage::BridgeReceive, stp::closed(state));
     }
     deliver(cx, master, dev, dst, packet);
 }
@@ -89,11 +79,11 @@ fn unlocked(net: &Net, master: DevId, port: DevId, src: MacAddr) -> bool {
 /// spanning tree where nobody here speaks it. Pause frames never are.
 #[cold]
 fn forwards_group(net: &Net, master: DevId, last: u8) -> bool {
-    let Some(settings) = bridge(net, master).map(|b| &b.settings) else {
+    let Some(bridge) = bridge(net, master) else {
         return false;
     };
-    let masked = settings.group_fwd_mask >> last & 1 != 0;
-    last != 1 && masked || last == 0 && settings.stp_state == 0
+    let masked = bridge.settings.group_fwd_mask >> last & 1 != 0;
+    last != 1 && masked || last == 0 && !bridge.tree.is_enabled()
 }
 
 /// A frame to a link-local group that ends at the port: its own stack has it, not the bridge's
@@ -113,6 +103,9 @@ fn reserved<O: Observer>(
     let learns = bridge(cx.net, master).is_some_and(|b| !b.settings.no_linklocal_learn);
     if port_learns && learns {
         learn(cx, master, dev, src, &packet);
+    }
+    if last == 0 {
+        return stp::bpdu(cx, (master, dev), packet);
     }
     receive::protocol(cx, dev, packet);
 }
@@ -136,7 +129,7 @@ fn learn<O: Observer>(
     let Some(bridge) = bridge_mut(cx.net, master) else {
         return;
     };
-    if !learning || bridge.settings.ageing_time == 0 {
+    if !learning || bridge.tree.ageing_time() == 0 {
         return cx.see(packet, dev, Stage::BridgeLearn, |_| Event::Learned {
             address: src,
             change: Learning::Not("learning is off".to_owned()),
@@ -296,7 +289,7 @@ fn forbidden(
     if same && !port.flags.hairpin {
         Some(DropReason::BridgeSamePort)
     } else if !port.forwards() {
-        Some(DropReason::BridgePortState)
+        Some(stp::closed(port.state))
     } else if port.flags.isolated && from.is_some_and(|f| f.flags.isolated) {
         Some(DropReason::BridgeIsolated)
     } else if len > longest_frame(device.mtu) {

@@ -1,28 +1,32 @@
 //! Ethernet bridges (IEEE 802.1D, bridge(8)): learning, forwarding, flooding.
 //!
 //! `forward` is the way of a frame, `fdb` what is known of stations, `configure` what users set,
-//! `entries` the database as users see and change it. Spanning tree, VLAN filtering and multicast
-//! snooping are not here yet: their settings are kept, groups are flooded.
+//! `entries` the database as users see and change it, `stp` the spanning tree. VLAN filtering and
+//! multicast snooping are not here yet: their settings are kept, groups are flooded.
 
 mod configure;
 mod entries;
 mod fdb;
 mod forward;
 pub(crate) mod multicast;
+mod stp;
 
 pub(crate) use configure::{
-    address_set, attach, configure, configure_port, detach, mtu_set, port_changed,
+    address_set, attach, configure, configure_port, detach, mtu_set, port_changed, up_changed,
 };
 pub(crate) use entries::{add_fdb, del_fdb, gc, list_fdb};
 pub(crate) use forward::{receive, transmit};
+pub(crate) use stp::{StpTimer, settle, timer};
 
-use crate::device::{DevId, Device};
+use crate::device::DevId;
+use crate::link::Kind;
 use crate::net::Net;
 use core::time::Duration;
 use fdb::Fdb;
 use multicast::Multicast;
 use netloom_model::bridge::{PortFlags, PortState};
-use netloom_model::{BridgePort, BridgeState, MacAddr};
+use netloom_model::{BridgePort, BridgeState};
+use stp::Tree;
 
 /// A bridge.
 #[derive(Clone, Debug)]
@@ -31,18 +35,13 @@ pub(crate) struct Bridge {
     ports: Vec<DevId>,
     fdb: Fdb,
     multicast: Multicast,
+    tree: Tree,
     settings: Settings,
 }
 
-/// What users set; times in centiseconds.
+/// What users set, beside what the spanning tree has.
 #[derive(Clone, Debug)]
 struct Settings {
-    ageing_time: u32,
-    forward_delay: u32,
-    hello_time: u32,
-    max_age: u32,
-    stp_state: u32,
-    priority: u16,
     group_fwd_mask: u16,
     vlan_filtering: bool,
     mcast_snooping: bool,
@@ -57,9 +56,8 @@ struct Settings {
 pub(crate) struct Port {
     pub(crate) bridge: DevId,
     pub(crate) number: u16,
+    /// The state that the spanning tree gave it, where frames look.
     state: PortState,
-    priority: u16,
-    cost: u32,
     flags: PortFlags,
 }
 
@@ -70,13 +68,8 @@ impl Bridge {
             ports: Vec::new(),
             fdb: Fdb::new(seed),
             multicast: Multicast::default(),
+            tree: Tree::default(),
             settings: Settings {
-                ageing_time: 30_000,
-                forward_delay: 1_500,
-                hello_time: 200,
-                max_age: 2_000,
-                stp_state: 0,
-                priority: 0x8000,
                 group_fwd_mask: 0,
                 vlan_filtering: false,
                 mcast_snooping: true,
@@ -106,35 +99,33 @@ impl Bridge {
 
     /// The same in nanoseconds: what every frame asks.
     fn ageing_nanos(&self) -> u64 {
-        u64::from(self.settings.ageing_time) * 10_000_000
+        self.tree.ageing_nanos()
     }
 
     /// As the model tells it.
-    pub(crate) fn describe(&self, net: &Net, device: &Device) -> BridgeState {
+    pub(crate) fn describe(&self, net: &Net) -> BridgeState {
         let settings = &self.settings;
-        let id_address = if self.ports.is_empty() && !settings.address_set {
-            MacAddr::ZERO
-        } else {
-            device.mac
-        };
+        let id = self.tree.id();
+        let [forward_delay, hello_time, max_age] = self.tree.times();
         let gc = self
             .fdb
             .next_gc()
             .map_or(0, |at| at.since(net.now).as_millis() / 10);
         BridgeState {
-            ageing_time: settings.ageing_time,
-            forward_delay: settings.forward_delay,
-            hello_time: settings.hello_time,
-            max_age: settings.max_age,
-            stp_state: settings.stp_state,
-            priority: settings.priority,
+            ageing_time: self.tree.ageing_time(),
+            forward_delay,
+            hello_time,
+            max_age,
+            stp_state: self.tree.is_enabled().into(),
+            priority: id.priority,
             group_fwd_mask: settings.group_fwd_mask,
             vlan_filtering: settings.vlan_filtering,
             mcast_snooping: settings.mcast_snooping,
             no_linklocal_learn: settings.no_linklocal_learn,
-            id_address,
+            id_address: id.mac,
             address_set: settings.address_set,
             gc_timer: gc as u32,
+            tree: self.tree.describe(net.now),
         }
     }
 }
@@ -150,13 +141,19 @@ impl Port {
     }
 
     /// As the model tells it.
-    pub(crate) fn describe(&self) -> BridgePort {
+    pub(crate) fn describe(&self, net: &Net) -> BridgePort {
+        let tree = match &net.dev(self.bridge).kind {
+            Kind::Bridge(bridge) => bridge.tree.describe_port(self.number, net.now),
+            _ => None,
+        };
+        let (priority, cost, tree) = tree.unwrap_or_default();
         BridgePort {
             number: self.number,
             state: self.state,
-            priority: self.priority,
-            cost: self.cost,
+            priority,
+            cost,
             flags: self.flags,
+            tree,
         }
     }
 }

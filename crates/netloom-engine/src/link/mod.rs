@@ -79,7 +79,7 @@ impl Kind {
         match &device.kind {
             Kind::Loopback => LinkKind::Loopback,
             Kind::Veth(_) => LinkKind::Veth,
-            Kind::Bridge(bridge) => LinkKind::Bridge(Box::new(bridge.describe(net, device))),
+            Kind::Bridge(bridge) => LinkKind::Bridge(Box::new(bridge.describe(net))),
             Kind::Dummy => LinkKind::Dummy,
             Kind::Tun(tun) => LinkKind::Tun(tun.describe()),
         }

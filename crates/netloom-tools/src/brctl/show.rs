@@ -3,7 +3,8 @@
 use super::{failure, is_bridge, links, silent};
 use crate::Context;
 use crate::ip::words::{self, Outcome};
-use netloom_model::bridge::{BridgePort, BridgeState, FdbState, PortState};
+use netloom_model::bridge::{BridgePort, BridgeState, FdbState};
+use netloom_model::spanning_tree::BridgeId;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Link, LinkKind, MacAddr, Namespace};
 use std::fmt::Write;
@@ -68,7 +69,10 @@ pub(super) fn macs(cx: &mut Context<'_>, words: &[String]) -> Outcome<()> {
     let state = words::namespace(cx, parts)?;
     let bridge = super::bridge(&state, &words[0])
         .map_err(|errno: Errno| failure(format!("read of forward table failed: {errno}")))?;
-    let of_bridge = |entry: &&netloom_model::FdbEntry| entry.master == Some(bridge.index);
+    // What is too old to be believed is passed over.
+    let of_bridge = |entry: &&netloom_model::FdbEntry| {
+        entry.master == Some(bridge.index) && entry.state != FdbState::Stale
+    };
     let mut entries: Vec<_> = state.fdb.iter().filter(of_bridge).collect();
     entries.sort_by_key(|entry| entry.address);
     writeln!(cx.out, "port no\tmac addr\t\tis local?\tageing timer")?;
@@ -91,6 +95,17 @@ pub(super) fn macs(cx: &mut Context<'_>, words: &[String]) -> Outcome<()> {
     Ok(())
 }
 
+/// The identifier of a root or a designated bridge.
+fn tree_id(of: BridgeId) -> String {
+    id(of.priority, of.address)
+}
+
+/// The words of the flags that are set, each with a space behind it.
+fn flags(flags: [(bool, &str); 2]) -> String {
+    let set = flags.iter().filter(|(on, _)| *on);
+    set.map(|(_, word)| format!("{word} ")).collect()
+}
+
 /// A time as seconds, in the width of the original's columns.
 fn seconds(centiseconds: u32) -> String {
     format!("{:>4}.{:02}", centiseconds / 100, centiseconds % 100)
@@ -109,51 +124,62 @@ pub(super) fn stp(cx: &mut Context<'_>, words: &[String]) -> Outcome<()> {
     };
     let mut text = tree(name, bridge);
     for (link, port) in ports(&state, link) {
-        port_tree(&mut text, bridge, link, port);
+        port_tree(&mut text, link, port);
     }
     cx.out.write_all(text.as_bytes())?;
     Ok(())
 }
 
 fn tree(name: &str, bridge: &BridgeState) -> String {
-    let id = id(bridge.priority, bridge.id_address);
+    let tree = &bridge.tree;
+    let (id, root) = (id(bridge.priority, bridge.id_address), tree_id(tree.root));
     let (max_age, hello) = (seconds(bridge.max_age), seconds(bridge.hello_time));
     let delay = seconds(bridge.forward_delay);
-    let (zero, gc) = (seconds(0), seconds(bridge.gc_timer));
     let ageing = seconds(bridge.ageing_time);
+    let (hello_timer, tcn_timer) = (seconds(tree.hello_timer), seconds(tree.tcn_timer));
+    let (over, gc) = (
+        seconds(tree.topology_change_timer),
+        seconds(bridge.gc_timer),
+    );
+    let flags = flags([
+        (tree.topology_change, "TOPOLOGY_CHANGE"),
+        (tree.topology_change_detected, "TOPOLOGY_CHANGE_DETECTED"),
+    ]);
     format!(
-        "{name}\n bridge id\t\t{id}\n designated root\t{id}\n \
+        "{name}\n bridge id\t\t{id}\n designated root\t{root}\n \
          root port\t\t{:>4}\t\t\tpath cost\t\t{:>4}\n \
          max age\t\t{max_age}\t\t\tbridge max age\t\t{max_age}\n \
          hello time\t\t{hello}\t\t\tbridge hello time\t{hello}\n \
          forward delay\t\t{delay}\t\t\tbridge forward delay\t{delay}\n \
          ageing time\t\t{ageing}\n \
-         hello timer\t\t{zero}\t\t\ttcn timer\t\t{zero}\n \
-         topology change timer\t{zero}\t\t\tgc timer\t\t{gc}\n \
-         flags\t\t\t\n\n\n",
-        0, 0
+         hello timer\t\t{hello_timer}\t\t\ttcn timer\t\t{tcn_timer}\n \
+         topology change timer\t{over}\t\t\tgc timer\t\t{gc}\n \
+         flags\t\t\t{flags}\n\n\n",
+        tree.root_port, tree.root_path_cost
     )
 }
 
-fn port_tree(text: &mut String, bridge: &BridgeState, link: &Link, port: &BridgePort) {
-    let number = port.number;
+fn port_tree(text: &mut String, link: &Link, port: &BridgePort) {
+    let (number, tree) = (port.number, &port.tree);
     let own = port.priority << 10 | number;
-    // A port that takes no part has what it was given when it came to the bridge.
-    let (priority, designated) = match port.state {
-        PortState::Disabled => (0x8000, 0x8000 | number),
-        _ => (bridge.priority, own),
-    };
-    let id = id(priority, bridge.id_address);
-    let (state, cost, zero) = (port.state.name(), port.cost, seconds(0));
+    let root = tree_id(tree.designated_root);
+    let bridge = tree_id(tree.designated_bridge);
+    let (state, cost) = (port.state.name(), port.cost);
+    let age = seconds(tree.message_age_timer);
+    let (delay, hold) = (seconds(tree.forward_delay_timer), seconds(tree.hold_timer));
+    let flags = flags([
+        (tree.config_pending, "CONFIG_PENDING"),
+        (tree.topology_change_ack, "TOPOLOGY_CHANGE_ACK"),
+    ]);
     let _ = write!(
         text,
         "{} ({number})\n port id\t\t{own:04x}\t\t\tstate\t\t{state:>15}\n \
-         designated root\t{id}\tpath cost\t\t{cost:>4}\n \
-         designated bridge\t{id}\tmessage age timer\t{zero}\n \
-         designated port\t{designated:04x}\t\t\tforward delay timer\t{zero}\n \
-         designated cost\t{:>4}\t\t\thold timer\t\t{zero}\n \
-         flags\t\t\t\n",
-        link.name, 0
+         designated root\t{root}\tpath cost\t\t{cost:>4}\n \
+         designated bridge\t{bridge}\tmessage age timer\t{age}\n \
+         designated port\t{:04x}\t\t\tforward delay timer\t{delay}\n \
+         designated cost\t{:>4}\t\t\thold timer\t\t{hold}\n \
+         flags\t\t\t{flags}\n",
+        link.name, tree.designated_port, tree.designated_cost
     );
     if port.flags.hairpin {
         let _ = writeln!(text, " hairpin mode\t\t{:>4}", 1);

@@ -115,7 +115,7 @@ fn states(word: &str) -> Outcome<Option<Vec<FdbState>>> {
         _ if matches(word, "dynamic") || matches(word, "reachable") => {
             Some(vec![FdbState::Dynamic])
         }
-        _ if matches(word, "stale") => Some(Vec::new()),
+        _ if matches(word, "stale") => Some(vec![FdbState::Stale]),
         _ => return Err(Failure::wrong(word, "invalid state")),
     })
 }
@@ -155,6 +155,7 @@ fn line(options: &Options, state: &Namespace, entry: &FdbEntry, with_dev: bool) 
         FdbState::Local | FdbState::Own => "permanent",
         FdbState::Static => "static",
         FdbState::Dynamic => "",
+        FdbState::Stale => "stale",
     };
     record.field("state", word, word);
     record

@@ -158,13 +158,13 @@ fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     while let Some(word) = words.next() {
         match word {
             "dev" => dev = Some(words.value()?),
-            "cost" => port.cost = u32::try_from(atoi(words.value()?)).ok().filter(|c| *c > 0),
+            // As the 32 and 16 bits that the kernel is told; zero and less are not told at all.
+            "cost" => port.cost = Some(atoi(words.value()?) as u32).filter(|cost| *cost > 0),
             "priority" => {
                 let priority = atoi(words.value()?);
-                port.priority =
-                    (priority >= 0).then(|| u16::try_from(priority).unwrap_or(u16::MAX));
+                port.priority = (priority >= 0).then_some(priority as u16);
             }
-            "state" => port.state = Some(state(words.value()?)?),
+            "state" => port.state = state(words.value()?)?,
             "self" => own = true,
             "master" => master = true,
             "hwmode" => {
@@ -211,13 +211,25 @@ fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     cx.world.apply(vec![change]).map_err(refused)
 }
 
-/// The state of a port, by name or number.
-fn state(word: &str) -> Outcome<netloom_model::bridge::PortState> {
-    if let Ok(state) = link_set::port_state(&word.to_lowercase()) {
-        return Ok(state);
+/// The state of a port, by name or number; one below zero asks for nothing.
+fn state(word: &str) -> Outcome<Option<netloom_model::bridge::PortState>> {
+    let names = [
+        "disabled",
+        "listening",
+        "learning",
+        "forwarding",
+        "blocking",
+    ];
+    let named = names.iter().position(|name| word == *name);
+    let number = match (word.parse::<i64>(), named) {
+        (Ok(number), _) => number,
+        (_, Some(at)) => at as i64,
+        _ => return Err(Failure::new("Error: invalid STP port state", 255)),
+    };
+    if number < 0 {
+        return Ok(None);
     }
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(refused(Errno::INVAL.into()));
-    }
-    Err(Failure::new("Error: invalid STP port state", 255))
+    // The kernel is told the lowest byte of the number.
+    let state = link_set::port_state((number & 0xff) as u8);
+    state.map(Some).map_err(|_| refused(Errno::INVAL.into()))
 }

@@ -2,7 +2,8 @@
 
 use super::print::{Record, Value};
 use netloom_model::bridge::BridgePort;
-use netloom_model::{BridgeState, Link, LinkKind, LinkRef, MacAddr, Namespace};
+use netloom_model::spanning_tree::BridgeId;
+use netloom_model::{BridgeState, Link, LinkKind, MacAddr, Namespace};
 
 /// What `-d` adds.
 pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
@@ -37,7 +38,7 @@ pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
         if let Some(port) = &link.bridge_port {
             record.field("info_slave_kind", "bridge", "\n    bridge_slave ");
             record.open_object("info_slave_data");
-            port_details(record, port, bridge_of(state, link));
+            port_details(record, port);
             record.close();
         }
         record.close();
@@ -69,17 +70,15 @@ fn empty_bridge(state: &Namespace, link: &Link) -> bool {
         .any(|other| other.master == Some(link.index))
 }
 
-fn bridge_of<'a>(state: &'a Namespace, port: &Link) -> Option<&'a BridgeState> {
-    match &state.link(&LinkRef::Index(port.master?))?.kind {
-        LinkKind::Bridge(bridge) => Some(bridge),
-        _ => None,
-    }
-}
-
 /// A bridge's id: priority and address, the bytes without leading zeros.
 pub(crate) fn bridge_id(priority: u16, address: MacAddr) -> String {
     let bytes: Vec<String> = address.0.iter().map(|byte| format!("{byte:x}")).collect();
     format!("{priority:04x}.{}", bytes.join(":"))
+}
+
+/// The identifier of a root or a designated bridge.
+fn tree_id(id: BridgeId) -> String {
+    bridge_id(id.priority, id.address)
 }
 
 /// Centiseconds as seconds with two places, and as JSON.
@@ -103,18 +102,23 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     number("vlan_filtering", bridge.vlan_filtering.into());
     let id = bridge_id(bridge.priority, bridge.id_address);
     record.field("bridge_id", id.as_str(), format!("bridge_id {id} "));
+    let tree = &bridge.tree;
+    // iproute2 6.1 prints the bridge's own id for the root's; brctl has the root's.
     record.field("root_id", id.as_str(), format!("designated_root {id} "));
-    for key in [
-        "root_port",
-        "root_path_cost",
-        "topology_change",
-        "topology_change_detected",
+    for (key, value) in [
+        ("root_port", u32::from(tree.root_port)),
+        ("root_path_cost", tree.root_path_cost),
+        ("topology_change", tree.topology_change.into()),
+        (
+            "topology_change_detected",
+            tree.topology_change_detected.into(),
+        ),
     ] {
-        record.field(key, 0u32, format!("{key} 0 "));
+        record.field(key, value, format!("{key} {value} "));
     }
-    for key in ["hello_timer", "tcn_timer", "topology_change_timer"] {
-        timer(record, key, 0);
-    }
+    timer(record, "hello_timer", tree.hello_timer);
+    timer(record, "tcn_timer", tree.tcn_timer);
+    timer(record, "topology_change_timer", tree.topology_change_timer);
     timer(record, "gc_timer", bridge.gc_timer);
     let mask = bridge.group_fwd_mask;
     let hex = if mask == 0 {
@@ -160,7 +164,31 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     }
 }
 
-fn port_details(record: &mut Record, port: &BridgePort, bridge: Option<&BridgeState>) {
+/// What the spanning tree has come to at a port.
+fn tree_details(record: &mut Record, port: &BridgePort) {
+    let tree = &port.tree;
+    for (key, value) in [
+        ("designated_port", u32::from(tree.designated_port)),
+        ("designated_cost", tree.designated_cost),
+    ] {
+        record.field(key, value, format!("{key} {value} "));
+    }
+    let id = tree_id(tree.designated_bridge);
+    record.field("bridge_id", id.as_str(), format!("designated_bridge {id} "));
+    let id = tree_id(tree.designated_root);
+    record.field("root_id", id.as_str(), format!("designated_root {id} "));
+    timer(record, "hold_timer", tree.hold_timer);
+    timer(record, "message_age_timer", tree.message_age_timer);
+    timer(record, "forward_delay_timer", tree.forward_delay_timer);
+    for (key, value) in [
+        ("topology_change_ack", u32::from(tree.topology_change_ack)),
+        ("config_pending", tree.config_pending.into()),
+    ] {
+        record.field(key, value, format!("{key} {value} "));
+    }
+}
+
+fn port_details(record: &mut Record, port: &BridgePort) {
     let flags = &port.flags;
     let on = |on: bool| if on { "on" } else { "off" };
     let state = port.state.name();
@@ -188,16 +216,7 @@ fn port_details(record: &mut Record, port: &BridgePort, bridge: Option<&BridgeSt
         format!("{:#x}", port.number),
         format!("port_no {:#x} ", port.number),
     );
-    record.field("designated_port", id, format!("designated_port {id} "));
-    record.field("designated_cost", 0u32, "designated_cost 0 ");
-    let id = bridge.map_or_else(String::new, |b| bridge_id(b.priority, b.id_address));
-    record.field("bridge_id", id.as_str(), format!("designated_bridge {id} "));
-    record.field("root_id", id.as_str(), format!("designated_root {id} "));
-    for key in ["hold_timer", "message_age_timer", "forward_delay_timer"] {
-        timer(record, key, 0);
-    }
-    record.field("topology_change_ack", 0u32, "topology_change_ack 0 ");
-    record.field("config_pending", 0u32, "config_pending 0 ");
+    tree_details(record, port);
     record.field(
         "proxy_arp",
         flags.proxy_arp,

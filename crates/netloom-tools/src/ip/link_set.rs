@@ -160,6 +160,27 @@ fn kind(words: &mut Words<'_>, set: &mut LinkSettings) -> Outcome<()> {
     Ok(())
 }
 
+/// A number of `type bridge`, whose refusal has no empty line behind it.
+fn plain<T: TryFrom<u64>>(words: &mut Words<'_>, why: &str) -> Outcome<T> {
+    let word = words.value()?;
+    let number = words::number(word).and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| Failure::wrong(word, why))
+}
+
+/// A switch of a port.
+fn port_on_off(key: &str, words: &mut Words<'_>) -> Outcome<bool> {
+    match words.value()? {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => {
+            let text = format!(
+                "Error: argument of \"{key}\" must be one of \"off\", \"on\", not \"{other}\""
+            );
+            Err(Failure::new(text, 1))
+        }
+    }
+}
+
 /// The words behind `type bridge`.
 pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSettings>> {
     let mut set = BridgeSettings::default();
@@ -168,29 +189,29 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         any = true;
         let is = |name: &str| word == name;
         if is("ageing_time") {
-            set.ageing_time = Some(words.number("invalid ageing_time")?);
+            set.ageing_time = Some(plain(words, "invalid ageing_time")?);
         } else if is("forward_delay") {
-            set.forward_delay = Some(words.number("invalid forward_delay")?);
+            set.forward_delay = Some(plain(words, "invalid forward_delay")?);
         } else if is("hello_time") {
-            set.hello_time = Some(words.number("invalid hello_time")?);
+            set.hello_time = Some(plain(words, "invalid hello_time")?);
         } else if is("max_age") {
-            set.max_age = Some(words.number("invalid max_age")?);
+            set.max_age = Some(plain(words, "invalid max_age")?);
         } else if is("stp_state") {
-            set.stp_state = Some(words.number("invalid stp_state")?);
+            set.stp_state = Some(plain(words, "invalid stp_state")?);
         } else if is("priority") {
-            set.priority = Some(words.number("invalid priority")?);
+            set.priority = Some(plain(words, "invalid priority")?);
         } else if is("vlan_filtering") {
             // To say yes and not to filter would be a lie.
-            if words.number::<u8>("invalid vlan_filtering")? != 0 {
+            if plain::<u8>(words, "invalid vlan_filtering")? != 0 {
                 return Err(Failure::unsupported("bridge vlan_filtering"));
             }
             set.vlan_filtering = Some(false);
         } else if is("mcast_snooping") {
-            set.mcast_snooping = Some(words.number::<u8>("invalid mcast_snooping")? != 0);
+            set.mcast_snooping = Some(plain::<u8>(words, "invalid mcast_snooping")? != 0);
         } else if is("no_linklocal_learn") {
-            set.no_linklocal_learn = Some(words.number::<u8>("invalid no_linklocal_learn")? != 0);
+            set.no_linklocal_learn = Some(plain::<u8>(words, "invalid no_linklocal_learn")? != 0);
         } else if is("group_fwd_mask") {
-            set.group_fwd_mask = Some(words.number("invalid group_fwd_mask")?);
+            set.group_fwd_mask = Some(plain(words, "invalid group_fwd_mask")?);
         } else if is("fdb_flush") {
             set.fdb_flush = true;
         } else if is("help") {
@@ -213,15 +234,15 @@ fn port_settings(words: &mut Words<'_>) -> Outcome<BridgePortSettings> {
     let mut set = BridgePortSettings::default();
     while let Some(word) = words.next() {
         if word == "state" {
-            set.state = Some(port_state(words.value()?)?);
+            set.state = Some(port_state(plain(words, "state is invalid")?)?);
         } else if word == "fdb_flush" {
             set.fdb_flush = true;
         } else if word == "priority" {
-            set.priority = Some(words.number("priority is invalid")?);
+            set.priority = Some(plain(words, "priority is invalid")?);
         } else if word == "cost" {
-            set.cost = Some(words.number("cost is invalid")?);
+            set.cost = Some(plain(words, "cost is invalid")?);
         } else if let Some(flag) = port_flag(&mut set, word) {
-            *flag = Some(words.on_off(word)?);
+            *flag = Some(port_on_off(word, words)?);
         } else {
             return Err(Failure::unsupported(&format!("bridge_slave {word}")));
         }
@@ -254,19 +275,17 @@ pub(crate) fn port_flag<'a>(
     })
 }
 
-/// The state of a port, by name or number.
-pub(crate) fn port_state(word: &str) -> Outcome<PortState> {
-    Ok(match word {
-        "0" | "disabled" => PortState::Disabled,
-        "1" | "listening" => PortState::Listening,
-        "2" | "learning" => PortState::Learning,
-        "3" | "forwarding" => PortState::Forwarding,
-        "4" | "blocking" => PortState::Blocking,
-        other => {
-            let text = format!("Error: invalid STP port state {other}");
-            return Err(Failure::new(text, 255));
-        }
-    })
+/// The state of a port, by number (`BR_STATE_*`).
+pub(crate) fn port_state(number: u8) -> Outcome<PortState> {
+    let states = [
+        PortState::Disabled,
+        PortState::Listening,
+        PortState::Learning,
+        PortState::Forwarding,
+        PortState::Blocking,
+    ];
+    let state = states.get(usize::from(number)).copied();
+    state.ok_or_else(|| netloom_model::Error::from(Errno::INVAL).into())
 }
 
 /// `ip link delete [dev] DEV [type TYPE]`.

@@ -130,8 +130,22 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             format!("{dev} is locked: bridge fdb add MAC dev {dev} master static, or locked off")
         }
         DropReason::BridgeDown => format!("the bridge of {dev} is down: ip link set BRIDGE up"),
-        DropReason::BridgePortState => {
-            format!("{dev} does not forward: is it up and with carrier? See \"bridge link\"")
+        DropReason::BridgePortState => format!(
+            "{dev} is disabled: is it up and with carrier, is its bridge up? See \"bridge link\""
+        ),
+        DropReason::BridgePortBlocking => format!(
+            "{dev} is closed so that no frame circles: STP found a better way to the root bridge; see \"brctl showstp\""
+        ),
+        DropReason::BridgePortListening | DropReason::BridgePortLearning => format!(
+            "with STP {dev} forwards after forward_delay in each of two states: wait, or is it root_block that keeps it from there? Without STP a user set its state: bridge link set dev {dev} state 3"
+        ),
+        DropReason::BpduGuard => {
+            format!(
+                "{dev} is guarded and a bridge is behind it: bridge link set dev {dev} guard off, then take the link down and up"
+            )
+        }
+        DropReason::BpduVersion => {
+            "the kernel speaks 802.1D's spanning tree alone: set the other bridge to it".to_owned()
         }
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
         DropReason::IcmpIgnored => format!(

@@ -2,6 +2,7 @@
 
 use super::Candidate;
 use crate::explain::command::{exec, ip};
+use netloom_model::bridge::PortState;
 use netloom_model::{
     BridgePort, BridgePortSettings, Change, Family, Link, LinkFlags, LinkKind, LinkRef,
     LinkSettings, Namespace, NsName, State,
@@ -78,6 +79,27 @@ pub(super) fn mtus(state: &State) -> Vec<Candidate> {
         }
     }
     all
+}
+
+/// Every port of a namespace whose state was set by hand and lets nothing pass, forwarding: where
+/// STP runs it is refused, and not told.
+pub(super) fn states(ns: &NsName, here: &Namespace) -> Vec<Candidate> {
+    let closed = |port: &BridgePort| port.state != PortState::Forwarding;
+    let ports = here.links.iter();
+    let ports = ports.filter(|link| link.bridge_port.as_ref().is_some_and(closed));
+    let candidate = |link: &Link| {
+        let port = BridgePortSettings {
+            state: Some(PortState::Forwarding),
+            ..BridgePortSettings::default()
+        };
+        let set = LinkSettings {
+            bridge_port: Some(port),
+            ..LinkSettings::default()
+        };
+        let command = format!("bridge link set dev {} state 3", link.name);
+        set_link(ns, link.index, set, exec(ns, &command))
+    };
+    ports.map(candidate).collect()
 }
 
 /// A switch of ports: its word, the value that lets frames pass, whether it stands otherwise, and

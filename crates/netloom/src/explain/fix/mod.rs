@@ -119,6 +119,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         | DropReason::BridgePortState
         | DropReason::NeighbourFailed => [
             links::links_up(state),
+            links::states(ns, here),
             neighbours::arp_settings(journey, verdict),
             neighbours::addresses(state, journey, ns),
             blocked_asking(journey, verdict, state),
@@ -176,6 +177,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             sysctl(ns, "net.ipv4.icmp_echo_ignore_all", "0"),
             sysctl(ns, "net.ipv4.icmp_echo_ignore_broadcasts", "0"),
         ],
+        DropReason::BridgePortListening | DropReason::BridgePortLearning => links::states(ns, here),
         DropReason::BridgeIsolated => links::ports(ns, here, "isolated"),
         DropReason::BridgeNoPort => ["flood", "bcast_flood"]
             .iter()
