@@ -58,6 +58,8 @@ settings! {
         AnycastSrcEchoReply "anycast_src_echo_reply" = 0, 0..=1;
         AutoFlowlabels "auto_flowlabels" = 1, 0..=3;
         Bindv6only "bindv6only" = 0, 0..=255;
+        FibMultipathHashFields "fib_multipath_hash_fields" = 7, 1..=4095;
+        FibMultipathHashPolicy "fib_multipath_hash_policy" = 0, 0..=3;
         FwmarkReflect "fwmark_reflect" = 0, 0..=1;
         EchoIgnoreAll "icmp.echo_ignore_all" = 0, 0..=1;
         EchoIgnoreAnycast "icmp.echo_ignore_anycast" = 0, 0..=1;

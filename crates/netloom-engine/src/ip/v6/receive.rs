@@ -8,6 +8,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::Refused;
+use crate::route::multipath::v6 as multipath;
 use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::Conf6;
@@ -63,7 +64,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     }
     // What comes back by the loopback was sent here: the address may be of any device.
     let looped = cx.net.dev(dev).is_loopback();
-    let flow = Flow6 {
+    let mut flow = Flow6 {
         dst,
         src,
         iif: if looped { DevId::NONE } else { dev },
@@ -72,9 +73,17 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         mark: packet.mark,
         upper,
         uid: 0,
+        spread: None,
     };
     let ns = cx.net.ns_of(dev);
-    let found = route::lookup(cx.net, ns, &flow);
+    let mut found = route::lookup(cx.net, ns, &flow);
+    if let Ok(several) = &mut found
+        && several.multipath
+    {
+        let header = ipv6::Packet::new_unchecked(packet.bytes());
+        flow.spread = Some(multipath::of_packet(cx.net, ns, &header));
+        *several = multipath::select(cx.net, ns, &flow, *several);
+    }
     cx.see(&packet, dev, Stage::Route6Input, |net| {
         Event::Routed(Box::new(route::trace(net, ns, &flow)))
     });

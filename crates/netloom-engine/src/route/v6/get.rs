@@ -6,6 +6,7 @@ use crate::device::DevId;
 use crate::ip::v6::source;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::route::multipath::v6 as multipath;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::{Errno, IpNet, Result, Route, RouteType};
@@ -33,8 +34,12 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         mark: query.mark,
         upper: crate::route::get::asked(query, IpProtocol::ICMPV6)?,
         uid: query.uid,
+        spread: None,
     };
-    let found = lookup(net, ns, &flow).map_err(Refused::errno)?;
+    let mut found = lookup(net, ns, &flow).map_err(Refused::errno)?;
+    if found.multipath && !query.fibmatch {
+        found = multipath::select(net, ns, &flow, found);
+    }
     let tables = &net.ns(ns).v6.routing.tables;
     let table = tables.get(found.table).ok_or(Errno::NETUNREACH)?;
     let mut route = describe(net, found.table, table.entry(found.entry));

@@ -9,6 +9,7 @@ pub(crate) mod output;
 
 use super::Refused;
 use super::exception::Exceptions;
+use super::multipath::v6 as multipath;
 use super::rules::{self, Facts, Rules, TableAnswer};
 use super::table::{Hop, Table};
 use super::tables::Tables;
@@ -59,6 +60,8 @@ pub(crate) struct Flow6 {
     pub(crate) upper: Upper,
     /// The user whose program sends.
     pub(crate) uid: u32,
+    /// Its hash among several next hops, where it is of a packet received.
+    pub(crate) spread: Option<u32>,
 }
 
 impl Flow6 {
@@ -73,6 +76,7 @@ impl Flow6 {
             mark: 0,
             upper: Upper::default(),
             uid: 0,
+            spread: None,
         }
     }
 
@@ -111,6 +115,8 @@ pub(crate) struct Found6 {
     pub(crate) mtu: u32,
     pub(crate) prefix_len: u8,
     pub(crate) table: u32,
+    /// The route has several next hops: this is the first that is usable.
+    pub(crate) multipath: bool,
     /// The entry in its table.
     pub(crate) entry: u32,
 }
@@ -192,6 +198,7 @@ fn in_chain(
                 mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
                 prefix_len: entry.prefix_len,
                 table: id,
+                multipath: entry.is_multipath(),
                 entry: place,
             });
         }
@@ -200,7 +207,7 @@ fn in_chain(
 }
 
 #[inline]
-fn hop_usable(net: &Net, dev: DevId, kind: RouteType) -> bool {
+pub(crate) fn hop_usable(net: &Net, dev: DevId, kind: RouteType) -> bool {
     let device = net.dev(dev);
     if kind == RouteType::Local {
         return true;
@@ -223,7 +230,11 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
     let found = by_rules(net, ns, flow, &mut |rule, outcome| {
         asked.push((rule.clone(), outcome));
     });
-    let found = found.ok();
+    let mut found = found.ok();
+    let choice = found.and_then(|f| multipath::explain(net, ns, flow, &f));
+    if let Some(found) = found.as_mut().filter(|f| f.multipath) {
+        *found = multipath::select(net, ns, flow, *found);
+    }
     let route = found.and_then(|f| {
         let table = net.ns(ns).v6.routing.tables.get(f.table)?;
         Some(describe(net, f.table, table.entry(f.entry)))
@@ -233,7 +244,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
         from: (!flow.src.is_unspecified()).then(|| flow.src.into()),
         rules: asked,
         route,
-        choice: None,
+        choice,
         next_hop: found.map(|f| IpAddr::V6(f.gateway.unwrap_or(flow.dst))),
         dev: found.map(|f| net.dev(f.dev).name.clone()),
     }

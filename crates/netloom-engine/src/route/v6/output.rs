@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::ip::v6::source;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::route::multipath::v6 as multipath;
 use crate::route::output::NoWay;
 use core::net::Ipv6Addr;
 use netloom_model::{Errno, RouteType};
@@ -36,10 +37,13 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
     if given && !any_source && !is_local(net, ns, flow.src, DevId::NONE) {
         return Err(Errno::INVAL.into());
     }
-    let found = lookup(net, ns, &flow).map_err(|refused| NoWay {
+    let mut found = lookup(net, ns, &flow).map_err(|refused| NoWay {
         errno: refused.errno(),
         refused: Some(refused),
     })?;
+    if found.multipath {
+        found = multipath::select(net, ns, &flow, found);
+    }
     let stays = matches!(found.kind, RouteType::Local | RouteType::Anycast);
     let source = if given {
         flow.src

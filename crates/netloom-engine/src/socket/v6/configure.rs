@@ -29,6 +29,7 @@ pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
         mark: options.mark,
         upper: Upper::default(),
         uid: 0,
+        spread: None,
     }
 }
 

@@ -154,11 +154,10 @@ impl Filter {
         Ok(())
     }
 
-    /// The family that is listed: IPv4 alone, unless every table of every family is meant.
+    /// The family that is listed: IPv4 alone, whatever a prefix says, unless every table of every
+    /// family is meant.
     fn wanted_family(&self) -> Option<Family> {
-        let selector = self.root.or(self.within).map(|net| net.family());
-        let family = self.family.or(selector);
-        family.or(self.table.map(|_| Family::V4))
+        self.family.or(self.table.map(|_| Family::V4))
     }
 
     fn fits(&self, route: &Route) -> bool {
