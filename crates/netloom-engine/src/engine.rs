@@ -316,6 +316,9 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
             Timer::Dad { dev, id } => v6::dad::timer(cx, dev, id),
             Timer::Mld { dev } => membership::timer::<V6, O>(cx, dev),
             Timer::Igmp { dev } => membership::timer::<V4, O>(cx, dev),
+            Timer::RouterAdvertisement { dev, stamp } => {
+                v6::router::advertise::timer(cx, dev, stamp);
+            }
             Timer::RouterSolicitation { dev } => v6::router::timer(cx, dev),
             Timer::Routes6 { ns } => crate::route::v6::address::expire(cx.net, ns),
             Timer::FdbGc { dev } => crate::bridge::gc(cx.net, dev),

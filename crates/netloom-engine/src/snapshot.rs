@@ -48,6 +48,11 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     let devices = || namespace.devices.values().map(|dev| net.dev(*dev));
     if parts.links {
         state.links = devices().map(|device| link(net, device)).collect();
+        let advertised = devices().filter_map(|device| {
+            let advertiser = device.v6.advertiser.as_ref()?;
+            Some((device.index, advertiser.what.clone()))
+        });
+        state.advertised = advertised.collect();
     }
     if parts.groups {
         state.groups = devices().flat_map(groups).collect();

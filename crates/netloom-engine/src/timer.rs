@@ -35,6 +35,8 @@ pub(crate) enum Timer {
     Mld { dev: DevId },
     /// The link is told which groups of IPv4 are listened to.
     Igmp { dev: DevId },
+    /// This router tells hosts of itself; `stamp` tells a stale timer from the one that counts.
+    RouterAdvertisement { dev: DevId, stamp: u32 },
     /// Routers are asked for.
     RouterSolicitation { dev: DevId },
     /// IPv6 routes whose lifetime ends.

@@ -51,6 +51,12 @@ pub struct AddressFlags {
     pub home: bool,
     /// Made of a router's prefix, of which temporary addresses are made (`mngtmpaddr`).
     pub manage_temp: bool,
+    /// Made for a while, telling nothing of the hardware (RFC 8981).
+    pub temporary: bool,
+    /// Made by the kernel of what a router told: it is dynamic however long it lives.
+    pub autoconf: bool,
+    /// Made without telling of the hardware (RFC 7217, `stable-privacy`).
+    pub stable_privacy: bool,
 }
 
 impl Address {

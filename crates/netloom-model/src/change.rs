@@ -1,6 +1,7 @@
 //! One step from one state to another, as fine as one netlink request.
 
 use crate::address::Address;
+use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
 use crate::link::{LinkSettings, NewLink};
 use crate::names::{LinkRef, NsName};
@@ -136,6 +137,12 @@ pub enum Change {
         ns: NsName,
         dev: u32,
         address: MacAddr,
+    },
+    /// Sets what a router tells hosts by a link; `None`: nothing more.
+    SetAdvertise {
+        ns: NsName,
+        link: LinkRef,
+        advertise: Option<Box<Advertise>>,
     },
     /// Writes a setting by its dotted name.
     SetSysctl {

@@ -652,6 +652,7 @@ drop_reasons! {
     Ipv6NotHandled => "ipv6_not_handled", "IPv6 does not run on the device";
     BeyondScope => "beyond_scope", "a link-local source cannot leave its link";
     NoSource => "no_source", "no address here can be its source";
+    RouterIgnored => "router_ignored", "a setting tells not to believe routers (accept_ra, forwarding)";
     NdpFragmented => "ndp_fragmented", "a message of neighbour discovery came in fragments (suppress_frag_ndisc)";
     Ipv6Options => "ipv6_options", "an option of IPv6, or its padding, is malformed";
     Ipv6UnknownOption => "ipv6_unknown_option", "an unknown option of IPv6 says to drop its packet";

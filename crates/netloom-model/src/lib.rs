@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod advertise;
 pub mod bridge;
 pub mod change;
 pub mod error;

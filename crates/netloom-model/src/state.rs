@@ -1,6 +1,7 @@
 //! A network as plain data.
 
 use crate::address::Address;
+use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
 use crate::group::Membership;
 use crate::link::Link;
@@ -44,6 +45,8 @@ pub struct Namespace {
     pub nsids: BTreeMap<i32, NsName>,
     /// Groups listened to, link by link: hardware groups, then those of IPv4, then of IPv6.
     pub groups: Vec<Membership>,
+    /// What it tells hosts as a router, per link.
+    pub advertised: BTreeMap<u32, Advertise>,
 }
 
 impl Namespace {

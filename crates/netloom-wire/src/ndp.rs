@@ -20,6 +20,8 @@ pub mod kind {
     pub const REDIRECTED: u8 = 4;
     /// The MTU of the link.
     pub const MTU: u8 = 5;
+    /// A route by the router that tells of it (RFC 4191).
+    pub const ROUTE: u8 = 24;
     /// A nonce, by which a sender knows its own solicitation (RFC 7527).
     pub const NONCE: u8 = 14;
 }
@@ -136,6 +138,70 @@ impl Router {
     }
 }
 
+/// A route information option (RFC 4191 section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouteInfo {
+    /// Where the route leads.
+    pub prefix: Ipv6Addr,
+    /// The length of that prefix.
+    pub len: u8,
+    /// Preference: 0 medium, 1 high, 3 low.
+    pub preference: u8,
+    /// Seconds that it is valid; all ones = for ever.
+    pub lifetime: u32,
+}
+
+impl RouteInfo {
+    /// The length of an option with a whole prefix.
+    pub const LEN: usize = 24;
+
+    /// Reads a whole option.
+    #[must_use]
+    pub fn parse(option: &[u8]) -> Option<RouteInfo> {
+        let (fields, prefix) = option.split_at_checked(8)?;
+        let len = fields[2];
+        let least = match len {
+            0 => 0,
+            1..=64 => 8,
+            65..=128 => 16,
+            _ => return None,
+        };
+        if fields[0] != kind::ROUTE || prefix.len() < least || prefix.len() > 16 {
+            return None;
+        }
+        let mut octets = [0; 16];
+        octets[..prefix.len()].copy_from_slice(prefix);
+        Some(RouteInfo {
+            prefix: octets.into(),
+            len,
+            preference: fields[3] >> 3 & 3,
+            lifetime: u32(fields, 4),
+        })
+    }
+
+    /// Writes an option.
+    #[must_use]
+    pub fn emit(&self) -> [u8; Self::LEN] {
+        let mut bytes = [0; Self::LEN];
+        put(
+            &mut bytes,
+            0,
+            [kind::ROUTE, 3, self.len, (self.preference & 3) << 3],
+        );
+        put_u32(&mut bytes, 4, self.lifetime);
+        put(&mut bytes, 8, self.prefix.octets());
+        bytes
+    }
+}
+
+/// Writes an option with the MTU of the link.
+#[must_use]
+pub fn emit_mtu(mtu: u32) -> [u8; 8] {
+    let mut bytes = [kind::MTU, 1, 0, 0, 0, 0, 0, 0];
+    put_u32(&mut bytes, 4, mtu);
+    bytes
+}
+
 /// A prefix option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
@@ -214,6 +280,19 @@ mod tests {
             preferred: 1800,
         };
         assert_eq!(Prefix::parse(&prefix.emit()), Some(prefix));
+    }
+
+    #[test]
+    fn a_route_reads_back_as_it_was_written_and_needs_its_prefix() {
+        let route = RouteInfo {
+            prefix: Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1),
+            len: 128,
+            preference: 3,
+            lifetime: 600,
+        };
+        assert_eq!(RouteInfo::parse(&route.emit()), Some(route));
+        assert_eq!(RouteInfo::parse(&route.emit()[..16]), None);
+        assert!(RouteInfo::parse(&[24, 1, 0, 0, 0, 0, 0, 9]).is_some());
     }
 
     #[test]

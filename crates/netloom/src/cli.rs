@@ -76,7 +76,8 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     let names: Vec<&str> = applet::names().collect();
     let more = format!(
         "Commands of a world, also called as \"netloom COMMAND\":\n  {}\n\nIn a world, \"netloom \
-         explain TO\" tells where a packet goes and why.",
+         explain TO\" tells where a packet goes and why; \"netloom advertise\" tells hosts of a \
+         router.",
         names.join(" ")
     );
     let matches = Cli::command().after_help(more).get_matches_from(args);

@@ -10,6 +10,7 @@
     reason = "nobody uses a binary's items; pub marks what is for its other modules"
 )]
 
+mod advertise;
 mod applet;
 mod cli;
 mod client;
@@ -38,6 +39,9 @@ fn main() -> ExitCode {
     }
     if let Some(applet) = word.and_then(applet::find) {
         return exit(applet::run(applet, words(&args[2..])));
+    }
+    if word == Some("advertise") {
+        return exit(applet::run(advertise::main, words(&args[2..])));
     }
     if word == Some("explain") {
         return exit(applet::run(explain::main, words(&args[2..])));

@@ -158,6 +158,7 @@ fn set_address<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mac: MacAddr) {
     neighbour::configure::flush_device(cx, dev, true);
     port_changed(cx, dev);
     announce(cx, dev);
+    v6::dad::announce(cx, dev);
 }
 
 /// Tells the link of the device's addresses, where `arp_notify` wants it.
@@ -378,8 +379,7 @@ fn move_to<O: Observer>(
     new_link::enlist(cx.net, ns, dev, keep);
     let conf = cx.net.ns(ns).conf_default.clone();
     *cx.net.dev_mut(dev).conf = conf;
-    let inet6 = &cx.net.ns(ns).v6;
-    let inet6 = Inet6::new(&inet6.conf_default, &inet6.neighbour_default);
+    let inet6 = Inet6::new(&cx.net.ns(ns).v6, cx.net.dev(dev).mtu);
     *cx.net.dev_mut(dev).v6 = inet6;
     membership::prepare::<V4>(cx.net, dev);
     if !cx.net.ipv6_disabled {

@@ -13,6 +13,7 @@ pub(crate) mod sysctl6;
 use crate::bridge;
 use crate::device::DevId;
 use crate::ip::v6::address as v6;
+use crate::ip::v6::router::advertise;
 use crate::namespace::NsId;
 use crate::neighbour::configure as neighbour;
 use crate::net::{Cx, Net};
@@ -189,6 +190,18 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
         } => {
             let ns = ns(cx.net, name)?;
             group::delete(cx.net, ns, *dev, *address)
+        }
+        Change::SetAdvertise {
+            ns: name,
+            link,
+            advertise,
+        } => {
+            let dev = device(cx.net, ns(cx.net, name)?, link)?;
+            if let Some(advertise) = advertise {
+                advertise.check()?;
+            }
+            advertise::set(cx, dev, advertise.as_deref());
+            Ok(())
         }
         Change::SetSysctl {
             ns: name,

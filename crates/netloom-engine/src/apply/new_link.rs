@@ -13,7 +13,7 @@ use crate::link::veth::Veth;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use crate::sysctl::Conf;
+use crate::sysctl::{Conf, Conf6};
 use netloom_model::{Errno, Error, LinkSettings, MacAddr, NewKind, NewLink, Result};
 
 /// Longest name of a device, in bytes (`IFNAMSIZ` - 1).
@@ -181,8 +181,7 @@ pub(crate) fn make(
     let namespace = net.ns(ns);
     let mut conf = Box::new(namespace.conf_default.clone());
     let neighbour_conf = Box::new(namespace.neighbour_default.clone());
-    let inet6 = &namespace.v6;
-    let v6 = Box::new(Inet6::new(&inet6.conf_default, &inet6.neighbour_default));
+    let mut v6 = Box::new(Inet6::new(&namespace.v6, defaults.mtu));
     let loopback = matches!(kind, Kind::Loopback);
     let mut conf_written = 0;
     if loopback {
@@ -190,6 +189,10 @@ pub(crate) fn make(
         for key in [Conf::DisablePolicy, Conf::DisableXfrm] {
             conf.set(key, 1);
             conf_written |= 1 << key as u32;
+        }
+        // What is of this host alone is free, and tells nobody of its hardware.
+        for key in [Conf6::AcceptDad, Conf6::UseTempaddr] {
+            v6.conf.set(key, -1);
         }
     }
     let description = Box::new(Description {

@@ -155,6 +155,9 @@ pub(crate) fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
         None => dev.ok_or(Errno::NODEV)?,
     };
     let device = net.dev(dev);
+    if !crate::ip::v6::address::has_ipv6(device) {
+        return Err(Errno::NODEV.into());
+    }
     if device.v6.conf.on(Conf6::DisableIpv6) {
         let text = "IPv6 is disabled on nexthop device";
         return Err(Error::with(Errno::ACCES, text));

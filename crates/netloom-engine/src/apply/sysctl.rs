@@ -12,6 +12,7 @@ const NEIGH: &str = "net.ipv4.neigh.";
 const IPV4: &str = "net.ipv4.";
 
 /// Where settings of devices are kept: for all, for those to come, or for one.
+#[derive(Clone, Copy)]
 pub(super) enum Whose {
     All,
     Default,

@@ -8,6 +8,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::sysctl::{Conf6, Global6, Ipv6Conf, Ipv6Global, NeighbourConf};
+use core::net::Ipv6Addr;
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
 
@@ -58,11 +59,22 @@ fn set_conf<O: Observer>(
     key: &str,
     value: &str,
 ) -> Result<()> {
+    let who = whose(cx.net, ns, who)?;
+    if let Whose::Device(dev) = who
+        && !address::has_ipv6(cx.net.dev(dev))
+    {
+        return Err(Errno::NOENT.into());
+    }
+    if key == SECRET {
+        return set_secret(cx.net, ns, who, value);
+    }
     let entry = Ipv6Conf::TABLE.iter().find(|e| e.0 == key);
     let entry = entry.ok_or(Errno::NOENT)?;
-    let who = whose(cx.net, ns, who)?;
     let value = number(value, (entry.2, entry.3))?;
     let key = entry.1;
+    if key == Conf6::AddrGenMode && value == STABLE && !has_secret(cx.net, ns, who) {
+        return Err(Errno::INVAL.into());
+    }
     let devices: Vec<DevId> = cx.net.ns(ns).devices.values().copied().collect();
     // Two settings of all are those of each.
     let for_each = matches!(key, Conf6::Forwarding | Conf6::DisableIpv6);
@@ -79,6 +91,46 @@ fn set_conf<O: Observer>(
         }
         Whose::Default => cx.net.ns_mut(ns).v6.conf_default.set(key, value),
         Whose::Device(dev) => set_device(cx, dev, key, value),
+    }
+    Ok(())
+}
+
+/// No number, and nothing to be read before it was written.
+const SECRET: &str = "stable_secret";
+
+/// Of `addr_gen_mode`: identifiers are made of the secret.
+const STABLE: i32 = 2;
+
+/// Whether there is something to make stable identifiers of.
+fn has_secret(net: &Net, ns: NsId, who: Whose) -> bool {
+    let own = match who {
+        Whose::Device(dev) => net.dev(dev).v6.secret,
+        Whose::All | Whose::Default => None,
+    };
+    own.or(net.ns(ns).v6.secret).is_some()
+}
+
+/// Sets what stable identifiers are made of, and has them made.
+fn set_secret(net: &mut Net, ns: NsId, who: Whose, value: &str) -> Result<()> {
+    let secret: Ipv6Addr = value.trim().parse().map_err(|_| Errno::IO)?;
+    let secret = Some(secret.to_bits());
+    match who {
+        Whose::All => return Err(Errno::IO.into()),
+        Whose::Default => {
+            let inet6 = &mut net.ns_mut(ns).v6;
+            inet6.secret = secret;
+            inet6.conf_default.set(Conf6::AddrGenMode, STABLE);
+            let devices: Vec<DevId> = net.ns(ns).devices.values().copied().collect();
+            for dev in devices {
+                let conf = &mut net.dev_mut(dev).v6.conf;
+                conf.set(Conf6::AddrGenMode, STABLE);
+            }
+        }
+        Whose::Device(dev) => {
+            let inet6 = &mut net.dev_mut(dev).v6;
+            inet6.secret = secret;
+            inet6.conf.set(Conf6::AddrGenMode, STABLE);
+        }
     }
     Ok(())
 }
@@ -131,9 +183,17 @@ pub(crate) fn list(net: &Net, ns: NsId, all: &mut BTreeMap<String, String>) {
     tell("all", &namespace.v6.conf_all, None);
     let (conf, neigh) = (&namespace.v6.conf_default, &namespace.v6.neighbour_default);
     tell("default", conf, Some(neigh));
-    for dev in namespace.devices.values() {
-        let device = net.dev(*dev);
+    let devices = namespace.devices.values().map(|dev| net.dev(*dev));
+    for device in devices.clone().filter(|device| address::has_ipv6(device)) {
         let who = device.name.replace('.', "/");
         tell(&who, &device.v6.conf, Some(&device.v6.neighbour_conf));
+    }
+    let secrets = devices.map(|device| (device.name.replace('.', "/"), device.v6.secret));
+    for (who, secret) in secrets.chain([("default".to_owned(), namespace.v6.secret)]) {
+        if let Some(secret) = secret {
+            let [a, b, c, d, e, f, g, h] = Ipv6Addr::from_bits(secret).segments();
+            let text = format!("{a:04x}:{b:04x}:{c:04x}:{d:04x}:{e:04x}:{f:04x}:{g:04x}:{h:04x}");
+            all.insert(format!("net.ipv6.conf.{who}.{SECRET}"), text);
+        }
     }
 }

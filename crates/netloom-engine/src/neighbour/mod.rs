@@ -229,6 +229,13 @@ pub(crate) fn is_good<V: Protocol>(net: &Net, ns: NsId, dev: DevId, addr: V::Add
     place.is_none_or(|place| table.entries[place].state.is_valid())
 }
 
+/// Whether a neighbour was asked and did not answer.
+pub(crate) fn has_failed<V: Protocol>(net: &Net, ns: NsId, dev: DevId, addr: V::Addr) -> bool {
+    let table = V::table(net.ns(ns));
+    let place = table.find(dev, addr);
+    place.is_some_and(|place| table.entries[place].state == NeighbourState::Failed)
+}
+
 /// Puts a packet into an entry's queue; the oldest makes room (`__neigh_event_send`).
 fn enqueue<V: Protocol, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, place: u32, packet: Packet) {
     let entry = &V::table(cx.net.ns(ns)).entries[place];

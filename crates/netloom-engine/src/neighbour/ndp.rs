@@ -326,7 +326,7 @@ fn solicitation<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, tar
         let looped = nonce.is_some_and(|n| n.len() == 8 && n[2..] == ifa.nonce.to_be_bytes()[2..]);
         if probes && !looped {
             // Two ask for the same address at once: neither may have it.
-            dad::failed(cx.net, dev, target);
+            dad::failed(cx, dev, target);
             return cx.consume(packet);
         }
         if probes || !flags.optimistic {
@@ -384,7 +384,7 @@ fn advertisement<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, ta
     });
     if let Some(ifa) = cx.net.dev(dev).v6.find(target) {
         if ifa.address.flags.tentative {
-            dad::failed(cx.net, dev, target);
+            dad::failed(cx, dev, target);
         }
         return cx.consume(packet);
     }
@@ -435,6 +435,17 @@ fn set_router(net: &mut Net, dev: DevId, addr: Ipv6Addr, router: bool) {
             e.protocol == protocol::RA && e.hops().any(|h| h.gateway == Some(addr) && h.dev == dev)
         });
     }
+}
+
+/// A host asked for routers.
+pub(crate) fn learn_host<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    host: Ipv6Addr,
+    options: &[u8],
+) {
+    let lladdr = ndp::lladdr(options, kind::SOURCE_LLADDR);
+    learn(cx, dev, host, lladdr, true);
 }
 
 /// A router advertised itself.

@@ -41,7 +41,7 @@ pub(crate) struct Entry<V: IpVersion> {
     /// When it goes by itself (IPv6).
     pub(crate) expires: Option<Time>,
     /// Preference among routers (RFC 4191).
-    preference: u8,
+    pub(crate) preference: u8,
     /// The next hop object that it follows; 0 = none.
     pub(crate) nhid: u32,
     /// What it does where that object leads somewhere.
@@ -97,6 +97,14 @@ impl<V: IpVersion> Entry<V> {
             self.hop = *first;
             self.more_hops = more.to_vec();
         }
+    }
+
+    /// Takes what is told anew of a route that stays where it is.
+    pub(crate) fn refresh(&mut self, told: &Route, expires: Option<Time>) {
+        let metrics = told.metrics.clone();
+        self.metrics = (metrics != RouteMetrics::default()).then(|| Box::new(metrics));
+        self.preference = told.preference;
+        self.expires = expires;
     }
 
     /// Its next hops; one without a device for routes that lead nowhere.
@@ -256,6 +264,12 @@ impl<V: IpVersion> Table<V> {
         core::iter::successors(first, |(_, e)| e.next.map(|n| (n, &self.entries[n])))
     }
 
+    /// Whether another route of the same prefix stands behind one.
+    #[inline]
+    pub(crate) fn has_more(&self, place: u32) -> bool {
+        self.entries[place].next.is_some()
+    }
+
     pub(crate) fn entry(&self, place: u32) -> &Entry<V> {
         &self.entries[place]
     }
@@ -313,6 +327,18 @@ impl<V: IpVersion> Table<V> {
             }
         }
         Ok(())
+    }
+
+    /// The first route of a prefix that fits.
+    pub(crate) fn find_mut(
+        &mut self,
+        prefix: V::Addr,
+        len: u8,
+        fits: impl Fn(&Entry<V>) -> bool,
+    ) -> Option<&mut Entry<V>> {
+        let all = self.places(prefix, len);
+        let place = all.into_iter().find(|p| fits(&self.entries[*p]))?;
+        Some(&mut self.entries[place])
     }
 
     /// Adds a way to the route of the same prefix and metric that has gateways too, as IPv6 appends

@@ -13,6 +13,8 @@ settings! {
         AcceptRaMinLft "accept_ra_min_lft" = 0, -2147483648..=2147483647;
         AcceptRaMtu "accept_ra_mtu" = 1, -2147483648..=2147483647;
         AcceptRaPinfo "accept_ra_pinfo" = 1, -2147483648..=2147483647;
+        AcceptRaRtInfoMaxPlen "accept_ra_rt_info_max_plen" = 0, -2147483648..=2147483647;
+        AcceptRaRtInfoMinPlen "accept_ra_rt_info_min_plen" = 0, -2147483648..=2147483647;
         AcceptRaRtrPref "accept_ra_rtr_pref" = 1, -2147483648..=2147483647;
         AcceptRedirects "accept_redirects" = 1, -2147483648..=2147483647;
         AcceptSourceRoute "accept_source_route" = 0, -2147483648..=2147483647;
@@ -32,6 +34,7 @@ settings! {
         IgnoreRoutesWithLinkdown "ignore_routes_with_linkdown" = 0, -2147483648..=2147483647;
         KeepAddrOnDown "keep_addr_on_down" = 0, -2147483648..=2147483647;
         MaxAddresses "max_addresses" = 16, -2147483648..=2147483647;
+        MaxDesyncFactor "max_desync_factor" = 600, -2147483648..=2147483647;
         Mldv1Interval "mldv1_unsolicited_report_interval" = 10000, -2147483648..=2147483647;
         Mldv2Interval "mldv2_unsolicited_report_interval" = 1000, -2147483648..=2147483647;
         Mtu "mtu" = 1280, -2147483648..=2147483647;
@@ -41,11 +44,15 @@ settings! {
         OptimisticDad "optimistic_dad" = 0, -2147483648..=2147483647;
         ProxyNdp "proxy_ndp" = 0, -2147483648..=2147483647;
         RaDefrtrMetric "ra_defrtr_metric" = 1024, 1..=2147483647;
+        RegenMaxRetry "regen_max_retry" = 3, -2147483648..=2147483647;
+        RegenMinAdvance "regen_min_advance" = 2, -2147483648..=2147483647;
         RouterSolicitationDelay "router_solicitation_delay" = 1, 0..=2147483647;
         RouterSolicitationInterval "router_solicitation_interval" = 4, 0..=2147483647;
         RouterSolicitationMaxInterval "router_solicitation_max_interval" = 3600, 0..=2147483647;
         RouterSolicitations "router_solicitations" = -1, -1..=2147483647;
         SuppressFragNdisc "suppress_frag_ndisc" = 1, -2147483648..=2147483647;
+        TempPreferedLft "temp_prefered_lft" = 86400, -2147483648..=2147483647;
+        TempValidLft "temp_valid_lft" = 604800, -2147483648..=2147483647;
         UseOifAddrsOnly "use_oif_addrs_only" = 0, -2147483648..=2147483647;
         UseOptimistic "use_optimistic" = 0, -2147483648..=2147483647;
         UseTempaddr "use_tempaddr" = 0, -2147483648..=2147483647;
@@ -61,10 +68,12 @@ settings! {
         FibMultipathHashFields "fib_multipath_hash_fields" = 7, 1..=4095;
         FibMultipathHashPolicy "fib_multipath_hash_policy" = 0, 0..=3;
         FwmarkReflect "fwmark_reflect" = 0, 0..=1;
-        EchoIgnoreAll "icmp.echo_ignore_all" = 0, 0..=1;
-        EchoIgnoreAnycast "icmp.echo_ignore_anycast" = 0, 0..=1;
-        EchoIgnoreMulticast "icmp.echo_ignore_multicast" = 0, 0..=1;
+        EchoIgnoreAll "icmp.echo_ignore_all" = 0, 0..=255;
+        EchoIgnoreAnycast "icmp.echo_ignore_anycast" = 0, 0..=255;
+        EchoIgnoreMulticast "icmp.echo_ignore_multicast" = 0, 0..=255;
         Ratelimit "icmp.ratelimit" = 100, 0..=2147483647;
+        IdgenDelay "idgen_delay" = 1, 0..=2147483647;
+        IdgenRetries "idgen_retries" = 3, -2147483648..=2147483647;
         Ip6fragHighThresh "ip6frag_high_thresh" = 4194304, 0..=2147483647;
         Ip6fragLowThresh "ip6frag_low_thresh" = 3145728, 0..=2147483647;
         Ip6fragTime "ip6frag_time" = 60, 0..=2147483;

@@ -252,7 +252,7 @@ impl AddressFilter {
                 .is_none_or(|label| glob(label, &address.label))
             && self
                 .secondary
-                .is_none_or(|secondary| secondary == address.secondary)
+                .is_none_or(|wanted| wanted == (address.secondary || address.flags.temporary))
             && self.dynamic.is_none_or(|want| want == dynamic)
     }
 }
@@ -439,16 +439,18 @@ fn flags(record: &mut Record, address: &Address) {
     let v6 = &address.flags;
     let flags = [
         (address.secondary, "secondary"),
+        (v6.temporary, "temporary"),
         (v6.nodad, "nodad"),
         (v6.optimistic, "optimistic"),
         (v6.dad_failed, "dadfailed"),
         (v6.home, "home"),
         (address.preferred_lft == Some(0), "deprecated"),
         (v6.tentative, "tentative"),
-        (address.valid_lft.is_some(), "dynamic"),
+        (address.valid_lft.is_some() || v6.autoconf, "dynamic"),
         (v6.manage_temp, "mngtmpaddr"),
         (address.noprefixroute, "noprefixroute"),
         (address.autojoin, "autojoin"),
+        (v6.stable_privacy, "stable-privacy"),
     ];
     for (_, name) in flags.iter().filter(|(on, _)| *on) {
         record.field(name, true, format!("{name} "));

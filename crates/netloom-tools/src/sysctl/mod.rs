@@ -280,6 +280,9 @@ impl Command<'_, '_> {
         let below = format!("{}.", name.trim_end_matches('.'));
         let inside = |n: &&String| n.starts_with(&below);
         let names: Vec<String> = self.settings.keys().filter(inside).cloned().collect();
+        if names.is_empty() && self.is_unread(&name) {
+            return Ok(());
+        }
         if names.is_empty() {
             return self.missing(key);
         }
@@ -287,6 +290,13 @@ impl Command<'_, '_> {
             self.show(&name)?;
         }
         Ok(())
+    }
+
+    /// Whether a setting is there that cannot be read, for nothing was written to it yet.
+    fn is_unread(&self, name: &str) -> bool {
+        let of_device = name.strip_suffix(".stable_secret");
+        let beside = of_device.map(|conf| format!("{conf}.addr_gen_mode"));
+        beside.is_some_and(|beside| self.settings.contains_key(&beside))
     }
 
     fn wanted(&self, name: &str) -> bool {
@@ -313,7 +323,7 @@ impl Command<'_, '_> {
 
     fn set(&mut self, key: &str, value: &str) -> io::Result<()> {
         let name = swap(&path(key));
-        if !self.settings.contains_key(&name) {
+        if !self.settings.contains_key(&name) && !self.is_unread(&name) {
             return self.missing(key);
         }
         if !self.wanted(&name) {

@@ -1,9 +1,9 @@
 //! IPv6 addresses come and go (`addrconf`, RFC 4862, ip-address(8)): by users, with devices, with
 //! routers' prefixes.
 
-use super::device::Ifa6;
-use super::{dad, group, router};
-use crate::device::DevId;
+use super::device::{Ifa6, Inet6};
+use super::{dad, group, interface_id, router, temporary};
+use crate::device::{DevId, Device};
 use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::neighbour::configure as neighbour;
@@ -32,10 +32,15 @@ pub(crate) fn scope_of(addr: Ipv6Addr) -> Scope {
     }
 }
 
+/// Whether a device can have IPv6 at all: otherwise it has not even settings for it.
+pub(crate) fn has_ipv6(device: &Device) -> bool {
+    device.mtu >= LEAST_MTU || device.is_loopback()
+}
+
 /// Whether anything forbids IPv6 on a device.
 fn forbidden(net: &Net, dev: DevId) -> bool {
     let device = net.dev(dev);
-    device.v6.conf.on(Conf6::DisableIpv6) || (device.mtu < LEAST_MTU && !device.is_loopback())
+    device.v6.conf.on(Conf6::DisableIpv6) || !has_ipv6(device)
 }
 
 /// Puts an address on a device (`inet6_addr_add`).
@@ -61,6 +66,12 @@ pub(crate) fn add<O: Observer>(
         modify(cx.net, dev, id, wanted);
         return Ok(());
     }
+    if wanted.flags.manage_temp && wanted.local.len != 64 {
+        return invalid("ipv6: address with \"mngtmpaddr\" flag must have a prefix length of 64");
+    }
+    if !has_ipv6(cx.net.dev(dev)) {
+        return Err(Errno::INVAL.into());
+    }
     if cx.net.dev(dev).v6.conf.on(Conf6::DisableIpv6) {
         let text = "ipv6: IPv6 is disabled on this device";
         return Err(Error::with(Errno::ACCES, text));
@@ -82,6 +93,12 @@ pub(crate) fn add<O: Observer>(
     address.broadcast = None;
     address.label.clear();
     insert(cx, dev, address, false);
+    if wanted.flags.manage_temp
+        && let Some(ifa) = cx.net.dev(dev).v6.find(local)
+    {
+        let (id, told) = (ifa.id, (wanted.valid_lft, wanted.preferred_lft));
+        temporary::manage(cx, dev, id, told, true);
+    }
     Ok(())
 }
 
@@ -118,13 +135,10 @@ pub(super) fn insert<O: Observer>(
     of_router: bool,
 ) {
     let (now, ns) = (cx.net.now, cx.net.ns_of(dev));
-    let device = cx.net.dev(dev);
-    let optimistic =
-        cx.net.either6(dev, Conf6::OptimisticDad) && !device.v6.conf.on(Conf6::Forwarding);
-    address.dev = device.index;
-    let allowed = optimistic || cx.net.either6(dev, Conf6::UseOptimistic);
+    address.dev = cx.net.dev(dev).index;
+    let allowed =
+        cx.net.either6(dev, Conf6::OptimisticDad) || cx.net.either6(dev, Conf6::UseOptimistic);
     address.flags.optimistic &= allowed;
-    address.flags.optimistic |= optimistic && !address.flags.nodad;
     address.flags.tentative = !address.flags.nodad && dad::is_wanted(cx.net, dev);
     address.flags.optimistic &= address.flags.tentative;
     let inet6 = &mut cx.net.dev_mut(dev).v6;
@@ -136,6 +150,10 @@ pub(super) fn insert<O: Observer>(
         probes: 0,
         nonce: 0,
         of_router,
+        made_at: now,
+        temporary_of: None,
+        followed: false,
+        failures: 0,
     };
     let (id, addr, scope) = (ifa.id, ifa.addr(), ifa.address.scope);
     let list = &mut inet6.addresses;
@@ -151,7 +169,7 @@ pub(super) fn insert<O: Observer>(
 }
 
 /// Sets the timer that ends a lifetime.
-fn schedule(net: &mut Net, ns: NsId, address: &Address) {
+pub(super) fn schedule(net: &mut Net, ns: NsId, address: &Address) {
     if let Some(seconds) = address.valid_lft {
         let at = net.now + Duration::from_secs(seconds.into());
         net.timers.set(at, Timer::Addresses { ns });
@@ -170,6 +188,12 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, wanted: &Address
     let id = found
         .ok_or_else(|| Error::with(Errno::ADDRNOTAVAIL, "ipv6: address not found"))?
         .id;
+    // Those that were made of it for a while go with it.
+    let all = &cx.net.dev(dev).v6.addresses;
+    let temporary = all.iter().filter(|ifa| ifa.temporary_of == Some(id));
+    for id in temporary.map(|ifa| ifa.id).collect::<Vec<_>>() {
+        remove(cx, dev, id);
+    }
     remove(cx, dev, id);
     Ok(())
 }
@@ -207,6 +231,7 @@ pub(crate) fn expire<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
         for id in ids {
             remove(cx, dev, id);
         }
+        temporary::follow(cx, dev);
     }
 }
 
@@ -269,25 +294,56 @@ pub(crate) fn ready<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
 fn link_local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let device = cx.net.dev(dev);
     let there = |ifa: &Ifa6| ifa.addr().is_unicast_link_local();
-    let (mode, mac) = (device.v6.conf.get(Conf6::AddrGenMode), device.mac);
     let has_mac = device.kind.has_ethernet();
-    if mode == 1 || device.v6.addresses.iter().any(there) {
+    let mode = device.v6.conf.get(Conf6::AddrGenMode);
+    if mode == interface_id::NONE || device.v6.addresses.iter().any(there) {
         return;
     }
-    let identifier = match mode {
-        0 if has_mac => eui64(mac),
-        _ => cx.net.random.next(),
-    };
-    let addr = Ipv6Addr::from_bits(0xfe80 << 112 | u128::from(identifier));
-    let mut address = Address::new(0, IpNet::new(addr.into(), 64), "");
-    address.scope = Scope::LINK;
-    insert(cx, dev, address, false);
+    if !has_mac && mode == interface_id::EUI64 {
+        // There is nothing to make it of.
+        let conf = &mut cx.net.dev_mut(dev).v6.conf;
+        conf.set(Conf6::AddrGenMode, interface_id::RANDOM);
+    }
+    make_link_local(cx, dev, 0);
 }
 
-/// The interface identifier made of a hardware address (RFC 4291 appendix A).
-pub(super) fn eui64(mac: netloom_model::MacAddr) -> u64 {
-    let [a, b, c, d, e, f] = mac.0;
-    u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f])
+/// An address whose identifier is not free is made anew (RFC 7217 section 6).
+pub(super) fn again<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
+    let list = &cx.net.dev(dev).v6.addresses;
+    let Some(old) = list.iter().find(|ifa| ifa.id == id).cloned() else {
+        return;
+    };
+    let prefix = (old.addr().to_bits() >> 64) as u64;
+    let failures = old.failures + 1;
+    let made = interface_id::make(cx.net, dev, prefix, failures);
+    let addr = Ipv6Addr::from_bits(u128::from(prefix) << 64 | u128::from(made.bits));
+    remove(cx, dev, id);
+    let mut address = old.address;
+    address.local.addr = addr.into();
+    address.flags.dad_failed = false;
+    insert(cx, dev, address, old.of_router);
+    let list = &mut cx.net.dev_mut(dev).v6.addresses;
+    if let Some(ifa) = list.iter_mut().find(|ifa| ifa.addr() == addr) {
+        ifa.failures = failures;
+    }
+}
+
+/// Whether a device uses the addresses that it makes itself before it knows them to be free (RFC
+/// 4429).
+pub(super) fn is_optimist(net: &Net, dev: DevId) -> bool {
+    let all = &net.ns(net.ns_of(dev)).v6.conf_all;
+    net.either6(dev, Conf6::OptimisticDad) && !all.on(Conf6::Forwarding)
+}
+
+/// Makes the link-local address; `failed`: how many identifiers were not free.
+pub(super) fn make_link_local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, failed: u8) {
+    let made = interface_id::make(cx.net, dev, 0xfe80 << 48, failed);
+    let addr = Ipv6Addr::from_bits(0xfe80 << 112 | u128::from(made.bits));
+    let mut address = Address::new(0, IpNet::new(addr.into(), 64), "");
+    address.scope = Scope::LINK;
+    address.flags.stable_privacy = made.stable;
+    address.flags.optimistic = is_optimist(cx.net, dev);
+    insert(cx, dev, address, false);
 }
 
 /// A device went down or IPv6 is forbidden on it now (`addrconf_ifdown`): its addresses go, unless
@@ -312,8 +368,6 @@ pub(crate) fn down<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let inet6 = &mut cx.net.dev_mut(dev).v6;
     inet6.ready = false;
     inet6.solicited = None;
-    inet6.hop_limit = None;
-    inet6.mtu = None;
     inet6.addresses.retain(|ifa| {
         keep && ifa.address.valid_lft.is_none() && !ifa.addr().is_unicast_link_local()
     });
@@ -335,7 +389,17 @@ pub(crate) fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
 
 /// The MTU of a device changed: below the least one there is no IPv6 on it.
 pub(crate) fn mtu_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
-    if forbidden(cx.net, dev) {
+    let device = cx.net.dev_mut(dev);
+    device.v6.conf.set(Conf6::Mtu, device.mtu as i32);
+    if !has_ipv6(device) {
+        down(cx, dev);
+        // What there was of IPv6 is gone, its settings too.
+        let ns = cx.net.ns_of(dev);
+        let mtu = cx.net.dev(dev).mtu;
+        let advertiser = cx.net.dev_mut(dev).v6.advertiser.take();
+        *cx.net.dev_mut(dev).v6 = Inet6::new(&cx.net.ns(ns).v6, mtu);
+        cx.net.dev_mut(dev).v6.advertiser = advertiser;
+    } else if forbidden(cx.net, dev) {
         down(cx, dev);
     } else {
         up(cx, dev);
@@ -355,5 +419,4 @@ pub(super) fn usable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
         group::tell_again(cx.net, dev);
         router::begin(cx, dev);
     }
-    dad::notify(cx, dev, ifa.addr());
 }

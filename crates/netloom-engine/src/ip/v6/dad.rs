@@ -1,13 +1,13 @@
 //! Duplicate address detection (RFC 4862 section 5.4, RFC 4429, RFC 7527): is an address free?
 
 use super::device::Ifa6;
-use super::{address, group};
+use super::{address, group, interface_id, temporary};
 use crate::device::DevId;
 use crate::neighbour::ndp;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::route::v6::address as routes;
-use crate::sysctl::{Conf6, Neigh};
+use crate::sysctl::{Conf6, Global6, Neigh};
 use crate::timer::Timer;
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
@@ -73,7 +73,9 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     if ifa.probes == 0 {
         ifa.address.flags.tentative = false;
         ifa.address.flags.optimistic = false;
-        return address::usable(cx, dev, id);
+        let addr = ifa.addr();
+        address::usable(cx, dev, id);
+        return notify(cx, dev, addr);
     }
     ifa.probes -= 1;
     ifa.nonce = nonce;
@@ -84,16 +86,51 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
 }
 
 /// Somebody else has the address (`addrconf_dad_failure`).
-pub(crate) fn failed(net: &mut Net, dev: DevId, addr: Ipv6Addr) {
-    let list = &mut net.dev_mut(dev).v6.addresses;
+pub(crate) fn failed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, addr: Ipv6Addr) {
+    let retries = cx
+        .net
+        .ns(cx.net.ns_of(dev))
+        .v6
+        .settings
+        .get(Global6::IdgenRetries);
+    let list = &mut cx.net.dev_mut(dev).v6.addresses;
     let Some(ifa) = list.iter_mut().find(|ifa| ifa.addr() == addr) else {
         return;
     };
     ifa.address.flags.dad_failed = true;
     ifa.address.flags.tentative = true;
     ifa.address.flags.optimistic = false;
+    let (id, public, failures) = (ifa.id, ifa.temporary_of, ifa.failures);
+    let stable = ifa.address.flags.stable_privacy;
     // It stays, so that it can be seen; nothing is sent from it.
-    routes::local_removed(net, dev, addr);
+    routes::local_removed(cx.net, dev, addr);
+    if let Some(public) = public {
+        // Another one takes the place of one that is made for a while.
+        address::remove(cx, dev, id);
+        temporary::make(cx, dev, public);
+    } else if stable && i32::from(failures) < retries {
+        address::again(cx, dev, id);
+    } else if addr.is_unicast_link_local() && !stable {
+        hardware_is_another_s(cx, dev, addr);
+    }
+}
+
+/// The link-local address of the hardware's own identifier is taken: somebody has the same hardware
+/// address, and with `accept_dad` of 2 there is no IPv6 on such a device.
+fn hardware_is_another_s<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, addr: Ipv6Addr) {
+    let device = cx.net.dev(dev);
+    let own = addr.to_bits() as u64 == interface_id::eui64(device.mac);
+    let all = &cx.net.ns(device.ns).v6.conf_all;
+    let strict = device
+        .v6
+        .conf
+        .get(Conf6::AcceptDad)
+        .max(all.get(Conf6::AcceptDad))
+        > 1;
+    if own && strict {
+        cx.net.dev_mut(dev).v6.conf.set(Conf6::DisableIpv6, 1);
+        address::down(cx, dev);
+    }
 }
 
 /// A router listens to the anycast address of its subnets (RFC 4291 section 2.6.1).
@@ -119,9 +156,21 @@ pub(crate) fn anycast_changed(net: &mut Net, dev: DevId, ifa: &Ifa6) {
     group::solicited(net, dev, anycast, wanted);
 }
 
-/// Tells the link of an address, where `ndisc_notify` wants it.
-pub(super) fn notify<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, addr: Ipv6Addr) {
+/// Tells the link of an address that was found to be free, where `ndisc_notify` wants it.
+fn notify<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, addr: Ipv6Addr) {
     if cx.net.either6(dev, Conf6::NdiscNotify) {
         ndp::advertise_unasked(cx, dev, addr);
+    }
+}
+
+/// The hardware address changed: the link is told of every address, where `ndisc_notify` wants it.
+pub(crate) fn announce<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let device = cx.net.dev(dev);
+    if !device.is_running() || !device.v6.running {
+        return;
+    }
+    let usable = device.v6.addresses.iter().filter(|ifa| ifa.is_usable());
+    for addr in usable.map(Ifa6::addr).collect::<Vec<_>>() {
+        notify(cx, dev, addr);
     }
 }

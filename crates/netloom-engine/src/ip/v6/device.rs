@@ -1,7 +1,9 @@
 //! What a device has for IPv6 (`struct inet6_dev`).
 
+use super::namespace::Inet6Ns;
+use super::router::advertise::Advertiser;
 use crate::ip::membership::Memberships;
-use crate::sysctl::{Ipv6Conf, NeighbourConf};
+use crate::sysctl::{Conf6, Ipv6Conf, NeighbourConf};
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::{Address, Time};
 
@@ -25,18 +27,22 @@ pub(crate) struct Inet6 {
     /// Router solicitations sent since the link-local address became usable; none once a router
     /// answered.
     pub(crate) solicited: Option<u32>,
-    /// Hop limit that a router told.
-    pub(crate) hop_limit: Option<u8>,
-    /// MTU that a router told.
-    pub(crate) mtu: Option<u32>,
+    /// The secret that stable identifiers are made of (`stable_secret`).
+    pub(crate) secret: Option<u128>,
+    /// By how much temporary addresses are preferred for less than the setting says.
+    pub(crate) desync: Option<u32>,
+    /// What it tells hosts as a router.
+    pub(crate) advertiser: Option<Box<Advertiser>>,
 }
 
 impl Inet6 {
-    /// As a device begins.
-    pub(crate) fn new(conf: &Ipv6Conf, neighbour_conf: &NeighbourConf) -> Inet6 {
+    /// As a device of that MTU begins in a namespace.
+    pub(crate) fn new(ns: &Inet6Ns, mtu: u32) -> Inet6 {
+        let mut conf = ns.conf_default.clone();
+        conf.set(Conf6::Mtu, mtu as i32);
         Inet6 {
-            conf: conf.clone(),
-            neighbour_conf: neighbour_conf.clone(),
+            conf,
+            neighbour_conf: ns.neighbour_default.clone(),
             addresses: Vec::new(),
             anycast: Vec::new(),
             groups: Memberships::default(),
@@ -44,8 +50,9 @@ impl Inet6 {
             ready: false,
             next_id: 0,
             solicited: None,
-            hop_limit: None,
-            mtu: None,
+            secret: None,
+            desync: None,
+            advertiser: None,
         }
     }
 
@@ -80,6 +87,14 @@ pub(crate) struct Ifa6 {
     pub(crate) nonce: u64,
     /// Made of a router's prefix.
     pub(crate) of_router: bool,
+    /// When it was made.
+    pub(crate) made_at: Time,
+    /// The address of whose prefix it was made for a while.
+    pub(crate) temporary_of: Option<u32>,
+    /// Its next one was made already.
+    pub(crate) followed: bool,
+    /// How many identifiers before its own were not free.
+    pub(crate) failures: u8,
 }
 
 impl Ifa6 {
@@ -89,6 +104,11 @@ impl Ifa6 {
             IpAddr::V6(addr) => addr,
             IpAddr::V4(_) => Ipv6Addr::UNSPECIFIED,
         }
+    }
+
+    /// Whether it is no temporary one.
+    pub(crate) fn is_public(&self) -> bool {
+        self.temporary_of.is_none()
     }
 
     /// Whether packets may come from it and go to it.

@@ -54,13 +54,11 @@ pub(crate) fn forward<O: Observer>(
         icmp_error::send(cx, dev, &packet, kind, code::BEYOND_SCOPE, 0);
         return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::BeyondScope);
     }
-    let out = cx.net.dev(found.dev);
-    let mtu = if found.mtu == 0 {
-        out.mtu
-    } else {
-        found.mtu.min(out.mtu)
+    let link = cx.net.dev(found.dev).v6.conf.get(Conf6::Mtu) as u32;
+    let mtu = match found.mtu {
+        0 => link,
+        mtu => mtu.min(link),
     };
-    let mtu = mtu.max(ipv6::MIN_MTU as u32);
     if packet.longest() > mtu as usize {
         icmp_error::send(cx, dev, &packet, Type::PACKET_TOO_BIG, 0, mtu);
         let reason = DropReason::FragmentationNeeded;

@@ -29,13 +29,17 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     if !message.verify_checksum(header.src(), header.dst()) {
         return cx.drop(packet, dev, Stage::Icmp6Receive, DropReason::IcmpChecksum);
     }
-    let (kind, to_group) = (message.msg_type(), header.dst().is_multicast());
+    let (kind, dst) = (message.msg_type(), header.dst());
+    let to_group = dst.is_multicast();
     cx.see(&packet, dev, Stage::Icmp6Receive, |_| Event::Accepted);
-    let settings = &cx.net.ns(cx.net.ns_of(dev)).v6.settings;
+    let ns = cx.net.ns_of(dev);
+    let settings = &cx.net.ns(ns).v6.settings;
     match kind {
         Type::ECHO_REQUEST
             if settings.on(Global6::EchoIgnoreAll)
-                || (to_group && settings.on(Global6::EchoIgnoreMulticast)) =>
+                || (to_group && settings.on(Global6::EchoIgnoreMulticast))
+                || (settings.on(Global6::EchoIgnoreAnycast)
+                    && route::is_anycast(cx.net, ns, dst)) =>
         {
             cx.drop(packet, dev, Stage::Icmp6Echo, DropReason::IcmpIgnored);
         }
@@ -95,7 +99,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     message.fill_checksum(way.source, way.dst);
     let fields = Header6 {
         protocol: IpProtocol::ICMPV6,
-        hop_limit: output::hop_limit(&cx.net.dev(way.dev).v6),
+        hop_limit: output::hop_limit(cx.net, &way),
         tclass,
         mark,
     };

@@ -116,7 +116,7 @@ pub(crate) fn send<O: Observer>(
     repr.emit(&mut bytes, way.source, way.dst);
     let fields = Header6 {
         protocol: IpProtocol::ICMPV6,
-        hop_limit: output::hop_limit(&cx.net.dev(way.dev).v6),
+        hop_limit: output::hop_limit(cx.net, &way),
         tclass: 0,
         mark: 0,
     };

@@ -14,12 +14,14 @@ pub(crate) mod group;
 mod headers;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
+mod interface_id;
 pub(crate) mod namespace;
 pub(crate) mod output;
 mod reassembly;
 pub(crate) mod receive;
 pub(crate) mod router;
 pub(crate) mod source;
+mod temporary;
 
 use core::net::Ipv6Addr;
 

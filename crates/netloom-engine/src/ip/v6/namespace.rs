@@ -18,6 +18,8 @@ pub(crate) struct Inet6Ns {
     pub(crate) settings: Ipv6Global,
     pub(crate) icmp_limit: RateLimit,
     pub(crate) fragments: Fragments<V6>,
+    /// The secret of devices that have none of their own (`conf.default.stable_secret`).
+    pub(crate) secret: Option<u128>,
 }
 
 impl Inet6Ns {
@@ -28,12 +30,18 @@ impl Inet6Ns {
         Inet6Ns {
             routing: Routing6::default(),
             neighbours: Neighbours::default(),
-            conf_all: conf.clone(),
+            conf_all: {
+                // Who asks whether addresses are free is each device's own business.
+                let mut conf = conf.clone();
+                conf.set(Conf6::AcceptDad, 0);
+                conf
+            },
             conf_default: conf,
             neighbour_default: neighbour_v6(),
             settings: Ipv6Global::default(),
             icmp_limit: RateLimit::default(),
             fragments: Fragments::default(),
+            secret: None,
         }
     }
 }

@@ -1,16 +1,17 @@
 //! An IPv6 packet made here leaves (`ip6_local_out`, `ip6_output`, `ip6_finish_output2`).
 
-use super::{deliver, device, fragment};
+use super::{deliver, fragment};
 use crate::device::DevId;
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
 use crate::link;
 use crate::namespace::NsId;
 use crate::neighbour;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::v6::output::Way6;
+use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
@@ -25,10 +26,12 @@ pub(crate) struct Header6 {
     pub(crate) mark: u32,
 }
 
-/// The hop limit of packets to `dst` by `dev`, where nothing else is said.
-pub(crate) fn hop_limit(device: &device::Inet6) -> u8 {
-    let configured = device.conf.get(crate::sysctl::Conf6::HopLimit) as u8;
-    device.hop_limit.unwrap_or(configured)
+/// The hop limit of packets that go a way, where nothing else is said: the route's, or the device's.
+pub(crate) fn hop_limit(net: &Net, way: &Way6) -> u8 {
+    match way.found.hop_limit {
+        0 => net.dev(way.dev).v6.conf.get(Conf6::HopLimit) as u8,
+        hops => hops,
+    }
 }
 
 /// Builds a packet, its front the IP header.

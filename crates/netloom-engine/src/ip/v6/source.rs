@@ -65,7 +65,7 @@ pub(crate) fn select(net: &Net, ns: NsId, dev: DevId, dst: Ipv6Addr) -> Option<I
     for candidate in devices {
         let usable = |ifa: &&Ifa6| ifa.is_usable() && !ifa.addr().is_multicast();
         for ifa in net.dev(candidate).v6.addresses.iter().filter(usable) {
-            let score = score(net, ifa, candidate == dev, dst, wide);
+            let score = score(net, (candidate, ifa), candidate == dev, dst, wide);
             if best.as_ref().is_none_or(|(other, _)| score > *other) {
                 best = Some((score, ifa.addr()));
             }
@@ -75,10 +75,10 @@ pub(crate) fn select(net: &Net, ns: NsId, dev: DevId, dst: Ipv6Addr) -> Option<I
 }
 
 /// How good a source is, rule by rule.
-type Score = (bool, (bool, Reverse<u8>, u8), bool, bool, bool, u8);
+type Score = (bool, (bool, Reverse<u8>, u8), bool, bool, bool, bool, u8);
 
 /// The rules in their order; what compares greater is better.
-fn score(net: &Net, ifa: &Ifa6, on_device: bool, dst: Ipv6Addr, wide: u8) -> Score {
+fn score(net: &Net, (dev, ifa): (DevId, &Ifa6), on_device: bool, dst: Ipv6Addr, wide: u8) -> Score {
     let addr = ifa.addr();
     let own = reach(addr);
     // Rule 2: of those that reach far enough the narrowest, else the widest.
@@ -88,6 +88,7 @@ fn score(net: &Net, ifa: &Ifa6, on_device: bool, dst: Ipv6Addr, wide: u8) -> Sco
     } else {
         (false, Reverse(0), own)
     };
+    let prefer_temporary = net.dev(dev).v6.conf.get(Conf6::UseTempaddr) >= 2;
     let common = (addr.to_bits() ^ dst.to_bits()).leading_zeros() as u8;
     (
         addr == dst,
@@ -95,6 +96,8 @@ fn score(net: &Net, ifa: &Ifa6, on_device: bool, dst: Ipv6Addr, wide: u8) -> Sco
         !ifa.is_deprecated(net.now) && !ifa.address.flags.optimistic,
         on_device,
         label(addr) == label(dst),
+        // Rule 7: a temporary one where the setting prefers them, else any other.
+        ifa.address.flags.temporary == prefer_temporary,
         common.min(ifa.address.local.len),
     )
 }

@@ -53,6 +53,7 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
     }
     route.dst = IpNet::host(flow.dst.into());
     route.nhid = None;
+    route.expires = None;
     route
         .nexthops
         .retain(|hop| hop.dev == Some(taken) && hop.via == found.gateway.map(Into::into));

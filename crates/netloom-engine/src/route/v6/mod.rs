@@ -1,7 +1,7 @@
 //! Routing of IPv6: the lookup (`fib6_rule_lookup`, RFC 8200, RFC 4191), with the tables and rules
 //! that IPv4 has too.
 //!
-//! Left out: source-specific routes, routers' preferences among routes of equal metric.
+//! Left out: source-specific routes.
 
 pub(crate) mod address;
 pub(crate) mod get;
@@ -11,13 +11,14 @@ use super::Refused;
 use super::exception::Exceptions;
 use super::multipath::v6 as multipath;
 use super::rules::{self, Facts, Rules, TableAnswer};
-use super::table::{Hop, Table};
+use super::table::{Entry, Hop, Table};
 use super::tables::Tables;
 use super::upper::Upper;
 use crate::device::DevId;
 use crate::ip::v6::device::Ifa6;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
+use crate::neighbour;
 use crate::net::Net;
 use crate::sysctl::Conf6;
 use core::net::{IpAddr, Ipv6Addr};
@@ -113,6 +114,8 @@ pub(crate) struct Found6 {
     pub(crate) prefsrc: Option<Ipv6Addr>,
     /// MTU of the route; 0 = the device's.
     pub(crate) mtu: u32,
+    /// Hop limit of the route; 0 = the device's.
+    pub(crate) hop_limit: u8,
     pub(crate) prefix_len: u8,
     pub(crate) table: u32,
     /// The route has several next hops: this is the first that is usable.
@@ -177,7 +180,11 @@ fn in_chain(
     flow: &Flow6,
 ) -> TableAnswer<Found6> {
     let device = flow.device();
+    let mut best: Option<(Rank, Found6)> = None;
     for (place, entry) in table.chain(head) {
+        if best.is_some_and(|(rank, _)| rank.metric != entry.metric) {
+            break;
+        }
         match entry.kind {
             RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
             RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
@@ -189,21 +196,64 @@ fn in_chain(
         let usable = |hop: &&Hop<V6>| {
             (device == DevId::NONE || hop.dev == device) && hop_usable(net, hop.dev, entry.kind)
         };
-        if let Some(hop) = entry.hops().find(usable) {
-            return TableAnswer::Found(Found6 {
-                kind: entry.kind,
-                dev: hop.dev,
-                gateway: hop.gateway,
-                prefsrc: entry.prefsrc,
-                mtu: entry.metrics.as_ref().map_or(0, |m| m.mtu),
-                prefix_len: entry.prefix_len,
-                table: id,
-                multipath: entry.is_multipath(),
-                entry: place,
-            });
+        let Some(hop) = entry.hops().find(usable) else {
+            continue;
+        };
+        let metrics = entry.metrics.as_deref();
+        let found = Found6 {
+            kind: entry.kind,
+            dev: hop.dev,
+            gateway: hop.gateway,
+            prefsrc: entry.prefsrc,
+            mtu: metrics.map_or(0, |m| m.mtu),
+            hop_limit: metrics.map_or(0, |m| m.hoplimit as u8),
+            prefix_len: entry.prefix_len,
+            table: id,
+            multipath: entry.is_multipath(),
+            entry: place,
+        };
+        if !table.has_more(place) && best.is_none() {
+            return TableAnswer::Found(found);
+        }
+        let rank = Rank::of(net, entry, hop);
+        if best.is_none_or(|(other, _)| rank.value() > other.value()) {
+            best = Some((rank, found));
         }
     }
-    TableAnswer::Nothing
+    best.map_or(TableAnswer::Nothing, |(_, found)| TableAnswer::Found(found))
+}
+
+/// How good a route is among those of one prefix and metric (`rt6_score_route`, RFC 4191 section
+/// 3.2).
+#[derive(Clone, Copy)]
+struct Rank {
+    metric: u32,
+    /// Nothing says that its gateway does not answer.
+    reachable: bool,
+    /// Preference: low, medium, high.
+    preference: u8,
+}
+
+impl Rank {
+    fn of(net: &Net, entry: &Entry<V6>, hop: &Hop<V6>) -> Rank {
+        let ns = net.ns_of(hop.dev);
+        let forwards = net.ns(ns).v6.conf_all.on(Conf6::Forwarding);
+        let fails = |gateway| neighbour::has_failed::<V6>(net, ns, hop.dev, gateway);
+        Rank {
+            metric: entry.metric,
+            // A router does not choose by what it sees of others.
+            reachable: forwards || !hop.gateway.is_some_and(fails),
+            preference: match entry.preference {
+                1 => 2,
+                3 => 0,
+                _ => 1,
+            },
+        }
+    }
+
+    fn value(self) -> (bool, u8) {
+        (self.reachable, self.preference)
+    }
 }
 
 #[inline]
@@ -222,6 +272,12 @@ pub(crate) fn is_local(net: &Net, ns: NsId, addr: Ipv6Addr, dev: DevId) -> bool 
         Some(dev) => on(dev),
         None => net.ns(ns).devices.values().any(|d| on(*d)),
     }
+}
+
+/// Whether an address is one that several hosts have, this one among them (`ipv6_chk_acast_addr`).
+pub(crate) fn is_anycast(net: &Net, ns: NsId, addr: Ipv6Addr) -> bool {
+    let mut devices = net.ns(ns).devices.values();
+    devices.any(|dev| net.dev(*dev).v6.anycast.contains(&addr))
 }
 
 /// The lookup once more, with what each rule said: for journeys.
@@ -251,7 +307,7 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
 }
 
 /// An entry as the model tells it.
-pub(crate) fn describe(net: &Net, id: u32, entry: &super::table::Entry<V6>) -> Route {
+pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V6>) -> Route {
     let mut route = entry.describe(id, |dev| {
         let device = net.dev(dev);
         let linkdown = !device.carrier && entry.kind != RouteType::Local;

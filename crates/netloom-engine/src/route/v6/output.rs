@@ -7,6 +7,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::route::multipath::v6 as multipath;
 use crate::route::output::NoWay;
+use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
 use netloom_model::{Errno, RouteType};
 
@@ -70,11 +71,7 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
 
 /// The longest packet that may go a way.
 fn mtu(net: &Net, ns: NsId, dev: DevId, found: &Found6, dst: Ipv6Addr) -> u32 {
-    let device = net.dev(dev);
-    let link = device
-        .v6
-        .mtu
-        .map_or(device.mtu, |told| told.min(device.mtu));
+    let link = net.dev(dev).v6.conf.get(Conf6::Mtu) as u32;
     let route = if found.mtu == 0 {
         link
     } else {

@@ -359,7 +359,7 @@ pub(super) fn ip(
             (packet, ipv4::HEADER_LEN)
         }
         Path::V6(way) => {
-            let hops = v6::output::hop_limit(&net.dev(way.dev).v6);
+            let hops = v6::output::hop_limit(net, way);
             let repr = ipv6::Repr {
                 src: way.source,
                 dst: way.dst,

@@ -164,7 +164,7 @@ fn emit<O: Observer>(
     }
     let hop_limit = match (way.kind, options.ttl) {
         (RouteType::Multicast, _) => options.multicast_ttl,
-        (_, 0) => output::hop_limit(&cx.net.dev(way.dev).v6),
+        (_, 0) => output::hop_limit(cx.net, way),
         (_, hops) => hops,
     };
     let fields = Header6 {
