@@ -94,7 +94,7 @@ fn receive(cx: &mut Cx<'_, Unobserved>, id: SocketId, deadline: Time) -> Answer 
     let received = if cx.net.tcp(id.0).is_some() {
         tcp::calls::receive(cx, id).map(|data| data.map(Received::Stream))
     } else {
-        cx.net.socket_mut(id).and_then(socket::Socket::take)
+        socket::take(cx.net, id)
     };
     match received {
         Err(errno) => Answer::Ready(Err(errno.into())),

@@ -22,6 +22,7 @@ mod explain;
 pub mod ip;
 mod journey;
 mod link;
+mod mib;
 mod namespace;
 mod neighbour;
 mod net;

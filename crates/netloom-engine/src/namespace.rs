@@ -5,6 +5,7 @@ use crate::ip::icmp::RateLimit;
 use crate::ip::reassembly::Fragments;
 use crate::ip::v6::namespace::Inet6Ns;
 use crate::ip::version::V4;
+use crate::mib::Mib;
 use crate::neighbour::Neighbours;
 use crate::nsids::Nsids;
 use crate::route::Routing;
@@ -46,6 +47,8 @@ pub(crate) struct Namespace {
     pub(crate) autojoined: Vec<(IpAddr, DevId)>,
     /// Drops above the devices.
     pub(crate) drops: Drops,
+    /// What it counts of its packets.
+    pub(crate) mib: Mib,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }
@@ -76,6 +79,7 @@ impl Namespace {
             fragments: Fragments::default(),
             autojoined: Vec::new(),
             drops: Drops::default(),
+            mib: Mib::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }

@@ -116,6 +116,8 @@ impl<O: Observer> Cx<'_, O> {
     #[inline(never)]
     pub(crate) fn drop(&mut self, packet: Packet, dev: DevId, stage: Stage, reason: DropReason) {
         self.net.dev_mut(dev).drops.count(reason);
+        let ns = self.net.ns_of(dev);
+        self.net.count_drop(ns, &packet, stage, reason);
         self.see(&packet, dev, stage, |_| Event::Dropped(reason));
         self.net.pool.give_back(packet);
     }
@@ -125,6 +127,7 @@ impl<O: Observer> Cx<'_, O> {
     #[inline(never)]
     pub(crate) fn drop_in(&mut self, packet: Packet, ns: NsId, stage: Stage, reason: DropReason) {
         self.net.ns_mut(ns).drops.count(reason);
+        self.net.count_drop(ns, &packet, stage, reason);
         self.see_in(&packet, ns, stage, |_| Event::Dropped(reason));
         self.net.pool.give_back(packet);
     }

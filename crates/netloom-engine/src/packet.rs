@@ -181,6 +181,16 @@ impl Body {
         self.network != 0 && self.start >= u32::from(self.network)
     }
 
+    /// How many segments it stands for; its front is its IP header.
+    #[inline]
+    pub(crate) fn segments(&self) -> u64 {
+        if self.gso == 0 {
+            return 1;
+        }
+        let data = self.len().saturating_sub(usize::from(self.gso_headers));
+        data.div_ceil(usize::from(self.gso)) as u64
+    }
+
     /// The bytes from the network header on.
     #[inline]
     pub(crate) fn network(&self) -> &[u8] {

@@ -91,6 +91,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.fdb {
         state.fdb = bridge::list_fdb(net, ns);
     }
+    if parts.counters {
+        state.counters = namespace.mib.describe();
+    }
     if parts.sysctls {
         state.sysctls = sysctl::list(net, ns);
     }

@@ -51,6 +51,7 @@ errnos! {
     BUSY = 16, "Device or resource busy";
     EXIST = 17, "File exists";
     NODEV = 19, "No such device";
+    ISDIR = 21, "Is a directory";
     INVAL = 22, "Invalid argument";
     NFILE = 23, "Too many open files in system";
     PIPE = 32, "Broken pipe";

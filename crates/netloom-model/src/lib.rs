@@ -13,6 +13,7 @@ pub mod address;
 pub mod advertise;
 pub mod bridge;
 pub mod change;
+pub mod counters;
 pub mod error;
 pub mod group;
 pub mod journey;

@@ -3,6 +3,7 @@
 use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
+use crate::counters::Counters;
 use crate::group::Membership;
 use crate::link::Link;
 use crate::names::{LinkRef, NsName};
@@ -47,6 +48,8 @@ pub struct Namespace {
     pub groups: Vec<Membership>,
     /// What it tells hosts as a router, per link.
     pub advertised: BTreeMap<u32, Advertise>,
+    /// What it counted of its packets (`nstat`).
+    pub counters: Counters,
 }
 
 impl Namespace {
@@ -86,6 +89,7 @@ pub struct Parts {
     pub fdb: bool,
     pub groups: bool,
     pub sysctls: bool,
+    pub counters: bool,
 }
 
 impl Parts {
@@ -100,6 +104,7 @@ impl Parts {
         fdb: false,
         groups: false,
         sysctls: false,
+        counters: false,
     };
     /// Everything.
     pub const ALL: Parts = Parts {
@@ -112,6 +117,7 @@ impl Parts {
         fdb: true,
         groups: true,
         sysctls: true,
+        counters: true,
     };
     /// Links alone.
     pub const LINKS: Parts = Parts {

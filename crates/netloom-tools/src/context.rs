@@ -2,6 +2,7 @@
 
 use netloom_model::{NsName, World};
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 /// What a command needs of the machine it runs on, beside the world.
@@ -27,6 +28,12 @@ pub trait Host {
 
     /// The namespace that process `pid` runs in (`ip netns identify`).
     fn namespace_of(&self, pid: u32) -> Option<NsName>;
+
+    /// A folder for what a command takes note of until its next call, which goes with the world;
+    /// none where nothing is kept.
+    fn memory(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// The wall clock when the world's clock stood at zero; under virtual time it is made up.
     fn epoch(&self) -> SystemTime;

@@ -15,6 +15,7 @@ mod context;
 pub mod ethtool;
 pub mod ip;
 pub mod net_tools;
+pub mod nstat;
 pub mod ping;
 pub mod sysctl;
 pub mod tcpdump;
@@ -39,6 +40,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("netstat", net_tools::netstat::netstat),
+    ("nstat", nstat::nstat),
     ("ping", ping::ping),
     ("route", net_tools::route::route),
     ("sysctl", sysctl::sysctl),

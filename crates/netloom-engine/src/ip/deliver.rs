@@ -7,6 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::socket;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_wire::icmpv4::{Repr, code};
 use netloom_wire::{IpProtocol, ipv4};
@@ -26,6 +27,9 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
     cx.see(&packet, dev, Stage::LocalDeliver, |_| Event::Accepted);
     let raw = socket::raw::deliver(cx, dev, &packet, protocol);
     packet.pull(header_len);
+    if raw || is_known(protocol) {
+        cx.net.count_at(dev, Counter::IpInDelivers);
+    }
     match protocol {
         IpProtocol::ICMP => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::udp::receive(cx, dev, packet),
@@ -42,4 +46,12 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
             cx.drop(packet, dev, Stage::LocalDeliver, DropReason::NoProtocol);
         }
     }
+}
+
+/// Whether a part of this host takes packets of the protocol.
+fn is_known(protocol: IpProtocol) -> bool {
+    matches!(
+        protocol,
+        IpProtocol::ICMP | IpProtocol::UDP | IpProtocol::TCP | IpProtocol::IGMP
+    )
 }

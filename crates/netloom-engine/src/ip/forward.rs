@@ -6,6 +6,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::{Flow, Found};
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv4::{Repr, code};
@@ -44,6 +45,7 @@ pub(crate) fn forward<O: Observer>(
         });
         return cx.drop(packet, dev, Stage::IpForward, DropReason::IpOptions);
     }
+    cx.net.count_at(dev, Counter::IpForwDatagrams);
     let out = cx.net.dev(found.dev);
     let mtu = if found.mtu == 0 {
         out.mtu

@@ -7,6 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::offload;
 use crate::packet::Packet;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::ipv4::{self, HEADER_LEN};
 
@@ -21,6 +22,8 @@ pub(super) struct Cut {
     pub(super) added: usize,
     /// How much of the payload the longest piece has.
     pub(super) room: usize,
+    /// What counts packets cut, packets that could not be, and pieces.
+    pub(super) counters: [Counter; 3],
 }
 
 /// One of the pieces: its part of the payload.
@@ -32,7 +35,7 @@ pub(super) struct Part {
 }
 
 /// Cuts a packet, its front the IP header; `write` makes each piece's headers, and `send` gets it.
-/// The answer is the first that is no success, or success.
+/// Once one is dropped the rest of it is of no use, and is not sent.
 pub(super) fn pieces<O: Observer>(
     cx: &mut Cx<'_, O>,
     (dev, stage): (DevId, Stage),
@@ -47,7 +50,7 @@ pub(super) fn pieces<O: Observer>(
     cx.see(&packet, dev, stage, |_| Event::Fragmented {
         pieces: count as u32,
     });
-    let mut answer = Xmit::Success;
+    let [whole, failed, made] = cut.counters;
     for number in 0..count {
         let part = Part {
             from: number * cut.room,
@@ -63,18 +66,20 @@ pub(super) fn pieces<O: Observer>(
         write(bytes, &part);
         piece.follow(&packet);
         cx.born(&mut piece, Some(packet.id), Origin::Copy);
-        match send(cx, piece) {
-            Xmit::Success => {}
-            other if answer == Xmit::Success => answer = other,
-            _ => {}
+        if send(cx, piece) == Xmit::Drop {
+            cx.net.count_at(dev, failed);
+            cx.consume(packet);
+            return Xmit::Drop;
         }
+        cx.net.count_at(dev, made);
     }
+    cx.net.count_at(dev, whole);
     cx.consume(packet);
-    answer
+    Xmit::Success
 }
 
 /// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
-/// to `send`. The answer is the first that is no success, or success.
+/// to `send`, until one is dropped.
 pub(super) fn cut<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
@@ -113,6 +118,11 @@ fn cut_one<O: Observer>(
         header: header_len,
         added: 0,
         room,
+        counters: [
+            Counter::IpFragOKs,
+            Counter::IpFragFails,
+            Counter::IpFragCreates,
+        ],
     };
     let write = |piece: &mut [u8], part: &Part| {
         if part.from > 0 {

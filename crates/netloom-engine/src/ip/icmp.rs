@@ -16,6 +16,7 @@ use crate::sysctl::{Conf, Global};
 use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::RouteType;
+use netloom_model::counters::{Counter, Messages};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::icmpv4::{self, Type, code};
 use netloom_wire::{IpProtocol, ipv4};
@@ -24,6 +25,7 @@ pub(crate) use super::icmp_error::RateLimit;
 
 /// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
 pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, raw: bool) {
+    cx.net.count_at(dev, Counter::IcmpInMsgs);
     let Ok(message) = icmpv4::Packet::new_checked(packet.bytes()) else {
         return cx.drop(packet, dev, Stage::IcmpReceive, DropReason::IcmpMalformed);
     };
@@ -32,7 +34,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     }
     let kind = message.msg_type();
     cx.see(&packet, dev, Stage::IcmpReceive, |_| Event::Accepted);
-    let ns = cx.net.ns(cx.net.ns_of(dev));
+    let ns = cx.net.ns_of(dev);
+    cx.net.ns_mut(ns).mib.message(Messages::IcmpIn, kind.0);
+    let ns = cx.net.ns(ns);
     let header = ipv4::Packet::new_unchecked(packet.network());
     let to_group = header.dst().is_multicast()
         || route::address_kind(cx.net, cx.net.ns_of(dev), header.dst()) == RouteType::Broadcast;
@@ -135,7 +139,10 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
 /// Hands an error to the sockets whose packet it is about: `icmp_unreach`, `icmp_socket_deliver`.
 fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let message = icmpv4::Packet::new_unchecked(packet.bytes());
-    if ipv4::Packet::new_header(message.payload()).is_err() {
+    // Of what was behind the header it is about there are eight bytes at least (RFC 792).
+    let whole = ipv4::Packet::new_header(message.payload())
+        .is_ok_and(|inner| message.payload().len() >= inner.header_len() + 8);
+    if !whole {
         return cx.drop(packet, dev, Stage::IcmpError, DropReason::IcmpMalformed);
     }
     let told = socket::error::deliver(cx, dev, &packet);

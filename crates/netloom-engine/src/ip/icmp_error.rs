@@ -12,6 +12,7 @@ use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_model::{RouteType, Scope, Time};
@@ -24,6 +25,10 @@ const LONGEST: usize = 576;
 
 /// Tokens that a silent peer saves up (`XRLIM_BURST_FACTOR`).
 const PEER_BURST: u64 = 6;
+
+/// What a peer that was not heard of has saved up: what it would have in a minute
+/// (`inet_getpeer`).
+const NEW_PEER: u64 = 60_000_000_000;
 
 /// Peers whose tokens are remembered; beyond, the oldest knowledge goes.
 const PEERS: usize = 4096;
@@ -71,7 +76,10 @@ impl RateLimit {
                 self.peers.clear();
             }
         }
-        self.peers.entry(peer).or_default()
+        self.peers.entry(peer).or_insert(Bucket {
+            credit: NEW_PEER,
+            at: Some(now),
+        })
     }
 
     /// Takes the credit for a message to `peer`: `host` is what it costs the host as a whole and how
@@ -83,10 +91,18 @@ impl RateLimit {
         peer: IpAddr,
         between: u64,
     ) -> bool {
+        self.host_may(now, cost, burst) && self.peer_may(now, peer, between)
+    }
+
+    /// Whether the host as a whole may send one more.
+    fn host_may(&mut self, now: Time, cost: u64, burst: u64) -> bool {
         self.host.take(now, cost, cost * burst)
-            && self
-                .peer(now, peer)
-                .take(now, between, between * PEER_BURST)
+    }
+
+    /// Whether one more may go to `peer`.
+    fn peer_may(&mut self, now: Time, peer: IpAddr, between: u64) -> bool {
+        let peer = self.peer(now, peer);
+        peer.take(now, between, between * PEER_BURST)
     }
 }
 
@@ -113,7 +129,15 @@ fn allowed(net: &mut Net, ns: NsId, kind: u8, code: u8, peer: Ipv4Addr) -> bool 
     let peer_cost = settings.get(Global::IcmpRatelimit) as u64 * 1_000_000;
     let cost = 1_000_000_000 / per_second;
     let limit = &mut namespace.icmp_limit;
-    limit.take(now, (cost, burst), peer.into(), peer_cost)
+    let counter = if !limit.host_may(now, cost, burst) {
+        Counter::IcmpOutRateLimitGlobal
+    } else if !limit.peer_may(now, peer.into(), peer_cost) {
+        Counter::IcmpOutRateLimitHost
+    } else {
+        return true;
+    };
+    namespace.mib.count(counter);
+    false
 }
 
 /// Tells the sender of a packet what became of it. The packet's front, or its network header, is

@@ -1,7 +1,7 @@
 //! A packet made here leaves (`ip_local_out`, `ip_output`, `ip_mc_output`).
 
 use super::options::Prepared;
-use super::{deliver, fragment};
+use super::{fragment, receive};
 use crate::device::DevId;
 use crate::ip::version::{V4, V6};
 use crate::link::Xmit;
@@ -13,6 +13,7 @@ use crate::packet::Packet;
 use crate::route::output::Way;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::RouteType;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv4};
@@ -55,6 +56,10 @@ pub(crate) fn build<O: Observer>(
     payload: &[u8],
 ) -> Packet {
     let ident = next_ident(cx, ns);
+    cx.net.count(ns, Counter::IpOutRequests);
+    if header.protocol == IpProtocol::ICMP.0 {
+        cx.net.count_icmp_out(ns, payload);
+    }
     let repr = ipv4::Repr {
         src: way.source,
         dst: way.dst,
@@ -112,6 +117,20 @@ pub(crate) fn send<O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     way: &Way,
+    packet: Packet,
+    group_loop: GroupLoop,
+) -> Xmit {
+    let sent = leave(cx, ns, way, packet, group_loop);
+    if sent == Xmit::Drop {
+        cx.net.count(ns, Counter::IpOutDiscards);
+    }
+    sent
+}
+
+fn leave<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    way: &Way,
     mut packet: Packet,
     group_loop: GroupLoop,
 ) -> Xmit {
@@ -157,9 +176,26 @@ pub(crate) fn send<O: Observer>(
 fn to_group<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
     if packet.longest() > way.mtu as usize {
         return fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
-            group(cx, way.dev, dst, piece)
+            to_all(cx, way, dst, piece)
         });
     }
+    to_all(cx, way, dst, packet)
+}
+
+/// Sends to everybody of a group what its link takes.
+fn to_all<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
+    let ns = cx.net.ns_of(way.dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    let (packets, octets) = match way.kind {
+        RouteType::Broadcast => (Counter::IpExtOutBcastPkts, Counter::IpExtOutBcastOctets),
+        _ => (Counter::IpExtOutMcastPkts, Counter::IpExtOutMcastOctets),
+    };
+    mib.packet(packets, octets, packet.len());
+    mib.packet(
+        Counter::IpOutTransmits,
+        Counter::IpExtOutOctets,
+        packet.len(),
+    );
     group(cx, way.dev, dst, packet)
 }
 
@@ -186,6 +222,12 @@ pub(crate) fn to_neighbour<O: Observer>(
     next_hop: IpAddr,
     packet: Packet,
 ) -> Xmit {
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(
+        Counter::IpOutTransmits,
+        Counter::IpExtOutOctets,
+        packet.len(),
+    );
     if cx.net.dev(dev).is_loopback() {
         return group(cx, dev, MacAddr::ZERO, packet);
     }
@@ -213,5 +255,5 @@ fn loop_back<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, kind:
     cx.born(&mut copy, Some(packet.id), Origin::Copy);
     copy.packet_type = kind;
     copy.set_network();
-    deliver::local(cx, dev, copy);
+    receive::looped(cx, dev, copy);
 }

@@ -21,7 +21,9 @@ use crate::timer::Timer;
 use core::fmt::Debug;
 use core::time::Duration;
 use netloom_model::Time;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_wire::EtherType;
 use std::collections::BTreeMap;
 
 /// How a version of IP says what a fragment is, and makes the whole of its fragments.
@@ -30,6 +32,9 @@ pub(crate) trait Reassembly: IpVersion {
     type Key: Copy + Debug + Ord;
     /// Where journeys see it.
     const STAGE: Stage;
+    /// What counts the fragments, the packets joined, those given up, and of these those that were
+    /// late.
+    const COUNTERS: [Counter; 4];
     /// The longest packet: what counts of the headers, and the payload.
     const LONGEST: usize;
 
@@ -132,11 +137,14 @@ pub(super) fn take<V: Reassembly, O: Observer>(
     packet: Packet,
 ) -> Option<Packet> {
     let ns = cx.net.ns_of(dev);
+    let [asked, _, failed, _] = V::COUNTERS;
+    cx.net.count(ns, asked);
     let (most, seconds) = V::limits(cx.net.ns(ns));
     let waiting = V::fragments(cx.net.ns_mut(ns));
     let new = !waiting.queues.contains_key(&key);
     // No memory at all is no fragment at all, not one (ip-sysctl, ipfrag_high_thresh).
     if new && (most == 0 || waiting.size > most) {
+        cx.net.count(ns, failed);
         cx.drop(packet, dev, V::STAGE, DropReason::ReassemblyFull);
         return None;
     }
@@ -152,6 +160,11 @@ pub(super) fn take<V: Reassembly, O: Observer>(
             None
         }
         Outcome::GivenUp(reason, packet) => {
+            cx.net.count(ns, failed);
+            let overlap = reason == DropReason::FragmentOverlap;
+            if overlap && packet.ethertype == EtherType::IPV4 {
+                cx.net.count(ns, Counter::IpExtReasmOverlaps);
+            }
             cx.drop(packet, dev, V::STAGE, reason);
             give_up::<V, O>(cx, ns, key, reason);
             None
@@ -264,12 +277,14 @@ fn join<V: Reassembly, O: Observer>(
     key: V::Key,
     dev: DevId,
 ) -> Option<Packet> {
+    let [_, joined, failed, _] = V::COUNTERS;
     let queue = V::fragments(cx.net.ns_mut(ns)).remove(key)?;
     let first = &queue.pieces.get(&0)?.packet;
     let piece = V::piece(first);
     if V::counted(&piece) + queue.len > V::LONGEST {
         let drops = &mut cx.net.dev_mut(dev).drops;
         drops.count(DropReason::FragmentMalformed);
+        cx.net.count(ns, failed);
         return None;
     }
     let mut whole = cx.net.pool.take(piece.kept + queue.len);
@@ -283,6 +298,7 @@ fn join<V: Reassembly, O: Observer>(
     whole.follow(first);
     whole.id = first.id;
     whole.set_network();
+    cx.net.count(ns, joined);
     let pieces = queue.pieces.len() as u32;
     cx.see(&whole, dev, V::STAGE, |_| Event::Joined { pieces });
     for part in queue.pieces.into_values() {
@@ -328,6 +344,9 @@ pub(crate) fn expire<V: Reassembly, O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
         if let Some((dev, first)) = first.filter(|(dev, _)| cx.net.devices.get(dev.0).is_some()) {
             V::too_late(cx, dev, &first);
         }
+        let [_, _, failed, late] = V::COUNTERS;
+        cx.net.count(ns, failed);
+        cx.net.count(ns, late);
         give_up::<V, O>(cx, ns, key, DropReason::ReassemblyIncomplete);
     }
 }

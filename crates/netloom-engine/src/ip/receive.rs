@@ -12,6 +12,7 @@ use crate::route::{self, Flow, Refused, multipath};
 use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
 use netloom_model::Scope;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv4::{Repr, Type, code};
@@ -22,6 +23,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if packet.packet_type == PacketType::OtherHost {
         return cx.drop(packet, dev, Stage::IpReceive, DropReason::OtherHost);
     }
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(Counter::IpInReceives, Counter::IpExtInOctets, packet.len());
     let header = match ipv4::Packet::new_checked(packet.bytes()) {
         Ok(header) => header,
         Err(why) => {
@@ -34,6 +38,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
             return cx.drop(packet, dev, Stage::IpReceive, reason);
         }
     };
+    mib.congestion(Counter::IpExtInNoECTPkts, header.tos(), packet.segments());
     if !header.verify_checksum() {
         return cx.drop(packet, dev, Stage::IpReceive, DropReason::IpChecksum);
     }
@@ -42,8 +47,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         usize::from(header.total_len()),
         header.header_len() > ipv4::HEADER_LEN,
     );
-    let spread = multipath::of_packet(cx.net, cx.net.ns_of(dev), &header);
-    let upper = if cx.net.ns(cx.net.ns_of(dev)).routing.rules.dissect() {
+    let spread = multipath::of_packet(cx.net, ns, &header);
+    let upper = if cx.net.ns(ns).routing.rules.dissect() {
         Upper::of_v4(&header)
     } else {
         Upper::default()
@@ -114,6 +119,7 @@ fn decide<O: Observer>(
         }
         Decision::Broadcast => {
             accepted(cx, dev, &packet);
+            broadcast(cx, dev, &packet);
             deliver::local(cx, dev, packet);
         }
         Decision::NoWay(refused) => no_way(cx, dev, packet, refused),
@@ -165,6 +171,7 @@ fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: 
 /// A packet to a group: for this host if it is a member (`ip_check_mc_rcu`).
 fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv4Addr) {
     if cx.net.dev(dev).groups.contains(group) {
+        multicast(cx, dev, &packet);
         return deliver::local(cx, dev, packet);
     }
     cx.drop(
@@ -173,6 +180,37 @@ fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv
         Stage::RouteInput,
         DropReason::NoMulticastMember,
     );
+}
+
+/// Counts a packet to everybody on the link.
+fn broadcast<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let (packets, octets) = (Counter::IpExtInBcastPkts, Counter::IpExtInBcastOctets);
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(packets, octets, packet.len());
+}
+
+/// Counts a packet to a group that is listened to.
+fn multicast<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let (packets, octets) = (Counter::IpExtInMcastPkts, Counter::IpExtInMcastOctets);
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(packets, octets, packet.len());
+}
+
+/// A copy of a packet made here, for everybody on the link or a group, comes back to this host
+/// (`dev_loopback_xmit`).
+pub(super) fn looped<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let ns = cx.net.ns_of(dev);
+    let tos = ipv4::Packet::new_unchecked(packet.bytes()).tos();
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(Counter::IpInReceives, Counter::IpExtInOctets, packet.len());
+    mib.congestion(Counter::IpExtInNoECTPkts, tos, 1);
+    match packet.packet_type {
+        PacketType::Broadcast => broadcast(cx, dev, &packet),
+        _ => multicast(cx, dev, &packet),
+    }
+    deliver::local(cx, dev, packet);
 }
 
 /// The type of ICMP message that a packet carries, if it carries one and is its first fragment.

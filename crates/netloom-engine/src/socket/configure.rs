@@ -9,6 +9,7 @@ use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::counters::Counter;
 use netloom_model::socket::{SocketId, SocketKind, SocketOption};
 use netloom_model::{Errno, RouteType};
 use netloom_wire::IpProtocol;
@@ -106,7 +107,7 @@ pub(crate) fn connect(
     }
     let address = v4(address)?;
     let socket = net.socket(id)?;
-    let ns = socket.ns;
+    let (ns, may_broadcast) = (socket.ns, socket.options.broadcast);
     let flow = Flow {
         src: socket.local.0,
         oif: socket.dev,
@@ -118,9 +119,14 @@ pub(crate) fn connect(
         },
         ..Flow::to(address)
     };
-    let way =
-        route::output::route(net, ns, &flow, socket.options.free_bind).map_err(|no| no.errno)?;
-    if way.kind == RouteType::Broadcast && !socket.options.broadcast {
+    let found = route::output::route(net, ns, &flow, socket.options.free_bind);
+    let way = found.map_err(|no| {
+        if no.errno == Errno::NETUNREACH {
+            net.count(ns, Counter::IpOutNoRoutes);
+        }
+        no.errno
+    })?;
+    if way.kind == RouteType::Broadcast && !may_broadcast {
         return Err(Errno::ACCES);
     }
     // An address of this host that is a group cannot be a source.

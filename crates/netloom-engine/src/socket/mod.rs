@@ -20,6 +20,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::sysctl::{Global, Global6};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use netloom_model::counters::Counter;
 use netloom_model::socket::{
     Datagram, Interest, PmtuDiscovery, Received, Shutdown, SocketError, SocketId, SocketKind,
 };
@@ -354,6 +355,22 @@ pub(crate) fn open(
         packet::retap(net, ns);
     }
     Ok(SocketId(id))
+}
+
+/// Takes what a socket has for its program, if there is anything. A datagram of UDP counts as
+/// received now.
+pub(crate) fn take(net: &mut Net, id: SocketId) -> Result<Option<Received>, Errno> {
+    let socket = net.socket_mut(id)?;
+    let (ns, kind) = (socket.ns, socket.kind);
+    let taken = socket.take()?;
+    if let Some(Received::Datagram(_)) = taken {
+        match kind {
+            SocketKind::Udp => net.count(ns, Counter::UdpInDatagrams),
+            SocketKind::Udp6 => net.count(ns, Counter::Udp6InDatagrams),
+            _ => {}
+        }
+    }
+    Ok(taken)
 }
 
 /// Closes a socket.

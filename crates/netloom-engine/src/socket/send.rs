@@ -12,6 +12,7 @@ use crate::route::upper::Upper;
 use crate::route::{self, Flow, Refused};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
 use netloom_model::{Errno, RouteType, Scope};
@@ -88,6 +89,10 @@ fn routed<O: Observer>(
     any_source: bool,
 ) -> Result<Way, Errno> {
     route::output::route(cx.net, ns, flow, any_source).map_err(|no| {
+        // A raw socket's are not counted.
+        if no.errno == Errno::NETUNREACH && stage != Stage::RawSend {
+            cx.net.count(ns, Counter::IpOutNoRoutes);
+        }
         if O::ON {
             let mut nothing = cx.net.pool.take(0);
             cx.born(&mut nothing, None, Origin::Probe);
@@ -164,6 +169,15 @@ fn emit<O: Observer>(
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, &packet, ns, stage, flow, Some(way));
     let sent = output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    if stage == Stage::UdpSend {
+        cx.net.count(
+            ns,
+            match sent {
+                Xmit::Success => Counter::UdpOutDatagrams,
+                Xmit::Drop => Counter::UdpSndbufErrors,
+            },
+        );
+    }
     told(cx, id, sent)
 }
 

@@ -12,6 +12,7 @@ mod names;
 pub mod netstat;
 pub mod route;
 mod routes;
+mod statistics;
 
 use crate::Context;
 use netloom_model::state::Parts;

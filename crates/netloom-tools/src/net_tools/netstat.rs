@@ -1,8 +1,10 @@
-//! `netstat`: the routing table, the table of interfaces, the groups listened to (netstat(8)).
+//! `netstat`: the routing table, the table of interfaces, the groups listened to, what was counted
+//! (netstat(8)).
 //!
-//! Left out, with a clear error: sockets, protocol statistics, masquerading.
+//! Left out, with a clear error: sockets, masquerading.
 
 use super::routes::{self, Columns};
+use super::statistics::{self, Facts, Protocols};
 use super::{Failure, finish, groups, interface, namespace};
 use crate::Context;
 use netloom_model::state::Parts;
@@ -11,6 +13,7 @@ const USAGE: &str = "\
 Usage: netstat -r [-n] [-e] [-C|-F]   routes
        netstat -i [-n] [-e] [-a]      devices with what they counted
        netstat -g [-n]                groups that are listened to
+       netstat -s [-6] [-t] [-u] [-w]  what was counted, by protocol
        netstat -h | -V
 
   -n, --numeric   addresses, not names
@@ -29,6 +32,9 @@ struct Options {
     route: bool,
     interfaces: bool,
     groups: bool,
+    statistics: bool,
+    protocols: Protocols,
+    v6: bool,
     numeric: bool,
     extended: u32,
     all: bool,
@@ -37,7 +43,7 @@ struct Options {
     unsupported: Option<String>,
 }
 
-const LONG: [(&str, char); 24] = [
+const LONG: [(&str, char); 27] = [
     ("route", 'r'),
     ("interfaces", 'i'),
     ("groups", 'g'),
@@ -61,6 +67,9 @@ const LONG: [(&str, char); 24] = [
     ("tcp", 't'),
     ("udp", 'u'),
     ("inet6", '6'),
+    ("raw", 'w'),
+    ("udplite", 'U'),
+    ("sctp", 'S'),
     ("version", 'V'),
 ];
 
@@ -91,8 +100,18 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                 'e' => options.extended += 1,
                 'a' => options.all = true,
                 'C' => options.cache = true,
-                'v' | 'W' | 'N' | 'F' | '4' | 'w' => {}
-                'A' if words.next() == Some("inet") => {}
+                's' => options.statistics = true,
+                't' => options.protocols.tcp = true,
+                'u' => options.protocols.udp = true,
+                'w' => options.protocols.raw = true,
+                'U' | 'S' => options.protocols.other = true,
+                '6' => options.v6 = true,
+                'v' | 'W' | 'N' | 'F' | '4' => {}
+                'A' => match words.next() {
+                    Some("inet") => {}
+                    Some("inet6") => options.v6 = true,
+                    _ => options.unsupported = Some(word.to_owned()),
+                },
                 'V' => {
                     writeln!(cx.out, "net-tools 2.10 ({})", crate::VERSION)?;
                     return Ok(0);
@@ -101,8 +120,9 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                     write!(cx.out, "{USAGE}")?;
                     return Ok(0);
                 }
-                'A' | '6' | 's' | 'M' | 'p' | 'o' | 'c' | 'l' | 't' | 'u' | 'U' | 'S' | 'x'
-                | 'Z' => options.unsupported = Some(word.to_owned()),
+                'M' | 'p' | 'o' | 'c' | 'l' | 'x' | 'Z' => {
+                    options.unsupported = Some(word.to_owned());
+                }
                 _ => return Err(bad(format!("invalid option -- '{letter}'"))),
             }
         }
@@ -112,10 +132,19 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
 
 fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
     if let Some(word) = &options.unsupported {
-        let text = format!("netstat: `{word}' is not supported here; -r, -i and -g are\n");
+        let text = format!("netstat: `{word}' is not supported here; -r, -i, -g and -s are\n");
         return Err(Failure::new(text, 3));
     }
+    if options.statistics && !options.route && !options.interfaces {
+        return show_statistics(cx, options);
+    }
+    if options.v6 && options.route {
+        let text = "netstat: routes of IPv6 are not shown here; use ip -6 route\n";
+        return Err(Failure::new(text, 3));
+    }
+    let statistics = options.statistics;
     match (options.route, options.interfaces) {
+        _ if statistics => Err(Failure::new(USAGE, 3)),
         (true, true) => Err(Failure::new(USAGE, 3)),
         (true, false) => show_routes(cx, options),
         (false, true) => show_interfaces(cx, options),
@@ -123,7 +152,7 @@ fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
         (false, false) => {
             let word = cx.args.first().map_or("sockets", String::as_str);
             let text =
-                format!("netstat: `{word}': sockets are not shown here; -r, -i and -g are\n");
+                format!("netstat: `{word}': sockets are not shown here; -r, -i, -g and -s are\n");
             Err(Failure::new(text, 3))
         }
     }
@@ -181,5 +210,26 @@ fn show_interfaces(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failu
         };
         write!(cx.out, "{text}")?;
     }
+    Ok(0)
+}
+
+fn show_statistics(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    let parts = Parts {
+        counters: true,
+        sysctls: true,
+        ..Parts::NONE
+    };
+    let ns = namespace(cx, parts)?;
+    let forwarding = ns.sysctls.get("net.ipv4.ip_forward");
+    let facts = Facts {
+        forwards: forwarding.is_some_and(|value| value != "0"),
+        established: 0,
+    };
+    let text = if options.v6 {
+        statistics::v6(&ns.counters, facts, options.protocols)
+    } else {
+        statistics::v4(&ns.counters, facts, options.protocols)
+    };
+    write!(cx.out, "{text}")?;
     Ok(0)
 }

@@ -49,7 +49,6 @@ pub(super) const NAMES: &[&str] = &[
     "nmap",
     "nmcli",
     "nslookup",
-    "nstat",
     "ovs-vsctl",
     "ping6",
     "rarp",

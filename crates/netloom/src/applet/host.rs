@@ -7,6 +7,7 @@ use netloom_tools::Host;
 use std::cell::OnceCell;
 use std::io;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -45,6 +46,11 @@ impl Host for ProcessHost {
         let theirs = process::variable_of(pid, WORLD)?;
         let ns = process::variable_of(pid, NETNS).unwrap_or_default();
         (ours == theirs).then(|| NsName::new(ns))
+    }
+
+    fn memory(&self) -> Option<PathBuf> {
+        let socket = PathBuf::from(std::env::var_os(WORLD)?);
+        Some(socket.parent()?.to_owned())
     }
 
     fn epoch(&self) -> SystemTime {

@@ -11,6 +11,7 @@ use crate::packet::Packet;
 use crate::sysctl::Global;
 use crate::timer::Timer;
 use core::net::Ipv4Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::Stage;
 use netloom_wire::IpProtocol;
 use netloom_wire::icmpv4::{Repr, code};
@@ -41,6 +42,12 @@ impl Key {
 impl Reassembly for V4 {
     type Key = Key;
     const STAGE: Stage = Stage::Reassembly;
+    const COUNTERS: [Counter; 4] = [
+        Counter::IpReasmReqds,
+        Counter::IpReasmOKs,
+        Counter::IpReasmFails,
+        Counter::IpReasmTimeout,
+    ];
     const LONGEST: usize = ipv4::MAX_LEN;
 
     fn fragments(ns: &mut Namespace) -> &mut Fragments<V4> {

@@ -9,6 +9,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::socket;
 use crate::sysctl::Conf6;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
@@ -75,6 +76,9 @@ fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet, uppe
     }
     let raw = socket::v6::raw::deliver(cx, dev, &packet, upper.kind, upper.at);
     packet.pull(upper.at);
+    if raw || is_known(upper.kind) {
+        cx.net.count_at(dev, Counter::Ip6InDelivers);
+    }
     match upper.kind {
         IpProtocol::ICMPV6 => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::v6::udp::receive(cx, dev, packet),
@@ -90,6 +94,14 @@ fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet, uppe
             refuse(cx, dev, Stage::Local6Deliver, packet, refused);
         }
     }
+}
+
+/// Whether a part of this host takes packets of the protocol.
+fn is_known(protocol: IpProtocol) -> bool {
+    matches!(
+        protocol,
+        IpProtocol::ICMPV6 | IpProtocol::UDP | IpProtocol::TCP | IpProtocol::NO_NEXT_HEADER
+    )
 }
 
 /// Neighbour discovery does not come in fragments (RFC 6980), unless `suppress_frag_ndisc` is off.

@@ -9,6 +9,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::v6::{Flow6, Found6};
 use crate::sysctl::Conf6;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
@@ -54,6 +55,7 @@ pub(crate) fn forward<O: Observer>(
         icmp_error::send(cx, dev, &packet, kind, code::BEYOND_SCOPE, 0);
         return cx.drop(packet, dev, Stage::Ip6Forward, DropReason::BeyondScope);
     }
+    cx.net.count_at(dev, Counter::Ip6OutForwDatagrams);
     let link = cx.net.dev(found.dev).v6.conf.get(Conf6::Mtu) as u32;
     let mtu = match found.mtu {
         0 => link,

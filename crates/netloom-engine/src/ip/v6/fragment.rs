@@ -7,6 +7,7 @@ use crate::link::Xmit;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Stage};
 use netloom_wire::ipv6::extension::{self, FRAGMENT_LEN, Fragment};
 use netloom_wire::{IpProtocol, ipv6};
@@ -51,6 +52,11 @@ pub(super) fn cut<O: Observer>(
         header: at,
         added: FRAGMENT_LEN,
         room,
+        counters: [
+            Counter::Ip6FragOKs,
+            Counter::Ip6FragFails,
+            Counter::Ip6FragCreates,
+        ],
     };
     let next = IpProtocol(packet.bytes()[named]);
     let write = |piece: &mut [u8], part: &Part| {

@@ -16,12 +16,14 @@ use crate::socket;
 use crate::sysctl::Global6;
 use core::net::Ipv6Addr;
 use core::time::Duration;
+use netloom_model::counters::{Counter, Messages};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::icmpv6::{self, Type};
 use netloom_wire::{IpProtocol, ipv6};
 
 /// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
 pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, raw: bool) {
+    cx.net.count_at(dev, Counter::Icmp6InMsgs);
     let Ok(message) = icmpv6::Packet::new_checked(packet.bytes()) else {
         return cx.drop(packet, dev, Stage::Icmp6Receive, DropReason::IcmpMalformed);
     };
@@ -33,6 +35,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let to_group = dst.is_multicast();
     cx.see(&packet, dev, Stage::Icmp6Receive, |_| Event::Accepted);
     let ns = cx.net.ns_of(dev);
+    cx.net.ns_mut(ns).mib.message(Messages::Icmp6In, kind.0);
     let settings = &cx.net.ns(ns).v6.settings;
     match kind {
         Type::ECHO_REQUEST

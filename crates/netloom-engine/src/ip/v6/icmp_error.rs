@@ -15,6 +15,7 @@ use crate::route::v6::output::Way6;
 use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::{Global, Global6};
 use core::net::Ipv6Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{self, Repr, Type, code};
@@ -39,7 +40,11 @@ fn allowed(net: &mut Net, ns: NsId, kind: Type, way: &Way6) -> bool {
     let between = between >> ((128 - u32::from(way.found.prefix_len)) >> 5);
     let cost = 1_000_000_000 / per_second;
     let limit = &mut namespace.v6.icmp_limit;
-    limit.take(now, (cost, burst), way.dst.into(), between)
+    let allowed = limit.take(now, (cost, burst), way.dst.into(), between);
+    if !allowed {
+        namespace.mib.count(Counter::Icmp6OutRateLimitHost);
+    }
+    allowed
 }
 
 /// What a packet is about that an error would be about: nothing of it is told where it is an error

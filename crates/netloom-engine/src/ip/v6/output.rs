@@ -1,6 +1,6 @@
 //! An IPv6 packet made here leaves (`ip6_local_out`, `ip6_output`, `ip6_finish_output2`).
 
-use super::{deliver, fragment};
+use super::{fragment, receive};
 use crate::device::DevId;
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
@@ -13,6 +13,7 @@ use crate::packet::Packet;
 use crate::route::v6::output::Way6;
 use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv6};
@@ -50,12 +51,15 @@ pub(crate) fn build<O: Observer>(
         flow_label: 0,
         payload_len: payload.len(),
     };
-    let mut packet = make(cx, &repr, payload);
+    let mut packet = make(cx, way.dev, &repr, payload);
     packet.mark = header.mark;
     packet
 }
 
-fn make<O: Observer>(cx: &mut Cx<'_, O>, repr: &ipv6::Repr, payload: &[u8]) -> Packet {
+fn make<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, repr: &ipv6::Repr, payload: &[u8]) -> Packet {
+    let ns = cx.net.ns_of(dev);
+    cx.net.count(ns, Counter::Ip6OutRequests);
+    cx.net.count_icmp6_out(ns, repr, payload);
     let mut packet = cx.net.pool.take(ipv6::HEADER_LEN + payload.len());
     repr.emit(packet.bytes_mut());
     packet.bytes_mut()[ipv6::HEADER_LEN..].copy_from_slice(payload);
@@ -101,7 +105,7 @@ fn loop_and_send<O: Observer>(
         cx.born(&mut copy, Some(packet.id), Origin::Copy);
         copy.packet_type = PacketType::Multicast;
         copy.set_network();
-        deliver::local(cx, way.dev, copy);
+        receive::looped(cx, way.dev, copy);
     }
     if ipv6::Packet::new_unchecked(packet.bytes()).hop_limit() == 0 {
         return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
@@ -123,6 +127,7 @@ pub(crate) fn to_neighbour<O: Observer>(
     next_hop: Ipv6Addr,
     packet: Packet,
 ) {
+    transmitted(cx, dev, &packet);
     if cx.net.dev(dev).is_loopback() {
         return framed(cx, dev, MacAddr::ZERO, packet);
     }
@@ -136,12 +141,29 @@ pub(crate) fn to_group<O: Observer>(
     group: Ipv6Addr,
     packet: Packet,
 ) {
+    transmitted(cx, dev, &packet);
+    let ns = cx.net.ns_of(dev);
+    let (packets, octets) = (Counter::Ip6OutMcastPkts, Counter::Ip6OutMcastOctets);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(packets, octets, packet.len());
     let mac = if cx.net.dev(dev).is_loopback() {
         MacAddr::ZERO
     } else {
         MacAddr::from_ipv6_multicast(group)
     };
     framed(cx, dev, mac, packet);
+}
+
+/// Counts a packet that is handed to the link.
+#[inline]
+fn transmitted<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(
+        Counter::Ip6OutTransmits,
+        Counter::Ip6OutOctets,
+        packet.len(),
+    );
 }
 
 /// Sends to a hardware address that needs no resolution.
@@ -173,13 +195,14 @@ pub(crate) fn background<O: Observer>(
     cause: Option<(u32, Origin)>,
     known: Option<MacAddr>,
 ) {
-    let mut packet = make(cx, header, payload);
+    let mut packet = make(cx, dev, header, payload);
     match cause {
         Some((cause, origin)) => cx.born(&mut packet, Some(cause), origin),
         None => packet.id = Packet::UNWATCHED,
     }
     packet.dev = dev;
     if let Some(mac) = known {
+        transmitted(cx, dev, &packet);
         return framed(cx, dev, mac, packet);
     }
     if header.dst.is_multicast() {

@@ -12,6 +12,7 @@ use crate::packet::Packet;
 use crate::sysctl::Global6;
 use crate::timer::Timer;
 use core::net::Ipv6Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Stage};
 use netloom_wire::icmpv6::{Type, code};
 use netloom_wire::ipv6::extension::{self, FRAGMENT_LEN, Fragment};
@@ -88,6 +89,12 @@ fn find(bytes: &[u8]) -> Option<(usize, usize)> {
 impl Reassembly for V6 {
     type Key = Key;
     const STAGE: Stage = Stage::Reassembly6;
+    const COUNTERS: [Counter; 4] = [
+        Counter::Ip6ReasmReqds,
+        Counter::Ip6ReasmOKs,
+        Counter::Ip6ReasmFails,
+        Counter::Ip6ReasmTimeout,
+    ];
     const LONGEST: usize = u16::MAX as usize;
 
     fn fragments(ns: &mut Namespace) -> &mut Fragments<V6> {

@@ -14,6 +14,7 @@ use crate::route::v6::{self as route, Flow6};
 use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
 use netloom_model::RouteType;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
@@ -24,6 +25,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if packet.packet_type == PacketType::OtherHost {
         return cx.drop(packet, dev, Stage::Ip6Receive, DropReason::OtherHost);
     }
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(Counter::Ip6InReceives, Counter::Ip6InOctets, packet.len());
     if !cx.net.dev(dev).v6.running {
         return cx.drop(packet, dev, Stage::Ip6Receive, DropReason::Ipv6NotHandled);
     }
@@ -44,7 +48,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     // Without a length it would be told by a hop-by-hop option (RFC 2675).
     let jumbo = hop_by_hop && header.payload_len() == 0;
     let len = ipv6::HEADER_LEN + usize::from(header.payload_len());
-    let upper = if cx.net.ns(cx.net.ns_of(dev)).v6.routing.rules.dissect() {
+    let upper = if cx.net.ns(ns).v6.routing.rules.dissect() {
         Upper::of_v6(&header)
     } else {
         Upper::default()
@@ -52,6 +56,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if !jumbo {
         packet.truncate(len);
     }
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.congestion(Counter::Ip6InNoECTPkts, tclass, packet.segments());
     if let Some(reason) = martian(cx, dev, &packet, src, dst) {
         return cx.drop(packet, dev, Stage::Ip6Receive, reason);
     }
@@ -75,7 +81,6 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         uid: 0,
         spread: None,
     };
-    let ns = cx.net.ns_of(dev);
     let mut found = route::lookup(cx.net, ns, &flow);
     if let Ok(several) = &mut found
         && several.multipath
@@ -165,9 +170,29 @@ fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: 
 
 /// A packet to a group: for this host if it listens (`ip6_mc_input`).
 fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv6Addr) {
+    count_group(cx, dev, &packet);
     if cx.net.dev(dev).v6.listens(group) {
         return deliver::local(cx, dev, packet);
     }
     let reason = DropReason::NoMulticastMember;
     cx.drop(packet, dev, Stage::Route6Input, reason);
+}
+
+/// Counts a packet to a group, listened to or not.
+fn count_group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    let (packets, octets) = (Counter::Ip6InMcastPkts, Counter::Ip6InMcastOctets);
+    let ns = cx.net.ns_of(dev);
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(packets, octets, packet.len());
+}
+
+/// A copy of a packet made here for a group comes back to this host (`dev_loopback_xmit`).
+pub(super) fn looped<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    let ns = cx.net.ns_of(dev);
+    let tclass = ipv6::Packet::new_unchecked(packet.bytes()).traffic_class();
+    let mib = &mut cx.net.ns_mut(ns).mib;
+    mib.packet(Counter::Ip6InReceives, Counter::Ip6InOctets, packet.len());
+    mib.congestion(Counter::Ip6InNoECTPkts, tclass, 1);
+    count_group(cx, dev, &packet);
+    deliver::local(cx, dev, packet);
 }

@@ -10,6 +10,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
+use netloom_model::counters::Counter;
 use netloom_model::socket::{Interest, SocketId, TcpState};
 use netloom_model::{Errno, RouteType, Time};
 
@@ -129,6 +130,15 @@ fn begin<O: Observer>(
     let path = match Path::find(cx.net, &manner, source, to) {
         Ok(path) => path,
         Err(errno) => {
+            if errno == Errno::NETUNREACH {
+                let v4 = Counter::IpOutNoRoutes;
+                let counter = if to.is_ipv4() {
+                    v4
+                } else {
+                    Counter::Ip6OutNoRoutes
+                };
+                cx.net.count(manner.ns, counter);
+            }
             no_way(cx, &manner, source, (to, port));
             return Err(errno);
         }
@@ -150,6 +160,7 @@ fn begin<O: Observer>(
         wishes: cx.net.tcp(id.0).map(|tcp| tcp.wishes).unwrap_or_default(),
     };
     let connection = Connection::connect(&begin, &t);
+    cx.net.count(ns, Counter::TcpActiveOpens);
     cx.net
         .ns_mut(ns)
         .sockets

@@ -6,13 +6,14 @@ use super::connection::{End, Segment};
 use super::options::Options;
 use super::settle::{settle, tunables};
 use super::table::Place;
-use super::{Owner, Tcp, listen, reset, time_wait};
+use super::{Owner, Tcp, listen, mib, reset, time_wait};
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use core::net::IpAddr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::{PacketType, TcpState};
 use netloom_wire::tcp::{self, Flags};
@@ -20,6 +21,7 @@ use netloom_wire::{ipv4, ipv6};
 
 /// Receives a segment over IPv4, its TCP header at the front.
 pub(crate) fn receive_v4<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    count(cx, dev, &packet);
     let Ok(segment) = tcp::Packet::new_checked(packet.bytes()) else {
         return cx.drop(packet, dev, Stage::TcpReceive, DropReason::TcpMalformed);
     };
@@ -33,6 +35,7 @@ pub(crate) fn receive_v4<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pa
 
 /// Receives a segment over IPv6, its TCP header at the front.
 pub(crate) fn receive_v6<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+    count(cx, dev, &packet);
     let Ok(segment) = tcp::Packet::new_checked(packet.bytes()) else {
         return cx.drop(packet, dev, Stage::TcpReceive, DropReason::TcpMalformed);
     };
@@ -42,6 +45,13 @@ pub(crate) fn receive_v6<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pa
         return cx.drop(packet, dev, Stage::TcpReceive, DropReason::TcpMalformed);
     }
     receive(cx, dev, packet, src.into(), dst.into());
+}
+
+/// Counts a segment to this host.
+fn count<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+    if packet.packet_type == PacketType::Host {
+        cx.net.count_at(dev, Counter::TcpInSegs);
+    }
 }
 
 /// Where a segment belongs, and what it is.
@@ -227,8 +237,13 @@ fn connection<O: Observer>(
     let Some(connection) = cx.net.connection_mut(id) else {
         return End_::Dropped(DropReason::TcpNoConnection);
     };
+    let before = connection.state;
     let arrived = connection.arrives(segment, owner == Owner::Nobody, &t);
+    let became = mib::became(before, connection);
     let made = half_open && connection.is_synchronized();
+    if let Some(counter) = became {
+        cx.net.count(arrival.ns, counter);
+    }
     if let (true, Owner::Listener(listener)) = (made, owner)
         && let Some(listener) = cx.net.tcp_mut(listener).and_then(Tcp::listener_mut)
     {

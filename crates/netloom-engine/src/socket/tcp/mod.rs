@@ -18,6 +18,7 @@ mod error;
 mod inbound;
 mod input;
 mod listen;
+mod mib;
 mod options;
 mod output;
 pub(crate) mod ports;

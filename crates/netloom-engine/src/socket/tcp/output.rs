@@ -2,6 +2,7 @@
 //! how much it takes at once.
 
 use super::connection::{Connection, End};
+use super::mib;
 use super::settle::tunables;
 use super::transmit::Out;
 use crate::device::DevId;
@@ -20,6 +21,7 @@ use crate::socket::Socket;
 use crate::sysctl::Global;
 use core::net::IpAddr;
 use netloom_model::Errno;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::{PacketType, PmtuDiscovery, TcpState};
 use netloom_wire::tcp::{self, Flags};
@@ -179,9 +181,12 @@ pub(super) fn flush<O: Observer>(cx: &mut Cx<'_, O>, id: u32, cause: Option<u32>
         let Some(connection) = cx.net.connection_mut(id) else {
             return;
         };
+        let resent = connection.counts.retransmitted;
         let Some(out) = connection.next_segment(most, &t) else {
             return;
         };
+        let again = connection.counts.retransmitted > resent;
+        mib::sent(&mut cx.net.ns_mut(manner.ns).mib, &out, again);
         match &path {
             Ok(path) => {
                 let packet = build(cx.net, id, &manner, path, (local, remote), &out);
@@ -335,6 +340,11 @@ pub(super) fn ip(
     tcp_len: usize,
     ident: u16,
 ) -> (Packet, usize) {
+    let requests = match path {
+        Path::V4(_) => Counter::IpOutRequests,
+        Path::V6(_) => Counter::Ip6OutRequests,
+    };
+    net.count(manner.ns, requests);
     let (mut packet, at) = match path {
         Path::V4(way) => {
             let default = net.ns(manner.ns).settings.get(Global::IpDefaultTtl) as u8;

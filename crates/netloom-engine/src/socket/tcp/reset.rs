@@ -13,6 +13,7 @@ use crate::route;
 use crate::sysctl::Global;
 use core::net::IpAddr;
 use netloom_model::RouteType;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{Event, Origin, Stage};
 use netloom_model::socket::PmtuDiscovery;
 use netloom_wire::tcp::{self, Flags};
@@ -69,6 +70,8 @@ pub(super) fn refuse<O: Observer>(
         what: format!("reset to {src}"),
     });
     cx.born(&mut out, Some(packet.id), Origin::TcpReset);
+    cx.net.count(ns, Counter::TcpOutSegs);
+    cx.net.count(ns, Counter::TcpOutRsts);
     match &path {
         Path::V4(way) => {
             crate::ip::output::send(cx, ns, way, out, crate::ip::output::GroupLoop(false));
@@ -148,6 +151,7 @@ pub(super) fn acknowledge_again<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, slot:
     repr.emit(&mut out.bytes_mut()[at..]);
     half_checksum(&mut out.bytes_mut()[at..], &path);
     out.checksum_partial = true;
+    cx.net.count(ns, Counter::TcpOutSegs);
     depart(cx, &manner, &path, out, Some(cause));
 }
 

@@ -4,7 +4,7 @@
 use super::connection::Connection;
 use super::table::Place;
 use super::tunables::Tunables;
-use super::{Owner, Role, Tcp, output, time_wait};
+use super::{Owner, Role, Tcp, mib, output, time_wait};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -141,7 +141,11 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, id: u32, stamp: u32) {
     };
     let orphan = tcp.owner == Owner::Nobody;
     if let Some(connection) = tcp.connection_mut() {
+        let before = connection.state;
         connection.expire(orphan, &t);
+        if let Some(counter) = mib::became(before, connection) {
+            cx.net.count(ns, counter);
+        }
     }
     settle(cx, id, None);
 }

@@ -10,6 +10,7 @@ use crate::socket::Socket;
 use crate::sysctl::Global6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::Errno;
+use netloom_model::counters::Counter;
 use netloom_model::socket::{SocketId, SocketKind};
 use netloom_wire::IpProtocol;
 
@@ -108,7 +109,13 @@ pub(crate) fn connect(
         return Err(Errno::INVAL);
     }
     let free = socket.options.free_bind;
-    let way = route::output::route(net, socket.ns, &flow, free).map_err(|no| no.errno)?;
+    let ns = socket.ns;
+    let way = route::output::route(net, ns, &flow, free).map_err(|no| {
+        if no.errno == Errno::NETUNREACH {
+            net.count(ns, Counter::Ip6OutNoRoutes);
+        }
+        no.errno
+    })?;
     let socket = net.socket_mut(id)?;
     if socket.v6.local.0.is_unspecified() {
         socket.v6.local.0 = way.source;

@@ -12,6 +12,7 @@ use crate::route::upper::Upper;
 use crate::route::v6::output::Way6;
 use crate::route::v6::{self as route, Flow6};
 use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
 use netloom_model::{Errno, RouteType};
@@ -78,6 +79,9 @@ fn routed<O: Observer>(
 ) -> Result<Way6, Errno> {
     let ns = cx.net.socket(id)?.ns;
     route::output::route(cx.net, ns, flow, any_source).map_err(|no| {
+        if no.errno == Errno::NETUNREACH {
+            cx.net.count(ns, Counter::Ip6OutNoRoutes);
+        }
         if O::ON {
             let mut nothing = cx.net.pool.take(0);
             cx.born(&mut nothing, None, Origin::Probe);
@@ -177,6 +181,9 @@ fn emit<O: Observer>(
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, id, &packet, stage, flow, Some(way));
     output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    if stage == Stage::UdpSend {
+        cx.net.count(ns, Counter::Udp6OutDatagrams);
+    }
     Ok(())
 }
 

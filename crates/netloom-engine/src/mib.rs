@@ -1,0 +1,228 @@
+//! What a namespace counts of its packets (`netstat -s`, nstat(8)): the MIBs of IP, ICMP, UDP and
+//! TCP (RFC 4293, RFC 4113, RFC 4022), by the names of [`netloom_model::counters`].
+//!
+//! What goes well is counted where it happens; what a drop counts is said here alone, in
+//! [`of_drop`].
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::packet::Packet;
+use netloom_model::counters::{COUNTERS, Counter, Counters, Messages};
+use netloom_model::journey::{DropReason, Stage};
+use netloom_model::socket::PacketType;
+use netloom_wire::ipv6::extension;
+use netloom_wire::{EtherType, IpProtocol, ipv4, ipv6, tcp};
+use std::collections::BTreeMap;
+
+/// The counters of a namespace.
+#[derive(Clone, Debug)]
+pub(crate) struct Mib {
+    values: Box<[u64; COUNTERS]>,
+    /// ICMP messages by type, of which a host sees few: in the order in which they came up.
+    messages: Vec<((Messages, u8), u64)>,
+}
+
+impl Default for Mib {
+    fn default() -> Mib {
+        Mib {
+            values: Box::new([0; COUNTERS]),
+            messages: Vec::new(),
+        }
+    }
+}
+
+impl Mib {
+    /// Counts one.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, counter: Counter) {
+        self.values[counter as usize] += 1;
+    }
+
+    /// Counts some.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, counter: Counter, count: usize) {
+        self.values[counter as usize] += count as u64;
+    }
+
+    /// Counts a packet and its bytes.
+    #[inline(always)]
+    pub(crate) fn packet(&mut self, packets: Counter, octets: Counter, len: usize) {
+        self.count(packets);
+        self.add(octets, len);
+    }
+
+    /// Counts a received packet by what its TOS or traffic class says of congestion (RFC 3168):
+    /// `first` is the counter of packets that say nothing, those of ECT(1), ECT(0) and CE follow.
+    /// What stands for several segments counts as those.
+    #[inline(always)]
+    pub(crate) fn congestion(&mut self, first: Counter, tos: u8, segments: u64) {
+        self.values[first as usize + usize::from(tos & 3)] += segments;
+    }
+
+    /// Counts an ICMP message by its type.
+    pub(crate) fn message(&mut self, of: Messages, kind: u8) {
+        match self.messages.iter_mut().find(|(m, _)| *m == (of, kind)) {
+            Some((_, count)) => *count += 1,
+            None => self.messages.push(((of, kind), 1)),
+        }
+    }
+
+    /// Everything, as the model tells it.
+    pub(crate) fn describe(&self) -> Counters {
+        Counters::new(
+            &self.values,
+            self.messages.iter().copied().collect::<BTreeMap<_, _>>(),
+        )
+    }
+}
+
+impl Net {
+    /// Counts one in a namespace.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, ns: NsId, counter: Counter) {
+        self.ns_mut(ns).mib.count(counter);
+    }
+
+    /// Counts one in the namespace of a device.
+    #[inline(always)]
+    pub(crate) fn count_at(&mut self, dev: DevId, counter: Counter) {
+        self.count(self.ns_of(dev), counter);
+    }
+
+    /// Counts what a drop counts.
+    pub(crate) fn count_drop(
+        &mut self,
+        ns: NsId,
+        packet: &Packet,
+        stage: Stage,
+        reason: DropReason,
+    ) {
+        for counter in of_drop(packet, stage, reason) {
+            self.count(ns, *counter);
+        }
+    }
+
+    /// Counts an ICMP message that is sent, its first byte its type.
+    pub(crate) fn count_icmp_out(&mut self, ns: NsId, message: &[u8]) {
+        let mib = &mut self.ns_mut(ns).mib;
+        mib.count(Counter::IcmpOutMsgs);
+        mib.message(
+            Messages::IcmpOut,
+            message.first().copied().unwrap_or_default(),
+        );
+    }
+
+    /// Counts an ICMPv6 message that is sent in a packet, if it carries one.
+    pub(crate) fn count_icmp6_out(&mut self, ns: NsId, header: &ipv6::Repr, payload: &[u8]) {
+        let last = extension::walk(header.next_header, payload).last();
+        let Some(message) = last.filter(|part| part.kind == IpProtocol::ICMPV6) else {
+            return;
+        };
+        let mib = &mut self.ns_mut(ns).mib;
+        mib.count(Counter::Icmp6OutMsgs);
+        let kind = message.bytes.first().copied().unwrap_or_default();
+        mib.message(Messages::Icmp6Out, kind);
+    }
+}
+
+/// What a drop counts as.
+fn of_drop(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Counter] {
+    match packet.ethertype {
+        EtherType::IPV4 => of_ipv4(packet, stage, reason),
+        EtherType::IPV6 => of_ipv6(packet, stage, reason),
+        EtherType::ARP if reason == DropReason::ArpFiltered => &[Counter::TcpExtArpFilter],
+        _ => &[],
+    }
+}
+
+fn of_ipv4(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Counter] {
+    use Counter as C;
+    use DropReason as R;
+    match (stage, reason) {
+        (Stage::IpReceive, R::IpTruncated) if has_ipv4_header(packet) => &[C::IpExtInTruncatedPkts],
+        (Stage::IpReceive, R::IpTruncated | R::IpMalformed)
+        | (Stage::IpOptions, R::IpOptions)
+        | (Stage::IpForward, R::TtlExceeded) => &[C::IpInHdrErrors],
+        (Stage::IpReceive, R::IpChecksum) => &[C::IpExtInCsumErrors, C::IpInHdrErrors],
+        (Stage::RouteInput, R::NoRoute) => &[C::IpExtInNoRoutes],
+        (Stage::RouteInput, R::ForwardingOff) => &[C::IpInAddrErrors],
+        (Stage::SourceCheck, R::ReversePath) => &[C::TcpExtIPReversePathFilter],
+        (Stage::IpForward | Stage::Fragment, R::FragmentationNeeded) => &[C::IpFragFails],
+        (Stage::LocalDeliver, R::NoProtocol) => &[C::IpInUnknownProtos],
+        (Stage::IcmpReceive, R::IcmpChecksum) => &[C::IcmpInCsumErrors, C::IcmpInErrors],
+        (Stage::IcmpReceive, R::IcmpMalformed | R::IcmpIgnored)
+        | (Stage::IcmpError, R::IcmpMalformed) => &[C::IcmpInErrors],
+        (Stage::UdpReceive, R::UdpMalformed) => &[C::UdpInErrors],
+        (Stage::UdpReceive, R::UdpChecksum) => &[C::UdpInCsumErrors, C::UdpInErrors],
+        (Stage::UdpReceive, R::NoSocket) if is_ipv4_group(packet) => &[C::UdpIgnoredMulti],
+        (Stage::UdpReceive, R::NoSocket) => &[C::UdpNoPorts],
+        (Stage::UdpReceive, R::SocketBufferFull) => &[C::UdpRcvbufErrors, C::UdpInErrors],
+        (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
+        _ => &[],
+    }
+}
+
+fn of_ipv6(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Counter] {
+    use Counter as C;
+    use DropReason as R;
+    match (stage, reason) {
+        (Stage::Ip6Receive, R::IpTruncated) if packet.len() >= ipv6::HEADER_LEN => {
+            &[C::Ip6InTruncatedPkts]
+        }
+        (Stage::Ip6Receive, R::Ipv6NotHandled) => &[C::Ip6InDiscards],
+        (Stage::Ip6Receive, R::OtherHost) => &[],
+        (Stage::Local6Deliver, R::NoProtocol) => &[C::Ip6InUnknownProtos],
+        (Stage::Ip6Receive | Stage::Ip6HopByHop | Stage::Local6Deliver, _)
+        | (Stage::Ip6Forward, R::TtlExceeded) => &[C::Ip6InHdrErrors],
+        (Stage::Route6Input, R::NoRoute | R::RouteUnreachable | R::RouteProhibit) => {
+            &[C::Ip6InNoRoutes]
+        }
+        (Stage::Ip6Forward, R::ForwardingOff | R::MartianSource | R::BeyondScope) => {
+            &[C::Ip6InAddrErrors]
+        }
+        (Stage::Ip6Forward, R::FragmentationNeeded) => &[C::Ip6InTooBigErrors, C::Ip6FragFails],
+        (Stage::IpOutput | Stage::Fragment6, R::FragmentationNeeded) => &[C::Ip6FragFails],
+        (Stage::Icmp6Receive, R::IcmpChecksum) => &[C::Icmp6InCsumErrors, C::Icmp6InErrors],
+        (Stage::Icmp6Receive | Stage::Icmp6Error, R::IcmpMalformed) => &[C::Icmp6InErrors],
+        (Stage::UdpReceive, R::UdpMalformed) => &[C::Udp6InErrors],
+        (Stage::UdpReceive, R::UdpChecksum) => &[C::Udp6InCsumErrors, C::Udp6InErrors],
+        (Stage::UdpReceive, R::NoSocket) if is_ipv6_group(packet) => &[C::Udp6IgnoredMulti],
+        (Stage::UdpReceive, R::NoSocket) => &[C::Udp6NoPorts],
+        (Stage::UdpReceive, R::SocketBufferFull) => &[C::Udp6RcvbufErrors, C::Udp6InErrors],
+        (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
+        _ => &[],
+    }
+}
+
+/// Whether all of the header is there, so that it is the payload that is cut.
+fn has_ipv4_header(packet: &Packet) -> bool {
+    ipv4::Packet::new_header(packet.bytes()).is_ok()
+}
+
+fn is_ipv4_group(packet: &Packet) -> bool {
+    let groups = matches!(
+        packet.packet_type,
+        PacketType::Broadcast | PacketType::Multicast
+    );
+    let header = ipv4::Packet::new_header(packet.network());
+    groups || header.is_ok_and(|header| header.dst().is_multicast())
+}
+
+fn is_ipv6_group(packet: &Packet) -> bool {
+    ipv6::Packet::new_header(packet.network()).is_ok_and(|header| header.dst().is_multicast())
+}
+
+/// A segment that is shorter than any is not even an error; one whose header says nonsense is, and
+/// where that is in order it is the checksum that is wrong.
+fn malformed_tcp(packet: &Packet) -> &'static [Counter] {
+    let bytes = packet.bytes();
+    let header_len = bytes.get(12).map_or(0, |b| usize::from(b >> 4) * 4);
+    if bytes.len() < tcp::HEADER_LEN {
+        &[]
+    } else if header_len < tcp::HEADER_LEN || header_len > bytes.len() {
+        &[Counter::TcpInErrs]
+    } else {
+        &[Counter::TcpInCsumErrors, Counter::TcpInErrs]
+    }
+}
