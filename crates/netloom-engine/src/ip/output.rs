@@ -109,7 +109,9 @@ pub(crate) fn background<O: Observer>(
     packet.set_network();
     packet.id = Packet::UNWATCHED;
     packet.dev = dev;
-    group(cx, dev, MacAddr::from_ipv4_multicast(header.dst), packet);
+    cx.net.count_at(dev, Counter::IpOutRequests);
+    let mac = MacAddr::from_ipv4_multicast(header.dst);
+    to_all(cx, dev, RouteType::Multicast, mac, packet);
 }
 
 /// Sends a packet whose front is its IP header on its way.
@@ -176,17 +178,23 @@ fn leave<O: Observer>(
 fn to_group<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
     if packet.longest() > way.mtu as usize {
         return fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
-            to_all(cx, way, dst, piece)
+            to_all(cx, way.dev, way.kind, dst, piece)
         });
     }
-    to_all(cx, way, dst, packet)
+    to_all(cx, way.dev, way.kind, dst, packet)
 }
 
 /// Sends to everybody of a group what its link takes.
-fn to_all<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Packet) -> Xmit {
-    let ns = cx.net.ns_of(way.dev);
+fn to_all<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    kind: RouteType,
+    dst: MacAddr,
+    packet: Packet,
+) -> Xmit {
+    let ns = cx.net.ns_of(dev);
     let mib = &mut cx.net.ns_mut(ns).mib;
-    let (packets, octets) = match way.kind {
+    let (packets, octets) = match kind {
         RouteType::Broadcast => (Counter::IpExtOutBcastPkts, Counter::IpExtOutBcastOctets),
         _ => (Counter::IpExtOutMcastPkts, Counter::IpExtOutMcastOctets),
     };
@@ -196,7 +204,7 @@ fn to_all<O: Observer>(cx: &mut Cx<'_, O>, way: &Way, dst: MacAddr, packet: Pack
         Counter::IpExtOutOctets,
         packet.len(),
     );
-    group(cx, way.dev, dst, packet)
+    group(cx, dev, dst, packet)
 }
 
 /// Hands a packet to the next hop in pieces that the link takes.
