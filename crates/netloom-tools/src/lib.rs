@@ -13,10 +13,14 @@ pub mod bridge;
 pub mod capture_file;
 mod context;
 pub mod ethtool;
+pub mod http;
 pub mod ip;
+pub mod iperf3;
 pub mod net_tools;
 pub mod nstat;
 pub mod ping;
+pub mod socat;
+mod stream;
 pub mod sysctl;
 pub mod tcpdump;
 pub mod traceroute;
@@ -36,13 +40,17 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("arping", arping::arping),
     ("brctl", brctl::brctl),
     ("bridge", bridge::bridge),
+    ("curl", http::curl),
     ("ethtool", ethtool::ethtool),
+    ("http", http::http),
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
+    ("iperf3", iperf3::iperf3),
     ("netstat", net_tools::netstat::netstat),
     ("nstat", nstat::nstat),
     ("ping", ping::ping),
     ("route", net_tools::route::route),
+    ("socat", socat::socat),
     ("sysctl", sysctl::sysctl),
     ("tcpdump", tcpdump::tcpdump),
     ("traceroute", traceroute::traceroute),

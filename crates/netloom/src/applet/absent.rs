@@ -1,5 +1,5 @@
 //! Network commands that netloom does not have: in a world their names say so. Without that a
-//! pasted `iptables ...` would reach the machine's own network, and `ss` or `curl` would tell of it.
+//! pasted `iptables ...` would reach the machine's own network, and `ssh` or `wget` would tell of it.
 
 use netloom_tools::Context;
 use std::path::Path;
@@ -9,7 +9,6 @@ pub(super) const NAMES: &[&str] = &[
     "arptables",
     "bridge-stp",
     "conntrack",
-    "curl",
     "devlink",
     "dhclient",
     "dhcpcd",
@@ -26,7 +25,6 @@ pub(super) const NAMES: &[&str] = &[
     "ip6tables-restore",
     "ip6tables-save",
     "iperf",
-    "iperf3",
     "ipmaddr",
     "ipset",
     "iptables",
@@ -53,7 +51,6 @@ pub(super) const NAMES: &[&str] = &[
     "ping6",
     "rarp",
     "resolvectl",
-    "socat",
     "ss",
     "ssh",
     "tc",
