@@ -5,9 +5,9 @@ use netloom_model::socket::{Received, SocketId};
 use netloom_model::{Errno, Result, Time, World};
 use std::time::Duration;
 
-/// Bytes after which a clock that stands is let go on, and by how much: with virtual time that is
-/// how fast the world's fastest stream is.
-const STANDSTILL: u64 = 64 << 20;
+/// Bytes after which a clock that stands is let go on, and by how much: with virtual time a stream
+/// goes at 10 Gbit/s, which is the speed that a veth says it has.
+const STANDSTILL: u64 = 1_250_000;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Length of a datagram's own header: its number and when it was sent.
