@@ -48,6 +48,7 @@ pub enum Probe {
         /// The device.
         dev: String,
         /// The whole frame.
+        #[serde(with = "serde_bytes")]
         frame: Vec<u8>,
     },
     /// It arrives at device `dev`; its Ethernet header is made up to fit.
@@ -158,6 +159,7 @@ pub enum Origin {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// The bytes; at most [`Head::KEPT`].
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
     /// Length of the whole.
     pub len: u32,

@@ -311,6 +311,7 @@ pub struct Datagram {
     /// When.
     pub at: Time,
     /// Ping: the ICMP message. Raw: the whole IP packet (IPv6: what follows its headers). UDP: the payload. Packet: the frame.
+    #[serde(with = "serde_bytes")]
     pub data: Vec<u8>,
     /// From whom; for packet sockets none.
     pub from: Option<(IpAddr, u16)>,
@@ -346,6 +347,7 @@ pub struct SocketError {
     /// To whom the failed datagram was sent.
     pub to: Option<(IpAddr, u16)>,
     /// The payload of the failed datagram, as far as it came back.
+    #[serde(with = "serde_bytes")]
     pub data: Vec<u8>,
 }
 
@@ -355,7 +357,7 @@ pub enum Received {
     /// A datagram.
     Datagram(Datagram),
     /// The next bytes of a stream; none: the other side sends no more.
-    Stream(Vec<u8>),
+    Stream(#[serde(with = "serde_bytes")] Vec<u8>),
     /// An error from the error queue (or a pending one, with little in it).
     Error(SocketError),
     /// Nothing came until the deadline.

@@ -60,6 +60,7 @@ pub enum Request {
     Send {
         socket: SocketId,
         to: Option<(IpAddr, u16)>,
+        #[serde(with = "serde_bytes")]
         data: Vec<u8>,
     },
     Receive {

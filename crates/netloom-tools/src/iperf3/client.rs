@@ -3,7 +3,7 @@
 use super::Options;
 use super::control::{Lines, Seen, Test};
 use super::report::{self, Columns};
-use super::stream::Stream;
+use super::stream::{STAMP, Stream};
 use crate::Context;
 use crate::stream::send_all;
 use netloom_model::socket::{Interest, SocketId, SocketKind, SocketOption};
@@ -173,7 +173,11 @@ impl Client<'_, '_> {
             if test.reverse {
                 receive_some(self.cx, &mut self.streams, &mut open, wake)?;
             } else {
-                send_some(self.cx, &mut self.streams, test, &mut block, wake)?;
+                let left = test.bytes.map_or(u64::MAX, |bytes| bytes - sum);
+                // A datagram has its number in it, whatever is left.
+                let left = usize::try_from(left).unwrap_or(usize::MAX).max(STAMP);
+                let most = block.len().min(left);
+                send_some(self.cx, &mut self.streams, test, &mut block[..most], wake)?;
             }
         }
     }

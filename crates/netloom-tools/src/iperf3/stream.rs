@@ -11,7 +11,7 @@ const STANDSTILL: u64 = 1_250_000;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Length of a datagram's own header: its number and when it was sent.
-const STAMP: usize = 16;
+pub(super) const STAMP: usize = 16;
 
 /// A stream, and what went by it.
 pub(super) struct Stream {

@@ -4,5 +4,6 @@ mod bad;
 mod home;
 mod named;
 mod namespaces;
+mod programs;
 mod scripts;
 mod time;

@@ -52,7 +52,8 @@ impl Claim {
     }
 
     fn conflicts(&self, other: &Claim) -> bool {
-        let shared = self.reuse_address && other.reuse_address && !self.listens && !other.listens;
+        // Who listens lets nobody in; who wants to listen may share with connections.
+        let shared = self.reuse_address && other.reuse_address && !other.listens;
         let spread = self.reuse_port && other.reuse_port;
         self.meets(other) && !shared && !spread
     }
