@@ -65,7 +65,10 @@ impl Stage {
             }
             Stage::Neighbour | Stage::NdpReceive => &[Neighbours],
             Stage::DeviceTransmit | Stage::Receive | Stage::Fragment | Stage::BridgeUp => &[Device],
-            Stage::BridgeReceive | Stage::BridgeForward | Stage::BridgeFlood => &[Ports],
+            Stage::BridgeReceive
+            | Stage::BridgeForward
+            | Stage::BridgeFlood
+            | Stage::StpReceive => &[Ports],
             Stage::BridgeLearn | Stage::BridgeLookup => &[Fdb],
             Stage::ArpReceive => &[
                 Settings(&[

@@ -1,7 +1,7 @@
 //! What is to blame for a drop, and what to look at.
 
 use super::command::{exec, ip};
-use super::{rule, text};
+use super::{rule, stp, text};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
@@ -130,23 +130,6 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             format!("{dev} is locked: bridge fdb add MAC dev {dev} master static, or locked off")
         }
         DropReason::BridgeDown => format!("the bridge of {dev} is down: ip link set BRIDGE up"),
-        DropReason::BridgePortState => format!(
-            "{dev} is disabled: is it up and with carrier, is its bridge up? See \"bridge link\""
-        ),
-        DropReason::BridgePortBlocking => format!(
-            "{dev} is closed so that no frame circles: STP found a better way to the root bridge; see \"brctl showstp\""
-        ),
-        DropReason::BridgePortListening | DropReason::BridgePortLearning => format!(
-            "with STP {dev} forwards after forward_delay in each of two states: wait, or is it root_block that keeps it from there? Without STP a user set its state: bridge link set dev {dev} state 3"
-        ),
-        DropReason::BpduGuard => {
-            format!(
-                "{dev} is guarded and a bridge is behind it: bridge link set dev {dev} guard off, then take the link down and up"
-            )
-        }
-        DropReason::BpduVersion => {
-            "the kernel speaks 802.1D's spanning tree alone: set the other bridge to it".to_owned()
-        }
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
         DropReason::IcmpIgnored => format!(
             "{ns} ignores it: see net.ipv4.icmp_echo_ignore_all and icmp_echo_ignore_broadcasts"
@@ -155,8 +138,10 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::OtherHost => format!(
             "the frame is for another hardware address than {dev}'s: a stale neighbour entry? See \"ip neigh\" of the sender"
         ),
-        DropReason::LoopLimit => "there is a loop of links: take one out".to_owned(),
-        _ => return None,
+        DropReason::LoopLimit => {
+            "there is a loop of links: take one out, or let its bridges run STP: ip link set BRIDGE type bridge stp_state 1".to_owned()
+        }
+        _ => return stp::hint(*reason, ns, dev),
     };
     Some(text)
 }
@@ -217,7 +202,14 @@ fn asks(journey: &Journey, verdict: &Verdict, id: u32) -> bool {
 fn asking(journey: &Journey, verdict: &Verdict) -> Option<String> {
     if let Some((step, reason)) = asking_ended(journey, verdict) {
         let (place, why) = (text::place(step), reason.text());
-        return Some(format!("the ARP request for it ended at {place}: {why}"));
+        let more = step
+            .dev
+            .as_deref()
+            .and_then(|dev| stp::hint(reason, &step.ns, dev));
+        let more = more.map_or_else(String::new, |more| format!("; {more}"));
+        return Some(format!(
+            "the ARP request for it ended at {place}: {why}{more}"
+        ));
     }
     let (_, ports) = kept_from(journey, verdict)?;
     let ports = ports.iter().map(|(port, why)| format!("{port} ({why})"));

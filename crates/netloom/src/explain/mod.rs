@@ -13,6 +13,7 @@ mod packet;
 mod question;
 mod rule;
 mod step;
+mod stp;
 mod text;
 
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};

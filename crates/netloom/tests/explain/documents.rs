@@ -31,6 +31,11 @@ fn bridges_and_floods_are_told_port_by_port() {
 }
 
 #[test]
+fn ports_that_the_spanning_tree_closes_are_told() {
+    hold("tests/explain/stp.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

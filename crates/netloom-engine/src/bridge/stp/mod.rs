@@ -3,9 +3,9 @@
 //!
 //! `Tree` is the protocol as one value without devices: what it is told (a BPDU, a timer, a port
 //! that came up, a user's setting) changes it, and it says what follows: the state of each port,
-//! what is sent, whose addresses are forgotten. `protocol` has the procedures of the standard,
-//! `ports` those that begin with a port or a setting, `drive` ties the tree to its bridge: frames
-//! in and out, timers, carrier.
+//! what is sent, whose addresses are forgotten. `operation` is what it does with BPDUs and timers,
+//! `ports` with ports and settings, both by the `procedures` of the standard; `drive` ties the tree
+//! to its bridge: frames in and out, timers, carrier.
 //!
 //! The tree is there without the protocol too (`stp_state 0`): then a port that is enabled forwards
 //! at once, and nothing is sent. Rapid and multiple spanning trees are a program's matter on Linux,
@@ -16,8 +16,9 @@
 
 mod alarm;
 mod drive;
+mod operation;
 mod ports;
-mod protocol;
+mod procedures;
 #[cfg(test)]
 mod tests;
 

@@ -119,7 +119,6 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         | DropReason::BridgePortState
         | DropReason::NeighbourFailed => [
             links::links_up(state),
-            links::states(ns, here),
             neighbours::arp_settings(journey, verdict),
             neighbours::addresses(state, journey, ns),
             blocked_asking(journey, verdict, state),
@@ -202,6 +201,7 @@ fn blocked_asking(journey: &Journey, verdict: &Verdict, state: &State) -> Vec<Ca
     ["isolated", "locked", "flood", "bcast_flood"]
         .iter()
         .flat_map(|switch| links::ports(here.0, here.1, switch))
+        .chain(links::states(here.0, here.1))
         .collect()
 }
 

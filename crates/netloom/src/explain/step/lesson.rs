@@ -75,6 +75,10 @@ pub(super) const fn of(stage: Stage) -> &'static str {
             "Every port gets a copy but the one it came from; isolation, a port's flood flag and \
              its state take ports away."
         }
+        Stage::StpReceive => {
+            "Bridges tell each other of the best way to the root by these frames, which none of them \
+             passes on; from what it hears a bridge decides which of its ports forward."
+        }
         Stage::BridgeUp => {
             "The bridge's own device receives the frame: from here on it is this host's, as if the \
              bridge were a network card."

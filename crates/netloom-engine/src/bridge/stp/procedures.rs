@@ -1,7 +1,5 @@
-//! The procedures of the protocol (802.1D-1998 8.6) and what it does with a BPDU (8.7.1, 8.7.2)
-//! and with a timer that expires (8.7.3 to 8.7.8). Their names are the standard's.
+//! The procedures of the protocol (802.1D-1998 8.6), by the standard's names.
 
-use super::alarm::StpTimer;
 use super::{Member, Message, Tree, Vector};
 use core::time::Duration;
 use netloom_model::bridge::PortState;
@@ -12,9 +10,6 @@ const HOLD_TIME: Duration = Duration::from_secs(1);
 
 /// What a bridge adds to the age of what it passes on.
 const MESSAGE_AGE_INCREMENT: Duration = Duration::from_nanos(TICK_NANOS);
-
-/// The least time between two hellos, whatever a root says of it.
-const LEAST_HELLO: Duration = Duration::from_millis(4);
 
 /// A time of a BPDU.
 fn from_ticks(ticks: u16) -> Duration {
@@ -46,162 +41,8 @@ impl Tree {
         member.designated.bridge == self.id && member.designated.port == member.id()
     }
 
-    /// A configuration arrived at the port with this number (8.7.1).
-    pub(super) fn received_config(&mut self, number: u16, config: &Config) {
-        let Some(at) = self.index(number) else {
-            return;
-        };
-        self.members[at].counters.rx_bpdu += 1;
-        if self.supersedes(&self.members[at], config) {
-            let was_root = self.is_root();
-            self.record_config_information(at, config);
-            self.configuration_update();
-            self.port_state_selection();
-            if was_root && !self.is_root() {
-                self.cease_to_be_root();
-            }
-            if self.root_port == Some(number) {
-                self.record_config_timeout_values(config);
-                self.config_bpdu_generation();
-                if config.flags & TOPOLOGY_CHANGE_ACK != 0 {
-                    self.topology_change_acknowledged();
-                }
-            }
-        } else if self.is_designated(&self.members[at]) {
-            // Whoever knows less is told.
-            self.transmit_config(at);
-        }
-    }
-
-    fn cease_to_be_root(&mut self) {
-        self.hello.stop();
-        if self.topology_change_detected {
-            self.topology_change_over.stop();
-            self.notify_root();
-        }
-    }
-
-    /// A topology change notification arrived (8.7.2).
-    pub(super) fn received_notification(&mut self, number: u16) {
-        let Some(at) = self.index(number) else {
-            return;
-        };
-        self.members[at].counters.rx_tcn += 1;
-        if self.is_designated(&self.members[at]) {
-            self.topology_change_detection();
-            self.members[at].acknowledges = true;
-            self.transmit_config(at);
-        }
-    }
-
-    /// A timer called, perhaps before its time or for a port that is gone (8.7.3 to 8.7.8).
-    pub(super) fn expired(&mut self, timer: StpTimer) {
-        let now = self.now;
-        match timer {
-            StpTimer::Hello => {
-                if self.hello.expires(now) {
-                    self.hello_expired();
-                }
-            }
-            StpTimer::Notification => {
-                if self.notification.expires(now) && !self.is_root() && self.up {
-                    self.notify_root();
-                }
-            }
-            StpTimer::TopologyChange => {
-                if self.topology_change_over.expires(now) {
-                    self.topology_change_detected = false;
-                    self.set_topology_change(false);
-                }
-            }
-            StpTimer::MessageAge(number)
-            | StpTimer::ForwardDelay(number)
-            | StpTimer::Hold(number) => {
-                if let Some(at) = self.index(number) {
-                    self.port_expired(at, timer);
-                }
-            }
-        }
-    }
-
-    fn port_expired(&mut self, at: usize, timer: StpTimer) {
-        let (now, member) = (self.now, &mut self.members[at]);
-        match timer {
-            StpTimer::MessageAge(_) if member.message_age.expires(now) => {
-                self.message_age_expired(at);
-            }
-            StpTimer::ForwardDelay(_) if member.forward_delay.expires(now) => {
-                self.forward_delay_expired(at);
-            }
-            StpTimer::Hold(_) if member.hold.expires(now) && member.config_pending => {
-                self.transmit_config(at);
-            }
-            _ => {}
-        }
-    }
-
-    fn hello_expired(&mut self) {
-        if !self.up {
-            return;
-        }
-        self.config_bpdu_generation();
-        if self.enabled {
-            self.start_hello();
-        }
-    }
-
-    pub(super) fn start_hello(&mut self) {
-        self.hello
-            .start(self.now + self.times.hello.max(LEAST_HELLO));
-    }
-
-    /// Nothing was heard of the root for too long (8.7.4).
-    fn message_age_expired(&mut self, at: usize) {
-        if self.members[at].is_disabled() {
-            return;
-        }
-        let was_root = self.is_root();
-        self.become_designated_port(at);
-        self.configuration_update();
-        self.port_state_selection();
-        self.become_root_unless(was_root);
-    }
-
-    /// A port listened or learned for long enough (8.7.5).
-    fn forward_delay_expired(&mut self, at: usize) {
-        match self.members[at].state {
-            PortState::Listening => {
-                self.set_state(at, PortState::Learning);
-                let end = self.now + self.times.forward_delay;
-                self.members[at].forward_delay.start(end);
-            }
-            PortState::Learning => {
-                self.set_state(at, PortState::Forwarding);
-                // 8.7.5.2: only where the bridge leads some LAN to the root.
-                if self.members.iter().any(|m| m.designated.bridge == self.id) {
-                    self.topology_change_detection();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The bridge may have become the root (8.7.4, 8.8.3 to 8.8.6).
-    pub(super) fn become_root_unless(&mut self, was_root: bool) {
-        if was_root || !self.is_root() {
-            return;
-        }
-        self.times = self.own;
-        self.topology_change_detection();
-        self.notification.stop();
-        if self.up {
-            self.config_bpdu_generation();
-            self.start_hello();
-        }
-    }
-
     /// 8.6.1.
-    fn transmit_config(&mut self, at: usize) {
+    pub(super) fn transmit_config(&mut self, at: usize) {
         if self.members[at].hold.is_running() {
             self.members[at].config_pending = true;
             return;
@@ -247,7 +88,7 @@ impl Tree {
 
     /// 8.6.2.2: whether a configuration is better than what the port's LAN knows, or news of the
     /// bridge that told it.
-    fn supersedes(&self, member: &Member, config: &Config) -> bool {
+    pub(super) fn supersedes(&self, member: &Member, config: &Config) -> bool {
         let (new, old) = (vector(config), &member.designated);
         let way = |v: &Vector| (v.root, v.cost, v.bridge);
         way(&new) < way(old)
@@ -255,7 +96,7 @@ impl Tree {
     }
 
     /// 8.6.2.
-    fn record_config_information(&mut self, at: usize, config: &Config) {
+    pub(super) fn record_config_information(&mut self, at: usize, config: &Config) {
         let age = from_ticks(config.message_age);
         let left = from_ticks(config.max_age).saturating_sub(age);
         let now = self.now;
@@ -266,7 +107,7 @@ impl Tree {
     }
 
     /// 8.6.3.
-    fn record_config_timeout_values(&mut self, config: &Config) {
+    pub(super) fn record_config_timeout_values(&mut self, config: &Config) {
         self.times.max_age = from_ticks(config.max_age);
         self.times.hello = from_ticks(config.hello_time);
         self.times.forward_delay = from_ticks(config.forward_delay);
@@ -284,7 +125,7 @@ impl Tree {
     }
 
     /// 8.6.6, and again until it is acknowledged.
-    fn notify_root(&mut self) {
+    pub(super) fn notify_root(&mut self) {
         let root = self.root_port.and_then(|number| self.index(number));
         if let Some(at) = root
             && self.enabled
@@ -437,7 +278,7 @@ impl Tree {
     }
 
     /// 8.6.14.
-    fn topology_change_detection(&mut self) {
+    pub(super) fn topology_change_detection(&mut self) {
         if !self.enabled {
             return;
         }
@@ -452,7 +293,7 @@ impl Tree {
     }
 
     /// 8.6.15.
-    fn topology_change_acknowledged(&mut self) {
+    pub(super) fn topology_change_acknowledged(&mut self) {
         self.topology_change_detected = false;
         self.notification.stop();
     }
