@@ -12,10 +12,12 @@ pub mod brctl;
 pub mod bridge;
 pub mod capture_file;
 mod context;
+pub mod echo;
 pub mod ethtool;
 pub mod http;
 pub mod ip;
 pub mod iperf3;
+pub mod nc;
 pub mod net_tools;
 pub mod nstat;
 pub mod ping;
@@ -46,6 +48,8 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
     ("iperf3", iperf3::iperf3),
+    ("nc", nc::nc),
+    ("netcat", nc::nc),
     ("netstat", net_tools::netstat::netstat),
     ("nstat", nstat::nstat),
     ("ping", ping::ping),

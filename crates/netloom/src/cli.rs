@@ -77,7 +77,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     let more = format!(
         "Commands of a world, also called as \"netloom COMMAND\":\n  {}\n\nIn a world, \"netloom \
          explain TO\" tells where a packet goes and why; \"netloom advertise\" tells hosts of a \
-         router.",
+         router, \"netloom echo\" sends back what it receives.",
         names.join(" ")
     );
     let matches = Cli::command().after_help(more).get_matches_from(args);

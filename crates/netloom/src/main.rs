@@ -43,6 +43,9 @@ fn main() -> ExitCode {
     if word == Some("advertise") {
         return exit(applet::run(advertise::main, words(&args[2..])));
     }
+    if word == Some("echo") {
+        return exit(applet::run(netloom_tools::echo::echo, words(&args[2..])));
+    }
     if word == Some("explain") {
         return exit(applet::run(explain::main, words(&args[2..])));
     }

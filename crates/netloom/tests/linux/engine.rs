@@ -8,9 +8,9 @@ use std::path::Path;
 
 /// The programs beside netloom's that a script may use. PATH holds no others: a command that
 /// netloom lacks is not found, and never the real one, which could change this machine's network.
-const PLAIN: [&str; 17] = [
-    "bash", "cat", "cut", "false", "grep", "head", "od", "rm", "sed", "sh", "sleep", "sort",
-    "tail", "timeout", "tr", "true", "wc",
+const PLAIN: [&str; 19] = [
+    "bash", "cat", "cksum", "cut", "false", "grep", "head", "od", "rm", "sed", "seq", "sh",
+    "sleep", "sort", "tail", "timeout", "tr", "true", "wc",
 ];
 
 /// Runs the script in netloom and holds what it prints to the record. A script with a known

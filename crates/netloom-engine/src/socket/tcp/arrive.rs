@@ -1,7 +1,8 @@
 //! A segment arrives (RFC 9293 section 3.10.7, with the checks of RFC 5961 and RFC 7323).
 
 use super::connection::{Connection, Segment};
-use super::seq::{after, before};
+use super::inbound::DELAYED_ACK;
+use super::seq::{after, before, distance};
 use super::tunables::Tunables;
 use core::time::Duration;
 use netloom_model::Errno;
@@ -204,9 +205,23 @@ impl Connection {
     /// The other side's FIN was taken in.
     pub(super) fn peer_ended(&mut self, t: &Tunables) {
         match self.state {
-            TcpState::Established => self.state = TcpState::CloseWait,
-            TcpState::FinWait1 => self.state = TcpState::Closing,
-            TcpState::FinWait2 => self.time_wait(t),
+            TcpState::Established => {
+                self.state = TcpState::CloseWait;
+                // tcp_fin: the program is likely to end its side soon, and one segment does for both.
+                self.interactive = true;
+                if distance(self.rcv_wup, self.rcv_nxt) <= self.mss {
+                    self.ack_now = false;
+                    self.timers.ack.get_or_insert(t.now + DELAYED_ACK);
+                }
+            }
+            TcpState::FinWait1 => {
+                self.state = TcpState::Closing;
+                self.ack_now = true;
+            }
+            TcpState::FinWait2 => {
+                self.time_wait(t);
+                self.ack_now = true;
+            }
             _ => {}
         }
     }

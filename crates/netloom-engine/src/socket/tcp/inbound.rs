@@ -203,7 +203,6 @@ impl Connection {
             self.rcv_nxt = self.rcv_nxt.wrapping_add(1);
             self.inbound.ended = true;
             self.inbound.forget_out_of_order();
-            self.ack_now = true;
             self.peer_ended(t);
         }
     }
