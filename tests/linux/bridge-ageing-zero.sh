@@ -1,7 +1,7 @@
 #!/bin/bash
 # With an ageing time of zero a bridge learns nothing, and floods.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge mcast_snooping 0 ageing_time 0
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0 mcast_snooping 0 ageing_time 0
 ip link set br0 up
 for n in 1 2 3; do
     ip netns add h$n

@@ -1,5 +1,6 @@
 #!/bin/bash
 # brctl: adding, showing and deleting bridges and ports.
+# needs: vlan_filtering
 set -v; trap 'echo "exit status $?"' ERR
 brctl show
 brctl addbr br0

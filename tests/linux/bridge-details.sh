@@ -1,5 +1,6 @@
 #!/bin/bash
 # A bridge's own settings: ip -d link, and what is set.
+# needs: vlan_filtering
 set -v; trap 'echo "exit status $?"' ERR
 ip link add br0 address 02:00:00:00:00:99 type bridge forward_delay 200 hello_time 100 max_age 900 ageing_time 6000 priority 100
 ip -d link show br0

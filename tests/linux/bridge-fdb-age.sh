@@ -1,7 +1,7 @@
 #!/bin/bash
 # An entry that was learnt ages out after the bridge's ageing time; a static one stays.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge ageing_time 100
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0 ageing_time 100
 ip link set br0 up
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11
 ip link set veth0 master br0 up

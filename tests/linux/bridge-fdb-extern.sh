@@ -1,7 +1,7 @@
 #!/bin/bash
 # Entries that a program learned: they keep their word when replaced, do not age, and lose it when their station moves.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge ageing_time 100
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0 ageing_time 100
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11
 ip link add veth2 address 02:00:00:00:00:12 type veth peer name veth3 address 02:00:00:00:00:13
 ip link set veth0 master br0

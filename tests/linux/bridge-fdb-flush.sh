@@ -1,7 +1,7 @@
 #!/bin/bash
 # bridge fdb flush and a port that leaves empty the FDB of what they had.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0
 ip link set br0 up
 for n in 1 2; do
     ip netns add h$n

@@ -3,7 +3,7 @@
 set -v; trap 'echo "exit status $?"' ERR
 show() { bridge fdb show "$@" | grep -v ^33:33; }
 ip netns add h1
-ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0
 ip link add p1 address 02:00:00:00:01:01 type veth peer name eth0 address 02:00:00:00:00:01 netns h1
 show
 ip link set br0 up

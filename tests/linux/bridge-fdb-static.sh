@@ -1,7 +1,7 @@
 #!/bin/bash
 # Entries of the FDB set by hand: static, permanent, replaced, deleted, and what is refused.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11
 ip link add veth2 address 02:00:00:00:00:12 type veth peer name veth3 address 02:00:00:00:00:13
 ip link set veth0 master br0

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Entries for a VLAN, on a bridge that does not filter VLANs.
+# needs: vlan_filtering
 set -v; trap 'echo "exit status $?"' ERR
 ip link add br0 address 02:00:00:00:00:99 type bridge
 ip link add veth0 address 02:00:00:00:00:10 type veth peer name veth1 address 02:00:00:00:00:11

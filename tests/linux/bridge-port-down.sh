@@ -1,7 +1,7 @@
 #!/bin/bash
 # A port that is down forwards nothing, and what was learnt on it is forgotten.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0
 for n in 1 2; do
     ip netns add h$n
     ip link add p$n address 02:00:00:00:01:0$n type veth peer name eth0 address 02:00:00:00:00:0$n netns h$n

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A frame to a reserved group that is not forwarded is for the port's own stack: an address on a port answers it.
 set -v; trap 'echo "exit status $?"' ERR
-ip link add br0 address 02:00:00:00:00:99 type bridge mcast_snooping 0
+ip link add br0 address 02:00:00:00:00:99 type bridge vlan_default_pvid 0 mcast_snooping 0
 ip link set br0 up
 for n in 1 2; do
     ip netns add h$n

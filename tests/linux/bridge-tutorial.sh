@@ -1,5 +1,6 @@
 #!/bin/bash
 # Hosts on a bridge reach each other, and the bridge learns where they are.
+# needs: vlan_filtering
 set -v; trap 'echo "exit status $?"' ERR
 ip link add name br0 address 02:00:00:00:00:99 type bridge
 ip link set br0 up

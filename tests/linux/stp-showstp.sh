@@ -16,8 +16,8 @@ for n in 1 2; do ip link set br$n up; done
 sleep 16
 brctl showstp br1
 brctl showstp br2
-ip -d link show br1 | sed 's/ mcast_.*//'
-ip -d link show br2 | sed 's/ mcast_.*//'
+ip -d link show br1 | sed 's/ mcast_.*//; s/ vlan_[a-z_]* [^ ]*//g'
+ip -d link show br2 | sed 's/ mcast_.*//; s/ vlan_[a-z_]* [^ ]*//g'
 for dev in a1 a2 b1 b2 vp; do ip -d link show $dev | grep -o 'state.*config_pending [0-9]'; done
 ip -d -j link show br2 | grep -oE '"(bridge_id|root_id|root_port|root_path_cost|topology_change[a-z_]*)":[^,]*'
 ip -d -j link show b2 | grep -oE '"(state|priority|cost|id|no|designated_[a-z]*|bridge_id|root_id|topology_change_ack|config_pending)":[^,]*'

@@ -7,6 +7,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::vlan;
 use netloom_model::journey::{
     DropReason, Event, Head, JOURNEY_VERSION, Journey, JourneyPacket, Origin, Stage, Step, Verdict,
 };
@@ -155,6 +156,7 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
                         | DropReason::ArpNotOurs
                         | DropReason::NdpNotOurs
                         | DropReason::BridgeNoPort
+                        | DropReason::VlanBridge
                 );
                 if !quiet || dropped.is_none() {
                     dropped = Some(verdict);
@@ -179,6 +181,16 @@ fn head(net: &Net, packet: &Packet) -> Option<Head> {
     let made_up = made_up.map_or(0, |device| device.kind.made_up_header());
     let on_link = !packet.is_past_link();
     let ethernet = on_link && made_up == 0;
+    if ethernet && packet.tag.is_present() {
+        let mut bytes = vlan::whole(packet);
+        let len = bytes.len() as u32;
+        bytes.truncate(Head::KEPT);
+        return Some(Head {
+            bytes,
+            len,
+            ethernet,
+        });
+    }
     let bytes = match (on_link, packet.ethertype) {
         (true, _) => packet.bytes().get(made_up..)?,
         (false, EtherType::IPV4 | EtherType::IPV6) => packet.network(),

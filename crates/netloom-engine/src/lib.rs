@@ -37,5 +37,6 @@ mod snapshot;
 mod socket;
 mod sysctl;
 mod timer;
+mod vlan;
 
 pub use engine::{Answer, ClientId, Engine, Port, Simulation};

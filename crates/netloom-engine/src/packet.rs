@@ -5,6 +5,7 @@
 
 use crate::device::DevId;
 use crate::ip::options::Options;
+use crate::vlan::Tag;
 use netloom_model::socket::PacketType;
 use netloom_wire::EtherType;
 
@@ -46,6 +47,8 @@ pub(crate) struct Body {
     pub(crate) hops: u16,
     /// Where the network header begins, from the buffer's start.
     network: u16,
+    /// The VLAN tag that it carries beside its bytes.
+    pub(crate) tag: Tag,
     /// What follows the Ethernet header.
     pub(crate) ethertype: EtherType,
     /// For whom it is, by its destination address.
@@ -96,6 +99,7 @@ impl Body {
             mark: 0,
             hops: 0,
             network: 0,
+            tag: Tag::NONE,
             ethertype: EtherType(0),
             packet_type: PacketType::Host,
             local: false,
@@ -253,6 +257,7 @@ impl Pool {
         body.start = HEADROOM as u32;
         body.end = (HEADROOM + len) as u32;
         body.network = 0;
+        body.tag = Tag::NONE;
         body.id = 0;
         body.iif = DevId::NONE;
         body.options = None;
@@ -279,6 +284,7 @@ impl Pool {
         copy.options.clone_from(&packet.options);
         copy.mark = packet.mark;
         copy.hops = packet.hops;
+        copy.tag = packet.tag;
         copy.ethertype = packet.ethertype;
         copy.packet_type = packet.packet_type;
         copy.local = packet.local;

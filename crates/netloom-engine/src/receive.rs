@@ -10,6 +10,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route;
+use crate::vlan::{self, Tag};
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, MacAddr, ethernet, llc};
@@ -87,6 +88,10 @@ fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.dev = dev;
     packet.ethertype = ethertype;
     packet.packet_type = packet_type(destination, device.mac);
+    if ethertype.is_vlan() && !vlan::untag(&mut packet) {
+        device.rx.dropped += 1;
+        return cx.drop(packet, dev, Stage::Receive, DropReason::FrameTooShort);
+    }
     deliver(cx, dev, packet);
 }
 
@@ -124,6 +129,9 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
 
 /// Hands a packet to its protocol, the Ethernet header pulled.
 pub(crate) fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    if packet.tag.is_present() && !for_everybody(&mut packet) {
+        return cx.drop(packet, dev, Stage::Receive, DropReason::NoVlanDevice);
+    }
     packet.pull(ethernet::HEADER_LEN);
     packet.set_network();
     match packet.ethertype {
@@ -137,4 +145,20 @@ pub(crate) fn protocol<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
             cx.drop(packet, dev, Stage::Receive, DropReason::UnhandledProtocol);
         }
     }
+}
+
+/// Takes off a tag that tells a priority alone; whether no other is left. A frame of a VLAN that no
+/// device here stands for is as one to another host.
+#[cold]
+fn for_everybody(packet: &mut Packet) -> bool {
+    while packet.tag.is_present() {
+        if packet.tag.id() != 0 {
+            return false;
+        }
+        packet.tag = Tag::NONE;
+        if packet.ethertype.is_vlan() && !vlan::untag(packet) {
+            return false;
+        }
+    }
+    true
 }

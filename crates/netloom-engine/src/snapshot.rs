@@ -94,6 +94,10 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.counters {
         state.counters = namespace.mib.describe();
     }
+    if parts.vlans {
+        state.vlans = bridge::list_vlans(net, ns);
+        state.global_vlans = bridge::list_global_vlans(net, ns);
+    }
     if parts.sysctls {
         state.sysctls = sysctl::list(net, ns);
     }

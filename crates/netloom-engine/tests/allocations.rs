@@ -8,7 +8,9 @@
 mod common;
 
 use common::Lab;
-use netloom_model::{Change, MacAddr, Mode, Neighbour};
+use netloom_model::{
+    BridgeSettings, Change, LinkSettings, MacAddr, Mode, Neighbour, VlanChange, VlanIds,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -81,6 +83,56 @@ fn a_bridged_frame_allocates_nothing() {
         engine.run();
     });
     assert_eq!(count, 0);
+}
+
+#[test]
+fn a_frame_that_changes_its_vlan_tag_allocates_nothing() {
+    let mut lab = Lab::default();
+    lab.ns("a");
+    lab.ns("b");
+    lab.bridge("", "br0");
+    let filtering = BridgeSettings {
+        vlan_filtering: Some(true),
+        vlan_stats_enabled: Some(1),
+        ..BridgeSettings::default()
+    };
+    let set = LinkSettings {
+        bridge: Some(filtering),
+        ..LinkSettings::default()
+    };
+    lab.set("", "br0", set);
+    lab.veth(("a", "v0"), ("", "p0"));
+    lab.veth(("b", "v1"), ("", "p1"));
+    for (port, access) in [("p0", false), ("p1", true)] {
+        lab.master("", port, "br0");
+        let (ns, dev) = ("".into(), lab.link("", port).index);
+        let change = VlanChange::Add {
+            ids: VlanIds::one(10),
+            pvid: access,
+            untagged: access,
+            own: false,
+        };
+        lab.apply(Change::Vlan { ns, dev, change });
+    }
+    let engine = &mut lab.0.engine;
+    let (a, b) = (
+        engine.port(&"a".into(), &"v0".into()).unwrap(),
+        engine.port(&"b".into(), &"v1".into()).unwrap(),
+    );
+    let back = frame(mac(1), mac(2), 0x88b5);
+    let mut there = frame(mac(2), mac(1), 0x8100);
+    there[15] = 10;
+    let count = allocations(|| {
+        for _ in 0..64 {
+            engine.transmit(a, &there);
+            engine.transmit(b, &back);
+        }
+        engine.run();
+    });
+    assert_eq!(count, 0);
+    for (ns, dev) in [("a", "v0"), ("b", "v1")] {
+        assert_eq!(lab.link(ns, dev).stats.rx_packets, 64 * 101);
+    }
 }
 
 #[test]

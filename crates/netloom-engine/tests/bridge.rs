@@ -100,6 +100,8 @@ impl Hall {
     /// Where stations are known to be, and whether for ever.
     fn known(&mut self) -> BTreeMap<MacAddr, (usize, bool)> {
         let entries = self.lab.state("").fdb.into_iter();
+        // What users set is known in the default VLAN too, which nobody asks for here.
+        let entries = entries.filter(|e| e.vlan.is_none());
         let stations = entries.filter(|e| matches!(e.state, FdbState::Dynamic | FdbState::Static));
         stations
             .map(|e| {

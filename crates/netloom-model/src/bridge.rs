@@ -24,6 +24,14 @@ pub struct BridgeState {
     pub group_fwd_mask: u16,
     /// Whether VLANs are filtered.
     pub vlan_filtering: bool,
+    /// The tags that it filters by (their TPID): 0x8100 or 0x88a8.
+    pub vlan_protocol: u16,
+    /// The VLAN that ports are put into, as their PVID and untagged; 0 = none.
+    pub vlan_default_pvid: u16,
+    /// Whether frames are counted per VLAN.
+    pub vlan_stats_enabled: bool,
+    /// Whether each port has such counters of its own.
+    pub vlan_stats_per_port: bool,
     /// Whether multicast is snooped.
     pub mcast_snooping: bool,
     /// Whether frames to link-local groups are not learned from.
@@ -32,6 +40,8 @@ pub struct BridgeState {
     pub id_address: MacAddr,
     /// Whether the address was set by the user.
     pub address_set: bool,
+    /// The last byte of the group by which its spanning tree speaks, 01:80:c2:00:00:0X.
+    pub group_address: u8,
     /// Until the next garbage collection.
     pub gc_timer: u32,
     /// What its spanning tree has come to.
@@ -57,6 +67,14 @@ pub struct BridgeSettings {
     pub group_fwd_mask: Option<u16>,
     /// See [`BridgeState::vlan_filtering`].
     pub vlan_filtering: Option<bool>,
+    /// See [`BridgeState::vlan_protocol`].
+    pub vlan_protocol: Option<u16>,
+    /// See [`BridgeState::vlan_default_pvid`].
+    pub vlan_default_pvid: Option<u16>,
+    /// See [`BridgeState::vlan_stats_enabled`]; 0 or 1.
+    pub vlan_stats_enabled: Option<u8>,
+    /// See [`BridgeState::vlan_stats_per_port`]; 0 or 1, and only while no port is in a VLAN.
+    pub vlan_stats_per_port: Option<u8>,
     /// See [`BridgeState::mcast_snooping`].
     pub mcast_snooping: Option<bool>,
     /// See [`BridgeState::no_linklocal_learn`].

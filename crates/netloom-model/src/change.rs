@@ -9,6 +9,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::{Route, RouteMatch};
 use crate::rule::Rule;
+use crate::vlan::VlanChange;
 use core::net::IpAddr;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,18 @@ pub enum Change {
         ns: NsName,
         link: LinkRef,
         advertise: Option<Box<Advertise>>,
+    },
+    /// Deletes entries of a bridge's database, each by its address and VLAN, whatever they are.
+    FlushFdb {
+        ns: NsName,
+        bridge: u32,
+        entries: Vec<(MacAddr, Option<u16>)>,
+    },
+    /// Changes the VLANs of a bridge's port, or of a bridge itself.
+    Vlan {
+        ns: NsName,
+        dev: u32,
+        change: VlanChange,
     },
     /// Writes a setting by its dotted name.
     SetSysctl {

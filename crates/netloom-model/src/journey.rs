@@ -245,6 +245,8 @@ stages! {
     Receive => "process_backlog", "the softirq takes the frame from the backlog";
     PacketTap => "packet_rcv", "a packet socket gets a copy";
     BridgeReceive => "br_handle_frame", "a port of a bridge received it";
+    BridgeVlanIn => "br_allowed_ingress", "the VLAN of the frame, and whether the port is in it";
+    BridgeVlanOut => "br_handle_vlan", "the frame's tag is kept or taken off";
     BridgeLearn => "br_fdb_update", "the bridge learns where the sender is";
     BridgeLookup => "br_fdb_find_rcu", "the bridge looks for the destination";
     BridgeForward => "br_forward", "the bridge sends it out of one port";
@@ -317,6 +319,8 @@ pub enum Event {
     Learned {
         /// The address.
         address: MacAddr,
+        /// Its VLAN, where the bridge filters them.
+        vlan: Option<u16>,
         /// What happened to the entry.
         change: Learning,
     },
@@ -324,8 +328,17 @@ pub enum Event {
     Fdb {
         /// The address.
         address: MacAddr,
+        /// Its VLAN, where the bridge filters them.
+        vlan: Option<u16>,
         /// The answer.
         found: FdbFound,
+    },
+    /// A bridge that filters VLANs says in which it is, or how it leaves.
+    Vlan {
+        /// The VLAN.
+        vid: u16,
+        /// Why it is in it, or whether it leaves with a tag.
+        decision: VlanDecision,
     },
     /// It goes out of these ports.
     Flooded {
@@ -439,6 +452,24 @@ pub enum FdbFound {
     Nothing,
     /// A group: not looked up.
     Group,
+}
+
+/// What a bridge that filters VLANs says of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VlanDecision {
+    /// Its tag names the VLAN.
+    Tagged,
+    /// It came without a tag: it is in the VLAN of the port's PVID.
+    Pvid,
+    /// Its tag tells a priority alone: as without.
+    PriorityTagged,
+    /// Its tag is of another kind than the bridge filters by: as without.
+    OtherTag,
+    /// It leaves with a tag.
+    LeavesTagged,
+    /// It leaves without a tag.
+    LeavesUntagged,
 }
 
 /// How a route was found.
@@ -600,6 +631,12 @@ drop_reasons! {
     BridgeSamePort => "bridge_same_port", "the destination is behind the port it came from, and the port has no hairpin";
     BridgeIsolated => "bridge_isolated", "both ports are isolated";
     BridgeNoPort => "bridge_no_port", "no port of the bridge may have it";
+    VlanNoPvid => "vlan_no_pvid", "the frame has no VLAN tag and the port has no PVID";
+    VlanNotMember => "vlan_not_member", "the port that it came by is not in the frame's VLAN";
+    VlanEgress => "vlan_egress", "the port is not in the frame's VLAN";
+    VlanState => "vlan_state", "the port does not forward in the frame's VLAN";
+    VlanBridge => "vlan_bridge", "the bridge itself is not in the frame's VLAN";
+    NoVlanDevice => "no_vlan_device", "the frame is tagged and no VLAN device here has its VLAN";
     ArpMalformed => "arp_malformed", "the ARP packet is malformed";
     ArpIgnored => "arp_ignored", "arp_ignore forbids the answer";
     ArpFiltered => "arp_filtered", "arp_filter forbids the answer";

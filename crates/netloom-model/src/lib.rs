@@ -28,6 +28,7 @@ pub mod spanning_tree;
 pub mod state;
 pub mod time;
 pub mod tun;
+pub mod vlan;
 pub mod world;
 
 pub use address::{Address, AddressFlags};
@@ -44,4 +45,5 @@ pub use route::{NextHop, Route, RouteMatch, RouteType, Scope};
 pub use rule::{Rule, RuleAction};
 pub use state::{Namespace, State};
 pub use time::Time;
+pub use vlan::{BridgeVlan, GlobalVlan, VlanChange, VlanIds};
 pub use world::{Reply, Request, World};

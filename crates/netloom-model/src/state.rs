@@ -11,6 +11,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
+use crate::vlan::{BridgeVlan, GlobalVlan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +41,10 @@ pub struct Namespace {
     pub neighbours: Vec<Neighbour>,
     /// Forwarding databases of its bridges, and the addresses that its devices listen to.
     pub fdb: Vec<FdbEntry>,
+    /// The VLANs of bridges and their ports, device by device.
+    pub vlans: Vec<BridgeVlan>,
+    /// What bridges have for each VLAN, whichever ports are in it.
+    pub global_vlans: Vec<GlobalVlan>,
     /// Settings by their dotted name: `net.ipv4.ip_forward`.
     pub sysctls: BTreeMap<String, String>,
     /// The ids by which this namespace knows others (`ip netns list-id`).
@@ -77,7 +82,7 @@ impl Namespace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(
     missing_docs,
-    reason = "each is the field of the same name in Namespace"
+    reason = "each is the field of the same name in Namespace; vlans brings the global ones too"
 )]
 pub struct Parts {
     pub links: bool,
@@ -88,6 +93,7 @@ pub struct Parts {
     pub neighbours: bool,
     pub fdb: bool,
     pub groups: bool,
+    pub vlans: bool,
     pub sysctls: bool,
     pub counters: bool,
 }
@@ -103,6 +109,7 @@ impl Parts {
         neighbours: false,
         fdb: false,
         groups: false,
+        vlans: false,
         sysctls: false,
         counters: false,
     };
@@ -116,6 +123,7 @@ impl Parts {
         neighbours: true,
         fdb: true,
         groups: true,
+        vlans: true,
         sysctls: true,
         counters: true,
     };

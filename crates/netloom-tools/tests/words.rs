@@ -77,21 +77,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn a_bridge_that_cannot_filter_vlans_refuses_to_say_it_does() {
-    let mut world = world();
-    let mut told = |line: &str| {
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        run(&mut world, &words)
-    };
-    told("ip link add br7 type bridge");
-    let refused = told("ip link set br7 type bridge vlan_filtering 1");
-    assert!(
-        refused.contains("vlan_filtering\" is not supported"),
-        "{refused}"
-    );
-    let kept = told("ip link set br7 type bridge vlan_filtering 0");
-    assert!(kept.contains("=> 0"), "{kept}");
-    assert!(told("ip -d link show br7").contains("vlan_filtering 0"));
-}

@@ -203,6 +203,22 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             advertise::set(cx, dev, advertise.as_deref());
             Ok(())
         }
+        Change::FlushFdb {
+            ns: name,
+            bridge,
+            entries,
+        } => {
+            let ns = ns(cx.net, name)?;
+            bridge::flush_fdb(cx.net, ns, *bridge, entries)
+        }
+        Change::Vlan {
+            ns: name,
+            dev,
+            change,
+        } => {
+            let ns = ns(cx.net, name)?;
+            bridge::change_vlans(cx.net, ns, *dev, change)
+        }
         Change::SetSysctl {
             ns: name,
             name: key,

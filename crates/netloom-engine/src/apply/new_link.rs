@@ -104,10 +104,11 @@ fn finish<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, settings: &LinkSettings) 
         address: None,
         ..settings.clone()
     };
-    if settings.address.is_some()
-        && let Kind::Bridge(_) = cx.net.dev(dev).kind
-    {
-        crate::bridge::address_set(cx.net, dev);
+    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+        crate::bridge::made(cx.net, dev);
+        if settings.address.is_some() {
+            crate::bridge::address_set(cx.net, dev);
+        }
     }
     link::set(cx, dev, &rest)
 }

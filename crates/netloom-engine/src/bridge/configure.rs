@@ -1,12 +1,13 @@
 //! Ports come and go, settings are set (`br_add_if`, `br_del_if`, `br_changelink`, `br_setport`).
 
-use super::fdb::{Kind, Station};
-use super::{Bridge, Port};
+use super::{Bridge, Port, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::Net;
 use netloom_model::bridge::{PortFlags, PortState};
 use netloom_model::{BridgePortSettings, BridgeSettings, Errno, Error, MacAddr, Result};
+use netloom_wire::EtherType;
+use netloom_wire::vlan::MAX_ID;
 
 /// Most ports of a bridge (`BR_MAX_PORTS` - 1).
 const PORTS: u16 = 1023;
@@ -40,19 +41,20 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
         number,
         state: PortState::Disabled,
         flags: PortFlags::default(),
+        vlans: vlan::Vlans::default(),
     };
     let device = net.dev_mut(dev);
     device.port = Some(Box::new(port));
     device.master = Some(master);
     device.promiscuity += 1;
     device.allmulti += 1;
-    let local = Station::new(dev, Kind::Local, now);
     if let Some(bridge) = bridge(net, master) {
         let at = usize::from(number - 1).min(bridge.ports.len());
         bridge.ports.insert(at, dev);
-        bridge.fdb.insert(mac, local);
         bridge.tree.at(now).add(dev, number, cost);
     }
+    vlan::add_local(net, (master, dev), mac, 0);
+    vlan::join_default(net, (master, dev));
     port_changed(net, dev);
     Ok(())
 }
@@ -95,6 +97,7 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
         bridge.tree.at(now).remove(port.number);
         bridge.fdb.forget(|_, station| station.dev == dev);
     }
+    vlan::leave_all(net, port.bridge, &port.vlans);
     follow_ports(net, port.bridge);
 }
 
@@ -106,17 +109,13 @@ pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
         return;
     };
     let (master, number) = (port.bridge, port.number);
-    if let Some(bridge) = bridge(net, master) {
-        let own = bridge
+    if let Some(bridge) = bridge(net, master)
+        && bridge.fdb.get(mac, 0).is_none_or(|s| !s.is_local())
+    {
+        bridge
             .fdb
-            .get(mac)
-            .is_some_and(|s| s.dev == dev && s.is_local());
-        if !own {
-            bridge
-                .fdb
-                .forget(|m, s| s.dev == dev && s.is_local() && m != mac);
-            bridge.fdb.insert(mac, Station::new(dev, Kind::Local, now));
-        }
+            .forget(|m, s| s.dev == dev && s.is_local() && m != mac);
+        vlan::local_addresses(net, (master, dev), mac);
     }
     follow_ports(net, master);
     if let Some(bridge) = bridge(net, master) {
@@ -156,12 +155,14 @@ fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
     if let Some(bridge) = bridge(net, master) {
         bridge.tree.at(now).set_address(mac);
         bridge.fdb.forget(|m, s| s.dev == master && m != mac);
-        // A port with the same address already stands for it.
-        if !mac.is_zero() && bridge.fdb.get(mac).is_none_or(|s| !s.is_local()) {
-            let local = Station::new(master, Kind::Local, now);
-            bridge.fdb.insert(mac, local);
-        }
     }
+    // A port with the same address may already stand for it.
+    vlan::local_addresses(net, (master, master), mac);
+}
+
+/// A bridge was made, with the address that it begins with.
+pub(crate) fn made(net: &mut Net, master: DevId) {
+    vlan::begin(net, master);
 }
 
 /// The user chose the bridge's address.
@@ -188,11 +189,15 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     if set.group_fwd_mask.is_some_and(|mask| mask & 0b111 != 0) {
         return Err(Errno::INVAL.into());
     }
+    vlan_settings(net, master, set)?;
+    let Some(bridge) = self::bridge(net, master) else {
+        return Ok(());
+    };
     let settings = &mut bridge.settings;
     macro_rules! take {
         ($($field:ident)*) => { $(if let Some(value) = set.$field { settings.$field = value; })* };
     }
-    take!(group_fwd_mask vlan_filtering mcast_snooping no_linklocal_learn);
+    take!(group_fwd_mask mcast_snooping no_linklocal_learn);
     bridge.tree.at(now).configure(set);
     if set.fdb_flush {
         bridge.fdb.forget(|_, station| station.is_dynamic());
@@ -201,6 +206,37 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
         super::entries::schedule_gc(net, master);
     }
     super::multicast::follow(net, master);
+    Ok(())
+}
+
+/// Sets how a bridge filters VLANs; all is checked before anything is set.
+fn vlan_settings(net: &mut Net, master: DevId, set: &BridgeSettings) -> Result<()> {
+    let protocol = set.vlan_protocol.map(EtherType);
+    let no_bool = |value: Option<u8>| value.is_some_and(|value| value > 1);
+    if protocol.is_some_and(|protocol| !protocol.is_vlan())
+        || set.vlan_default_pvid.is_some_and(|pvid| pvid > MAX_ID)
+        || no_bool(set.vlan_stats_enabled)
+        || no_bool(set.vlan_stats_per_port)
+    {
+        return Err(Errno::INVAL.into());
+    }
+    if set.vlan_stats_per_port.is_some() {
+        vlan::stats_per_port(net, master)?;
+    }
+    if let Some(bridge) = bridge(net, master) {
+        let filter = &mut bridge.vlan;
+        filter.filtering = set.vlan_filtering.unwrap_or(filter.filtering);
+        filter.protocol = protocol.unwrap_or(filter.protocol);
+        filter.stats_enabled = set
+            .vlan_stats_enabled
+            .map_or(filter.stats_enabled, |on| on != 0);
+        filter.stats_per_port = set
+            .vlan_stats_per_port
+            .map_or(filter.stats_per_port, |on| on != 0);
+    }
+    if let Some(pvid) = set.vlan_default_pvid {
+        vlan::default_pvid(net, master, pvid);
+    }
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use super::configure::bridge;
 use super::fdb::{Kind, Station};
+use super::learn::told;
+use super::vlan;
 use crate::device::DevId;
 use crate::link;
 use crate::namespace::NsId;
@@ -19,26 +21,39 @@ pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> 
         return add_own(net, dev, entry, mode);
     }
     let master = master_of(net, dev)?;
-    // Without VLAN filtering a bridge has no VLAN that an entry could be in.
-    if entry.address.is_zero() || entry.vlan.is_some() {
+    if entry.address.is_zero() {
         return Err(Errno::INVAL.into());
     }
     let now = net.now;
-    let old = bridge(net, master)
-        .ok_or(Errno::OPNOTSUPP)?
-        .fdb
-        .get(entry.address)
-        .copied();
-    let station = if entry.extern_learn {
-        learned_elsewhere(old, (master, dev), now)
-    } else {
-        set_by_user(net, old, (master, dev), (entry, mode))?
-    };
+    let mut stations = Vec::new();
+    for vid in places(net, (master, dev), entry.vlan)? {
+        let fdb = &bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
+        let old = fdb.get(entry.address, vid).copied();
+        let station = if entry.extern_learn {
+            learned_elsewhere(old, (master, dev), now)
+        } else {
+            set_by_user(net, old, (master, dev), (entry, mode))?
+        };
+        stations.push(station.in_vlan(vid));
+    }
     if let Some(bridge) = bridge(net, master) {
-        bridge.fdb.set(entry.address, station);
+        for station in stations {
+            bridge.fdb.set(entry.address, station);
+        }
     }
     schedule_gc(net, master);
     Ok(())
+}
+
+/// Where an entry for a device is to be: in the VLAN that is named, which the device must be in; else
+/// without a VLAN and in each that it is in.
+fn places(net: &Net, (master, dev): (DevId, DevId), vlan: Option<u16>) -> Result<Vec<u16>> {
+    let member = vlan::ids(net, master, dev);
+    match vlan {
+        Some(vid) if member.contains(&vid) => Ok(vec![vid]),
+        Some(_) => Err(Errno::INVAL.into()),
+        None => Ok(core::iter::once(0).chain(member).collect()),
+    }
 }
 
 /// An entry that a program tells it learned: what is there already stays of its kind
@@ -149,11 +164,34 @@ pub(crate) fn del_fdb(
         return Ok(());
     }
     let master = master_of(net, dev)?;
+    let places = places(net, (master, dev), vlan)?;
     let fdb = &mut bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
-    if vlan.is_some() || fdb.get(mac).is_none_or(|station| station.dev != dev) {
-        return Err(Errno::NOENT.into());
+    let mut found = false;
+    for vid in places {
+        if fdb.get(mac, vid).is_some_and(|station| station.dev == dev) {
+            fdb.remove(mac, vid);
+            found = true;
+        }
     }
-    fdb.remove(mac);
+    if found {
+        Ok(())
+    } else {
+        Err(Errno::NOENT.into())
+    }
+}
+
+/// Deletes entries of a bridge, whatever they are.
+pub(crate) fn flush_fdb(
+    net: &mut Net,
+    ns: NsId,
+    index: u32,
+    entries: &[(MacAddr, Option<u16>)],
+) -> Result<()> {
+    let dev = net.ns(ns).device(index).ok_or(Errno::NODEV)?;
+    let fdb = &mut bridge(net, dev).ok_or(Errno::OPNOTSUPP)?.fdb;
+    for (mac, vlan) in entries {
+        fdb.remove(*mac, vlan.unwrap_or(0));
+    }
     Ok(())
 }
 
@@ -230,7 +268,7 @@ fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbE
     };
     FdbEntry {
         address,
-        vlan: None,
+        vlan: told(station.vlan),
         dev: net.dev(station.dev).index,
         master: Some(bridge),
         state,

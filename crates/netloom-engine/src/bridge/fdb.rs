@@ -1,7 +1,7 @@
 //! The forwarding database: which station is behind which port.
 //!
-//! An open-addressing table keyed by the address as a number: one probe, as a rule, for a lookup,
-//! and nothing allocated for a frame unless the table must grow.
+//! An open-addressing table keyed by VLAN and address as one number: one probe, as a rule, for a
+//! lookup, and nothing allocated for a frame unless the table must grow.
 
 use crate::device::DevId;
 use netloom_model::{MacAddr, Time};
@@ -15,6 +15,8 @@ pub(super) struct Station {
     /// The port; the bridge itself for its own address.
     pub(super) dev: DevId,
     pub(super) kind: Kind,
+    /// Its VLAN; 0 where none is asked for.
+    pub(super) vlan: u16,
     /// It does not move when it is seen behind another port.
     pub(super) sticky: bool,
     /// A program learned it, and answers for its age.
@@ -40,11 +42,17 @@ impl Station {
         Station {
             dev,
             kind,
+            vlan: 0,
             sticky: false,
             extern_learn: false,
             updated: now,
             used: now,
         }
+    }
+
+    /// The same in a VLAN.
+    pub(super) const fn in_vlan(self, vlan: u16) -> Station {
+        Station { vlan, ..self }
     }
 
     pub(super) fn is_local(&self) -> bool {
@@ -65,7 +73,7 @@ impl Station {
 /// A database.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fdb {
-    /// Address as a number plus one (0 = free), and its entry; a power of two of places.
+    /// VLAN and address as a number plus one (0 = free), and the entry; a power of two of places.
     keys: Vec<u64>,
     stations: Vec<Station>,
     /// The how manieth entry each is: what the order of a dump follows.
@@ -78,6 +86,17 @@ pub(super) struct Fdb {
 }
 
 const NOBODY: Station = Station::new(DevId::NONE, Kind::Local, Time::ZERO);
+
+/// What an address in a VLAN is kept under.
+#[inline]
+fn key(mac: MacAddr, vlan: u16) -> u64 {
+    (u64::from(vlan) << 48 | mac.to_u64()) + 1
+}
+
+/// The address that is kept under a key.
+fn address(key: u64) -> MacAddr {
+    MacAddr::from_u64((key - 1) & 0xffff_ffff_ffff)
+}
 
 impl Fdb {
     /// An empty database whose places nobody can foretell who does not know the seed: stations
@@ -96,11 +115,11 @@ impl Fdb {
     }
 
     #[inline]
-    fn find(&self, mac: MacAddr) -> Option<usize> {
+    fn find(&self, mac: MacAddr, vlan: u16) -> Option<usize> {
         if self.keys.is_empty() {
             return None;
         }
-        let key = mac.to_u64() + 1;
+        let key = key(mac, vlan);
         let mut at = self.start(key);
         loop {
             match self.keys[at] {
@@ -112,13 +131,13 @@ impl Fdb {
     }
 
     #[inline]
-    pub(super) fn get(&self, mac: MacAddr) -> Option<&Station> {
-        self.find(mac).map(|at| &self.stations[at])
+    pub(super) fn get(&self, mac: MacAddr, vlan: u16) -> Option<&Station> {
+        self.find(mac, vlan).map(|at| &self.stations[at])
     }
 
     #[inline]
-    pub(super) fn get_mut(&mut self, mac: MacAddr) -> Option<&mut Station> {
-        self.find(mac).map(|at| &mut self.stations[at])
+    pub(super) fn get_mut(&mut self, mac: MacAddr, vlan: u16) -> Option<&mut Station> {
+        self.find(mac, vlan).map(|at| &mut self.stations[at])
     }
 
     /// Whether one more may be learned.
@@ -128,19 +147,19 @@ impl Fdb {
 
     /// Puts a new entry in, in the place of one that may be there.
     pub(super) fn insert(&mut self, mac: MacAddr, station: Station) {
-        self.remove(mac);
+        self.remove(mac, station.vlan);
         if (self.len + 1) * 4 > self.keys.len() * 3 {
             self.grow();
         }
         self.len += 1;
         self.learned += usize::from(station.is_dynamic());
         self.born += 1;
-        self.put(mac.to_u64() + 1, station, self.born);
+        self.put(key(mac, station.vlan), station, self.born);
     }
 
     /// Sets an entry, which keeps its place in the order if it is there.
     pub(super) fn set(&mut self, mac: MacAddr, station: Station) {
-        let Some(at) = self.find(mac) else {
+        let Some(at) = self.find(mac, station.vlan) else {
             return self.insert(mac, station);
         };
         self.learned -= usize::from(self.stations[at].is_dynamic());
@@ -170,8 +189,8 @@ impl Fdb {
         }
     }
 
-    pub(super) fn remove(&mut self, mac: MacAddr) -> Option<Station> {
-        let mut hole = self.find(mac)?;
+    pub(super) fn remove(&mut self, mac: MacAddr, vlan: u16) -> Option<Station> {
+        let mut hole = self.find(mac, vlan)?;
         let gone = self.stations[hole];
         self.len -= 1;
         self.learned -= usize::from(gone.is_dynamic());
@@ -200,7 +219,7 @@ impl Fdb {
         let taken = (0..self.keys.len()).filter(|at| self.keys[*at] != 0);
         let mut taken: Vec<usize> = taken.collect();
         taken.sort_by_key(|at| core::cmp::Reverse(self.births[*at]));
-        let entry = |at: usize| (MacAddr::from_u64(self.keys[at] - 1), self.stations[at]);
+        let entry = |at: usize| (address(self.keys[at]), self.stations[at]);
         taken.into_iter().map(entry).collect()
     }
 
@@ -216,13 +235,13 @@ impl Fdb {
             .iter()
             .zip(&self.stations)
             .filter(|(key, _)| **key != 0);
-        let gone: Vec<MacAddr> = taken
-            .map(|(key, station)| (MacAddr::from_u64(key - 1), station))
+        let gone: Vec<(MacAddr, u16)> = taken
+            .map(|(key, station)| (address(*key), station))
             .filter(|(mac, station)| gone(*mac, station))
-            .map(|(mac, _)| mac)
+            .map(|(mac, station)| (mac, station.vlan))
             .collect();
-        for mac in gone {
-            self.remove(mac);
+        for (mac, vlan) in gone {
+            self.remove(mac, vlan);
         }
     }
 
@@ -250,18 +269,20 @@ mod tests {
     struct Naive(Vec<(MacAddr, Station)>);
 
     impl Naive {
-        fn remove(&mut self, mac: MacAddr) -> Option<Station> {
-            let at = self.0.iter().position(|(m, _)| *m == mac)?;
+        fn remove(&mut self, mac: MacAddr, vlan: u16) -> Option<Station> {
+            let found = |(m, s): &(MacAddr, Station)| (*m, s.vlan) == (mac, vlan);
+            let at = self.0.iter().position(found)?;
             Some(self.0.remove(at).1)
         }
 
         fn insert(&mut self, mac: MacAddr, station: Station) {
-            self.remove(mac);
+            self.remove(mac, station.vlan);
             self.0.insert(0, (mac, station));
         }
 
         fn set(&mut self, mac: MacAddr, station: Station) {
-            match self.0.iter_mut().find(|(m, _)| *m == mac) {
+            let same = |(m, s): &&mut (MacAddr, Station)| (*m, s.vlan) == (mac, station.vlan);
+            match self.0.iter_mut().find(same) {
                 Some(entry) => entry.1 = station,
                 None => self.insert(mac, station),
             }
@@ -276,30 +297,31 @@ mod tests {
         #[test]
         fn it_holds_what_a_list_holds_in_its_order(
             seed in any::<[u64; 2]>(),
-            steps in prop::collection::vec((0u8..5, 0u64..40, 0u32..4, kind()), 0..300),
+            steps in prop::collection::vec((0u8..5, 0u64..20, 0u16..3, 0u32..4, kind()), 0..300),
         ) {
             let mut fdb = Fdb::new(seed);
             let mut naive = Naive::default();
-            for (step, address, port, kind) in steps {
+            for (step, address, vlan, port, kind) in steps {
                 let mac = MacAddr::from_u64(address << 20);
                 match step {
                     0 | 1 => {
-                        fdb.insert(mac, station(port, kind));
-                        naive.insert(mac, station(port, kind));
+                        fdb.insert(mac, station(port, kind).in_vlan(vlan));
+                        naive.insert(mac, station(port, kind).in_vlan(vlan));
                     }
                     2 => {
-                        fdb.set(mac, station(port, kind));
-                        naive.set(mac, station(port, kind));
+                        fdb.set(mac, station(port, kind).in_vlan(vlan));
+                        naive.set(mac, station(port, kind).in_vlan(vlan));
                     }
-                    3 => prop_assert_eq!(fdb.remove(mac), naive.remove(mac)),
+                    3 => prop_assert_eq!(fdb.remove(mac, vlan), naive.remove(mac, vlan)),
                     _ if address < 4 => {
                         fdb.forget(|_, s| s.dev == DevId(port));
                         naive.0.retain(|(_, s)| s.dev != DevId(port));
                     }
                     _ => {}
                 }
-                let found = naive.0.iter().find(|(m, _)| *m == mac).map(|(_, s)| s);
-                prop_assert_eq!(fdb.get(mac), found);
+                let same = |(m, s): &&(MacAddr, Station)| (*m, s.vlan) == (mac, vlan);
+                let found = naive.0.iter().find(same).map(|(_, s)| s);
+                prop_assert_eq!(fdb.get(mac, vlan), found);
                 let ages = naive.0.iter().any(|(_, s)| s.is_dynamic());
                 prop_assert_eq!(fdb.has_dynamic(), ages);
             }

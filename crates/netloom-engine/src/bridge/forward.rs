@@ -1,8 +1,8 @@
 //! The way of a frame through a bridge (`br_handle_frame`, `br_handle_frame_finish`,
 //! `br_dev_xmit`, `br_forward`, `br_flood`).
 
-use super::fdb::{Kind, Station};
-use super::{Bridge, Port, stp};
+use super::learn::{learn, told, unlocked};
+use super::{Bridge, Port, stp, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -11,18 +11,18 @@ use crate::packet::Packet;
 use crate::receive::{self, longest_frame};
 use netloom_model::MacAddr;
 use netloom_model::bridge::PortState;
-use netloom_model::journey::{DropReason, Event, FdbFound, Learning, Stage};
+use netloom_model::journey::{DropReason, Event, FdbFound, Stage};
 use netloom_model::socket::PacketType;
 use netloom_wire::ethernet;
 
-fn bridge(net: &Net, dev: DevId) -> Option<&Bridge> {
+pub(super) fn bridge(net: &Net, dev: DevId) -> Option<&Bridge> {
     match &net.dev(dev).kind {
         link::Kind::Bridge(bridge) => Some(bridge),
         _ => None,
     }
 }
 
-fn bridge_mut(net: &mut Net, dev: DevId) -> Option<&mut Bridge> {
+pub(super) fn bridge_mut(net: &mut Net, dev: DevId) -> Option<&mut Bridge> {
     match &mut net.dev_mut(dev).kind {
         link::Kind::Bridge(bridge) => Some(bridge),
         _ => None,
@@ -37,13 +37,13 @@ fn reserved_group(mac: MacAddr) -> Option<u8> {
 
 /// A port received a frame, its Ethernet header at the front.
 #[inline]
-pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     let Some(port) = &cx.net.dev(dev).port else {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeDown);
     };
     let frame = ethernet::Frame::new_unchecked(packet.bytes());
     let (dst, src) = (frame.dst(), frame.src());
-    let (master, state, locked) = (port.bridge, port.state, port.flags.locked);
+    let (master, mut state, locked) = (port.bridge, port.state, port.flags.locked);
     if src.is_multicast() || src.is_zero() {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeSource);
     }
@@ -59,20 +59,18 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     if !matches!(state, PortState::Forwarding | PortState::Learning) {
         return cx.drop(packet, dev, Stage::BridgeReceive, stp::closed(state));
     }
-    if locked && !unlocked(cx.net, master, dev, src) {
+    let vid = match vlan::ingress(cx, (master, dev), &mut packet, &mut state) {
+        Ok(vid) => vid,
+        Err(reason) => return cx.drop(packet, dev, Stage::BridgeVlanIn, reason),
+    };
+    if locked && !unlocked(cx.net, (master, dev), (src, vid)) {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeLocked);
     }
-    learn(cx, master, dev, src, &packet);
+    learn(cx, (master, dev), (src, vid), &packet);
     if state == PortState::Learning {
         return cx.drop(packet, dev, Stage::BridgeReceive, stp::closed(state));
     }
-    deliver(cx, master, dev, dst, packet);
-}
-
-/// Whether a locked port knows the source as its own, not as local.
-fn unlocked(net: &Net, master: DevId, port: DevId, src: MacAddr) -> bool {
-    let station = bridge(net, master).and_then(|b| b.fdb.get(src));
-    station.is_some_and(|s| s.dev == port && !s.is_local())
+    deliver(cx, (master, dev), (dst, vid), packet);
 }
 
 /// Whether frames to 01:80:c2:00:00:0X are forwarded: where the mask says so, and those of the
@@ -82,7 +80,8 @@ fn forwards_group(net: &Net, master: DevId, last: u8) -> bool {
     let Some(bridge) = bridge(net, master) else {
         return false;
     };
-    let masked = bridge.settings.group_fwd_mask >> last & 1 != 0;
+    let mask = bridge.settings.group_fwd_mask | bridge.vlan.group_fwd_mask();
+    let masked = mask >> last & 1 != 0;
     last != 1 && masked || last == 0 && !bridge.tree.is_enabled()
 }
 
@@ -101,8 +100,11 @@ fn reserved<O: Observer>(
     }
     let port_learns = cx.net.dev(dev).port.as_ref().is_some_and(|p| p.learns());
     let learns = bridge(cx.net, master).is_some_and(|b| !b.settings.no_linklocal_learn);
-    if port_learns && learns {
-        learn(cx, master, dev, src, &packet);
+    if port_learns
+        && learns
+        && let Some(vid) = vlan::learnable(cx.net, (master, dev), &packet)
+    {
+        learn(cx, (master, dev), (src, vid), &packet);
     }
     if last == 0 {
         return stp::bpdu(cx, (master, dev), packet);
@@ -110,122 +112,39 @@ fn reserved<O: Observer>(
     receive::protocol(cx, dev, packet);
 }
 
-/// Learns where the source is (`br_fdb_update`).
-#[inline(always)]
-fn learn<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    master: DevId,
-    dev: DevId,
-    src: MacAddr,
-    packet: &Packet,
-) {
-    let learning = cx
-        .net
-        .dev(dev)
-        .port
-        .as_ref()
-        .is_some_and(|port| port.flags.learning);
-    let now = cx.net.now;
-    let Some(bridge) = bridge_mut(cx.net, master) else {
-        return;
-    };
-    if !learning || bridge.tree.ageing_time() == 0 {
-        return cx.see(packet, dev, Stage::BridgeLearn, |_| Event::Learned {
-            address: src,
-            change: Learning::Not("learning is off".to_owned()),
-        });
-    }
-    if let Some(station) = bridge.fdb.get_mut(src)
-        && station.dev == dev
-        && station.is_dynamic()
-    {
-        if station.updated != now {
-            station.updated = now;
-        }
-        return cx.see(packet, dev, Stage::BridgeLearn, |_| Event::Learned {
-            address: src,
-            change: Learning::Refreshed,
-        });
-    }
-    learn_news(cx, master, dev, src, packet);
-}
-
-/// A station that is new, or was elsewhere.
-#[cold]
-fn learn_news<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    master: DevId,
-    dev: DevId,
-    src: MacAddr,
-    packet: &Packet,
-) {
-    let now = cx.net.now;
-    let Some(bridge) = bridge_mut(cx.net, master) else {
-        return;
-    };
-    let mut from = None;
-    let full = !bridge.fdb.may_learn();
-    let change = match bridge.fdb.get_mut(src) {
-        Some(station) if station.is_local() => Some("it is an address of the bridge"),
-        Some(station) if station.sticky => Some("it is sticky"),
-        Some(station) => {
-            from = (station.dev != dev).then_some(station.dev);
-            // Where it is now, it was not learned by a program.
-            station.extern_learn &= from.is_none();
-            station.dev = dev;
-            station.updated = now;
-            None
-        }
-        None if full => Some("the database is full"),
-        None => {
-            let station = Station::new(dev, Kind::Dynamic, now);
-            bridge.fdb.insert(src, station);
-            super::entries::schedule_gc(cx.net, master);
-            None
-        }
-    };
-    cx.see(packet, dev, Stage::BridgeLearn, |net| Event::Learned {
-        address: src,
-        change: match (change, from) {
-            (Some(why), _) => Learning::Not(why.to_owned()),
-            (None, Some(from)) => Learning::Moved(net.dev(from).name.clone()),
-            (None, None) => Learning::New,
-        },
-    });
-}
-
 /// Where a frame goes: up, out of one port, or out of many.
 #[inline(always)]
 fn deliver<O: Observer>(
     cx: &mut Cx<'_, O>,
-    master: DevId,
-    dev: DevId,
-    dst: MacAddr,
+    (master, dev): (DevId, DevId),
+    to: (MacAddr, u16),
     packet: Packet,
 ) {
+    let (dst, vid) = to;
     let promiscuous = cx.net.dev(master).promiscuity > 0;
     if dst.is_multicast() {
         cx.see(&packet, dev, Stage::BridgeLookup, |_| Event::Fdb {
             address: dst,
+            vlan: told(vid),
             found: FdbFound::Group,
         });
-        if let Some(packet) = flood(cx, master, Some(dev), dst, packet, true) {
-            pass_up(cx, master, packet);
+        if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, true) {
+            pass_up(cx, master, vid, packet);
         }
         return;
     }
-    match find(cx, master, dev, dst, &packet) {
-        Some(place) if place.local => pass_up(cx, master, packet),
+    match find(cx, (master, dev), to, &packet) {
+        Some(place) if place.local => pass_up(cx, master, vid, packet),
         Some(place) => {
             if promiscuous {
                 let copy = cx.copy(&packet);
-                pass_up(cx, master, copy);
+                pass_up(cx, master, vid, copy);
             }
-            forward(cx, dev, place.dev, packet);
+            forward(cx, (dev, place.dev), vid, packet);
         }
         None => {
-            if let Some(packet) = flood(cx, master, Some(dev), dst, packet, promiscuous) {
-                pass_up(cx, master, packet);
+            if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, promiscuous) {
+                pass_up(cx, master, vid, packet);
             }
         }
     }
@@ -242,15 +161,14 @@ struct Place {
 #[inline(always)]
 fn find<O: Observer>(
     cx: &mut Cx<'_, O>,
-    master: DevId,
-    dev: DevId,
-    dst: MacAddr,
+    (master, dev): (DevId, DevId),
+    (dst, vid): (MacAddr, u16),
     packet: &Packet,
 ) -> Option<Place> {
     let now = cx.net.now;
     let bridge = bridge_mut(cx.net, master)?;
     let ageing = bridge.ageing_nanos();
-    let place = bridge.fdb.get_mut(dst).and_then(|station| {
+    let place = bridge.fdb.get_mut(dst, vid).and_then(|station| {
         if station.expired(now, ageing) {
             return None;
         }
@@ -264,6 +182,7 @@ fn find<O: Observer>(
     });
     cx.see(packet, dev, Stage::BridgeLookup, |net| Event::Fdb {
         address: dst,
+        vlan: told(vid),
         found: match place {
             Some(place) if place.local => FdbFound::Local,
             Some(place) => FdbFound::Port(net.dev(place.dev).name.clone()),
@@ -280,7 +199,7 @@ fn forbidden(
     from: Option<&Port>,
     same: bool,
     to: DevId,
-    len: usize,
+    (vid, len): (u16, usize),
 ) -> Option<DropReason> {
     let device = net.dev(to);
     let Some(port) = &device.port else {
@@ -290,6 +209,10 @@ fn forbidden(
         Some(DropReason::BridgeSamePort)
     } else if !port.forwards() {
         Some(stp::closed(port.state))
+    } else if vid != 0
+        && let Some(reason) = port.vlans.forbid(vid)
+    {
+        Some(reason)
     } else if port.flags.isolated && from.is_some_and(|f| f.flags.isolated) {
         Some(DropReason::BridgeIsolated)
     } else if len > longest_frame(device.mtu) {
@@ -301,12 +224,21 @@ fn forbidden(
 
 /// Sends a frame out of one port.
 #[inline]
-fn forward<O: Observer>(cx: &mut Cx<'_, O>, from: DevId, to: DevId, packet: Packet) {
+fn forward<O: Observer>(cx: &mut Cx<'_, O>, (from, to): (DevId, DevId), vid: u16, packet: Packet) {
     let source = cx.net.dev(from).port.as_deref();
-    if let Some(reason) = forbidden(cx.net, source, from == to, to, packet.longest()) {
+    if let Some(reason) = forbidden(cx.net, source, from == to, to, (vid, packet.longest())) {
         return cx.drop(packet, from, Stage::BridgeForward, reason);
     }
     cx.see(&packet, to, Stage::BridgeForward, |_| Event::Accepted);
+    leave(cx, to, vid, packet);
+}
+
+/// A frame that may leave by a port leaves by it.
+#[inline]
+fn leave<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, vid: u16, mut packet: Packet) {
+    if vid != 0 {
+        vlan::egress(cx, to, vid, &mut packet);
+    }
     link::transmit(cx, to, packet);
 }
 
@@ -331,15 +263,14 @@ fn not_flooded(net: &Net, to: DevId, dst: MacAddr) -> Option<&'static str> {
 /// up; else the last port gets it.
 fn flood<O: Observer>(
     cx: &mut Cx<'_, O>,
-    master: DevId,
-    from: Option<DevId>,
-    dst: MacAddr,
+    (master, from): (DevId, Option<DevId>),
+    (dst, vid): (MacAddr, u16),
     packet: Packet,
     keep: bool,
 ) -> Option<Packet> {
     let at = from.unwrap_or(master);
     if O::ON {
-        tell_flood(cx, master, from, dst, &packet);
+        tell_flood(cx, (master, from), (dst, vid), &packet);
     }
     let len = packet.longest();
     let mut last = None;
@@ -350,26 +281,24 @@ fn flood<O: Observer>(
             break;
         };
         let source = from.and_then(|from| cx.net.dev(from).port.as_deref());
-        if forbidden(cx.net, source, from == Some(to), to, len).is_some()
+        if forbidden(cx.net, source, from == Some(to), to, (vid, len)).is_some()
             || not_flooded(cx.net, to, dst).is_some()
         {
             continue;
         }
         if let Some(previous) = last.replace(to) {
             let copy = cx.copy(&packet);
-            link::transmit(cx, previous, copy);
+            leave(cx, previous, vid, copy);
         }
     }
     match last {
         Some(to) if keep => {
             let copy = cx.copy(&packet);
-            link::transmit(cx, to, copy);
+            leave(cx, to, vid, copy);
             return Some(packet);
         }
         None if keep => return Some(packet),
-        Some(to) => {
-            link::transmit(cx, to, packet);
-        }
+        Some(to) => leave(cx, to, vid, packet),
         None => cx.drop(packet, at, Stage::BridgeFlood, DropReason::BridgeNoPort),
     }
     None
@@ -378,9 +307,8 @@ fn flood<O: Observer>(
 /// Tells the observer which ports get a frame, and why the others do not.
 fn tell_flood<O: Observer>(
     cx: &mut Cx<'_, O>,
-    master: DevId,
-    from: Option<DevId>,
-    dst: MacAddr,
+    (master, from): (DevId, Option<DevId>),
+    (dst, vid): (MacAddr, u16),
     packet: &Packet,
 ) {
     let at = from.unwrap_or(master);
@@ -392,9 +320,15 @@ fn tell_flood<O: Observer>(
             .unwrap_or_default()
         {
             let name = net.dev(port).name.clone();
-            let why = forbidden(net, source, from == Some(port), port, packet.longest())
-                .map(DropReason::text)
-                .or_else(|| not_flooded(net, port, dst));
+            let why = forbidden(
+                net,
+                source,
+                from == Some(port),
+                port,
+                (vid, packet.longest()),
+            )
+            .map(DropReason::text)
+            .or_else(|| not_flooded(net, port, dst));
             match why {
                 Some(_) if from == Some(port) => {}
                 Some(why) => not.push((name, why.to_owned())),
@@ -406,9 +340,14 @@ fn tell_flood<O: Observer>(
 }
 
 /// The bridge itself receives a frame (`br_pass_frame_up`).
-fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, mut packet: Packet) {
+fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, vid: u16, mut packet: Packet) {
+    cx.net.dev_mut(master).rx.count(packet.len());
+    if vid != 0
+        && let Err(reason) = vlan::allowed_up(cx, master, vid, &mut packet)
+    {
+        return cx.drop(packet, master, Stage::BridgeUp, reason);
+    }
     let device = cx.net.dev_mut(master);
-    device.rx.count(packet.len());
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
     packet.packet_type = receive::packet_type(dst, device.mac);
     if packet.packet_type == PacketType::Multicast {
@@ -420,23 +359,27 @@ fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, mut packet: Packet) {
 }
 
 /// The bridge sends as a device of this host: `br_dev_xmit`.
-pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
+pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     let device = cx.net.dev_mut(dev);
     device.tx.count(packet.len());
     cx.see(&packet, dev, Stage::BridgeTransmit, |_| Event::Transmit);
+    let vid = match vlan::ingress(cx, (dev, dev), &mut packet, &mut PortState::Forwarding) {
+        Ok(vid) => vid,
+        Err(reason) => return cx.drop(packet, dev, Stage::BridgeVlanIn, reason),
+    };
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
     if dst.is_multicast() {
-        flood(cx, dev, None, dst, packet, false);
+        flood(cx, (dev, None), (dst, vid), packet, false);
         return;
     }
-    match find(cx, dev, dev, dst, &packet) {
+    match find(cx, (dev, dev), (dst, vid), &packet) {
         // To an address of a port: Linux hands such a frame to nobody but the port's wire.
         Some(Place { dev: port, .. }) if port != dev => {
-            if let Some(reason) = forbidden(cx.net, None, false, port, packet.longest()) {
+            if let Some(reason) = forbidden(cx.net, None, false, port, (vid, packet.longest())) {
                 return cx.drop(packet, dev, Stage::BridgeForward, reason);
             }
             cx.see(&packet, port, Stage::BridgeForward, |_| Event::Accepted);
-            link::transmit(cx, port, packet);
+            leave(cx, port, vid, packet);
         }
         Some(_) => cx.drop(
             packet,
@@ -445,7 +388,7 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Pack
             DropReason::BridgeSamePort,
         ),
         None => {
-            flood(cx, dev, None, dst, packet, false);
+            flood(cx, (dev, None), (dst, vid), packet, false);
         }
     }
 }

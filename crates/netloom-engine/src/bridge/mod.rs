@@ -1,22 +1,28 @@
 //! Ethernet bridges (IEEE 802.1D, bridge(8)): learning, forwarding, flooding.
 //!
-//! `forward` is the way of a frame, `fdb` what is known of stations, `configure` what users set,
-//! `entries` the database as users see and change it, `stp` the spanning tree. VLAN filtering and
-//! multicast snooping are not here yet: their settings are kept, groups are flooded.
+//! `forward` is the way of a frame, `learn` and `fdb` what is known of stations, `configure` what
+//! users set, `entries` the database as users see and change it, `stp` the spanning tree, `vlan`
+//! what is filtered by VLAN. Multicast snooping is not here yet: its settings are kept, groups are
+//! flooded.
 
 mod configure;
 mod entries;
 mod fdb;
 mod forward;
+mod learn;
 pub(crate) mod multicast;
 mod stp;
+mod vlan;
 
 pub(crate) use configure::{
-    address_set, attach, configure, configure_port, detach, mtu_set, port_changed, up_changed,
+    address_set, attach, configure, configure_port, detach, made, mtu_set, port_changed, up_changed,
 };
-pub(crate) use entries::{add_fdb, del_fdb, gc, list_fdb};
+pub(crate) use entries::{add_fdb, del_fdb, flush_fdb, gc, list_fdb};
 pub(crate) use forward::{receive, transmit};
 pub(crate) use stp::{StpTimer, settle, timer};
+pub(crate) use vlan::{
+    change as change_vlans, list as list_vlans, list_global as list_global_vlans,
+};
 
 use crate::device::DevId;
 use crate::link::Kind;
@@ -37,13 +43,13 @@ pub(crate) struct Bridge {
     multicast: Multicast,
     tree: Tree,
     settings: Settings,
+    vlan: vlan::Filter,
 }
 
 /// What users set, beside what the spanning tree has.
 #[derive(Clone, Debug)]
 struct Settings {
     group_fwd_mask: u16,
-    vlan_filtering: bool,
     mcast_snooping: bool,
     no_linklocal_learn: bool,
     /// The user chose the hardware address, the MTU: they follow the ports no more.
@@ -59,6 +65,7 @@ pub(crate) struct Port {
     /// The state that the spanning tree gave it, where frames look.
     state: PortState,
     flags: PortFlags,
+    vlans: vlan::Vlans,
 }
 
 impl Bridge {
@@ -71,12 +78,12 @@ impl Bridge {
             tree: Tree::default(),
             settings: Settings {
                 group_fwd_mask: 0,
-                vlan_filtering: false,
                 mcast_snooping: true,
                 no_linklocal_learn: false,
                 address_set: false,
                 mtu_set: false,
             },
+            vlan: vlan::Filter::default(),
         }
     }
 
@@ -119,7 +126,12 @@ impl Bridge {
             stp_state: self.tree.is_enabled().into(),
             priority: id.priority,
             group_fwd_mask: settings.group_fwd_mask,
-            vlan_filtering: settings.vlan_filtering,
+            vlan_filtering: self.vlan.filtering,
+            vlan_protocol: self.vlan.protocol.0,
+            vlan_default_pvid: self.vlan.default_pvid,
+            vlan_stats_enabled: self.vlan.stats_enabled,
+            vlan_stats_per_port: self.vlan.stats_per_port,
+            group_address: self.vlan.group_address(),
             mcast_snooping: settings.mcast_snooping,
             no_linklocal_learn: settings.no_linklocal_learn,
             id_address: id.mac,

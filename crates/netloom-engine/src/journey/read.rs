@@ -51,6 +51,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         neighbours: one.neighbours || other.neighbours,
         fdb: one.fdb || other.fdb,
         groups: one.groups || other.groups,
+        vlans: one.vlans || other.vlans,
         sysctls: one.sysctls || other.sysctls,
         counters: one.counters || other.counters,
     }

@@ -12,6 +12,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::receive;
 use crate::socket;
+use crate::vlan;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::SocketId;
 use netloom_model::tun::{Tun as Settings, TunMode};
@@ -122,6 +123,7 @@ pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     let device = cx.net.dev_mut(dev);
     let limit = device.description.txqueuelen as usize;
     packet.pull(device.kind.made_up_header());
+    vlan::into_bytes(&mut packet);
     let len = packet.len();
     let Some(tun) = tun_mut(device) else { return };
     let refused = match &mut tun.program {

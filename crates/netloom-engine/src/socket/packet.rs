@@ -7,6 +7,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::vlan;
 use netloom_model::Errno;
 use netloom_model::journey::{Event, Origin, Stage};
 use netloom_model::socket::{Datagram, PacketType, SocketId, SocketKind};
@@ -62,7 +63,7 @@ fn tap<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, packet_type
         }
         let datagram = Datagram {
             at: cx.net.now,
-            data: packet.bytes()[header..].to_vec(),
+            data: vlan::whole(packet).split_off(header),
             from: None,
             to: None,
             ttl: 0,

@@ -13,6 +13,8 @@ pub enum Look {
     Ports,
     /// The bridge's forwarding database (`bridge fdb show br BRIDGE`).
     Fdb,
+    /// The VLANs of a port or a bridge (`bridge vlan show dev DEV`).
+    Vlans,
     /// Rules and routing tables (`ip rule`, `ip route show table N`).
     Routes,
     /// The neighbours of the device (`ip neigh show dev DEV`).
@@ -36,6 +38,10 @@ impl Look {
         match self {
             Look::Device | Look::Ports => links,
             Look::Fdb => Parts { fdb: true, ..links },
+            Look::Vlans => Parts {
+                vlans: true,
+                ..links
+            },
             Look::Routes => Parts {
                 routes: true,
                 rules: true,
@@ -57,7 +63,7 @@ impl Stage {
     /// What is read at this place of the packet path.
     #[must_use]
     pub const fn looks(self) -> &'static [Look] {
-        use Look::{Device, Fdb, Neighbours, Ports, Routes, Settings};
+        use Look::{Device, Fdb, Neighbours, Ports, Routes, Settings, Vlans};
         match self {
             Stage::PingSend => &[Settings(&["net.ipv4.ip_default_ttl"])],
             Stage::RouteOutput | Stage::Route6Output | Stage::RouteInput | Stage::Route6Input => {
@@ -70,6 +76,7 @@ impl Stage {
             | Stage::BridgeFlood
             | Stage::StpReceive => &[Ports],
             Stage::BridgeLearn | Stage::BridgeLookup => &[Fdb],
+            Stage::BridgeVlanIn | Stage::BridgeVlanOut => &[Vlans],
             Stage::ArpReceive => &[
                 Settings(&[
                     "net.ipv4.conf.all.arp_ignore",

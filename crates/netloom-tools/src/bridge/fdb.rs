@@ -413,13 +413,10 @@ fn flush(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
             && port.is_none_or(|port| entry.dev == port)
             && choice.takes(entry)
     });
-    let ns = cx.ns.clone();
-    let delete = |entry: &FdbEntry| Change::DelFdb {
-        ns: ns.clone(),
-        dev: entry.dev,
-        address: entry.address,
-        vlan: entry.vlan,
-        own: false,
+    let change = Change::FlushFdb {
+        ns: cx.ns.clone(),
+        bridge,
+        entries: gone.map(|entry| (entry.address, entry.vlan)).collect(),
     };
-    cx.world.apply(gone.map(delete).collect()).map_err(refused)
+    cx.world.apply(vec![change]).map_err(refused)
 }

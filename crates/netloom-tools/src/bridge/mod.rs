@@ -1,8 +1,9 @@
 //! `bridge` of iproute2 6.1.0: its options and its objects (bridge(8)). It leaves out what netloom
-//! has no model of: multicast groups, VLAN filtering and the monitor.
+//! has no model of: multicast groups, tunnels for VLANs and the monitor.
 
 mod fdb;
 mod link;
+mod vlan;
 
 use crate::Context;
 use crate::ip::batch;
@@ -14,9 +15,9 @@ const USAGE: &str = "\
 Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
        bridge [-force] -batch FILE
 
-objects: link (ports), fdb (forwarding database)
+objects: link (ports), fdb (forwarding database), vlan (VLANs of ports)
 options: -j, -p JSON, indented; -d details; -s statistics; -o one line for each;
-         -n NS in a namespace; -V version";
+         -compressvlans ranges of VLANs; -n NS in a namespace; -V version";
 
 /// What a command returns that failed for another reason than its words: the exit code is its
 /// lowest byte, and a batch may go on behind it.
@@ -34,6 +35,8 @@ struct Options {
     details: bool,
     oneline: bool,
     statistics: bool,
+    /// VLANs in ranges.
+    compress: bool,
 }
 
 /// Runs `bridge`.
@@ -60,9 +63,8 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
             "n" | "netns" => cx.ns = netns::enter(cx, option_value(&mut words)?)?,
             "help" => return Err(Failure::new(USAGE, 255)),
             "force" => force = true,
-            // There are no VLANs to compress, one list holds both families, and only the monitor
-            // has times.
-            "c" | "compressvlans" | "t" | "timestamp" | "4" | "6" => {}
+            // Nothing is coloured, one list holds both families, and only the monitor has times.
+            "c" | "t" | "timestamp" | "4" | "6" => {}
             "f" | "family" => {
                 let family = option_value(&mut words)?;
                 if !["inet", "inet6"].contains(&family) {
@@ -81,6 +83,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
             _ if is("netns") => cx.ns = netns::enter(cx, option_value(&mut words)?)?,
             _ if is("batch") => file = Some(option_value(&mut words)?),
             _ if words::is_color(name) => {}
+            _ if is("compressvlans") => options.compress = true,
             _ => {
                 let text = format!("Option \"{word}\" is unknown, try \"bridge help\".");
                 return Err(Failure::new(text, 255));
@@ -109,7 +112,9 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
         link::main(cx, options, words)
     } else if is("fdb") {
         fdb::main(cx, options, words)
-    } else if is("mdb") || is("vlan") || is("vni") {
+    } else if is("vlan") {
+        vlan::main(cx, options, words)
+    } else if is("mdb") || is("vni") {
         let command = words.next().unwrap_or("show");
         if ["show", "list", "lst"]
             .iter()
@@ -135,7 +140,6 @@ fn nothing(cx: &mut Context<'_>, options: &Options, object: &str) -> Outcome<()>
         (true, true) => "[{\"mdb\":[],\"router\":{}}]\n".to_owned(),
         (true, false) => String::new(),
         (false, true) => print::json(Vec::new(), options.pretty),
-        (false, false) if matches(object, "vlan") => "port              vlan-id  \n".to_owned(),
         (false, false) => "dev               vni              group/remote   \n".to_owned(),
     };
     cx.out.write_all(text.as_bytes())?;

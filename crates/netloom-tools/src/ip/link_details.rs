@@ -100,6 +100,15 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     number("stp_state", bridge.stp_state);
     number("priority", bridge.priority.into());
     number("vlan_filtering", bridge.vlan_filtering.into());
+    let protocol = match bridge.vlan_protocol {
+        0x88a8 => "802.1ad",
+        _ => "802.1Q",
+    };
+    record.field(
+        "vlan_protocol",
+        protocol,
+        format!("vlan_protocol {protocol} "),
+    );
     let id = bridge_id(bridge.priority, bridge.id_address);
     record.field("bridge_id", id.as_str(), format!("bridge_id {id} "));
     let tree = &bridge.tree;
@@ -120,6 +129,13 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     timer(record, "tcn_timer", tree.tcn_timer);
     timer(record, "topology_change_timer", tree.topology_change_timer);
     timer(record, "gc_timer", bridge.gc_timer);
+    for (key, value) in [
+        ("vlan_default_pvid", bridge.vlan_default_pvid),
+        ("vlan_stats_enabled", bridge.vlan_stats_enabled.into()),
+        ("vlan_stats_per_port", bridge.vlan_stats_per_port.into()),
+    ] {
+        record.field(key, value, format!("{key} {value} "));
+    }
     let mask = bridge.group_fwd_mask;
     let hex = if mask == 0 {
         "0".to_owned()
@@ -131,10 +147,11 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
         hex.as_str(),
         format!("group_fwd_mask {hex} "),
     );
+    let group = MacAddr([0x01, 0x80, 0xc2, 0, 0, bridge.group_address]).to_string();
     record.field(
         "group_addr",
-        "01:80:c2:00:00:00",
-        "group_address 01:80:c2:00:00:00 ",
+        group.as_str(),
+        format!("group_address {group} "),
     );
     for (key, value) in [
         ("mcast_snooping", u32::from(bridge.mcast_snooping)),

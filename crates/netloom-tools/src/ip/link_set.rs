@@ -160,13 +160,6 @@ fn kind(words: &mut Words<'_>, set: &mut LinkSettings) -> Outcome<()> {
     Ok(())
 }
 
-/// A number of `type bridge`, whose refusal has no empty line behind it.
-fn plain<T: TryFrom<u64>>(words: &mut Words<'_>, why: &str) -> Outcome<T> {
-    let word = words.value()?;
-    let number = words::number(word).and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| Failure::wrong(word, why))
-}
-
 /// A switch of a port.
 fn port_on_off(key: &str, words: &mut Words<'_>) -> Outcome<bool> {
     match words.value()? {
@@ -189,36 +182,41 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         any = true;
         let is = |name: &str| word == name;
         if is("ageing_time") {
-            set.ageing_time = Some(plain(words, "invalid ageing_time")?);
+            set.ageing_time = Some(words.plain_number("invalid ageing_time")?);
         } else if is("forward_delay") {
-            set.forward_delay = Some(plain(words, "invalid forward_delay")?);
+            set.forward_delay = Some(words.plain_number("invalid forward_delay")?);
         } else if is("hello_time") {
-            set.hello_time = Some(plain(words, "invalid hello_time")?);
+            set.hello_time = Some(words.plain_number("invalid hello_time")?);
         } else if is("max_age") {
-            set.max_age = Some(plain(words, "invalid max_age")?);
+            set.max_age = Some(words.plain_number("invalid max_age")?);
         } else if is("stp_state") {
-            set.stp_state = Some(plain(words, "invalid stp_state")?);
+            set.stp_state = Some(words.plain_number("invalid stp_state")?);
         } else if is("priority") {
-            set.priority = Some(plain(words, "invalid priority")?);
+            set.priority = Some(words.plain_number("invalid priority")?);
         } else if is("vlan_filtering") {
-            // To say yes and not to filter would be a lie.
-            if plain::<u8>(words, "invalid vlan_filtering")? != 0 {
-                return Err(Failure::unsupported("bridge vlan_filtering"));
-            }
-            set.vlan_filtering = Some(false);
+            set.vlan_filtering = Some(words.plain_number::<u8>("invalid vlan_filtering")? != 0);
+        } else if is("vlan_protocol") {
+            set.vlan_protocol = Some(vlan_protocol(words.value()?)?);
+        } else if is("vlan_default_pvid") {
+            set.vlan_default_pvid = Some(words.plain_number("invalid vlan_default_pvid")?);
+        } else if is("vlan_stats_enabled") {
+            set.vlan_stats_enabled = Some(words.plain_number("invalid vlan_stats_enabled")?);
+        } else if is("vlan_stats_per_port") {
+            set.vlan_stats_per_port = Some(words.plain_number("invalid vlan_stats_per_port")?);
         } else if is("mcast_snooping") {
-            set.mcast_snooping = Some(plain::<u8>(words, "invalid mcast_snooping")? != 0);
+            set.mcast_snooping = Some(words.plain_number::<u8>("invalid mcast_snooping")? != 0);
         } else if is("no_linklocal_learn") {
-            set.no_linklocal_learn = Some(plain::<u8>(words, "invalid no_linklocal_learn")? != 0);
+            set.no_linklocal_learn =
+                Some(words.plain_number::<u8>("invalid no_linklocal_learn")? != 0);
         } else if is("group_fwd_mask") {
-            set.group_fwd_mask = Some(plain(words, "invalid group_fwd_mask")?);
+            set.group_fwd_mask = Some(words.plain_number("invalid group_fwd_mask")?);
         } else if is("fdb_flush") {
             set.fdb_flush = true;
         } else if is("help") {
             return Err(link_new::usage());
         } else {
             // Settings of the original that netloom does not have, or no word of it at all.
-            let known = ["mcast_", "vlan_", "nf_call_", "group_address"];
+            let known = ["mcast_", "nf_call_", "group_address"];
             return Err(if known.iter().any(|head| word.starts_with(head)) {
                 Failure::unsupported(&format!("bridge {word}"))
             } else {
@@ -229,18 +227,30 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
     Ok(any.then_some(set))
 }
 
+/// The tags of VLANs: a name, in either case, or a number in hexadecimal.
+fn vlan_protocol(word: &str) -> Outcome<u16> {
+    let hex = word.strip_prefix("0x").unwrap_or(word);
+    match word.to_lowercase().as_str() {
+        "802.1q" => Ok(0x8100),
+        "802.1ad" => Ok(0x88a8),
+        _ => {
+            u16::from_str_radix(hex, 16).map_err(|_| Failure::wrong(word, "invalid vlan_protocol"))
+        }
+    }
+}
+
 /// The words behind `type bridge_slave`.
 fn port_settings(words: &mut Words<'_>) -> Outcome<BridgePortSettings> {
     let mut set = BridgePortSettings::default();
     while let Some(word) = words.next() {
         if word == "state" {
-            set.state = Some(port_state(plain(words, "state is invalid")?)?);
+            set.state = Some(port_state(words.plain_number("state is invalid")?)?);
         } else if word == "fdb_flush" {
             set.fdb_flush = true;
         } else if word == "priority" {
-            set.priority = Some(plain(words, "priority is invalid")?);
+            set.priority = Some(words.plain_number("priority is invalid")?);
         } else if word == "cost" {
-            set.cost = Some(plain(words, "cost is invalid")?);
+            set.cost = Some(words.plain_number("cost is invalid")?);
         } else if let Some(flag) = port_flag(&mut set, word) {
             *flag = Some(port_on_off(word, words)?);
         } else {

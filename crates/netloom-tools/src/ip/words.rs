@@ -116,6 +116,13 @@ impl Words<'_> {
         parsed.ok_or_else(|| Failure::wrong_nl(word, why))
     }
 
+    /// The same where the original's sentence has no newline of its own.
+    pub(crate) fn plain_number<T: TryFrom<u64>>(&mut self, why: &str) -> Outcome<T> {
+        let word = self.value()?;
+        let parsed = number(word).and_then(|n| T::try_from(n).ok());
+        parsed.ok_or_else(|| Failure::wrong(word, why))
+    }
+
     /// `on` or `off`, for `key`.
     pub(crate) fn on_off(&mut self, key: &str) -> Outcome<bool> {
         match self.value()? {

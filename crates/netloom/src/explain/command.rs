@@ -11,6 +11,15 @@ pub(super) fn ip(ns: &NsName) -> String {
     }
 }
 
+/// `bridge -n NS`, or `bridge` in the first namespace.
+pub(super) fn bridge(ns: &NsName) -> String {
+    if ns.is_first() {
+        "bridge".to_owned()
+    } else {
+        format!("bridge -n {}", ns.as_str())
+    }
+}
+
 /// `ip netns exec NS COMMAND`, or the command alone.
 pub(super) fn exec(ns: &NsName, command: &str) -> String {
     if ns.is_first() {

@@ -1,7 +1,7 @@
 //! What is to blame for a drop, and what to look at.
 
 use super::command::{exec, ip};
-use super::{rule, stp, text};
+use super::{rule, stp, text, vlan};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
@@ -27,6 +27,12 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
     let next_hop = || {
         before().find_map(|s| match &s.event {
             Event::Waits { address, .. } | Event::Resolved { address, .. } => Some(*address),
+            _ => None,
+        })
+    };
+    let seen_in = || {
+        before().find_map(|s| match &s.event {
+            Event::Vlan { vid, .. } => Some(*vid),
             _ => None,
         })
     };
@@ -130,6 +136,19 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             format!("{dev} is locked: bridge fdb add MAC dev {dev} master static, or locked off")
         }
         DropReason::BridgeDown => format!("the bridge of {dev} is down: ip link set BRIDGE up"),
+        DropReason::BridgeNoPort => {
+            let kept = before().find_map(|s| match &s.event {
+                Event::Flooded { not, .. } if !not.is_empty() => Some(listed(not)),
+                _ => None,
+            });
+            return kept.map(|ports| format!("it was not sent out of {ports}"));
+        }
+        DropReason::VlanNoPvid
+        | DropReason::VlanNotMember
+        | DropReason::VlanEgress
+        | DropReason::VlanState
+        | DropReason::VlanBridge
+        | DropReason::NoVlanDevice => return vlan::hint(*reason, (ns, dev), seen_in()),
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
         DropReason::IcmpIgnored => format!(
             "{ns} ignores it: see net.ipv4.icmp_echo_ignore_all and icmp_echo_ignore_broadcasts"
@@ -199,22 +218,35 @@ fn asks(journey: &Journey, verdict: &Verdict, id: u32) -> bool {
     false
 }
 
-fn asking(journey: &Journey, verdict: &Verdict) -> Option<String> {
-    if let Some((step, reason)) = asking_ended(journey, verdict) {
-        let (place, why) = (text::place(step), reason.text());
-        let more = step
-            .dev
-            .as_deref()
-            .and_then(|dev| stp::hint(reason, &step.ns, dev));
-        let more = more.map_or_else(String::new, |more| format!("; {more}"));
-        return Some(format!(
-            "the ARP request for it ended at {place}: {why}{more}"
-        ));
-    }
-    let (_, ports) = kept_from(journey, verdict)?;
+/// Ports that do not get a frame, each with the reason.
+fn listed(ports: &[(String, String)]) -> String {
     let ports = ports.iter().map(|(port, why)| format!("{port} ({why})"));
-    let ports = ports.collect::<Vec<_>>().join(", ");
-    Some(format!(
-        "the ARP request for it was not sent out of {ports}"
-    ))
+    ports.collect::<Vec<_>>().join(", ")
+}
+
+fn asking(journey: &Journey, verdict: &Verdict) -> Option<String> {
+    let ended = asking_ended(journey, verdict).map(|(step, reason)| {
+        let (place, why) = (text::place(step), reason.text());
+        let dev = step.dev.as_deref();
+        let more = dev.and_then(|dev| stp::hint(reason, &step.ns, dev));
+        let more = more.map_or_else(String::new, |more| format!("; {more}"));
+        (reason, format!("{place}: {why}{more}"))
+    });
+    // That the bridge itself is not in a VLAN matters to those alone who ask for it.
+    let kept = match &ended {
+        Some((reason, _)) if *reason != DropReason::VlanBridge => None,
+        _ => kept_from(journey, verdict),
+    };
+    let asked = "the ARP request for it";
+    match (kept, ended) {
+        (Some((_, ports)), Some((_, end))) => {
+            let ports = listed(ports);
+            Some(format!(
+                "{asked} was not sent out of {ports}, nor taken at {end}"
+            ))
+        }
+        (Some((_, ports)), None) => Some(format!("{asked} was not sent out of {}", listed(ports))),
+        (None, Some((_, end))) => Some(format!("{asked} ended at {end}")),
+        (None, None) => None,
+    }
 }

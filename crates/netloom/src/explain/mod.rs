@@ -15,6 +15,7 @@ mod rule;
 mod step;
 mod stp;
 mod text;
+mod vlan;
 
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
 use netloom_tools::Context;

@@ -3,10 +3,16 @@
 use netloom_model::journey::Head;
 use netloom_wire::icmpv6::{self, Type};
 use netloom_wire::ipv6::{self, extension};
-use netloom_wire::{EtherType, IpProtocol, arp, ethernet, icmpv4, ipv4, tcp, udp};
+use netloom_wire::{EtherType, IpProtocol, arp, ethernet, icmpv4, ipv4, tcp, udp, vlan};
 
 /// A packet in a few words: `10.0.0.1 > 10.0.0.2 ICMP echo request, 84 bytes`.
 pub(super) fn describe(head: &Head) -> String {
+    let tags = tags(head).into_iter();
+    let tags: String = tags.map(|(_, id, _)| format!("[VLAN {id}] ")).collect();
+    format!("{tags}{}", describe_untagged(head))
+}
+
+fn describe_untagged(head: &Head) -> String {
     let (ethertype, bytes) = network(head);
     match ethertype {
         EtherType::IPV4 => describe_ip(bytes),
@@ -23,6 +29,28 @@ pub(super) fn describe(head: &Head) -> String {
     }
 }
 
+/// The VLAN tags of a frame, the outer one first: TPID, number and priority.
+fn tags(head: &Head) -> Vec<(EtherType, u16, u8)> {
+    let mut tags = Vec::new();
+    if !head.ethernet {
+        return tags;
+    }
+    let Ok(frame) = ethernet::Frame::new_checked(&head.bytes[..]) else {
+        return tags;
+    };
+    let mut ethertype = frame.ethertype();
+    while ethertype.is_vlan() {
+        let at = ethernet::HEADER_LEN + tags.len() * vlan::HEADER_LEN;
+        let rest = head.bytes.get(at..).unwrap_or_default();
+        let Ok(tag) = vlan::Tag::new_checked(rest) else {
+            break;
+        };
+        tags.push((ethertype, tag.id(), tag.pcp()));
+        ethertype = tag.ethertype();
+    }
+    tags
+}
+
 /// The EtherType, and the bytes from the network header on.
 fn network(head: &Head) -> (EtherType, &[u8]) {
     if !head.ethernet {
@@ -35,7 +63,12 @@ fn network(head: &Head) -> (EtherType, &[u8]) {
         return (kind, &head.bytes);
     }
     match ethernet::Frame::new_checked(&head.bytes[..]) {
-        Ok(frame) => (frame.ethertype(), head.bytes.get(14..).unwrap_or_default()),
+        Ok(_) => {
+            // Behind the tags; the EtherType is what stands last before.
+            let at = ethernet::HEADER_LEN + tags(head).len() * vlan::HEADER_LEN;
+            let kind = EtherType(u16::from_be_bytes([head.bytes[at - 2], head.bytes[at - 1]]));
+            (kind, head.bytes.get(at..).unwrap_or_default())
+        }
         Err(_) => (EtherType(0), &[]),
     }
 }
@@ -119,6 +152,12 @@ pub(super) fn headers(head: &Head) -> Vec<String> {
             "Ethernet {src} > {dst}, type {kind:#06x}, {} bytes",
             head.len
         ));
+        for (tpid, id, priority) in tags(head) {
+            lines.push(format!(
+                "VLAN {id}, priority {priority}, TPID {:#06x}",
+                tpid.0
+            ));
+        }
     }
     let (ethertype, bytes) = network(head);
     if ethertype == EtherType::IPV4

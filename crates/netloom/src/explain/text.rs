@@ -2,14 +2,15 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{hint, packet};
+use super::{hint, packet, vlan};
 use netloom_model::journey::{
-    DropReason, Event, FdbFound, Journey, Learning, MultipathChoice, Origin, RouteTrace,
+    DropReason, Event, FdbFound, Head, Journey, Learning, MultipathChoice, Origin, RouteTrace,
     RuleOutcome, Stage, Step, Verdict,
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
 use netloom_model::{Route, RouteType, Rule};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Where a step happens: `NS dev`, or the namespace alone.
@@ -93,13 +94,19 @@ fn name(journey: &Journey, id: u32) -> String {
 /// A line for each decision.
 fn decisions(out: &mut String, journey: &Journey, detail: bool) {
     let mut current = None;
+    // What each packet looks like by now.
+    let mut heads: BTreeMap<u32, &Head> = BTreeMap::new();
     for step in &journey.steps {
+        if let Some(head) = &step.head {
+            heads.insert(step.packet, head);
+        }
         if !detail && is_quiet(step) {
             continue;
         }
         if current != Some(step.packet) {
             let first = journey.packets.iter().find(|p| p.id == step.packet);
-            let head = step.head.as_ref().or(first.map(|p| &p.head));
+            let head = heads.get(&step.packet).copied();
+            let head = head.or(first.map(|p| &p.head));
             let described = head.map_or_else(String::new, packet::describe);
             let heading = format!("{}{described}", heading(journey, step.packet));
             let _ = writeln!(out, "{}", heading.trim_end());
@@ -184,13 +191,25 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Crossed { ns, dev } => format!("crosses to {ns}/{dev}"),
         Event::Backlogged { ahead } => format!("waits in the backlog, {ahead} ahead"),
         Event::Received { packet_type } => received(*packet_type).to_owned(),
-        Event::Learned { address, change } => learned(&address.to_string(), change),
-        Event::Fdb { address, found } => match found {
-            FdbFound::Local => format!("{address} is an address of the bridge"),
-            FdbFound::Port(port) => format!("{address} is behind port {port}"),
-            FdbFound::Nothing => format!("{address} is not in the database: flood"),
-            FdbFound::Group => format!("{address} is a group: flood"),
-        },
+        Event::Learned {
+            address,
+            vlan,
+            change,
+        } => learned(&vlan::station(address, *vlan), change),
+        Event::Fdb {
+            address,
+            vlan,
+            found,
+        } => {
+            let station = vlan::station(address, *vlan);
+            match found {
+                FdbFound::Local => format!("{station} is an address of the bridge"),
+                FdbFound::Port(port) => format!("{station} is behind port {port}"),
+                FdbFound::Nothing => format!("{station} is not in the database: flood"),
+                FdbFound::Group => format!("{station} is a group: flood"),
+            }
+        }
+        Event::Vlan { vid, decision } => vlan::sentence(*vid, *decision),
         Event::Flooded { to, not } => flooded(to, not),
         Event::PassedUp => "the bridge itself receives it".to_owned(),
         Event::Routed(trace) => routed(trace),

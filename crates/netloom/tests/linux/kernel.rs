@@ -47,7 +47,13 @@ impl Kernel {
     }
 
     fn has(&self, kind: &str) -> bool {
-        let add = ["ip", "link", "add", "probe", "type", kind];
+        let mut add = vec!["ip", "link", "add", "probe", "type"];
+        // A setting of bridges that not every kernel has.
+        if kind == "vlan_filtering" {
+            add.extend(["bridge", kind, "1"]);
+        } else {
+            add.push(kind);
+        }
         *self
             .kinds
             .borrow_mut()

@@ -4,6 +4,7 @@
 mod links;
 mod neighbours;
 mod routing;
+mod vlans;
 
 use super::command::exec;
 use super::{delivered, hint};
@@ -122,6 +123,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             neighbours::arp_settings(journey, verdict),
             neighbours::addresses(state, journey, ns),
             blocked_asking(journey, verdict, state),
+            vlans::members(state, journey),
             links::masters(state),
             routing::routes(state, ns, here, routing::destination(journey, *step, ask)),
         ]
@@ -181,8 +183,15 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         DropReason::BridgeNoPort => ["flood", "bcast_flood"]
             .iter()
             .flat_map(|switch| links::ports(ns, here, switch))
+            .chain(vlans::members(state, journey))
             .collect(),
         DropReason::BridgeLocked => links::ports(ns, here, "locked"),
+        DropReason::VlanNoPvid
+        | DropReason::VlanNotMember
+        | DropReason::VlanEgress
+        | DropReason::VlanState
+        | DropReason::VlanBridge
+        | DropReason::NoVlanDevice => vlans::members(state, journey),
         DropReason::FragmentationNeeded | DropReason::TooLong => links::mtus(state),
         _ => Vec::new(),
     }

@@ -62,6 +62,14 @@ pub(super) const fn of(stage: Stage) -> &'static str {
             "The device is a port: its bridge takes the frame before any protocol does. This is why \
              an address on a port receives nothing."
         }
+        Stage::BridgeVlanIn => {
+            "Every frame in a bridge that filters is in one VLAN: its tag says which, or the PVID of \
+             the port that it came by. A port takes frames of its own VLANs alone."
+        }
+        Stage::BridgeVlanOut => {
+            "The port's entry for the VLAN says whether the frame leaves with its tag, for another \
+             bridge, or without, for a host that knows of none."
+        }
         Stage::BridgeLearn => {
             "The source address is behind the port it came from. The entry is forgotten after the \
              ageing time (300 s) unless it is seen again."

@@ -50,6 +50,7 @@ fn commands_for(look: Look, step: &Step, read: &Namespace) -> Vec<String> {
         // A group is in no database.
         (Look::Fdb, _) if is_group(&step.event) => Vec::new(),
         (Look::Fdb, Some(dev)) => one(format!("bridge fdb show br {}", bridge(read, dev))),
+        (Look::Vlans, Some(dev)) => one(format!("bridge vlan show dev {dev}")),
         (Look::Settings(names), _) => {
             let names = names
                 .iter()
@@ -109,6 +110,9 @@ fn decided(look: Look, step: &Step, read: &Namespace) -> Option<Namespace> {
         }
         (Look::Fdb, Event::Fdb { address, .. } | Event::Learned { address, .. }) => {
             state.fdb.retain(|entry| entry.address == *address);
+        }
+        (Look::Vlans, Event::Vlan { vid, .. }) => {
+            state.vlans.retain(|vlan| vlan.vid == *vid);
         }
         (Look::Neighbours, Event::Resolved { address, .. } | Event::Waits { address, .. }) => {
             state.neighbours.retain(|entry| entry.dst == *address);
