@@ -59,8 +59,11 @@ impl Connection {
             self.state,
             TcpState::Established | TcpState::FinWait1 | TcpState::FinWait2
         );
-        if receives && (data || segment.has(Flags::FIN) || !segment.payload.is_empty()) {
+        let carries = !segment.payload.is_empty() || segment.has(Flags::FIN);
+        if receives && carries {
             self.take_data(segment, t);
+        } else if carries && before(segment.seq, self.rcv_nxt) {
+            self.ack_now = true; // it came again: its acknowledgement was lost
         }
         if !segment.payload.is_empty() {
             self.arm_keepalive(t);

@@ -28,6 +28,8 @@ mod rtt;
 mod seq;
 mod settle;
 mod table;
+#[cfg(test)]
+mod tests;
 mod time_wait;
 mod timers;
 mod transmit;

@@ -230,8 +230,7 @@ pub(super) fn take_for(net: &mut Net, id: u32, source: IpAddr, remote: End) -> R
         }
         return Ok(own);
     }
-    let all: Vec<u16> = ephemeral(net, ns, false).collect();
-    for port in all {
+    for port in ephemeral(net, ns, false) {
         let table = &net.ns(ns).sockets.tcp;
         let bound = |other: &u32| net.tcp(*other).is_some_and(|tcp| tcp.chose_port);
         if table.holders(port).iter().any(bound) {
