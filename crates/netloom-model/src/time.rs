@@ -19,6 +19,9 @@ impl Time {
     /// Later than any other moment: "never".
     pub const NEVER: Time = Time(u64::MAX);
 
+    /// As a deadline: what does not come at once is not waited for.
+    pub const AT_ONCE: Time = Time::ZERO;
+
     /// A moment `seconds` after the beginning.
     #[must_use]
     pub const fn from_secs(seconds: u64) -> Time {

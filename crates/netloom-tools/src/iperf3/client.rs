@@ -174,10 +174,7 @@ impl Client<'_, '_> {
                 receive_some(self.cx, &mut self.streams, &mut open, wake)?;
             } else {
                 let left = test.bytes.map_or(u64::MAX, |bytes| bytes - sum);
-                // A datagram has its number in it, whatever is left.
-                let left = usize::try_from(left).unwrap_or(usize::MAX).max(STAMP);
-                let most = block.len().min(left);
-                send_some(self.cx, &mut self.streams, test, &mut block[..most], wake)?;
+                send_some(self.cx, &mut self.streams, test, &mut block, (left, wake))?;
             }
         }
     }
@@ -299,13 +296,17 @@ fn add(sum: &mut Seen, one: &Seen) {
     sum.retransmits += one.retransmits;
 }
 
-/// Sends by every stream that may, or waits until one may; at most until `wake`.
+/// Blocks that a stream sends in a row before anybody looks at the clock.
+const ROW: usize = 8;
+
+/// Sends by every stream that may, at most `most` bytes, or waits until one may; at most until
+/// `wake`.
 pub(super) fn send_some(
     cx: &mut Context<'_>,
     streams: &mut [Stream],
     test: &Test,
     block: &mut [u8],
-    wake: Time,
+    (most, wake): (u64, Time),
 ) -> Result<(), Error> {
     let now = cx.world.now()?;
     let due = streams.iter().map(|stream| stream.due(test)).min();
@@ -313,11 +314,21 @@ pub(super) fn send_some(
     if due > now {
         return cx.world.sleep_until(due.min(wake));
     }
-    let mut full = 0;
-    for stream in streams.iter_mut().filter(|stream| stream.due(test) <= now) {
-        full += u32::from(!stream.send(cx.world, test, block)?);
+    let (mut left, mut full) = (most, false);
+    for stream in streams.iter_mut() {
+        for _ in 0..ROW {
+            if left == 0 || stream.due(test) > now || full {
+                break;
+            }
+            // A datagram has its number in it, whatever is left.
+            let piece = usize::try_from(left).unwrap_or(usize::MAX).max(STAMP);
+            let piece = &mut block[..piece.min(test.length as usize)];
+            let before = stream.bytes;
+            full = !stream.send(cx.world, test, piece, now)?;
+            left = left.saturating_sub(stream.bytes - before);
+        }
     }
-    if full > 0 {
+    if full {
         let watched: Vec<_> = streams
             .iter()
             .map(|s| (s.socket, Interest::WRITE))

@@ -208,7 +208,7 @@ impl Server<'_> {
             }
             let wake = now + Duration::from_millis(100);
             if test.reverse {
-                client::send_some(cx, streams, test, &mut block, wake)?;
+                client::send_some(cx, streams, test, &mut block, (u64::MAX, wake))?;
             } else {
                 client::receive_some(cx, streams, &mut open, wake)?;
             }

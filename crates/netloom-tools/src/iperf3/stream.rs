@@ -54,14 +54,15 @@ impl Stream {
         }
     }
 
-    /// Sends one block, or as much as is taken; whether the socket would take more.
+    /// Sends one block, or as much as is taken, at the moment `now`; whether the socket would take
+    /// more.
     pub(super) fn send(
         &mut self,
         world: &mut dyn World,
         test: &Test,
         block: &mut [u8],
+        now: Time,
     ) -> Result<bool> {
-        let now = world.now()?;
         if test.udp {
             block[..8].copy_from_slice(&self.next.to_be_bytes());
             block[8..STAMP].copy_from_slice(&now.0.to_be_bytes());
@@ -85,8 +86,7 @@ impl Stream {
 
     /// Takes what has come; `false` at the end of the stream.
     pub(super) fn receive(&mut self, world: &mut dyn World) -> Result<bool> {
-        let now = world.now()?;
-        match world.receive(self.socket, now)? {
+        match world.receive(self.socket, Time::AT_ONCE)? {
             Received::Stream(bytes) if bytes.is_empty() => return Ok(false),
             Received::Stream(bytes) => self.bytes += bytes.len() as u64,
             Received::Datagram(datagram) => self.datagram(&datagram.data, datagram.at),

@@ -110,8 +110,7 @@ impl End {
                 _ => Input::Data(bytes),
             });
         };
-        let now = cx.world.now()?;
-        match cx.world.receive(socket, now)? {
+        match cx.world.receive(socket, Time::AT_ONCE)? {
             Received::Stream(bytes) if bytes.is_empty() => Ok(Input::Ended),
             Received::Stream(bytes) => Ok(Input::Data(bytes)),
             Received::Datagram(datagram) => {

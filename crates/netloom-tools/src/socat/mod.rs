@@ -128,8 +128,7 @@ fn forking(
         if !comes {
             continue;
         }
-        let now = cx.world.now()?;
-        let Ok((socket, _)) = cx.world.accept(listener, now) else {
+        let Ok((socket, _)) = cx.world.accept(listener, Time::AT_ONCE) else {
             continue;
         };
         match End::open(cx, two) {
