@@ -7,7 +7,7 @@ use crate::net::{Cx, Net};
 use crate::observer::Unobserved;
 use crate::receive;
 use crate::socket::tcp::{self, calls::Progress};
-use crate::socket::{self, configure};
+use crate::socket::{self, Socket, configure};
 use netloom_model::socket::{Interest, Received, SocketId};
 use netloom_model::{Errno, Reply, Request, Result, Time};
 
@@ -43,7 +43,8 @@ fn sockets_of(request: &Request) -> Vec<SocketId> {
         | Request::Accept { socket, .. }
         | Request::Shutdown { socket, .. }
         | Request::Send { socket, .. }
-        | Request::Receive { socket, .. } => vec![*socket],
+        | Request::Receive { socket, .. }
+        | Request::NextNotice { socket, .. } => vec![*socket],
         Request::LocalAddress(id)
         | Request::PeerAddress(id)
         | Request::ReceiveError(id)
@@ -67,6 +68,7 @@ fn waiting(cx: &mut Cx<'_, Unobserved>, request: &Request) -> Option<Answer> {
     let is_tcp = |id: &SocketId| cx.net.tcp(id.0).is_some();
     Some(match request {
         Request::Receive { socket, deadline } => receive(cx, *socket, *deadline),
+        Request::NextNotice { socket, deadline } => next_notice(cx.net, *socket, *deadline),
         Request::Connect {
             socket,
             address,
@@ -101,6 +103,16 @@ fn receive(cx: &mut Cx<'_, Unobserved>, id: SocketId, deadline: Time) -> Answer 
         Ok(Some(received)) => Answer::Ready(Ok(Reply::Received(received))),
         Ok(None) if deadline > cx.net.now => Answer::Wait(deadline),
         Ok(None) => Answer::Ready(Ok(Reply::Received(Received::Nothing))),
+    }
+}
+
+/// The next change that a socket is to be told of.
+fn next_notice(net: &mut Net, id: SocketId, deadline: Time) -> Answer {
+    let now = net.now;
+    match net.socket_mut(id).and_then(Socket::next_notice) {
+        Err(errno) => Answer::Ready(Err(errno.into())),
+        Ok(None) if deadline > now => Answer::Wait(deadline),
+        Ok(notice) => Answer::Ready(Ok(Reply::Notice(notice.map(Box::new)))),
     }
 }
 

@@ -26,6 +26,7 @@ mod mib;
 mod namespace;
 mod neighbour;
 mod net;
+mod notify;
 mod nsids;
 mod observer;
 mod offload;

@@ -26,6 +26,8 @@ pub(crate) struct Net {
     pub(crate) timers: Timers,
     pub(crate) pool: Pool,
     pub(crate) random: Random,
+    /// Nobody is told of what is part of something greater, which is told as a whole.
+    pub(crate) silent: bool,
     /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
     pub(crate) ipv6_disabled: bool,
 }

@@ -140,7 +140,7 @@ fn addresses(net: &Net, device: &Device) -> Vec<Address> {
 }
 
 /// A device as a link of the model.
-fn link(net: &Net, device: &Device) -> Link {
+pub(crate) fn link(net: &Net, device: &Device) -> Link {
     let defaults = device.kind.defaults();
     let description = &device.description;
     Link {

@@ -21,6 +21,7 @@ pub mod link;
 pub mod names;
 pub mod neighbour;
 pub mod nexthop;
+pub mod notice;
 pub mod route;
 pub mod rule;
 pub mod socket;

@@ -35,6 +35,8 @@ pub enum SocketKind {
     Tcp6,
     /// `AF_PACKET, SOCK_RAW` of this EtherType (3 = `ETH_P_ALL`: everything, sent frames too).
     Packet(u16),
+    /// `AF_NETLINK, NETLINK_ROUTE`, in every group: receives [`Notice`](crate::notice::Notice)s.
+    Monitor,
 }
 
 impl SocketKind {

@@ -5,6 +5,7 @@ use crate::change::Change;
 use crate::error::{Errno, Error, Result};
 use crate::journey::{Explain, Journey};
 use crate::names::NsName;
+use crate::notice::Notice;
 use crate::route::{RouteAnswer, RouteQuery};
 use crate::socket::{Interest, Received, Shutdown, SocketId, SocketKind, SocketOption, TcpInfo};
 use crate::state::{Parts, State};
@@ -67,6 +68,10 @@ pub enum Request {
         socket: SocketId,
         deadline: Time,
     },
+    NextNotice {
+        socket: SocketId,
+        deadline: Time,
+    },
     ReceiveError(SocketId),
     PendingError(SocketId),
     Listen {
@@ -104,6 +109,7 @@ pub enum Reply {
     Address(IpAddr, u16),
     Sent(usize),
     Received(Received),
+    Notice(Option<Box<Notice>>),
     Journey(Box<Journey>),
     Name(String),
     Accepted(SocketId, IpAddr, u16),
@@ -118,6 +124,7 @@ impl Request {
         matches!(
             self,
             Request::Receive { .. }
+                | Request::NextNotice { .. }
                 | Request::SleepUntil(_)
                 | Request::Accept { .. }
                 | Request::Poll { .. }
@@ -340,6 +347,17 @@ pub trait World {
     fn receive(&mut self, socket: SocketId, deadline: Time) -> Result<Received> {
         match self.call(Request::Receive { socket, deadline })? {
             Reply::Received(received) => Ok(received),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Waits until `deadline` for a change that a [`SocketKind::Monitor`] is told of.
+    ///
+    /// # Errors
+    /// `ENOBUFS` where some were lost; `EINTR` when interrupted.
+    fn next_notice(&mut self, socket: SocketId, deadline: Time) -> Result<Option<Box<Notice>>> {
+        match self.call(Request::NextNotice { socket, deadline })? {
+            Reply::Notice(notice) => Ok(notice),
             _ => Err(mismatch()),
         }
     }

@@ -5,6 +5,7 @@ use crate::device::{DevId, Ifa};
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use crate::route::address as routes;
 use crate::sysctl::Conf;
@@ -42,7 +43,9 @@ pub(crate) fn add<O: Observer>(
         ifa.address.valid_lft = address.valid_lft;
         ifa.address.preferred_lft = address.preferred_lft;
         ifa.set_at = now;
+        let changed = ifa.address.clone();
         schedule(cx.net, ns, &address);
+        notify::address(cx.net, dev, &changed, false);
         return Ok(());
     }
     if mode == Mode::Change {
@@ -73,13 +76,14 @@ pub(crate) fn add<O: Observer>(
         set_at: now,
     };
     device.addresses.insert(at, ifa.clone());
+    notify::address(cx.net, dev, &ifa.address, false);
     routes::added(cx.net, dev, &ifa);
     schedule(cx.net, ns, &address);
-    notify(cx, dev, local);
+    announce(cx, dev, local);
     Ok(())
 }
 
-fn notify<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, local: Ipv4Addr) {
+fn announce<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, local: Ipv4Addr) {
     let device = cx.net.dev(dev);
     let all = &cx.net.ns(device.ns).conf_all;
     let wanted = device.conf.on(Conf::ArpNotify) || all.on(Conf::ArpNotify);
@@ -183,5 +187,7 @@ pub(crate) fn loopback_up(net: &mut Net, dev: DevId) {
     let local = IpNet::new(Ipv4Addr::LOCALHOST.into(), 8);
     let address = Address::new(device.index, local, device.name.clone());
     let set_at = net.now;
+    let told = address.clone();
     net.dev_mut(dev).addresses.push(Ifa { address, set_at });
+    notify::address(net, dev, &told, false);
 }

@@ -9,13 +9,15 @@ use crate::ip::membership::{self, Memberships};
 use crate::ip::v6::{self, device::Inet6};
 use crate::ip::version::V4;
 use crate::link::Kind;
+use crate::link::veth::Veth;
 use crate::neighbour;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use crate::route;
 use crate::socket;
 use crate::sysctl::Conf;
-use netloom_model::{Errno, Error, LinkFlags, LinkSettings, MacAddr, Result};
+use netloom_model::{Errno, Error, LinkFlags, LinkSettings, MacAddr, NsName, Result};
 
 /// Longest alias and altname, in bytes.
 const ALIAS: usize = 255;
@@ -35,7 +37,10 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
         bridge::settle(cx, dev);
     }
     if let Some(mtu) = set.mtu {
-        cx.net.dev_mut(dev).mtu = mtu;
+        let before = core::mem::replace(&mut cx.net.dev_mut(dev).mtu, mtu);
+        if before != mtu {
+            notify::link(cx.net, dev);
+        }
         if let Kind::Bridge(_) = cx.net.dev(dev).kind {
             bridge::mtu_set(cx.net, dev);
         }
@@ -47,13 +52,18 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
     }
     if let Some(master) = &set.master {
         set_master(cx, dev, master.as_ref())?;
+        notify::link(cx.net, dev);
     }
     if let Some(settings) = &set.bridge_port {
         bridge::configure_port(cx.net, dev, settings)?;
         settle_master(cx, dev);
     }
     describe(cx.net, dev, set);
+    let before = cx.net.dev(dev).flags;
     flags(cx, dev, set);
+    if cx.net.dev(dev).flags != before {
+        notify::link(cx.net, dev);
+    }
     if let Some(up) = set.up {
         set_up(cx, dev, up);
     }
@@ -114,6 +124,15 @@ fn describe(net: &mut Net, dev: DevId, set: &LinkSettings) {
     if let Some(alias) = &set.alias {
         description.alias = (!alias.is_empty()).then(|| alias.clone());
     }
+    let told = [
+        set.txqueuelen.is_some(),
+        set.group.is_some(),
+        set.broadcast.is_some(),
+        set.alias.is_some(),
+    ];
+    for _ in told.iter().filter(|told| **told) {
+        notify::link(net, dev);
+    }
 }
 
 fn flags<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSettings) {
@@ -151,6 +170,7 @@ fn flags<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSettings) {
 
 fn set_address<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mac: MacAddr) {
     cx.net.dev_mut(dev).mac = mac;
+    notify::link(cx.net, dev);
     if let Kind::Bridge(_) = cx.net.dev(dev).kind {
         bridge::address_set(cx.net, dev);
         bridge::settle(cx, dev);
@@ -219,7 +239,7 @@ fn rename(net: &mut Net, dev: DevId, wanted: &str) -> Result<()> {
     let names = &mut net.ns_mut(ns).by_name;
     names.remove(&old);
     names.insert(name.clone(), dev);
-    net.dev_mut(dev).name = name;
+    notify::renamed(net, dev, name);
     Ok(())
 }
 
@@ -234,6 +254,7 @@ pub(crate) fn add_altname(net: &mut Net, dev: DevId, name: &str) -> Result<()> {
     }
     net.ns_mut(ns).by_name.insert(name.to_owned(), dev);
     net.dev_mut(dev).description.altnames.push(name.to_owned());
+    notify::link(net, dev);
     Ok(())
 }
 
@@ -247,6 +268,7 @@ pub(crate) fn del_altname(net: &mut Net, dev: DevId, name: &str) -> Result<()> {
     };
     altnames.remove(at);
     net.ns_mut(ns).by_name.remove(name);
+    notify::link(net, dev);
     Ok(())
 }
 
@@ -258,6 +280,7 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
     cx.net.dev_mut(dev).flags.set(LinkFlags::UP, up);
     if up {
         cx.net.dev_mut(dev).description.was_up = true;
+        notify::link_up(cx.net, dev);
         if cx.net.dev(dev).is_loopback() {
             super::address::loopback_up(cx.net, dev);
         }
@@ -266,6 +289,7 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         igmp::up(cx.net, dev);
         v6::address::up(cx, dev);
     } else {
+        notify::link_down(cx.net, dev);
         v6::address::down(cx, dev);
         bridge::multicast::follow(cx.net, dev);
         igmp::down(cx.net, dev);
@@ -314,6 +338,9 @@ pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     }
     device.carrier = carrier;
     device.description.carrier_changes += 1;
+    if device.is_up() && device.kind.knows_carrier() {
+        notify::link(cx.net, dev);
+    }
     if carrier {
         v6::address::ready(cx, dev);
         announce(cx, dev);
@@ -371,7 +398,14 @@ fn move_to<O: Observer>(
     }
     let index = device.index;
     set_up(cx, dev, false);
-    leave(cx, dev);
+    let there = !cx.net.ns(ns).devices.contains_key(&index);
+    let index_there = if there {
+        index
+    } else {
+        cx.net.ns(ns).next_index
+    };
+    let moved = (cx.net.ns(ns).name.clone(), index_there);
+    leave(cx, dev, Some(moved));
     let device = cx.net.dev_mut(dev);
     device.name = name;
     device.description.was_up = false;
@@ -392,11 +426,12 @@ fn move_to<O: Observer>(
             super::namespace::nsid(cx.net, peer_ns, ns);
         }
     }
+    notify::link_new(cx.net, dev);
     Ok(())
 }
 
 /// Takes a device out of its namespace: whatever there knows of it forgets it.
-fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, moved: Option<(NsName, u32)>) {
     let ns = cx.net.ns_of(dev);
     if let Some(bridge) = cx.net.dev(dev).master {
         bridge::detach(cx.net, dev);
@@ -404,7 +439,9 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     }
     v6::address::leave(cx, dev);
     neighbour::configure::flush_device(cx, dev, true);
+    route::address::tell_gone(cx.net, dev);
     route::address::device_gone(cx.net, ns, dev);
+    notify::link_gone(cx.net, dev, moved);
     socket::device_gone(cx.net, ns, dev);
     cx.net.dev_mut(dev).addresses.clear();
     let joined = &mut cx.net.ns_mut(ns).autojoined;
@@ -447,9 +484,16 @@ pub(crate) fn destroy<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
             bridge::settle(cx, dev);
         }
     }
-    for dev in core::iter::once(dev).chain(peer) {
+    let both = || core::iter::once(dev).chain(peer);
+    // Neither end is seen by the other any more.
+    for dev in both().filter(|_| peer.is_some()) {
+        cx.net.dev_mut(dev).kind = Kind::Veth(Veth { peer: DevId::NONE });
+    }
+    for dev in both() {
         set_up(cx, dev, false);
-        leave(cx, dev);
+    }
+    for dev in both() {
+        leave(cx, dev, None);
     }
     for dev in core::iter::once(dev).chain(peer) {
         cx.net.devices.remove(dev.0);

@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::link::Kind;
 use crate::namespace::{Namespace, NsId};
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use netloom_model::{Errno, Error, MacAddr, NsName, Result};
 
@@ -20,6 +21,7 @@ pub(crate) fn add(net: &mut Net, name: &NsName) -> Result<()> {
     net.names.insert(name.clone(), ns);
     let lo = super::new_link::make(net, ns, "lo", Kind::Loopback, MacAddr::ZERO, Some(1));
     net.ns_mut(ns).loopback = lo;
+    notify::namespace(net, name, false);
     Ok(())
 }
 
@@ -45,6 +47,11 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, name: &NsName) -> Result<(
     for id in sockets {
         crate::socket::vanish(cx, netloom_model::socket::SocketId(id));
     }
+    let all: Vec<u32> = cx.net.namespaces.iter().map(|(id, _)| id).collect();
+    for other in all {
+        tell_nsid(cx.net, NsId(other), ns, true);
+    }
+    notify::namespace(cx.net, name, true);
     cx.net.names.remove(name);
     cx.net.namespaces.remove(ns.0);
     let all: Vec<u32> = cx.net.namespaces.iter().map(|(id, _)| id).collect();
@@ -82,10 +89,24 @@ pub(crate) fn set_nsid(net: &mut Net, ns: NsId, peer: NsId, id: Option<i32>) -> 
             known.id_or_new(peer);
         }
     }
+    tell_nsid(net, ns, peer, false);
     Ok(())
 }
 
 /// The id of `peer` as seen from `ns`; the first free one if it had none (`peernet2id_alloc`).
 pub(crate) fn nsid(net: &mut Net, ns: NsId, peer: NsId) -> i32 {
-    net.ns_mut(ns).nsids.id_or_new(peer)
+    if let Some(id) = net.ns(ns).nsids.id(peer) {
+        return id;
+    }
+    let id = net.ns_mut(ns).nsids.id_or_new(peer);
+    tell_nsid(net, ns, peer, false);
+    id
+}
+
+/// Who listens is told by which id another namespace is known.
+fn tell_nsid(net: &mut Net, ns: NsId, peer: NsId, gone: bool) {
+    if let Some(id) = net.ns(ns).nsids.id(peer).filter(|_| notify::heard(net, ns)) {
+        let name = net.ns(peer).name.clone();
+        notify::nsid(net, ns, id, &name, gone);
+    }
 }

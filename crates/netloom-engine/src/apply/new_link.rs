@@ -12,6 +12,7 @@ use crate::link::tun::Tun;
 use crate::link::veth::Veth;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use crate::sysctl::{Conf, Conf6};
 use netloom_model::{Errno, Error, LinkSettings, MacAddr, NewKind, NewLink, Result};
@@ -63,6 +64,7 @@ fn add_one<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink, kind: Kind)
     };
     let index = new_index(cx.net, ns, new.index)?;
     let dev = make(cx.net, ns, &name, kind, mac, index);
+    notify::link_new(cx.net, dev);
     finish(cx, dev, &new.settings).inspect_err(|_| link::destroy(cx, dev))?;
     Ok(dev)
 }
@@ -84,13 +86,16 @@ fn add_veth<O: Observer>(
         Ok((name, mac, index))
     })();
     let (name, mac, index) = rest.inspect_err(|_: &Error| link::forget(cx.net, peer))?;
+    notify::link_new(cx.net, peer);
     let dev = make(cx.net, ns, &name, kind, mac, index);
     cx.net.dev_mut(peer).kind = Kind::Veth(Veth { peer: dev });
     cx.net.dev_mut(dev).kind = Kind::Veth(Veth { peer });
+    notify::settings(cx.net, dev, false);
     if ns != peer_ns {
         super::namespace::nsid(cx.net, ns, peer_ns);
         super::namespace::nsid(cx.net, peer_ns, ns);
     }
+    notify::link(cx.net, dev);
     let settled = finish(cx, peer, peer_settings).and_then(|()| finish(cx, dev, &new.settings));
     settled.inspect_err(|_| link::destroy(cx, dev))?;
     Ok(vec![peer, dev])

@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use crate::route::table::{Entry, Hop};
 use crate::route::{self, Flow, nexthop};
 use core::net::{IpAddr, Ipv4Addr};
@@ -63,8 +64,13 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
     if let Some(id) = wanted.nhid {
         entry.follow(id, hole, &hops);
     }
+    let told = notify::heard(net, ns).then(|| entry.clone());
     let table = net.ns_mut(ns).routing.tables.get_or_make(wanted.table);
-    Ok(table.insert(entry, mode)?)
+    table.insert(entry, mode)?;
+    if let Some(entry) = told {
+        notify::route(net, ns, wanted.table, &entry, false);
+    }
+    Ok(())
 }
 
 /// Whether a next hop object leads nowhere, and the hops that a route has from it.
@@ -104,7 +110,9 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         }
         _ => Error::with(Errno::SRCH, "FIB table does not exist"),
     };
-    Ok(table.ok_or_else(missing)?.delete(prefix, wanted, dev)?)
+    let gone = table.ok_or_else(missing)?.delete(prefix, wanted, dev)?;
+    notify::route(net, ns, wanted.table, &gone, true);
+    Ok(())
 }
 
 /// The next hops of a route, each checked.

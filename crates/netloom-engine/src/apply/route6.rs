@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use crate::route::nexthop;
 use crate::route::table::{Entry, Hop};
 use crate::route::v6::{self as route, Flow6};
@@ -58,25 +59,29 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
     if let Some(id) = wanted.nhid {
         entry.follow(id, hole, &hops);
     }
+    let told = notify::heard(net, ns).then(|| entry.clone());
     let routing = &mut net.ns_mut(ns).v6.routing;
     routing.exceptions.forget(prefix, wanted.dst.len);
     let table = net.ns_mut(ns).v6.routing.tables.get_or_make(wanted.table);
-    if matches!(mode, Mode::Append | Mode::Prepend) && table.add_hop(&entry)? {
-        return Ok(());
-    }
+    let joined = matches!(mode, Mode::Append | Mode::Prepend) && table.add_hop(&entry)?;
     let mode = if mode == Mode::Prepend {
         Mode::Append
     } else {
         mode
     };
-    table
-        .insert(entry, mode)
-        .map_err(|errno| match (mode, errno) {
+    if !joined {
+        let refused = |errno| match (mode, errno) {
             (Mode::Change, Errno::NOENT) => {
                 Error::with(Errno::NOENT, "Can not replace route - no match found")
             }
-            _ => errno.into(),
-        })
+            _ => Error::from(errno),
+        };
+        table.insert(entry, mode).map_err(refused)?;
+    }
+    if let Some(entry) = told {
+        notify::route6(net, ns, wanted.table, &entry, false);
+    }
+    Ok(())
 }
 
 /// Whether a next hop object leads nowhere, and the hops that a route has from it.

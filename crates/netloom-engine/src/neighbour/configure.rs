@@ -1,16 +1,18 @@
 //! What users do to a neighbour table (ip-neighbour(8), `neigh_add`, `neigh_delete`), and what
 //! happens to it with its devices.
 
-use super::create;
 use super::protocol::Protocol;
 use super::state::{self, News};
+use super::{Entry, create};
 use crate::device::DevId;
 use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use core::net::IpAddr;
 use netloom_model::journey::{DropReason, Stage};
+use netloom_model::notice::About;
 use netloom_model::{Errno, Mode, Neighbour, NeighbourState, Result};
 
 fn device(net: &Net, ns: NsId, index: u32, proxy: bool) -> Result<DevId> {
@@ -111,8 +113,13 @@ fn delete_from<V: Protocol, O: Observer>(
             Err(Errno::NOENT.into())
         };
     }
-    if table.find(dev, addr).is_none() {
+    let Some(place) = table.find(dev, addr) else {
         return Err(Errno::NOENT.into());
+    };
+    // It fails before it is forgotten (`neigh_delete`).
+    if table.entries[place].state != NeighbourState::Failed {
+        table.entries[place].state = NeighbourState::Failed;
+        tell::<V>(cx.net, ns, place, false);
     }
     forget::<V, O>(cx, ns, |d, a, _| d == dev && a == addr);
     Ok(())
@@ -147,6 +154,14 @@ fn forget<V: Protocol, O: Observer>(
     ns: NsId,
     gone: impl Fn(DevId, V::Addr, NeighbourState) -> bool,
 ) {
+    if notify::heard(cx.net, ns) {
+        let entries = V::table(cx.net.ns(ns)).entries.iter();
+        let doomed = entries.filter(|(_, e)| gone(e.dev, e.addr, e.state));
+        let doomed: Vec<u32> = doomed.map(|(place, _)| place).collect();
+        for place in doomed {
+            tell::<V>(cx.net, ns, place, true);
+        }
+    }
     let table = V::table_mut(cx.net.ns_mut(ns));
     for packet in table.forget(|e| gone(e.dev, e.addr, e.state)) {
         cx.drop_in(packet, ns, Stage::Neighbour, DropReason::NeighbourFailed);
@@ -160,31 +175,41 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Neighbour> {
     all
 }
 
+/// Who listens is told of an entry that changed, or is gone.
+pub(super) fn tell<V: Protocol>(net: &mut Net, ns: NsId, place: u32, gone: bool) {
+    notify::tell(net, ns, gone, |net| {
+        let entry = &V::table(net.ns(ns)).entries[place];
+        About::Neighbour(Box::new(describe(net, entry)))
+    });
+}
+
+/// An entry as the model tells it.
+fn describe<V: Protocol>(net: &Net, e: &Entry<V>) -> Neighbour {
+    let age = |at| net.now.since(at).as_secs() as u32;
+    Neighbour {
+        dev: net.dev(e.dev).index,
+        dst: e.addr.into(),
+        lladdr: e.state.is_valid().then_some(e.mac),
+        state: e.state,
+        proxy: false,
+        router: e.router,
+        extern_learn: e.extern_learn,
+        protocol: e.protocol,
+        ages: (
+            age(e.used),
+            e.confirmed.map_or_else(|| age(e.updated) + 60, age),
+            age(e.updated),
+        ),
+        refcnt: 1,
+        probes: e.probes,
+    }
+}
+
 /// A table: by device, then address; proxy entries behind.
 fn list_of<V: Protocol>(net: &Net, ns: NsId) -> Vec<Neighbour> {
     let table = V::table(net.ns(ns));
-    let age = |at| net.now.since(at).as_secs() as u32;
-    let mut all: Vec<Neighbour> = table
-        .entries
-        .iter()
-        .map(|(_, e)| Neighbour {
-            dev: net.dev(e.dev).index,
-            dst: e.addr.into(),
-            lladdr: e.state.is_valid().then_some(e.mac),
-            state: e.state,
-            proxy: false,
-            router: e.router,
-            extern_learn: e.extern_learn,
-            protocol: e.protocol,
-            ages: (
-                age(e.used),
-                e.confirmed.map_or_else(|| age(e.updated) + 60, age),
-                age(e.updated),
-            ),
-            refcnt: 1,
-            probes: e.probes,
-        })
-        .collect();
+    let entries = table.entries.iter().map(|(_, entry)| entry);
+    let mut all: Vec<Neighbour> = entries.map(|entry| describe(net, entry)).collect();
     all.sort_by_key(|n| (n.dev, n.dst));
     all.extend(table.proxies.iter().map(|(dev, addr)| Neighbour {
         dev: dev.some().map_or(0, |dev| net.dev(dev).index),

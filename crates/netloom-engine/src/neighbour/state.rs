@@ -129,20 +129,24 @@ pub(crate) fn timer<V: Protocol, O: Observer>(
         State::Reachable => {
             entry::<V>(cx.net, ns, place).updated = now;
             enter::<V>(cx.net, ns, place, State::Stale, None);
+            super::configure::tell::<V>(cx.net, ns, place, false);
         }
         State::Delay if confirmed.is_some_and(|at| now.since(at) <= delay) => {
             enter_reachable::<V>(cx.net, ns, place);
+            super::configure::tell::<V>(cx.net, ns, place, false);
         }
         State::Delay => {
             entry::<V>(cx.net, ns, place).probes = 0;
             let after = retransmit::<V>(cx.net, dev);
             enter::<V>(cx.net, ns, place, State::Probe, Some(after));
+            super::configure::tell::<V>(cx.net, ns, place, false);
             probe::<V, O>(cx, ns, place);
         }
         State::Incomplete | State::Probe => {
             if probes >= most_probes::<V>(cx.net, dev, state) {
                 entry::<V>(cx.net, ns, place).updated = now;
                 enter::<V>(cx.net, ns, place, State::Failed, None);
+                super::configure::tell::<V>(cx.net, ns, place, false);
                 return fail::<V, O>(cx, ns, place);
             }
             let after = retransmit::<V>(cx.net, dev);
@@ -231,6 +235,9 @@ pub(crate) fn update<V: Protocol, O: Observer>(
             enter::<V>(cx.net, ns, place, state, Some(after));
         }
         state => enter::<V>(cx.net, ns, place, state, None),
+    }
+    if !same || state != old {
+        super::configure::tell::<V>(cx.net, ns, place, false);
     }
     if !known && state.is_valid() {
         release::<V, O>(cx, ns, place);

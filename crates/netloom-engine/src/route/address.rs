@@ -5,6 +5,7 @@ use crate::device::{DevId, Ifa};
 use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::route::{protocol, table};
 use netloom_model::{IpNet, Mode, Route, RouteType, Scope};
@@ -87,7 +88,9 @@ fn insert(net: &mut Net, ns: NsId, dev: DevId, route: &Route) {
     let entry = Entry::new(route, prefix, prefsrc, &[hop]);
     let table = net.ns_mut(ns).routing.tables.get_or_make(route.table);
     // Two addresses of one prefix stand for the same route: once is enough.
-    let _ = table.insert(entry, Mode::Append);
+    if table.insert(entry, Mode::Append).is_ok() {
+        notify::own_route(net, dev, route, false);
+    }
 }
 
 fn v4(addr: Option<IpAddr>) -> Option<Ipv4Addr> {
@@ -108,6 +111,7 @@ pub(crate) fn added(net: &mut Net, dev: DevId, ifa: &Ifa) {
 /// Addresses were taken from a device that has `gone` no more: routes that no other address stands
 /// for go, and those that used a local address which is nowhere now.
 pub(crate) fn removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &[Route]) {
+    tell_removed(net, dev, gone, implied_before);
     let ns = net.ns_of(dev);
     let all: Vec<DevId> = net.ns(ns).devices.values().copied().collect();
     let here = all_implied(net, dev);
@@ -153,6 +157,41 @@ pub(crate) fn removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &
     }
 }
 
+/// Who listens is told of addresses that go, each with its routes, the secondaries first.
+fn tell_removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &[Route]) {
+    if !notify::heard(net, net.ns_of(dev)) {
+        return;
+    }
+    let here = all_implied(net, dev);
+    let key = |r: &Route| (r.table, r.kind, r.dst, r.prefsrc);
+    let lost = implied_before
+        .iter()
+        .filter(|r| !here.iter().any(|h| key(h) == key(r)));
+    // In the order of `fib_del_ifaddr`: the prefix, its broadcast address, the address itself.
+    let rank = |route: &Route| match route.kind {
+        RouteType::Unicast => 0,
+        RouteType::Broadcast => 1,
+        _ => 2,
+    };
+    let mut lost: Vec<Route> = lost.cloned().collect();
+    lost.sort_by_key(rank);
+    lost.dedup_by_key(|route| key(route));
+    let (secondary, primary): (Vec<&Ifa>, Vec<&Ifa>) =
+        gone.iter().partition(|ifa| ifa.address.secondary);
+    for ifa in secondary.into_iter().chain(primary) {
+        notify::address(net, dev, &ifa.address, true);
+        let own = IpNet::host(ifa.local().into());
+        let of_it = |route: &Route| {
+            !ifa.address.secondary && route.kind != RouteType::Local || route.dst == own
+        };
+        let (out, stay): (Vec<Route>, Vec<Route>) = lost.into_iter().partition(of_it);
+        lost = stay;
+        for route in out {
+            notify::own_route(net, dev, &route, true);
+        }
+    }
+}
+
 /// The routes that a device's addresses stand for now.
 pub(crate) fn all_implied(net: &Net, dev: DevId) -> Vec<Route> {
     net.dev(dev)
@@ -188,6 +227,19 @@ pub(crate) fn device_down(net: &mut Net, dev: DevId) {
         });
     }
     routing.exceptions.clear();
+}
+
+/// Who listens is told of the addresses that a device has when it goes.
+pub(crate) fn tell_gone(net: &mut Net, dev: DevId) {
+    if !notify::heard(net, net.ns_of(dev)) {
+        return;
+    }
+    for ifa in net.dev(dev).addresses.clone() {
+        notify::address(net, dev, &ifa.address, true);
+        for route in implied(net, dev, &ifa) {
+            notify::own_route(net, dev, &route, true);
+        }
+    }
 }
 
 /// A device is gone from its namespace: nothing leads to it any more.

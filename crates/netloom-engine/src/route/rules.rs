@@ -5,6 +5,7 @@ use super::upper::Upper;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use core::net::IpAddr;
 use netloom_model::change::RuleMatch;
 use netloom_model::journey::RuleOutcome;
@@ -233,8 +234,10 @@ pub(crate) fn add(net: &mut Net, ns: NsId, mut rule: Rule) -> Result<()> {
         return Err(Errno::EXIST.into());
     }
     let at = list.partition_point(|r| r.priority <= rule.priority);
+    let told = rule.clone();
     list.insert(at, rule);
     rules.changed();
+    notify::rule(net, ns, &told, false);
     Ok(())
 }
 
@@ -267,7 +270,8 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RuleMatch) -> Result<()> 
         ..want.clone()
     })?;
     let at = rules.list.iter().position(fits).ok_or(Errno::NOENT)?;
-    rules.list.remove(at);
+    let gone = rules.list.remove(at);
     rules.changed();
+    notify::rule(net, ns, &gone, true);
     Ok(())
 }

@@ -370,15 +370,15 @@ impl<V: IpVersion> Table<V> {
         prefix: V::Addr,
         wanted: &RouteMatch,
         dev: Option<DevId>,
-    ) -> Result<(), Errno> {
+    ) -> Result<Entry<V>, Errno> {
         let mut chain = self.places(prefix, wanted.dst.len);
         let meant = chain
             .iter()
             .position(|p| self.entries[*p].meant(wanted, dev));
         let place = chain.remove(meant.ok_or(Errno::SRCH)?);
-        self.entries.remove(place);
+        let gone = self.entries.remove(place);
         self.relink(prefix, wanted.dst.len, &chain);
-        Ok(())
+        gone.ok_or(Errno::SRCH)
     }
 
     /// Takes every route out for which `gone` holds.

@@ -21,6 +21,7 @@ use crate::packet::Packet;
 use crate::sysctl::{Global, Global6};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::counters::Counter;
+use netloom_model::notice::Notice;
 use netloom_model::socket::{
     Datagram, Interest, PmtuDiscovery, Received, Shutdown, SocketError, SocketId, SocketKind,
 };
@@ -65,6 +66,8 @@ pub(crate) struct NsSockets {
     pub(crate) udp: Vec<u32>,
     pub(crate) packet: Vec<u32>,
     pub(crate) tun: Vec<u32>,
+    /// Who listens to changes.
+    pub(crate) monitors: Vec<u32>,
     pub(crate) ping6: Vec<u32>,
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
@@ -81,6 +84,7 @@ impl NsSockets {
             SocketKind::Udp => &mut self.udp,
             SocketKind::Packet(_) => &mut self.packet,
             SocketKind::Tun => &mut self.tun,
+            SocketKind::Monitor => &mut self.monitors,
             SocketKind::Ping6 => &mut self.ping6,
             SocketKind::Raw6(_) => &mut self.raw6,
             SocketKind::Udp6 => &mut self.udp6,
@@ -112,6 +116,8 @@ pub(crate) struct Socket {
     pub(crate) dev: DevId,
     pub(crate) options: Options,
     queue: VecDeque<Datagram>,
+    /// Changes that it is to be told of.
+    pub(crate) notices: VecDeque<Notice>,
     queued_bytes: usize,
     errors: VecDeque<SocketError>,
     /// An error to be told by the next call.
@@ -187,6 +193,7 @@ impl Socket {
             dev: DevId::NONE,
             options: Options::default(),
             queue: VecDeque::new(),
+            notices: VecDeque::new(),
             queued_bytes: 0,
             errors: VecDeque::new(),
             pending: None,
@@ -203,6 +210,20 @@ impl Socket {
         self.queued_bytes += cost;
         self.queue.push_back(datagram);
         true
+    }
+
+    /// Something is lost that it was to be told of.
+    #[cold]
+    pub(crate) fn overrun(&mut self) {
+        self.pending = Some(Errno::NOBUFS);
+    }
+
+    /// Takes the next change that it is to be told of; an error if some were lost.
+    pub(crate) fn next_notice(&mut self) -> Result<Option<Notice>, Errno> {
+        match self.pending.take() {
+            Some(errno) => Err(errno),
+            None => Ok(self.notices.pop_front()),
+        }
     }
 
     /// Keeps an error for the error queue.
@@ -260,7 +281,7 @@ impl Socket {
             None => {
                 let error = self.pending.is_some() || !self.errors.is_empty();
                 Interest {
-                    read: error || !self.queue.is_empty(),
+                    read: error || !self.queue.is_empty() || !self.notices.is_empty(),
                     write: true,
                     error,
                     hung_up: false,

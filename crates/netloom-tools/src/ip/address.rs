@@ -318,7 +318,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
                 if options.oneline {
                     record.text(format!("{}: {}", link.index, link.name));
                 }
-                one(&mut record, options, link, address);
+                one(&mut record, options, &link.name, address);
                 records.push(record);
             }
             continue;
@@ -343,7 +343,7 @@ fn full(
     for address in addresses {
         record.open_object("");
         record.text("\n");
-        one(record, options, link, address);
+        one(record, options, &link.name, address);
         record.close();
     }
     record.close();
@@ -370,8 +370,17 @@ fn brief(record: &mut Record, address: &Address) {
     record.close();
 }
 
+/// An address as `ip monitor` tells it, with its link in front.
+pub(super) fn line(ns: &Namespace, options: &Options, address: &Address) -> Record {
+    let mut record = Record::default();
+    let name = ns.link_name(address.dev);
+    record.text(format_args!("{}: {name}", address.dev));
+    one(&mut record, options, &name, address);
+    record
+}
+
 /// One address in full, without the end of its last line.
-fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
+fn one(record: &mut Record, options: &Options, name: &str, address: &Address) {
     let local = address.local;
     let family = if local.family() == Family::V4 {
         "inet"
@@ -403,13 +412,13 @@ fn one(record: &mut Record, options: &Options, link: &Link, address: &Address) {
     let v6 = local.family() == Family::V6;
     flags(record, address);
     let label = if address.label.is_empty() {
-        &link.name
+        name
     } else {
-        &address.label
+        address.label.as_str()
     };
     // Labels are IPv4's.
     if !v6 {
-        record.field("label", label.as_str(), label);
+        record.field("label", label, label);
     }
     let left = |lft: Option<u32>| match lft {
         None => "forever".to_owned(),

@@ -8,7 +8,7 @@ use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, group_name, link_new, link_set};
 use crate::Context;
 use netloom_model::state::Parts;
-use netloom_model::{Family, Link, LinkFlags, LinkRef, Namespace};
+use netloom_model::{Family, Link, LinkFlags, LinkKind, LinkRef, Namespace};
 
 /// `ip link COMMAND`.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -126,6 +126,9 @@ pub(crate) fn name(record: &mut Record, state: &Namespace, link: &Link) -> Strin
             record.json("link_index", peer.index);
             text.push_str(&format!("@if{}", peer.index));
         }
+    } else if matches!(link.kind, LinkKind::Veth) {
+        // Its other end is not there yet, or no more.
+        text.push_str("@NONE");
     }
     text
 }
@@ -145,6 +148,18 @@ pub(super) fn brief_address(record: &mut Record, state: &Namespace, link: &Link)
         record.field("address", address.as_str(), format!("{address} "));
     }
     flags(record, state, link);
+}
+
+/// A link as `ip monitor` tells it: as in a list, without its mode and its queue.
+pub(super) fn told(record: &mut Record, options: &Options, state: &Namespace, link: &Link) {
+    let mut part = Record::default();
+    let link = Link {
+        alias: link.alias.clone().filter(|_| options.details),
+        ..link.clone()
+    };
+    full(&mut part, options, state, &link, false);
+    let queue = format!("qlen {}", link.txqueuelen);
+    record.text(part.text.replacen(&queue, "", 1));
 }
 
 /// A link in full; `mode` is printed for `ip link` alone.

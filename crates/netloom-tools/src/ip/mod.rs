@@ -9,6 +9,7 @@ pub(crate) mod link_set;
 pub(crate) mod link_show;
 mod link_stats;
 mod maddress;
+mod monitor;
 mod neigh;
 pub(crate) mod netns;
 mod nexthop;
@@ -34,6 +35,7 @@ objects, each by any beginning of its name:
   route      routes                rule       which table is asked
   neighbour  ARP entries           netns      network namespaces
   maddress   groups listened to    nexthop    what routes refer to
+  monitor    what changes
 
 options:
   -br  brief                       -j, -p     JSON, indented
@@ -46,7 +48,7 @@ options:
 ip OBJECT help tells the commands of an object.";
 
 // Objects of ip(8) that netloom does not have.
-const UNSUPPORTED: [&str; 21] = [
+const UNSUPPORTED: [&str; 20] = [
     "ntable",
     "ntbl",
     "l2tp",
@@ -58,7 +60,6 @@ const UNSUPPORTED: [&str; 21] = [
     "token",
     "tcpmetrics",
     "tcp_metrics",
-    "monitor",
     "xfrm",
     "mroute",
     "mrule",
@@ -94,8 +95,19 @@ struct Options {
     human: bool,
     iec: bool,
     netns: Option<String>,
+    /// How `ip monitor` tells the moment.
+    stamp: Stamp,
     /// Whether one link alone was asked for.
     one_link: bool,
+}
+
+/// How a moment is told (`-t`, `-ts`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stamp {
+    #[default]
+    None,
+    Long,
+    Short,
 }
 
 /// Runs `ip`.
@@ -190,8 +202,10 @@ impl Options {
             "0" => self.link_only = true,
             "h" | "human" | "human-readable" => self.human = true,
             "iec" => self.iec = true,
-            // Of these only `ip monitor` and names of hosts would say more.
-            "r" | "resolve" | "t" | "timestamp" | "ts" | "tshort" => {}
+            "t" | "timestamp" => self.stamp = Stamp::Long,
+            "ts" | "tshort" => self.stamp = Stamp::Short,
+            // Names of hosts are not looked up.
+            "r" | "resolve" => {}
             // Here a flush takes one round, and nothing is lost on the way.
             "l" | "loops" => {
                 option_value(words)?;
@@ -266,6 +280,8 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &[String]) -> Outcome<
         link_show::main(cx, options, &mut Words::new(rest))
     } else if is("tuntap") || is("tap") {
         tuntap::main(cx, options, &mut Words::new(rest))
+    } else if is("monitor") {
+        monitor::monitor(cx, options, rest)
     } else if is("nexthop") && !is("netns") && !is("neighbor") {
         nexthop::nexthop(cx, options, rest)
     } else if UNSUPPORTED.iter().any(|name| matches(object, name)) && !is("netns") {

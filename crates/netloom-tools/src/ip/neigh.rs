@@ -178,7 +178,12 @@ fn list(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>) -> Outcom
 }
 
 /// How an entry is printed.
-fn format(ns: &Namespace, options: &Options, entry: &Neighbour, hide_dev: bool) -> Record {
+pub(super) fn format(
+    ns: &Namespace,
+    options: &Options,
+    entry: &Neighbour,
+    hide_dev: bool,
+) -> Record {
     let mut record = Record::default();
     let dst = entry.dst.to_string();
     record.field("dst", dst.as_str(), format_args!("{dst} "));

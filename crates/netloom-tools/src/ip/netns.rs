@@ -4,8 +4,10 @@ use super::print::Record;
 use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, os_error, show as put};
 use crate::context::Context;
+use netloom_model::notice::About;
+use netloom_model::socket::SocketKind;
 use netloom_model::state::{Parts, State};
-use netloom_model::{Change, NsName};
+use netloom_model::{Change, Errno, NsName, Time};
 
 /// `ip netns COMMAND`.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -23,9 +25,8 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
         _ if is("identify") => identify(cx, words),
         _ if is("pids") => pids(cx, words),
         _ if is("exec") => exec(cx, options, words),
-        _ if is("monitor") || is("attach") => {
-            Err(Failure::unsupported(&format!("ip netns {command}")))
-        }
+        _ if is("monitor") => monitor(cx),
+        _ if is("attach") => Err(Failure::unsupported(&format!("ip netns {command}"))),
         _ => {
             let text = format!("Command \"{command}\" is unknown, try \"ip netns help\".");
             Err(Failure::new(text, 255))
@@ -218,6 +219,26 @@ fn exec(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
     told(ended, &command)
 }
 
+/// Tells of namespaces that come and go, until it is interrupted.
+fn monitor(cx: &mut Context<'_>) -> Outcome<()> {
+    let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
+    loop {
+        match cx.world.next_notice(socket, Time::NEVER) {
+            Ok(Some(notice)) => {
+                if let About::Namespace(name) = &notice.about {
+                    let word = if notice.gone { "delete" } else { "add" };
+                    writeln!(cx.out, "{word} {}", name.as_str())?;
+                    cx.out.flush()?;
+                }
+            }
+            Ok(None) => return Ok(()),
+            Err(error) if error.errno == Errno::NOBUFS => {}
+            Err(error) if error.errno == Errno::INTR => return Err(super::monitor::ended()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// What became of a command that was to be run.
 fn told(ended: std::io::Result<i32>, command: &[String]) -> Outcome<()> {
     match ended {
@@ -246,6 +267,7 @@ Usage: ip netns [list]
        ip netns identify [PID]
        ip netns pids NAME
        ip netns set NAME ID|auto
-       ip netns list-id";
+       ip netns list-id
+       ip netns monitor";
     Failure::new(text, 255)
 }

@@ -12,7 +12,7 @@ mod live;
 mod options;
 mod output;
 mod print;
-mod time;
+pub(crate) mod time;
 
 use std::fmt;
 

@@ -82,13 +82,14 @@ fn minutes(seconds: u64) -> String {
     format!("{:02}:{:02}", seconds / 60 % 60, seconds % 60)
 }
 
-fn time_of_day(seconds: u64) -> String {
+/// The time of day.
+pub(crate) fn time_of_day(seconds: u64) -> String {
     format!("{:02}:{}", seconds / 3600 % 24, minutes(seconds))
 }
 
 /// Year, month and day of a day since 1970 in the Gregorian calendar, by eras of 400 years that
 /// begin in March.
-fn date(days: u64) -> (u64, u64, u64) {
+pub(crate) fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;

@@ -8,6 +8,7 @@ use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::neighbour::configure as neighbour;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use crate::route::v6::address as routes;
 use crate::sysctl::Conf6;
@@ -125,6 +126,7 @@ fn modify(net: &mut Net, dev: DevId, id: u32, wanted: &Address) {
     routes::prefix_removed(net, dev, &before);
     routes::prefix_added(net, dev, &after);
     schedule(net, ns, &after.address);
+    notify::address(net, dev, &after.address, false);
 }
 
 /// Puts an address into the list and begins what follows from it.
@@ -161,6 +163,7 @@ pub(super) fn insert<O: Observer>(
     list.insert(at.unwrap_or(list.len()), ifa.clone());
     schedule(cx.net, ns, &ifa.address);
     routes::prefix_added(cx.net, dev, &ifa);
+    notify::address(cx.net, dev, &ifa.address, false);
     if cx.net.dev(dev).v6.running {
         routes::groups_added(cx.net, dev);
         group::solicited(cx.net, dev, addr, true);
@@ -205,6 +208,7 @@ pub(super) fn remove<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
         return;
     };
     let gone = list.remove(at);
+    notify::address(cx.net, dev, &gone.address, true);
     routes::prefix_removed(cx.net, dev, &gone);
     routes::peer_changed(cx.net, dev, &gone, false);
     routes::local_removed(cx.net, dev, gone.addr());
@@ -413,6 +417,9 @@ pub(super) fn usable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     };
     let ifa = ifa.clone();
     routes::local_added(cx.net, dev, ifa.addr());
+    if dad::is_wanted(cx.net, dev) && !ifa.address.flags.nodad {
+        notify::address(cx.net, dev, &ifa.address, false);
+    }
     routes::peer_changed(cx.net, dev, &ifa, true);
     dad::anycast_changed(cx.net, dev, &ifa);
     if ifa.addr().is_unicast_link_local() {

@@ -54,7 +54,9 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Nexthop, mode: Mode) -> Resu
     }
     let nexthops = &mut net.ns_mut(ns).routing.nexthops;
     nexthops.objects.insert(id, object);
+    super::tell(net, ns, id, false);
     follow::changed(net, ns, id);
+    follow::tell_routes(net, ns, id);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::device::DevId;
 use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use crate::route::table::Hop;
 use netloom_model::Scope;
 
@@ -81,9 +82,28 @@ pub(super) fn changed(net: &mut Net, ns: NsId, id: u32) {
     }
 }
 
+/// Who listens is told of the routes that follow an object, or a group with it.
+pub(super) fn tell_routes(net: &mut Net, ns: NsId, id: u32) {
+    if !notify::heard(net, ns) {
+        return;
+    }
+    let groups = groups_with(&net.ns(ns).routing.nexthops, id);
+    let all: Vec<u32> = core::iter::once(id).chain(groups).collect();
+    let space = net.ns(ns);
+    let v4 = notify::entries(&space.routing.tables, |e| all.contains(&e.nhid));
+    let v6 = notify::entries(&space.v6.routing.tables, |e| all.contains(&e.nhid));
+    for (table, entry) in v4 {
+        notify::route(net, ns, table, &entry, false);
+    }
+    for (table, entry) in v6 {
+        notify::route6(net, ns, table, &entry, false);
+    }
+}
+
 /// Takes an object away: groups lose it, and one that is empty goes too; so do the routes that
 /// follow what is gone.
 pub(super) fn remove(net: &mut Net, ns: NsId, id: u32) {
+    super::tell(net, ns, id, true);
     let space = net.ns_mut(ns);
     space.routing.nexthops.objects.remove(&id);
     for table in space.routing.tables.values_mut() {
@@ -101,11 +121,13 @@ pub(super) fn remove(net: &mut Net, ns: NsId, id: u32) {
         else {
             continue;
         };
-        members.retain(|member| member.id != id);
-        if members.is_empty() {
+        // An empty group is told of with the last member that it had.
+        if members.iter().all(|member| member.id == id) {
             remove(net, ns, group);
         } else {
+            members.retain(|member| member.id != id);
             changed(net, ns, group);
+            super::tell(net, ns, group, false);
         }
     }
 }
@@ -121,7 +143,10 @@ pub(crate) fn device_lost(net: &mut Net, ns: NsId, dev: DevId) {
         .filter(|(_, object)| object.leads.dev() == Some(dev))
         .map(|(id, _)| *id)
         .collect();
+    // Of what goes with its device nobody is told.
+    let silent = core::mem::replace(&mut net.silent, true);
     for id in lost {
         remove(net, ns, id);
     }
+    net.silent = silent;
 }

@@ -16,6 +16,7 @@ use crate::device::DevId;
 use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use core::net::IpAddr;
 use netloom_model::{Errno, Error, Family, Nexthop, NexthopKind, NexthopMember, Scope};
 use std::collections::BTreeMap;
@@ -118,6 +119,17 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Nexthop> {
     objects
         .map(|(id, object)| describe(net, *id, object))
         .collect()
+}
+
+/// Who listens is told of an object.
+fn tell(net: &mut Net, ns: NsId, id: u32, gone: bool) {
+    if !notify::heard(net, ns) {
+        return;
+    }
+    let told = net.ns(ns).routing.nexthops.objects.get(&id);
+    if let Some(told) = told.map(|object| describe(net, id, object)) {
+        notify::nexthop(net, ns, told, gone);
+    }
 }
 
 fn describe(net: &Net, id: u32, object: &Object) -> Nexthop {

@@ -6,7 +6,8 @@ use crate::ip::v6::device::Ifa6;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::net::Net;
-use crate::route::table::{Entry, Hop};
+use crate::notify;
+use crate::route::table::{Entry, Hop, Table};
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::route::{protocol, table};
@@ -37,12 +38,24 @@ pub(crate) fn insert(net: &mut Net, dev: DevId, route: &Route, expires: Option<T
     let ns = net.ns_of(dev);
     let table = net.ns_mut(ns).v6.routing.tables.get_or_make(route.table);
     // Two addresses of one prefix stand for the same route: once is enough.
-    let _ = table.insert(entry, Mode::Append);
+    if table.insert(entry, Mode::Append).is_ok() {
+        notify::own_route(net, dev, route, false);
+    }
 }
 
 fn remove(net: &mut Net, ns: NsId, id: u32, gone: impl Fn(&Entry<V6>) -> bool) {
+    let told = if notify::heard(net, ns) {
+        let table = net.ns(ns).v6.routing.tables.get(id);
+        let all = table.into_iter().flat_map(Table::iter);
+        all.filter(|e| gone(e)).cloned().collect()
+    } else {
+        Vec::new()
+    };
     if let Some(table) = net.ns_mut(ns).v6.routing.tables.get_mut(id) {
         table.retain_not(gone);
+    }
+    for entry in &told {
+        notify::route6(net, ns, id, entry, true);
     }
 }
 

@@ -14,23 +14,23 @@ use netloom_model::{Family, Namespace, NextHop, Route, RouteType, Scope};
     clippy::struct_excessive_bools,
     reason = "each is a column that a filter makes superfluous"
 )]
-pub(super) struct Hidden {
+pub(in crate::ip) struct Hidden {
     /// The table.
-    pub(super) table: bool,
+    pub(in crate::ip) table: bool,
     /// The type of service.
-    pub(super) tos: bool,
+    pub(in crate::ip) tos: bool,
     /// The gateway.
-    pub(super) via: bool,
+    pub(in crate::ip) via: bool,
     /// The device.
-    pub(super) dev: bool,
+    pub(in crate::ip) dev: bool,
     /// The protocol.
-    pub(super) protocol: bool,
+    pub(in crate::ip) protocol: bool,
     /// The scope.
-    pub(super) scope: bool,
+    pub(in crate::ip) scope: bool,
     /// The source address.
-    pub(super) src: bool,
+    pub(in crate::ip) src: bool,
     /// The metric.
-    pub(super) metric: bool,
+    pub(in crate::ip) metric: bool,
 }
 
 /// The number of a type (`RTN_*`).
@@ -64,7 +64,12 @@ pub(super) struct Cached {
 }
 
 /// Prints a route of a table.
-pub(super) fn route(ns: &Namespace, options: &Options, route: &Route, hidden: Hidden) -> Record {
+pub(in crate::ip) fn route(
+    ns: &Namespace,
+    options: &Options,
+    route: &Route,
+    hidden: Hidden,
+) -> Record {
     let mut record = Record::default();
     body(&mut record, ns, options, route, hidden, None);
     record

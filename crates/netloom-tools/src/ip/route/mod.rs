@@ -4,10 +4,12 @@
 //! and the other metrics that a user-space engine has no use for, `save`, `restore`, `showdump`.
 
 mod edit;
-mod format;
+pub(super) mod format;
 mod get;
 mod list;
 mod metrics;
+
+pub(super) use format::Hidden;
 
 use super::Options;
 use super::words::{Failure, Outcome, Words, matches};

@@ -22,7 +22,12 @@ fn interface(record: &mut Record, ns: &Namespace, key: &str, name: &str) {
 }
 
 /// How a rule is printed; `rules` are all that a goto can find.
-pub(super) fn rule(ns: &Namespace, options: &Options, rule: &Rule, rules: &[&Rule]) -> Record {
+pub(in crate::ip) fn rule(
+    ns: &Namespace,
+    options: &Options,
+    rule: &Rule,
+    rules: &[&Rule],
+) -> Record {
     let mut record = Record::default();
     let priority = rule.priority.unwrap_or(0);
     record.field("priority", priority, format_args!("{priority}:\t"));

@@ -2,7 +2,7 @@
 //!
 //! Left out, with a clear error: tunnels, VRF by name, realms, NAT; `save` and `restore`.
 
-mod format;
+pub(super) mod format;
 mod list;
 pub(super) mod selector;
 

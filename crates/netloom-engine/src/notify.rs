@@ -1,0 +1,241 @@
+//! Who listens is told of changes (rtnetlink(7), `rtnl_notify`).
+//!
+//! Where nobody listens in a namespace, nothing is put together: each place that tells asks first
+//! whether the list of listeners is empty. A listener that does not keep up loses the newest and is
+//! told so.
+//!
+//! Left out: of a bridge's ports the messages of the family of bridges, and what Linux tells twice.
+
+use crate::device::DevId;
+use crate::ip::version::{IpVersion, V4, V6};
+use crate::link::Kind;
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::route;
+use crate::route::table::Entry;
+use crate::snapshot;
+use crate::sysctl::{Conf, Conf6};
+use netloom_model::notice::{About, MOST, Notice};
+use netloom_model::{Address, Family, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule};
+
+/// Whether somebody listens in a namespace.
+#[inline]
+pub(crate) fn heard(net: &Net, ns: NsId) -> bool {
+    !net.ns(ns).sockets.monitors.is_empty() && !net.silent
+}
+
+/// Tells whoever listens in a namespace; what is told is put together only for them.
+#[inline]
+pub(crate) fn tell(net: &mut Net, ns: NsId, gone: bool, about: impl FnOnce(&Net) -> About) {
+    if heard(net, ns) {
+        let about = about(net);
+        send(net, ns, gone, &about);
+    }
+}
+
+#[cold]
+fn send(net: &mut Net, ns: NsId, gone: bool, about: &About) {
+    let at = net.now;
+    for id in net.ns(ns).sockets.monitors.clone() {
+        let Some(socket) = net.sockets.0.get_mut(id) else {
+            continue;
+        };
+        if socket.notices.len() >= MOST {
+            socket.overrun();
+            continue;
+        }
+        let about = about.clone();
+        socket.notices.push_back(Notice { at, gone, about });
+    }
+}
+
+/// A link is there, or changed.
+pub(crate) fn link(net: &mut Net, dev: DevId) {
+    tell(net, net.ns_of(dev), false, |net| told(net, dev));
+}
+
+fn told(net: &Net, dev: DevId) -> About {
+    About::Link {
+        link: Box::new(snapshot::link(net, net.dev(dev))),
+        moved: None,
+    }
+}
+
+/// A device came up: that it has carrier is found out behind it (`linkwatch`).
+pub(crate) fn link_up(net: &mut Net, dev: DevId) {
+    tell(net, net.ns_of(dev), false, |net| {
+        let mut link = snapshot::link(net, net.dev(dev));
+        let device = net.dev(dev);
+        if device.kind.knows_carrier() && Kind::carrier(net, dev) {
+            link.flags.set(LinkFlags::LOWER_UP, true);
+            link.flags.set(LinkFlags::RUNNING, false);
+            link.operstate = match device.kind {
+                Kind::Veth(veth) if net.ns_of(veth.peer) == device.ns => OperState::LowerLayerDown,
+                _ => OperState::Down,
+            };
+        }
+        About::Link {
+            link: Box::new(link),
+            moved: None,
+        }
+    });
+}
+
+/// A device went down, and its carrier with it.
+pub(crate) fn link_down(net: &mut Net, dev: DevId) {
+    tell(net, net.ns_of(dev), false, |net| {
+        let mut link = snapshot::link(net, net.dev(dev));
+        link.flags.set(LinkFlags::LOWER_UP, false);
+        link.flags.set(LinkFlags::RUNNING, false);
+        link.operstate = OperState::Down;
+        About::Link {
+            link: Box::new(link),
+            moved: None,
+        }
+    });
+}
+
+/// A device has another name from now on.
+pub(crate) fn renamed(net: &mut Net, dev: DevId, name: String) {
+    let before = core::mem::replace(&mut net.dev_mut(dev).name, name.clone());
+    link(net, dev);
+    // Of the settings it is told under the name that is known.
+    net.dev_mut(dev).name = before;
+    for family in [Family::V4, Family::V6] {
+        settings_of(net, dev, family, true);
+        settings_of(net, dev, family, false);
+    }
+    net.dev_mut(dev).name = name;
+}
+
+/// A device is known in its namespace from now on.
+pub(crate) fn link_new(net: &mut Net, dev: DevId) {
+    settings(net, dev, false);
+    link(net, dev);
+}
+
+/// A device leaves its namespace, with all that was left on it: for another namespace, or for good.
+pub(crate) fn link_gone(net: &mut Net, dev: DevId, moved: Option<(NsName, u32)>) {
+    let ns = net.ns_of(dev);
+    settings(net, dev, true);
+    tell(net, ns, true, |net| {
+        let mut link = snapshot::link(net, net.dev(dev));
+        "noop".clone_into(&mut link.qdisc);
+        About::Link {
+            link: Box::new(link),
+            moved,
+        }
+    });
+}
+
+/// The settings of a device that routing daemons follow.
+pub(crate) fn settings(net: &mut Net, dev: DevId, gone: bool) {
+    for family in [Family::V4, Family::V6] {
+        settings_of(net, dev, family, gone);
+    }
+}
+
+fn settings_of(net: &mut Net, dev: DevId, family: Family, gone: bool) {
+    let ns = net.ns_of(dev);
+    tell(net, ns, gone, |net| {
+        let device = net.dev(dev);
+        let v4 = family == Family::V4;
+        let six = &device.v6.conf;
+        let either = |four, key6| {
+            if v4 {
+                device.conf.on(four)
+            } else {
+                six.on(key6)
+            }
+        };
+        About::Netconf {
+            family,
+            dev: device.index,
+            name: device.name.clone(),
+            forwarding: either(Conf::Forwarding, Conf6::Forwarding),
+            rp_filter: device.conf.get(Conf::RpFilter).clamp(0, 2) as u8,
+            proxy: either(Conf::ProxyArp, Conf6::ProxyNdp),
+            ignore_linkdown: either(
+                Conf::IgnoreRoutesWithLinkdown,
+                Conf6::IgnoreRoutesWithLinkdown,
+            ),
+        }
+    });
+}
+
+/// An address is there, changed, or is gone.
+pub(crate) fn address(net: &mut Net, dev: DevId, address: &Address, gone: bool) {
+    tell(net, net.ns_of(dev), gone, |net| {
+        let dev = net.dev(dev).index;
+        About::Address(Box::new(Address {
+            dev,
+            ..address.clone()
+        }))
+    });
+}
+
+/// The kernel's own route of an address.
+pub(crate) fn own_route(net: &mut Net, dev: DevId, route: &Route, gone: bool) {
+    tell(net, net.ns_of(dev), gone, |net| {
+        let mut route = route.clone();
+        route.nexthops = vec![NextHop {
+            dev: Some(net.dev(dev).index),
+            weight: 1,
+            ..route.nexthops.first().cloned().unwrap_or_default()
+        }];
+        About::Route(Box::new(route))
+    });
+}
+
+/// A route of IPv4 is there or is gone.
+pub(crate) fn route(net: &mut Net, ns: NsId, table: u32, entry: &Entry<V4>, gone: bool) {
+    tell(net, ns, gone, |net| {
+        About::Route(Box::new(route::describe(net, table, entry)))
+    });
+}
+
+/// A route of IPv6 is there or is gone.
+pub(crate) fn route6(net: &mut Net, ns: NsId, table: u32, entry: &Entry<V6>, gone: bool) {
+    tell(net, ns, gone, |net| {
+        About::Route(Box::new(route::v6::describe(net, table, entry)))
+    });
+}
+
+/// The routes of a table's entries for which `which` holds.
+pub(crate) fn entries<V: IpVersion>(
+    tables: &route::tables::Tables<V>,
+    which: impl Fn(&Entry<V>) -> bool,
+) -> Vec<(u32, Entry<V>)> {
+    let mut found = Vec::new();
+    for (id, table) in tables.iter() {
+        let fits = table.iter().filter(|entry| which(entry));
+        found.extend(fits.map(|entry| (id, entry.clone())));
+    }
+    found
+}
+
+/// A rule is there or is gone.
+pub(crate) fn rule(net: &mut Net, ns: NsId, rule: &Rule, gone: bool) {
+    tell(net, ns, gone, |_| About::Rule(Box::new(rule.clone())));
+}
+
+/// A next hop object is there, changed, or is gone.
+pub(crate) fn nexthop(net: &mut Net, ns: NsId, nexthop: Nexthop, gone: bool) {
+    tell(net, ns, gone, |_| About::Nexthop(nexthop));
+}
+
+/// Another namespace is known by an id, or no more.
+pub(crate) fn nsid(net: &mut Net, ns: NsId, id: i32, peer: &NsName, gone: bool) {
+    tell(net, ns, gone, |_| About::Nsid {
+        id,
+        ns: peer.clone(),
+    });
+}
+
+/// A namespace is there or is gone: whoever listens anywhere is told.
+pub(crate) fn namespace(net: &mut Net, name: &NsName, gone: bool) {
+    let all: Vec<NsId> = net.names.values().copied().collect();
+    for ns in all {
+        tell(net, ns, gone, |_| About::Namespace(name.clone()));
+    }
+}

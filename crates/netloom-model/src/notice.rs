@@ -1,0 +1,75 @@
+//! What a world tells those who listen: a message for each change of a link, an address, a route, a
+//! neighbour, a rule (rtnetlink(7)), in the order in which Linux sends them.
+
+use crate::address::Address;
+use crate::link::Link;
+use crate::names::{Family, NsName};
+use crate::neighbour::Neighbour;
+use crate::nexthop::Nexthop;
+use crate::route::Route;
+use crate::rule::Rule;
+use crate::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// That something is there now as it is told, or is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// When.
+    pub at: Time,
+    /// Whether it is gone (`RTM_DEL*`).
+    pub gone: bool,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a [`Notice`] is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// A link.
+    Link {
+        /// As it is, or was.
+        link: Box<Link>,
+        /// The namespace that it went to, and its index there.
+        moved: Option<(NsName, u32)>,
+    },
+    /// An address.
+    Address(Box<Address>),
+    /// A route.
+    Route(Box<Route>),
+    /// A neighbour.
+    Neighbour(Box<Neighbour>),
+    /// A rule.
+    Rule(Box<Rule>),
+    /// A next hop object.
+    Nexthop(Nexthop),
+    /// A namespace: whoever listens anywhere is told.
+    Namespace(NsName),
+    /// The id by which another namespace is known here.
+    Nsid {
+        /// The id.
+        id: i32,
+        /// The namespace.
+        ns: NsName,
+    },
+    /// The settings of a device that routing daemons follow.
+    Netconf {
+        /// Of which version of IP.
+        family: Family,
+        /// The index of the device.
+        dev: u32,
+        /// The name of the device.
+        name: String,
+        /// `forwarding`.
+        forwarding: bool,
+        /// `rp_filter`; 1 is strict, 2 is loose.
+        rp_filter: u8,
+        /// `proxy_arp` or `proxy_ndp`.
+        proxy: bool,
+        /// `ignore_routes_with_linkdown`.
+        ignore_linkdown: bool,
+    },
+}
+
+/// How many notices wait for one who listens; beyond, the newest are lost and it is told so
+/// (`ENOBUFS`).
+pub const MOST: usize = 4096;
