@@ -370,6 +370,29 @@ fn one_address_is_a_station_of_its_own_in_each_vlan() {
     assert_eq!(known(&mut switch), [(Some(10), p2)].into());
 }
 
+#[test]
+fn bridges_of_a_provider_speak_among_themselves_and_pass_on_what_its_customers_say() {
+    let mut switch = switch(A);
+    switch.set(BridgeSettings {
+        stp_state: Some(1),
+        ..BridgeSettings::default()
+    });
+    let engine = &mut switch.lab.0.engine;
+    engine.advance(engine.now() + core::time::Duration::from_secs(40));
+    let group = |last: u8| MacAddr([1, 0x80, 0xc2, 0, 0, last]);
+    let mut said = Vec::new();
+    for port in switch.ports {
+        said.extend(core::iter::from_fn(|| engine.take(port)));
+    }
+    // What it says of its groups of IPv4 goes elsewhere.
+    said.retain(|frame| frame[..5] == group(0).0[..5]);
+    assert!(!said.is_empty() && said.iter().all(|frame| frame[..6] == group(8).0));
+    for (last, passes) in [(0, true), (2, false), (8, false), (0xb, true), (0xe, false)] {
+        let sent = switch.send(0, group(last), &[]);
+        assert_eq!(!sent.is_empty(), passes, "{last:x}");
+    }
+}
+
 /// What a port of a random bridge is in: tagged, untagged, and its PVID.
 #[derive(Clone, Debug)]
 struct Member {

@@ -106,7 +106,8 @@ fn reserved<O: Observer>(
     {
         learn(cx, (master, dev), (src, vid), &packet);
     }
-    if last == 0 {
+    let speaks = |b: &Bridge| b.tree.is_enabled() && b.vlan.group_address() == last;
+    if bridge(cx.net, master).is_some_and(speaks) {
         return stp::bpdu(cx, (master, dev), packet);
     }
     receive::protocol(cx, dev, packet);

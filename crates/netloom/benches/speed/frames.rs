@@ -43,6 +43,17 @@ impl Frames {
         }
     }
 
+    /// The same with the tag of a VLAN.
+    pub(crate) fn to_station_in(mac: [u8; 6], vid: u16) -> Frames {
+        let mut tagged = frame(mac, 0x8100);
+        tagged[HEADER..HEADER + 2].copy_from_slice(&vid.to_be_bytes());
+        tagged[HEADER + 2..HEADER + 4].copy_from_slice(&0x88b5_u16.to_be_bytes());
+        Frames {
+            frames: vec![tagged; BATCH],
+            draw: None,
+        }
+    }
+
     /// UDP packets, each to an address drawn anew, by one router.
     pub(crate) fn to_anywhere(router: [u8; 6]) -> Frames {
         let mut packet = frame(router, 0x0800);

@@ -101,6 +101,7 @@ fn stay_on_one_core() {
 fn measure(path: &Path, root: bool, stop: &AtomicBool) {
     let mut netloom = Simulated::new();
     path.build(&mut netloom);
+    let root = root && path.is_for_any_kernel();
     let mut kernel = root.then(Kernel::new);
     if let Some(kernel) = &mut kernel {
         path.build(kernel);

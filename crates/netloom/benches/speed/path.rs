@@ -22,6 +22,8 @@ pub(crate) trait Machine {
 enum Traffic {
     /// Frames to one station.
     Station,
+    /// The same with the tag of a VLAN.
+    Tagged(u16),
     /// Packets to addresses drawn anew, by a router that has so many routes beside its default one.
     Ipv4 { routes: usize },
     /// The same of IPv6, by a default route alone.
@@ -59,6 +61,26 @@ const BRIDGE: &[&str] = &[
     "s bridge fdb replace 02:00:00:00:00:02 dev s1 master static",
 ];
 
+/// Both ports in VLAN 10, as ports for hosts that know of no VLANs.
+const ACCESS: &[&str] = &[
+    "s ip link add br0 type bridge vlan_filtering 1 vlan_default_pvid 10",
+    "s ip link set br0 up",
+    "s ip link set s0 master br0",
+    "s ip link set s1 master br0",
+    "s bridge fdb replace 02:00:00:00:00:02 dev s1 master static vlan 10",
+];
+
+/// The first port carries VLAN 10 by its tag.
+const TRUNK: &[&str] = &[
+    "s ip link add br0 type bridge vlan_filtering 1",
+    "s ip link set br0 up",
+    "s ip link set s0 master br0",
+    "s ip link set s1 master br0",
+    "s bridge vlan add dev s0 vid 10",
+    "s bridge vlan add dev s1 vid 10 pvid untagged",
+    "s bridge fdb replace 02:00:00:00:00:02 dev s1 master static vlan 10",
+];
+
 /// The next hop's hardware address is nobody's: what is measured is the router, not how `b`'s IP
 /// would take the packets.
 const ROUTER: &[&str] = &[
@@ -81,7 +103,7 @@ const ROUTER6: &[&str] = &[
 const FROM: (&str, &str) = ("a", "v");
 const TO: (&str, &str) = ("b", "v");
 
-pub(crate) const PATHS: [Path; 5] = [
+pub(crate) const PATHS: [Path; 7] = [
     // What sending and receiving cost by themselves.
     Path {
         name: "veth, 64-byte frames",
@@ -96,6 +118,22 @@ pub(crate) const PATHS: [Path; 5] = [
         unit: "Mfps",
         commands: BRIDGE,
         traffic: Traffic::Station,
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "the bridge with VLANs, access to access",
+        unit: "Mfps",
+        commands: ACCESS,
+        traffic: Traffic::Station,
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "the bridge with VLANs, trunk to access",
+        unit: "Mfps",
+        commands: TRUNK,
+        traffic: Traffic::Tagged(10),
         from: FROM,
         to: TO,
     },
@@ -136,7 +174,7 @@ impl Path {
         }
         let routes = match self.traffic {
             Traffic::Ipv4 { routes } => routes,
-            Traffic::Station | Traffic::Ipv6 => 0,
+            Traffic::Station | Traffic::Tagged(_) | Traffic::Ipv6 => 0,
         };
         let lines: String = prefixes::ipv4(routes, 1)
             .into_iter()
@@ -147,11 +185,19 @@ impl Path {
         }
     }
 
+    /// Whether any kernel can build it: many filter no VLANs.
+    pub(crate) fn is_for_any_kernel(&self) -> bool {
+        let mut commands = self.commands.iter();
+        !commands.any(|command| command.contains("vlan_filtering"))
+    }
+
     /// The frames that go along it.
     pub(crate) fn frames(&self) -> Frames {
+        const STATION: [u8; 6] = [2, 0, 0, 0, 0, 2];
         const ROUTER: [u8; 6] = [2, 0, 0, 0, 1, 1];
         match self.traffic {
-            Traffic::Station => Frames::to_station([2, 0, 0, 0, 0, 2]),
+            Traffic::Station => Frames::to_station(STATION),
+            Traffic::Tagged(vid) => Frames::to_station_in(STATION, vid),
             Traffic::Ipv4 { .. } => Frames::to_anywhere(ROUTER),
             Traffic::Ipv6 => Frames::to_anywhere6(ROUTER),
         }

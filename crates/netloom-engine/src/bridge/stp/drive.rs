@@ -106,12 +106,17 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, message: Message) {
         Message::Notification => NOTIFICATION.len(),
     };
     let src = cx.net.dev(dev).mac;
+    let mut dst = GROUP;
+    let master = cx.net.dev(dev).master;
+    if let Some(bridge) = master.and_then(|master| bridge(cx.net, master)) {
+        dst.0[5] = bridge.vlan.group_address();
+    }
     let mut packet = cx.net.pool.take(BPDU + len);
     packet.id = Packet::UNWATCHED;
     let length = EtherType((llc::HEADER_LEN + len) as u16);
     let frame = packet.bytes_mut();
     ethernet::Header {
-        dst: GROUP,
+        dst,
         src,
         ethertype: length,
     }

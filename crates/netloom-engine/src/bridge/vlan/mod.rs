@@ -59,7 +59,7 @@ impl Filter {
         if self.is_provider() { 0xb801 } else { 0 }
     }
 
-    /// The last byte of the group by which its spanning tree speaks.
+    /// The last byte of the group 01:80:c2:00:00:0X by which its spanning tree speaks.
     pub(super) fn group_address(&self) -> u8 {
         if self.is_provider() { 8 } else { 0 }
     }
