@@ -36,6 +36,11 @@ fn ports_that_the_spanning_tree_closes_are_told() {
 }
 
 #[test]
+fn what_vlans_let_pass_and_keep_is_told() {
+    hold("tests/explain/vlan.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }
