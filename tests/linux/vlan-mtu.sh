@@ -21,6 +21,8 @@ host 1; host 2 br1
 access 1 10; access 2 10
 bridge vlan add dev t0 vid 10
 bridge vlan add dev t1 vid 10
+ip -n h1 neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0
+ip -n h2 neigh add 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0
 send() { ip netns exec h1 ping -q -c1 -W0.5 -M do -s $1 10.0.0.2 | grep -o '[0-9] received'; }
 send 1472
 # A frame may be four bytes longer than the MTU says: there a tag would be.

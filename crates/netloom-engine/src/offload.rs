@@ -76,6 +76,7 @@ pub(crate) fn cut<O: Observer>(
         data.copy_from_slice(&packet.bytes()[from..to]);
         piece.pull(before);
         piece.follow(&packet);
+        piece.tag = packet.tag;
         address(&mut piece, (number, mss), number + 1 == pieces);
         piece.checksum_partial = true;
         complete_checksum(&mut piece);
