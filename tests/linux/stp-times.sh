@@ -44,3 +44,4 @@ brctl setmaxage br2 6.5
 brctl setbridgeprio br2 65537
 times br2
 ip -d link show br2 | grep -o 'priority [0-9]* vlan'
+for words in 'setfd br2 -1' 'setbridgeprio br2 -5'; do brctl $words 2>&1 | head -2; done

@@ -13,10 +13,10 @@ for n in 1 2; do
     ip link set p$n master br$n up
     ip -n h$n addr add 10.0.0.$n/24 dev eth0
     ip -n h$n link set eth0 up
-    ip link set br$n up
 done
+for n in 1 2; do ip link set br$n up; done
 # Nothing passes while ports listen and learn.
-sleep 1
+sleep 1.5
 bridge link
 ip netns exec h1 ping -q -c1 -W0.5 10.0.0.2 | grep transmitted
 sleep 6

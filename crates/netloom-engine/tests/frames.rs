@@ -7,6 +7,8 @@ mod town;
 
 use core::net::Ipv6Addr;
 use core::time::Duration;
+use netloom_wire::llc::STP_HEADER;
+use netloom_wire::stp::{BridgeId, CONFIG_LEN, Config, NOTIFICATION};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, arp, ethernet, icmpv4, icmpv6, ipv4, udp};
 use proptest::prelude::*;
 use town::{HOST, Town};
@@ -208,11 +210,35 @@ fn good() -> Vec<Vec<u8>> {
             38,
             &[0x42, 0x42, 3, 0, 0, 0, 0, 0, 0x80, 0, 2, 0, 0, 0, 0, 9],
         ),
+        frame(group, 38, &configuration()),
+        frame(group, 7, &[&STP_HEADER[..], &NOTIFICATION].concat()),
         frame(HOST, 0x8100, &[0, 5, 8, 0, 0x45]),
         frame(HOST, 0x86dd, &[0x60, 0, 0, 0, 0, 0, 59, 64]),
     ]);
     all.extend(good6());
     all
+}
+
+/// What a bridge says that takes itself for the root.
+fn configuration() -> Vec<u8> {
+    let id = BridgeId {
+        priority: 0,
+        mac: STRANGER,
+    };
+    let config = Config {
+        flags: 1,
+        root: id,
+        root_path_cost: 0,
+        bridge: id,
+        port: 0x8001,
+        message_age: 0,
+        max_age: 20 << 8,
+        hello_time: 2 << 8,
+        forward_delay: 15 << 8,
+    };
+    let mut bytes = vec![0; CONFIG_LEN];
+    config.emit(&mut bytes);
+    [&STP_HEADER[..], &bytes].concat()
 }
 
 /// A good frame, some of its bytes changed and perhaps its end cut off.
@@ -241,7 +267,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 #[test]
 fn every_good_frame_is_taken_at_every_door() {
     let mut town = Town::default();
-    for door in 0..7 {
+    for door in 0..8 {
         for frame in good() {
             town.receive(door, &frame);
         }

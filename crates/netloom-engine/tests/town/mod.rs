@@ -53,6 +53,19 @@ impl Default for Town {
         lab.route("far", "0.0.0.0/0", "10.0.1.254");
         lab.sysctl("router", "net.ipv4.ip_forward", "1");
         lab.sysctl("router", "net.ipv6.conf.all.forwarding", "1");
+        // Beside it a bridge that runs STP, where BPDUs are read.
+        lab.bridge("", "br1");
+        lab.veth(("", "s0"), ("", "s1"));
+        lab.master("", "s0", "br1");
+        let stp = netloom_model::BridgeSettings {
+            stp_state: Some(1),
+            ..Default::default()
+        };
+        let set = netloom_model::LinkSettings {
+            bridge: Some(stp),
+            ..Default::default()
+        };
+        lab.set("", "br1", set);
         let doors = [
             ("", "p0"),
             ("", "br0"),
@@ -61,6 +74,7 @@ impl Default for Town {
             ("router", "eth0"),
             ("router", "eth1"),
             ("far", "eth0"),
+            ("", "s0"),
         ];
         for (ns, dev) in [("host", "eth0"), ("router", "eth0"), ("far", "eth0")] {
             let set = netloom_model::LinkSettings {

@@ -122,7 +122,24 @@ fn usage() -> String {
     text
 }
 
+/// What getopt(3) says of a word with a dash, wherever it stands, which is no option: a number
+/// below zero is one.
+fn no_option(args: &[String]) -> Option<String> {
+    let words = args.iter().take_while(|word| *word != "--");
+    let mut options = words.filter_map(|word| Some((word, word.strip_prefix('-')?)));
+    options.find_map(|(word, option)| match option {
+        "" | "h" | "V" | "-help" | "-version" => None,
+        _ if option.starts_with('-') => Some(format!("unrecognized option '{word}'")),
+        _ => Some(format!("invalid option -- '{}'", option.chars().next()?)),
+    })
+}
+
 fn run(cx: &mut Context<'_>, args: &[String]) -> Outcome<()> {
+    if let Some(why) = no_option(args) {
+        writeln!(cx.err, "brctl: {why}\nUnknown option '?'")?;
+        cx.out.write_all(usage().as_bytes())?;
+        return Err(silent());
+    }
     let Some((name, words)) = args.split_first() else {
         cx.out.write_all(usage().as_bytes())?;
         return Err(silent());

@@ -5,7 +5,7 @@ use super::link_filter::Filter;
 use super::link_stats::statistics;
 use super::print::Record;
 use super::words::{self, Failure, Outcome, Words, matches};
-use super::{Options, group_name, link_new, link_set};
+use super::{Options, group_name, link_new, link_set, link_xstats};
 use crate::Context;
 use netloom_model::state::Parts;
 use netloom_model::{Family, Link, LinkFlags, LinkKind, LinkRef, Namespace};
@@ -28,7 +28,9 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
         show(cx, options, words)
     } else if is("property") {
         link_set::property(cx, words)
-    } else if is("xstats") || is("afstats") {
+    } else if is("xstats") {
+        link_xstats::xstats(cx, options, words)
+    } else if is("afstats") {
         Err(Failure::unsupported(&format!("ip link {command}")))
     } else if is("help") {
         Err(link_new::usage())

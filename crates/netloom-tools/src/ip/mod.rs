@@ -8,6 +8,7 @@ mod link_new;
 pub(crate) mod link_set;
 pub(crate) mod link_show;
 mod link_stats;
+mod link_xstats;
 mod maddress;
 mod monitor;
 mod neigh;
