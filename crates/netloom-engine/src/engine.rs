@@ -315,6 +315,7 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
             Timer::ProxyNdp { ns } => neighbour::proxy::timer::<V6, O>(cx, ns),
             Timer::Dad { dev, id } => v6::dad::timer(cx, dev, id),
             Timer::Mld { dev } => membership::timer::<V6, O>(cx, dev),
+            Timer::Multicast { dev } => crate::bridge::multicast::timer(cx, dev),
             Timer::Igmp { dev } => membership::timer::<V4, O>(cx, dev),
             Timer::RouterAdvertisement { dev, stamp } => {
                 v6::router::advertise::timer(cx, dev, stamp);

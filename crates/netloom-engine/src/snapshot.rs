@@ -54,6 +54,10 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         });
         state.advertised = advertised.collect();
     }
+    if parts.mdb {
+        state.mdb = bridge::multicast::list(net, ns);
+        state.mdb_routers = bridge::multicast::list_routers(net, ns);
+    }
     if parts.groups {
         state.groups = devices().flat_map(groups).collect();
     }

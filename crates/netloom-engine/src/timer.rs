@@ -33,6 +33,8 @@ pub(crate) enum Timer {
     Dad { dev: DevId, id: u32 },
     /// The link is told which groups of IPv6 are listened to.
     Mld { dev: DevId },
+    /// What a bridge knows of groups ends, or it asks for them.
+    Multicast { dev: DevId },
     /// The link is told which groups of IPv4 are listened to.
     Igmp { dev: DevId },
     /// This router tells hosts of itself; `stamp` tells a stale timer from the one that counts.

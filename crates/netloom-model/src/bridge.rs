@@ -1,5 +1,6 @@
 //! Bridges, their ports and their forwarding databases (ip-link(8) `type bridge`, bridge(8)).
 
+use crate::mdb::{McastSettings, McastState};
 use crate::spanning_tree::{BridgeTree, PortTree};
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct BridgeState {
     pub vlan_stats_per_port: bool,
     /// Whether multicast is snooped.
     pub mcast_snooping: bool,
+    /// How multicast is snooped.
+    pub mcast: McastState,
     /// Whether frames to link-local groups are not learned from.
     pub no_linklocal_learn: bool,
     /// The address of the bridge in its id.
@@ -77,6 +80,8 @@ pub struct BridgeSettings {
     pub vlan_stats_per_port: Option<u8>,
     /// See [`BridgeState::mcast_snooping`].
     pub mcast_snooping: Option<bool>,
+    /// See [`BridgeState::mcast`].
+    pub mcast: Box<McastSettings>,
     /// See [`BridgeState::no_linklocal_learn`].
     pub no_linklocal_learn: Option<bool>,
     /// Forget every learned entry.
@@ -180,6 +185,9 @@ pub struct BridgePort {
     pub priority: u16,
     /// STP path cost.
     pub cost: u32,
+    /// Whether a router of groups is behind it: 0 never, 1 as queries tell, 2 always, 3 for a
+    /// while.
+    pub mcast_router: u8,
     /// Switches.
     pub flags: PortFlags,
     /// What the spanning tree has come to there.
@@ -196,6 +204,7 @@ pub struct BridgePortSettings {
     pub state: Option<PortState>,
     pub priority: Option<u16>,
     pub cost: Option<u32>,
+    pub mcast_router: Option<u8>,
     pub learning: Option<bool>,
     pub flood: Option<bool>,
     pub mcast_flood: Option<bool>,

@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
 use crate::link::{LinkSettings, NewLink};
+use crate::mdb::MdbEntry;
 use crate::names::{LinkRef, NsName};
 use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
@@ -127,6 +128,10 @@ pub enum Change {
         vlan: Option<u16>,
         own: bool,
     },
+    /// Adds a group to a bridge's database.
+    AddMdb { ns: NsName, entry: MdbEntry },
+    /// Deletes a group from a bridge's database: what names the entry is looked at.
+    DelMdb { ns: NsName, entry: MdbEntry },
     /// Makes a link listen to a hardware group.
     AddGroup {
         ns: NsName,

@@ -44,6 +44,7 @@ errnos! {
     INTR = 4, "Interrupted system call";
     IO = 5, "Input/output error";
     NXIO = 6, "No such device or address";
+    E2BIG = 7, "Argument list too long";
     BADF = 9, "Bad file descriptor";
     AGAIN = 11, "Resource temporarily unavailable";
     NOMEM = 12, "Cannot allocate memory";

@@ -248,6 +248,8 @@ stages! {
     BridgeVlanIn => "br_allowed_ingress", "the VLAN of the frame, and whether the port is in it";
     BridgeVlanOut => "br_handle_vlan", "the frame's tag is kept or taken off";
     BridgeLearn => "br_fdb_update", "the bridge learns where the sender is";
+    BridgeSnoop => "br_multicast_rcv", "the bridge listens to who joins groups";
+    BridgeGroup => "br_mdb_entry_skb_get", "the bridge looks for the members of the group";
     BridgeLookup => "br_fdb_find_rcu", "the bridge looks for the destination";
     BridgeForward => "br_forward", "the bridge sends it out of one port";
     BridgeFlood => "br_flood", "the bridge sends it out of every port that may have it";
@@ -339,6 +341,13 @@ pub enum Event {
         vid: u16,
         /// Why it is in it, or whether it leaves with a tag.
         decision: VlanDecision,
+    },
+    /// The bridge looked for the members of a group.
+    Mdb {
+        /// The group.
+        group: String,
+        /// The answer.
+        found: MdbFound,
     },
     /// It goes out of these ports.
     Flooded {
@@ -470,6 +479,26 @@ pub enum VlanDecision {
     LeavesTagged,
     /// It leaves without a tag.
     LeavesUntagged,
+}
+
+/// What a bridge that snoops knows of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MdbFound {
+    /// Everybody of the link listens to it: it is flooded.
+    Everybody,
+    /// There is no querier whose answers would keep entries alive: it is flooded.
+    NoQuerier {
+        /// Whether there is an entry.
+        known: bool,
+    },
+    /// It goes to its members.
+    Members {
+        /// The ports behind which somebody listens or a router is.
+        ports: Vec<String>,
+        /// The host of the bridge itself listens or is a router.
+        host: bool,
+    },
 }
 
 /// How a route was found.
@@ -630,6 +659,7 @@ drop_reasons! {
     BridgeReserved => "bridge_reserved", "the destination is reserved by 802.1D and never forwarded";
     BridgeSamePort => "bridge_same_port", "the destination is behind the port it came from, and the port has no hairpin";
     BridgeIsolated => "bridge_isolated", "both ports are isolated";
+    BridgeNoMember => "bridge_no_member", "no port of the bridge has a member of the group or a router";
     BridgeNoPort => "bridge_no_port", "no port of the bridge may have it";
     VlanNoPvid => "vlan_no_pvid", "the frame has no VLAN tag and the port has no PVID";
     VlanNotMember => "vlan_not_member", "the port that it came by is not in the frame's VLAN";

@@ -6,6 +6,7 @@ use crate::bridge::FdbEntry;
 use crate::counters::Counters;
 use crate::group::Membership;
 use crate::link::Link;
+use crate::mdb::{MdbEntry, MdbRouter};
 use crate::names::{LinkRef, NsName};
 use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
@@ -45,6 +46,10 @@ pub struct Namespace {
     pub vlans: Vec<BridgeVlan>,
     /// What bridges have for each VLAN, whichever ports are in it.
     pub global_vlans: Vec<GlobalVlan>,
+    /// Groups that its bridges forward to ports, bridge by bridge.
+    pub mdb: Vec<MdbEntry>,
+    /// The ports of its bridges behind which routers of groups are.
+    pub mdb_routers: Vec<MdbRouter>,
     /// Settings by their dotted name: `net.ipv4.ip_forward`.
     pub sysctls: BTreeMap<String, String>,
     /// The ids by which this namespace knows others (`ip netns list-id`).
@@ -94,6 +99,7 @@ pub struct Parts {
     pub fdb: bool,
     pub groups: bool,
     pub vlans: bool,
+    pub mdb: bool,
     pub sysctls: bool,
     pub counters: bool,
 }
@@ -110,6 +116,7 @@ impl Parts {
         fdb: false,
         groups: false,
         vlans: false,
+        mdb: false,
         sysctls: false,
         counters: false,
     };
@@ -124,6 +131,7 @@ impl Parts {
         fdb: true,
         groups: true,
         vlans: true,
+        mdb: true,
         sysctls: true,
         counters: true,
     };

@@ -175,6 +175,14 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             let ns = ns(cx.net, name)?;
             bridge::del_fdb(cx.net, ns, *dev, *address, *vlan, *own)
         }
+        Change::AddMdb { ns: name, entry } => {
+            let ns = ns(cx.net, name)?;
+            bridge::multicast::add(cx.net, ns, entry)
+        }
+        Change::DelMdb { ns: name, entry } => {
+            let ns = ns(cx.net, name)?;
+            bridge::multicast::delete(cx.net, ns, entry)
+        }
         Change::AddGroup {
             ns: name,
             dev,

@@ -1,6 +1,6 @@
 //! Ports come and go, settings are set (`br_add_if`, `br_del_if`, `br_changelink`, `br_setport`).
 
-use super::{Bridge, Port, vlan};
+use super::{Bridge, Port, multicast, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::Net;
@@ -35,13 +35,14 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
         return Err(Errno::BUSY.into());
     }
     let (mac, now, cost) = (device.mac, net.now, path_cost(&device.kind));
-    let number = free_number(net, master).ok_or(Errno(7))?;
+    let number = free_number(net, master).ok_or(Errno::E2BIG)?;
     let port = Port {
         bridge: master,
         number,
         state: PortState::Disabled,
         flags: PortFlags::default(),
         vlans: vlan::Vlans::default(),
+        multicast: multicast::PortMulticast::default(),
     };
     let device = net.dev_mut(dev);
     device.port = Some(Box::new(port));
@@ -85,6 +86,7 @@ fn free_number(net: &mut Net, master: DevId) -> Option<u16> {
 /// A device is a port no more; what was known behind it is forgotten.
 pub(crate) fn detach(net: &mut Net, dev: DevId) {
     let now = net.now;
+    multicast::port_down(net, dev, true);
     let device = net.dev_mut(dev);
     let Some(port) = device.port.take() else {
         return;
@@ -189,6 +191,7 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     if set.group_fwd_mask.is_some_and(|mask| mask & 0b111 != 0) {
         return Err(Errno::INVAL.into());
     }
+    multicast::check_settings(&set.mcast)?;
     vlan_settings(net, master, set)?;
     let Some(bridge) = self::bridge(net, master) else {
         return Ok(());
@@ -205,7 +208,8 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     if set.ageing_time.is_some() {
         super::entries::schedule_gc(net, master);
     }
-    super::multicast::follow(net, master);
+    multicast::configure(net, master, &set.mcast);
+    multicast::follow(net, master);
     Ok(())
 }
 
@@ -245,6 +249,9 @@ pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings
     let (now, up) = (net.now, net.dev(dev).is_up());
     let port = net.dev(dev).port.as_ref().ok_or(Errno::OPNOTSUPP)?;
     let (master, number) = (port.bridge, port.number);
+    if set.mcast_router.is_some_and(|router| router > 3) {
+        return Err(Errno::INVAL.into());
+    }
     let tree = bridge(net, master).map(|bridge| bridge.tree.at(now));
     let tree = tree.ok_or(Errno::OPNOTSUPP)?;
     tree.check_port(number, up, set)?;
@@ -256,6 +263,9 @@ pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings
     }
     take!(learning flood mcast_flood bcast_flood hairpin isolated locked bpdu_guard root_block
         fast_leave proxy_arp proxy_arp_wifi mcast_to_unicast neigh_suppress learning_sync);
+    if let Some(router) = set.mcast_router {
+        multicast::set_port_router(net, dev, router);
+    }
     if set.fdb_flush
         && let Some(bridge) = bridge(net, master)
     {

@@ -2,6 +2,7 @@
 //! `br_dev_xmit`, `br_forward`, `br_flood`).
 
 use super::learn::{learn, told, unlocked};
+use super::multicast::{self, Choice};
 use super::{Bridge, Port, stp, vlan};
 use crate::device::DevId;
 use crate::link;
@@ -124,6 +125,9 @@ fn deliver<O: Observer>(
     let (dst, vid) = to;
     let promiscuous = cx.net.dev(master).promiscuity > 0;
     if dst.is_multicast() {
+        let Some(packet) = to_members(cx, (master, Some(dev)), to, packet) else {
+            return;
+        };
         cx.see(&packet, dev, Stage::BridgeLookup, |_| Event::Fdb {
             address: dst,
             vlan: told(vid),
@@ -149,6 +153,36 @@ fn deliver<O: Observer>(
             }
         }
     }
+}
+
+/// Sends a frame to a group to its members, where the bridge snoops and knows them; else it comes
+/// back, to be flooded.
+fn to_members<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (master, from): (DevId, Option<DevId>),
+    (dst, vid): (MacAddr, u16),
+    packet: Packet,
+) -> Option<Packet> {
+    if dst.is_broadcast() {
+        return Some(packet);
+    }
+    let at = from.unwrap_or(master);
+    let heard = match multicast::listen(cx, (master, from), vid, &packet) {
+        Ok(Some(heard)) => heard,
+        Ok(None) => return Some(packet),
+        Err(reason) => {
+            cx.drop(packet, at, Stage::BridgeSnoop, reason);
+            return None;
+        }
+    };
+    let Choice::Members { up } = multicast::choose(cx, master, &heard, vid, (at, &packet)) else {
+        return Some(packet);
+    };
+    let up = from.is_some() && (up || cx.net.dev(master).promiscuity > 0);
+    if let Some(packet) = multicast::to_members(cx, (master, from), vid, packet, up) {
+        pass_up(cx, master, vid, packet);
+    }
+    None
 }
 
 /// Where a station is.
@@ -195,7 +229,7 @@ fn find<O: Observer>(
 
 /// Why a frame that came by `from` may not leave by `to` (`should_deliver`).
 #[inline]
-fn forbidden(
+pub(super) fn forbidden(
     net: &Net,
     from: Option<&Port>,
     same: bool,
@@ -236,7 +270,7 @@ fn forward<O: Observer>(cx: &mut Cx<'_, O>, (from, to): (DevId, DevId), vid: u16
 
 /// A frame that may leave by a port leaves by it.
 #[inline]
-fn leave<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, vid: u16, mut packet: Packet) {
+pub(super) fn leave<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, vid: u16, mut packet: Packet) {
     if vid != 0 {
         vlan::egress(cx, to, vid, &mut packet);
     }
@@ -370,7 +404,9 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     };
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
     if dst.is_multicast() {
-        flood(cx, (dev, None), (dst, vid), packet, false);
+        if let Some(packet) = to_members(cx, (dev, None), (dst, vid), packet) {
+            flood(cx, (dev, None), (dst, vid), packet, false);
+        }
         return;
     }
     match find(cx, (dev, dev), (dst, vid), &packet) {

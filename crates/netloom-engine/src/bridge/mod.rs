@@ -29,7 +29,7 @@ use crate::link::Kind;
 use crate::net::Net;
 use core::time::Duration;
 use fdb::Fdb;
-use multicast::Multicast;
+use multicast::{Multicast, PortMulticast};
 use netloom_model::bridge::{PortFlags, PortState};
 use netloom_model::{BridgePort, BridgeState};
 use stp::Tree;
@@ -66,6 +66,7 @@ pub(crate) struct Port {
     state: PortState,
     flags: PortFlags,
     vlans: vlan::Vlans,
+    multicast: PortMulticast,
 }
 
 impl Bridge {
@@ -133,6 +134,7 @@ impl Bridge {
             vlan_stats_per_port: self.vlan.stats_per_port,
             group_address: self.vlan.group_address(),
             mcast_snooping: settings.mcast_snooping,
+            mcast: self.multicast.settings.clone(),
             no_linklocal_learn: settings.no_linklocal_learn,
             id_address: id.mac,
             address_set: settings.address_set,
@@ -164,6 +166,7 @@ impl Port {
             state: self.state,
             priority,
             cost,
+            mcast_router: self.multicast.router,
             flags: self.flags,
             tree,
         }

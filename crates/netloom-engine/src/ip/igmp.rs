@@ -54,13 +54,13 @@ impl Groups for V4 {
         Some(MacAddr::from_ipv4_multicast(group))
     }
 
+    /// To force the newest version takes nothing away: a querier of an older one is believed.
     fn forced(net: &Net, dev: DevId) -> Option<Generation> {
         let all = net.ns(net.ns_of(dev)).conf_all.get(Conf::ForceIgmpVersion);
         let own = net.dev(dev).conf.get(Conf::ForceIgmpVersion);
         match if all != 0 { all } else { own } {
             1 => Some(Generation::First),
             2 => Some(Generation::Second),
-            3 => Some(Generation::Third),
             _ => None,
         }
     }
@@ -203,6 +203,7 @@ pub(crate) fn query(bytes: &[u8]) -> Option<Query<Ipv4Addr>> {
             } else {
                 tenths(code.into())
             },
+            suppressed: false,
             robustness: None,
             interval: None,
         });
@@ -218,6 +219,7 @@ pub(crate) fn query(bytes: &[u8]) -> Option<Query<Ipv4Addr>> {
         generation: Generation::Third,
         group,
         within: tenths(decode_8(code)),
+        suppressed: tail.suppress,
         robustness: Some(tail.robustness),
         interval: Some(Duration::from_secs(tail.interval.into())).filter(|time| !time.is_zero()),
     })

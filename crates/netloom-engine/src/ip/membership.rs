@@ -334,6 +334,8 @@ pub(crate) struct Query<A> {
     pub(crate) group: Option<A>,
     /// The time within which to answer.
     pub(crate) within: Duration,
+    /// Routers are to leave their timers as they are.
+    pub(crate) suppressed: bool,
     /// What a query of the third generation says of its network.
     pub(crate) robustness: Option<u8>,
     pub(crate) interval: Option<Duration>,

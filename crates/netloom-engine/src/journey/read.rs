@@ -52,6 +52,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         fdb: one.fdb || other.fdb,
         groups: one.groups || other.groups,
         vlans: one.vlans || other.vlans,
+        mdb: one.mdb || other.mdb,
         sysctls: one.sysctls || other.sysctls,
         counters: one.counters || other.counters,
     }

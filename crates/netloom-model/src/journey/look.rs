@@ -15,6 +15,8 @@ pub enum Look {
     Fdb,
     /// The VLANs of a port or a bridge (`bridge vlan show dev DEV`).
     Vlans,
+    /// The bridge's database of groups (`bridge mdb show dev BRIDGE`).
+    Mdb,
     /// Rules and routing tables (`ip rule`, `ip route show table N`).
     Routes,
     /// The neighbours of the device (`ip neigh show dev DEV`).
@@ -42,6 +44,7 @@ impl Look {
                 vlans: true,
                 ..links
             },
+            Look::Mdb => Parts { mdb: true, ..links },
             Look::Routes => Parts {
                 routes: true,
                 rules: true,
@@ -63,7 +66,7 @@ impl Stage {
     /// What is read at this place of the packet path.
     #[must_use]
     pub const fn looks(self) -> &'static [Look] {
-        use Look::{Device, Fdb, Neighbours, Ports, Routes, Settings, Vlans};
+        use Look::{Device, Fdb, Mdb, Neighbours, Ports, Routes, Settings, Vlans};
         match self {
             Stage::PingSend => &[Settings(&["net.ipv4.ip_default_ttl"])],
             Stage::RouteOutput | Stage::Route6Output | Stage::RouteInput | Stage::Route6Input => {
@@ -77,6 +80,7 @@ impl Stage {
             | Stage::StpReceive => &[Ports],
             Stage::BridgeLearn | Stage::BridgeLookup => &[Fdb],
             Stage::BridgeVlanIn | Stage::BridgeVlanOut => &[Vlans],
+            Stage::BridgeGroup => &[Mdb],
             Stage::ArpReceive => &[
                 Settings(&[
                     "net.ipv4.conf.all.arp_ignore",

@@ -1,12 +1,12 @@
 //! `bridge link`: the ports of bridges and their settings (bridge(8)).
 
-use super::{Options, no_bridge_device, no_device, refused};
+use super::{Options, atoi, no_bridge_device, no_device, refused};
 use crate::Context;
 use crate::ip::print::Record;
 use crate::ip::words::{self, Failure, Outcome, Words, matches};
 use crate::ip::{find, link_set, link_show};
 use netloom_model::state::Parts;
-use netloom_model::{BridgePortSettings, Change, Errno, Link, LinkSettings, Namespace};
+use netloom_model::{BridgePort, BridgePortSettings, Change, Errno, Link, LinkSettings, Namespace};
 
 const USAGE: &str = "\
 Usage: bridge link set dev PORT [cost NUMBER] [priority NUMBER] [state STATE]
@@ -93,13 +93,14 @@ fn line(options: &Options, state: &Namespace, link: &Link) -> Record {
         record.field("priority", priority, format!("priority {priority} "));
         record.field("cost", cost, format!("cost {cost} "));
         if options.details {
-            details(&mut record, port.flags);
+            details(&mut record, port);
         }
     }
     record
 }
 
-fn details(record: &mut Record, flags: netloom_model::bridge::PortFlags) {
+fn details(record: &mut Record, port: &BridgePort) {
+    let flags = port.flags;
     record.text("\n    ");
     let mut switch = |key: &str, on: bool| {
         let word = if on { "on" } else { "off" };
@@ -113,7 +114,8 @@ fn details(record: &mut Record, flags: netloom_model::bridge::PortFlags) {
     switch("flood", flags.flood);
     switch("mcast_flood", flags.mcast_flood);
     switch("bcast_flood", flags.bcast_flood);
-    record.field("mcast_router", 1u32, "mcast_router 1 ");
+    let router = port.mcast_router;
+    record.field("mcast_router", router, format!("mcast_router {router} "));
     let mut switch = |key: &str, on: bool| {
         let word = if on { "on" } else { "off" };
         record.field(key, on, format!("{key} {word} "));
@@ -139,19 +141,6 @@ fn on_off(key: &str, words: &mut Words<'_>) -> Outcome<bool> {
     }
 }
 
-/// A number as atoi(3) reads it: what is none is zero.
-fn atoi(word: &str) -> i64 {
-    let word = word.trim_start();
-    let digits = word.trim_start_matches(['-', '+']);
-    let end = digits.find(|c: char| !c.is_ascii_digit());
-    let number = digits[..end.unwrap_or(digits.len())].parse().unwrap_or(0);
-    if word.starts_with('-') {
-        -number
-    } else {
-        number
-    }
-}
-
 fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
     let mut port = BridgePortSettings::default();
     let (mut dev, mut own, mut master) = (None, false, false);
@@ -171,14 +160,12 @@ fn set(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {
                 words.value()?;
                 own = true;
             }
-            "mcast_router" if words.peek() == Some("1") => {
-                words.value()?;
-            }
+            "mcast_router" => port.mcast_router = Some(atoi(words.value()?) as u8),
             "vlan_tunnel" if words.peek() == Some("off") => {
                 words.value()?;
             }
             "nobackup_port" => {}
-            "mcast_router" | "vlan_tunnel" | "backup_port" => {
+            "vlan_tunnel" | "backup_port" => {
                 return Err(Failure::unsupported(word));
             }
             _ if FLAGS.contains(&word) => {

@@ -1,8 +1,9 @@
 //! `bridge` of iproute2 6.1.0: its options and its objects (bridge(8)). It leaves out what netloom
-//! has no model of: multicast groups, tunnels for VLANs and the monitor.
+//! has no model of: tunnels for VLANs and the monitor.
 
 mod fdb;
 mod link;
+mod mdb;
 mod vlan;
 
 use crate::Context;
@@ -15,7 +16,7 @@ const USAGE: &str = "\
 Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
        bridge [-force] -batch FILE
 
-objects: link (ports), fdb (forwarding database), vlan (VLANs of ports)
+objects: link (ports), fdb (forwarding database), mdb (groups), vlan (VLANs of ports)
 options: -j, -p JSON, indented; -d details; -s statistics; -o one line for each;
          -compressvlans ranges of VLANs; -n NS in a namespace; -V version";
 
@@ -112,15 +113,17 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
         link::main(cx, options, words)
     } else if is("fdb") {
         fdb::main(cx, options, words)
+    } else if is("mdb") {
+        mdb::main(cx, options, words)
     } else if is("vlan") {
         vlan::main(cx, options, words)
-    } else if is("mdb") || is("vni") {
+    } else if is("vni") {
         let command = words.next().unwrap_or("show");
         if ["show", "list", "lst"]
             .iter()
             .any(|full| matches(command, full))
         {
-            nothing(cx, options, object)
+            nothing(cx, options)
         } else {
             Err(Failure::unsupported(&format!("{object} {command}")))
         }
@@ -135,12 +138,11 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
 }
 
 /// The list of an object of which there is none here.
-fn nothing(cx: &mut Context<'_>, options: &Options, object: &str) -> Outcome<()> {
-    let text = match (matches(object, "mdb"), options.json) {
-        (true, true) => "[{\"mdb\":[],\"router\":{}}]\n".to_owned(),
-        (true, false) => String::new(),
-        (false, true) => print::json(Vec::new(), options.pretty),
-        (false, false) => "dev               vni              group/remote   \n".to_owned(),
+fn nothing(cx: &mut Context<'_>, options: &Options) -> Outcome<()> {
+    let text = if options.json {
+        print::json(Vec::new(), options.pretty)
+    } else {
+        "dev               vni              group/remote   \n".to_owned()
     };
     cx.out.write_all(text.as_bytes())?;
     Ok(())
@@ -155,6 +157,19 @@ fn show(cx: &mut Context<'_>, options: &Options, records: Vec<Record>) -> Outcom
     };
     cx.out.write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// A number as atoi(3) reads it: what is none is zero.
+fn atoi(word: &str) -> i64 {
+    let word = word.trim_start();
+    let digits = word.trim_start_matches(['-', '+']);
+    let end = digits.find(|c: char| !c.is_ascii_digit());
+    let number = digits[..end.unwrap_or(digits.len())].parse().unwrap_or(0);
+    if word.starts_with('-') {
+        -number
+    } else {
+        number
+    }
 }
 
 /// What a refused request prints, with the exit code that `bridge` has for it.

@@ -1,5 +1,6 @@
 //! What `ip -d link` adds to a link: its limits, its kind's own settings, those of a port.
 
+use super::link_mcast;
 use super::print::{Record, Value};
 use netloom_model::bridge::BridgePort;
 use netloom_model::spanning_tree::BridgeId;
@@ -157,23 +158,12 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
         ("mcast_snooping", u32::from(bridge.mcast_snooping)),
         ("no_linklocal_learn", u32::from(bridge.no_linklocal_learn)),
         ("mcast_vlan_snooping", 0),
-        ("mcast_router", 1),
-        ("mcast_query_use_ifaddr", 0),
-        ("mcast_querier", 0),
-        ("mcast_hash_elasticity", 16),
-        ("mcast_hash_max", 4096),
-        ("mcast_last_member_count", 2),
-        ("mcast_startup_query_count", 2),
-        ("mcast_last_member_interval", 100),
-        ("mcast_membership_interval", 26_000),
-        ("mcast_querier_interval", 25_500),
-        ("mcast_query_interval", 12_500),
-        ("mcast_query_response_interval", 1_000),
-        ("mcast_startup_query_interval", 3_124),
-        ("mcast_stats_enabled", 0),
-        ("mcast_igmp_version", 2),
-        ("mcast_mld_version", 1),
-        ("nf_call_iptables", 0),
+    ] {
+        record.field(key, value, format!("{key} {value} "));
+    }
+    link_mcast::details(record, bridge);
+    for (key, value) in [
+        ("nf_call_iptables", 0u32),
         ("nf_call_ip6tables", 0),
         ("nf_call_arptables", 0),
     ] {
@@ -245,7 +235,12 @@ fn port_details(record: &mut Record, port: &BridgePort) {
         wifi,
         format!("proxy_arp_wifi {} ", on(wifi)),
     );
-    record.field("multicast_router", 1u32, "mcast_router 1 ");
+    let router = port.mcast_router;
+    record.field(
+        "multicast_router",
+        router,
+        format!("mcast_router {router} "),
+    );
     // Printed from the same attribute as fastleave, in text alone.
     record.text(format!("mcast_fast_leave {} ", on(flags.fast_leave)));
     for (key, value) in [

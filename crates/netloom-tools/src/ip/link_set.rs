@@ -1,7 +1,7 @@
 //! `ip link set`, `ip link delete`, `ip link property`.
 
 use super::words::{self, Failure, Outcome, Words, matches};
-use super::{index, link_new, link_show, netns, parse_group};
+use super::{index, link_mcast, link_new, link_show, netns, parse_group};
 use crate::Context;
 use netloom_model::bridge::PortState;
 use netloom_model::state::Parts;
@@ -205,6 +205,8 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
             set.vlan_stats_per_port = Some(words.plain_number("invalid vlan_stats_per_port")?);
         } else if is("mcast_snooping") {
             set.mcast_snooping = Some(words.plain_number::<u8>("invalid mcast_snooping")? != 0);
+        } else if link_mcast::setting(word, words, &mut set.mcast)? {
+            // It is set.
         } else if is("no_linklocal_learn") {
             set.no_linklocal_learn =
                 Some(words.plain_number::<u8>("invalid no_linklocal_learn")? != 0);
@@ -251,6 +253,8 @@ fn port_settings(words: &mut Words<'_>) -> Outcome<BridgePortSettings> {
             set.priority = Some(words.plain_number("priority is invalid")?);
         } else if word == "cost" {
             set.cost = Some(words.plain_number("cost is invalid")?);
+        } else if word == "mcast_router" {
+            set.mcast_router = Some(words.plain_number("invalid mcast_router")?);
         } else if let Some(flag) = port_flag(&mut set, word) {
             *flag = Some(port_on_off(word, words)?);
         } else {

@@ -4,6 +4,7 @@ mod address;
 pub(crate) mod batch;
 mod link_details;
 mod link_filter;
+mod link_mcast;
 mod link_new;
 pub(crate) mod link_set;
 pub(crate) mod link_show;

@@ -132,6 +132,17 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::BridgeIsolated => {
             "both ports are isolated: bridge link set dev PORT isolated off".to_owned()
         }
+        DropReason::BridgeNoMember => {
+            let group = group(journey, verdict).unwrap_or_else(|| "the group".to_owned());
+            format!(
+                "nobody behind the bridge of {dev} joined {group}, or its entry aged: see \"{}\"; add it there, or turn mcast_snooping off",
+                exec(ns, "bridge -s mdb")
+            )
+        }
+        DropReason::NoMulticastMember => format!(
+            "nobody in {ns} joined the group on {dev}: see \"{0} maddr show dev {dev}\"; {0} addr add GROUP dev {dev} autojoin",
+            ip(ns)
+        ),
         DropReason::BridgeLocked => {
             format!("{dev} is locked: bridge fdb add MAC dev {dev} master static, or locked off")
         }
@@ -163,6 +174,18 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         _ => return stp::hint(*reason, ns, dev),
     };
     Some(text)
+}
+
+/// The group that a bridge looked for before it ended a packet.
+pub(super) fn group(journey: &Journey, verdict: &Verdict) -> Option<String> {
+    let Verdict::Dropped { step, .. } = verdict else {
+        return None;
+    };
+    let upto = journey.steps.get(..(*step)? as usize)?;
+    upto.iter().rev().find_map(|step| match &step.event {
+        Event::Mdb { group, .. } => Some(group.clone()),
+        _ => None,
+    })
 }
 
 /// Where and why the ARP request ended that a packet waited for in vain.

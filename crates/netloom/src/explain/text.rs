@@ -4,8 +4,8 @@ use super::question::View;
 use super::rule::rule_text;
 use super::{hint, packet, vlan};
 use netloom_model::journey::{
-    DropReason, Event, FdbFound, Head, Journey, Learning, MultipathChoice, Origin, RouteTrace,
-    RuleOutcome, Stage, Step, Verdict,
+    DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
+    RouteTrace, RuleOutcome, Stage, Step, Verdict,
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
@@ -210,6 +210,7 @@ pub(super) fn sentence(step: &Step) -> String {
             }
         }
         Event::Vlan { vid, decision } => vlan::sentence(*vid, *decision),
+        Event::Mdb { group, found } => members(group, found),
         Event::Flooded { to, not } => flooded(to, not),
         Event::PassedUp => "the bridge itself receives it".to_owned(),
         Event::Routed(trace) => routed(trace),
@@ -262,6 +263,29 @@ fn learned(address: &str, change: &Learning) -> String {
         Learning::Refreshed => format!("knows that {address} is here"),
         Learning::Moved(from) => format!("learns that {address} moved here from {from}"),
         Learning::Not(why) => format!("does not learn {address}: {why}"),
+    }
+}
+
+fn members(group: &str, found: &MdbFound) -> String {
+    match found {
+        MdbFound::Everybody => format!("everybody listens to {group}"),
+        MdbFound::NoQuerier { known: true } => {
+            format!("{group} has an entry, but there is no querier to keep it complete: flood")
+        }
+        MdbFound::NoQuerier { known: false } => {
+            format!("nobody asks who listens to {group}: flood")
+        }
+        MdbFound::Members { ports, host } => {
+            let mut who = ports.clone();
+            if *host {
+                who.push("the bridge itself".to_owned());
+            }
+            if who.is_empty() {
+                format!("nobody joined {group}")
+            } else {
+                format!("{group} is wanted by {}", who.join(", "))
+            }
+        }
     }
 }
 

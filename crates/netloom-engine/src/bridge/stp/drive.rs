@@ -4,6 +4,7 @@
 use super::super::Bridge;
 use super::{Member, Message, StpTimer, Tree};
 use crate::apply;
+use crate::bridge::multicast;
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -54,7 +55,8 @@ pub(crate) fn settle<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) {
     }
     for (dev, state) in states {
         if let Some(port) = &mut cx.net.dev_mut(dev).port {
-            port.state = state;
+            let old = core::mem::replace(&mut port.state, state);
+            multicast::state_changed(cx.net, dev, (old, state));
         }
     }
     for (dev, message) in out {

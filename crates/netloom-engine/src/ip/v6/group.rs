@@ -219,6 +219,7 @@ pub(crate) fn query(bytes: &[u8]) -> Option<Query<Ipv6Addr>> {
             generation: Generation::Second,
             group,
             within: millis(code.into()),
+            suppressed: false,
             robustness: None,
             interval: None,
         });
@@ -231,6 +232,7 @@ pub(crate) fn query(bytes: &[u8]) -> Option<Query<Ipv6Addr>> {
         generation: Generation::Third,
         group,
         within: millis(decode_16(code)),
+        suppressed: tail.suppress,
         robustness: Some(tail.robustness),
         interval: Some(Duration::from_secs(tail.interval.into())).filter(|time| !time.is_zero()),
     })

@@ -4,8 +4,8 @@ use super::Candidate;
 use crate::explain::command::{exec, ip};
 use netloom_model::bridge::PortState;
 use netloom_model::{
-    BridgePort, BridgePortSettings, Change, Family, Link, LinkFlags, LinkKind, LinkRef,
-    LinkSettings, Namespace, NsName, State,
+    BridgePort, BridgePortSettings, BridgeSettings, Change, Family, Link, LinkFlags, LinkKind,
+    LinkRef, LinkSettings, Namespace, NsName, State,
 };
 
 fn set_link(ns: &NsName, index: u32, set: LinkSettings, command: String) -> Candidate {
@@ -102,6 +102,20 @@ pub(super) fn states(ns: &NsName, here: &Namespace) -> Vec<Candidate> {
     ports.map(candidate).collect()
 }
 
+/// A bridge that snoops no more.
+pub(super) fn no_snooping(ns: &NsName, bridge: &Link) -> Candidate {
+    let set = LinkSettings {
+        bridge: Some(BridgeSettings {
+            mcast_snooping: Some(false),
+            ..BridgeSettings::default()
+        }),
+        ..LinkSettings::default()
+    };
+    let (ip, name) = (ip(ns), &bridge.name);
+    let command = format!("{ip} link set {name} type bridge mcast_snooping 0");
+    set_link(ns, bridge.index, set, command)
+}
+
 /// A switch of ports: its word, the value that lets frames pass, whether it stands otherwise, and
 /// what sets it right.
 type Switch = (
@@ -111,7 +125,7 @@ type Switch = (
     fn(&mut BridgePortSettings),
 );
 
-const SWITCHES: [Switch; 4] = [
+const SWITCHES: [Switch; 5] = [
     (
         "isolated",
         "off",
@@ -130,6 +144,12 @@ const SWITCHES: [Switch; 4] = [
         "on",
         |p| !p.flags.bcast_flood,
         |s| s.bcast_flood = Some(true),
+    ),
+    (
+        "mcast_flood",
+        "on",
+        |p| !p.flags.mcast_flood,
+        |s| s.mcast_flood = Some(true),
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! The smallest change that delivers a packet: candidates for what is to blame, each tried in the
 //! engine before it is told. Where one drop hides another, the changes add up.
 
+mod groups;
 mod links;
 mod neighbours;
 mod routing;
@@ -180,7 +181,15 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         ],
         DropReason::BridgePortListening | DropReason::BridgePortLearning => links::states(ns, here),
         DropReason::BridgeIsolated => links::ports(ns, here, "isolated"),
-        DropReason::BridgeNoPort => ["flood", "bcast_flood"]
+        DropReason::BridgeNoMember => dev.map_or_else(Vec::new, |dev| {
+            groups::members(ns, here, dev, journey, verdict)
+        }),
+        DropReason::NoMulticastMember => {
+            let to = routing::destination(journey, *step, ask);
+            let dev = dev.and_then(|dev| groups::join(ns, here, dev, to));
+            dev.into_iter().collect()
+        }
+        DropReason::BridgeNoPort => ["flood", "bcast_flood", "mcast_flood"]
             .iter()
             .flat_map(|switch| links::ports(ns, here, switch))
             .chain(vlans::members(state, journey))

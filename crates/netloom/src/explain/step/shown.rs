@@ -49,6 +49,7 @@ fn commands_for(look: Look, step: &Step, read: &Namespace) -> Vec<String> {
         (Look::Ports, Some(dev)) => one(format!("bridge link show master {}", bridge(read, dev))),
         // A group is in no database.
         (Look::Fdb, _) if is_group(&step.event) => Vec::new(),
+        (Look::Mdb, Some(dev)) => one(format!("bridge -d mdb show dev {}", bridge(read, dev))),
         (Look::Fdb, Some(dev)) => one(format!("bridge fdb show br {}", bridge(read, dev))),
         (Look::Vlans, Some(dev)) => one(format!("bridge vlan show dev {dev}")),
         (Look::Settings(names), _) => {
@@ -113,6 +114,9 @@ fn decided(look: Look, step: &Step, read: &Namespace) -> Option<Namespace> {
         }
         (Look::Vlans, Event::Vlan { vid, .. }) => {
             state.vlans.retain(|vlan| vlan.vid == *vid);
+        }
+        (Look::Mdb, Event::Mdb { group, .. }) => {
+            state.mdb.retain(|entry| entry.group.to_string() == *group);
         }
         (Look::Neighbours, Event::Resolved { address, .. } | Event::Waits { address, .. }) => {
             state.neighbours.retain(|entry| entry.dst == *address);
