@@ -18,6 +18,7 @@ pub mod http;
 pub mod ip;
 pub mod iperf3;
 pub mod nc;
+pub mod ndisc6;
 pub mod net_tools;
 pub mod nstat;
 pub mod ping;
@@ -49,10 +50,12 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ip", ip::ip),
     ("iperf3", iperf3::iperf3),
     ("nc", nc::nc),
+    ("ndisc6", ndisc6::ndisc6),
     ("netcat", nc::nc),
     ("netstat", net_tools::netstat::netstat),
     ("nstat", nstat::nstat),
     ("ping", ping::ping),
+    ("rdisc6", ndisc6::rdisc6),
     ("route", net_tools::route::route),
     ("socat", socat::socat),
     ("sysctl", sysctl::sysctl),

@@ -1,5 +1,6 @@
 //! Worlds as their users see them: scripts, names, signals, time, and what goes wrong.
 
+mod advertise;
 mod bad;
 mod home;
 mod named;
