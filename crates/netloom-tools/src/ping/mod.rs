@@ -2,6 +2,7 @@
 //!
 //! Left out, each with a clear error: node information (`-N`).
 
+mod device;
 mod ip_options;
 mod options;
 mod reply;
@@ -88,7 +89,11 @@ struct Run<'o> {
 }
 
 fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    device::check(cx, options)?;
     let source = find_source(cx, options)?;
+    if options.source.is_none() {
+        device::warn(cx, options, source);
+    }
     let to = options.to;
     let open = |e: Error| Failure::call("socket", &e);
     let ns = cx.ns.clone();
@@ -129,7 +134,7 @@ fn run(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
 /// Asks routing for the source, as ping does with a UDP socket that it connects; unless it was
 /// told the source.
 fn find_source(cx: &mut Context<'_>, options: &Options) -> Result<IpAddr, Failure> {
-    if let Some(source) = options.source {
+    if let Some(source) = options.source.or_else(|| device::source_unknown(options)) {
         return Ok(source);
     }
     let ns = cx.ns.clone();
@@ -225,9 +230,16 @@ fn configure(cx: &mut Context<'_>, socket: SocketId, options: &Options) -> Resul
             .map_err(|e| Failure::call(name, &e))?;
     }
     if let Some(from) = options.source {
-        cx.world
-            .bind(socket, from, 0)
-            .map_err(|e| Failure::call("bind", &e))?;
+        cx.world.bind(socket, from, 0).map_err(|e| {
+            Failure::call(
+                if from.is_ipv6() {
+                    "bind icmp socket"
+                } else {
+                    "bind"
+                },
+                &e,
+            )
+        })?;
     }
     Ok(())
 }

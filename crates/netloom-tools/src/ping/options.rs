@@ -148,6 +148,10 @@ impl Options {
         options.to = resolve(address, &name, options.family)?;
         options.zone = zone;
         options.name = name;
+        if options.to.is_multicast() && options.to.is_ipv6() {
+            // A group is not asked in pieces, unless that is wanted.
+            options.pmtu.get_or_insert(PmtuDiscovery::Do);
+        }
         if options.flood {
             options.interval = Duration::from_millis(10);
         }
@@ -235,9 +239,13 @@ impl Options {
             }
             'p' => self.pattern = pattern(value)?,
             'M' => self.pmtu = Some(pmtu(value)?),
-            'I' => match value.parse() {
-                Ok(source) => self.source = Some(source),
-                Err(_) => self.device = Some(value.to_owned()),
+            'I' => match (value.parse(), value.split_once('%')) {
+                (Ok(source), _) => self.source = Some(source),
+                (_, Some((source, device))) if source.parse::<Ipv6Addr>().is_ok() => {
+                    self.source = source.parse().ok();
+                    self.device = Some(device.to_owned());
+                }
+                _ => self.device = Some(value.to_owned()),
             },
             other => {
                 let text = format!("ping: -{other}: not supported by netloom");

@@ -23,7 +23,17 @@ pub(super) fn header(cx: &mut Context<'_>, options: &Options, source: IpAddr) {
     let (size, whole) = (options.size, options.size + 28 + more);
     let from = match (&options.device, options.source) {
         (None, None) => String::new(),
-        (device, _) => format!("from {source} {}: ", device.as_deref().unwrap_or_default()),
+        (device, given) => {
+            let device = device.as_deref().unwrap_or_default();
+            // Its link is part of it, where it was given so.
+            let near = given.is_some() && !device.is_empty() && super::device::is_near(source);
+            let zone = if near {
+                format!("%{device}")
+            } else {
+                String::new()
+            };
+            format!("from {source}{zone} {device}: ")
+        }
     };
     let (name, to) = (&options.name, options.to);
     if to.is_ipv6() {

@@ -1,16 +1,33 @@
 //! The options of `traceroute`.
 
 use super::Failure;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
+
+/// How it probes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    /// UDP to ports where nobody is likely to listen.
+    Udp,
+    /// UDP to one port.
+    OnePort,
+    /// Echo requests.
+    Echo,
+    /// The beginning of TCP connections.
+    Tcp,
+}
 
 /// What the command line says.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
-    pub(super) to: Ipv4Addr,
+    pub(super) to: IpAddr,
+    /// The link that stands behind `%` of an address.
+    zone: Option<String>,
+    /// The family that is asked for: whether it is IPv6.
+    v6: Option<bool>,
     /// The destination as it was written.
     pub(super) name: String,
-    pub(super) echo: bool,
+    pub(super) method: Method,
     pub(super) numeric: bool,
     pub(super) dont_fragment: bool,
     pub(super) first: u32,
@@ -23,20 +40,19 @@ pub(super) struct Options {
     pub(super) patience: (f64, f64),
     pub(super) pause: Duration,
     pub(super) device: Option<String>,
-    pub(super) source: Option<Ipv4Addr>,
+    pub(super) source: Option<IpAddr>,
     pub(super) port: Option<u16>,
     pub(super) tos: u8,
-    /// Length of a whole packet.
-    pub(super) length: usize,
+    /// Length of a whole packet; none where nothing is said of it.
+    length: Option<usize>,
 }
-
-/// Headers of IP and of UDP or ICMP.
-pub(super) const HEADERS: usize = 28;
 
 pub(super) const USAGE: &str = "\
 Usage: traceroute [OPTION]... HOST [BYTES]
 
   -I           by ICMP echo, not UDP           -F          may not be cut
+  -T, -U       by TCP to a port (80), by UDP to one port (53)
+  -4, -6       by IPv4, by IPv6
   -f TTL, -m TTL   first and last time to live
   -q COUNT     packets for each                -N COUNT    so many at once
   -w MAX[,HERE,NEAR]   seconds to wait         -z SECONDS  between packets
@@ -65,9 +81,11 @@ impl Options {
     /// Reads the command line; positions count from 1 in what is said of it.
     pub(super) fn parse(args: &[String]) -> Result<Options, Failure> {
         let mut options = Options {
-            to: Ipv4Addr::UNSPECIFIED,
+            to: Ipv4Addr::UNSPECIFIED.into(),
+            zone: None,
+            v6: None,
             name: String::new(),
-            echo: false,
+            method: Method::Udp,
             numeric: false,
             dont_fragment: false,
             first: 1,
@@ -81,7 +99,7 @@ impl Options {
             source: None,
             port: None,
             tos: 0,
-            length: 60,
+            length: None,
         };
         let mut at = 0;
         let mut names = 0;
@@ -117,14 +135,26 @@ impl Options {
                     let why = format!("{word}: Temporary failure in name resolution");
                     refuse(format!("{why}\n{}", cannot("host")))
                 };
-                self.to = address(word).ok_or_else(unknown)?;
+                let (name, zone) = match word.split_once('%') {
+                    Some((name, zone)) => (name, Some(zone.to_owned())),
+                    None => (word, None),
+                };
+                let other = || {
+                    let why = format!("{word}: Address family for hostname not supported");
+                    refuse(format!("{why}\n{}", cannot("host")))
+                };
+                let found = address(name, self.v6).ok_or_else(unknown)?;
+                if self.v6.is_some_and(|v6| v6 != found.is_ipv6()) {
+                    return Err(other());
+                }
+                (self.to, self.zone) = (found, zone);
             }
             2 => {
                 let length: usize = word.parse().map_err(|_| refuse(cannot("packetlen")))?;
                 if length > 65_000 {
                     return Err(refuse(format!("too big packetlen {length} specified")));
                 }
-                self.length = length.max(HEADERS);
+                self.length = Some(length);
             }
             _ => {
                 return Err(refuse(format!(
@@ -139,12 +169,15 @@ impl Options {
     fn letters(&mut self, letters: &str, args: &[String], at: usize) -> Result<usize, Failure> {
         for (nth, letter) in letters.char_indices() {
             match letter {
-                'I' => self.echo = true,
+                'I' => self.method = Method::Echo,
+                'T' => self.method = Method::Tcp,
+                'U' => self.method = Method::OnePort,
+                '4' | '6' => self.v6 = Some(letter == '6'),
                 'n' => self.numeric = true,
                 'F' => self.dont_fragment = true,
                 // An extension (RFC 4884) would be shown; no router here adds one.
-                'e' | '4' => {}
-                'T' | 'U' | 'D' | 'M' | 'O' | 'P' | 'A' | 'g' | 'l' | 'r' | '6' | 'V' | '-' => {
+                'e' => {}
+                'D' | 'M' | 'O' | 'P' | 'A' | 'g' | 'l' | 'r' | 'V' | '-' => {
                     let word = format!("-{}", &letters[nth..]);
                     return Err(refuse(format!(
                         "traceroute: {word}: not supported by netloom"
@@ -211,6 +244,11 @@ impl Options {
             "max hops cannot be more than 255"
         } else if self.probes == 0 || self.probes > 10 {
             "no more than 10 probes per hop"
+        } else if self
+            .source
+            .is_some_and(|s| s.is_ipv6() != self.to.is_ipv6())
+        {
+            "IP version mismatch in addresses specified"
         } else {
             return Ok(());
         };
@@ -218,9 +256,36 @@ impl Options {
     }
 }
 
-fn address(word: &str) -> Option<Ipv4Addr> {
-    if word == "localhost" {
-        return Some(Ipv4Addr::LOCALHOST);
+impl Options {
+    /// The device that packets leave by, if that is told.
+    pub(super) fn link(&self) -> Option<&str> {
+        self.device.as_deref().or(self.zone.as_deref())
+    }
+
+    /// The length of the headers of a probe.
+    pub(super) fn headers(&self) -> usize {
+        let ip = if self.to.is_ipv6() { 40 } else { 20 };
+        ip + match self.method {
+            Method::Tcp => 40,
+            _ => 8,
+        }
+    }
+
+    /// The length of a whole probe.
+    pub(super) fn length(&self) -> usize {
+        let usual = if self.to.is_ipv6() { 80 } else { 60 };
+        let wanted = self.length.unwrap_or(usual);
+        if self.method == Method::Tcp {
+            // It carries nothing.
+            return self.headers();
+        }
+        wanted.max(self.headers())
+    }
+}
+
+fn address(word: &str, v6: Option<bool>) -> Option<IpAddr> {
+    if word == "localhost" && v6 != Some(true) {
+        return Some(Ipv4Addr::LOCALHOST.into());
     }
     word.parse().ok()
 }
@@ -263,10 +328,29 @@ mod tests {
     }
 
     #[test]
+    fn probes_of_ipv6_are_longer_and_a_link_stands_behind_an_address() {
+        let parse = |line: &str| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            Options::parse(&words).unwrap()
+        };
+        let near = parse("fe80::1%eth0");
+        assert_eq!((near.link(), near.length()), (Some("eth0"), 80));
+        assert_eq!(parse("-T ::1 20").length(), 80);
+        assert_eq!(parse("-T 10.0.0.2").length(), 60);
+        assert_eq!(
+            refused("-6 10.0.0.2"),
+            "10.0.0.2: Address family for hostname not supported\nCannot handle \"host\" cmdline \
+             arg `10.0.0.2' on position 1 (argc 2)"
+        );
+        let mixed = "IP version mismatch in addresses specified";
+        assert_eq!(refused("-s 10.0.0.1 ::1"), mixed);
+    }
+
+    #[test]
     fn letters_may_share_a_word_with_a_value() {
         let words = ["-nIq1", "10.0.0.2", "20"].map(str::to_owned);
         let options = Options::parse(&words).unwrap();
-        assert!(options.numeric && options.echo);
-        assert_eq!((options.probes, options.length), (1, HEADERS));
+        assert!(options.numeric && options.method == Method::Echo);
+        assert_eq!((options.probes, options.length()), (1, 28));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::seconds;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::Time;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) at: Time,
-    pub(super) from: Ipv4Addr,
+    pub(super) from: IpAddr,
     /// Whether the way ends there.
     pub(super) last: bool,
     /// What is said of it.
@@ -146,7 +146,7 @@ impl Way {
             }
             let ttl = self.options.first as usize + self.printed;
             let _ = write!(text, "{ttl:2} ");
-            line(&mut text, probes, self.options.numeric);
+            line(&mut text, probes, &self.options);
             self.printed += 1;
         }
         text
@@ -154,7 +154,7 @@ impl Way {
 }
 
 /// A hop's probes: an address where it is another than before, then round trips.
-fn line(text: &mut String, probes: &[Probe], numeric: bool) {
+fn line(text: &mut String, probes: &[Probe], options: &Options) {
     let mut before = None;
     for probe in probes {
         let (Some(answer), Some(trip)) = (&probe.answer, probe.trip()) else {
@@ -163,16 +163,28 @@ fn line(text: &mut String, probes: &[Probe], numeric: bool) {
         };
         let from = answer.from;
         if before.replace(from) != Some(from) {
-            let _ = match (numeric, from == Ipv4Addr::LOCALHOST) {
-                (true, _) => write!(text, " {from}"),
-                (false, true) => write!(text, " localhost ({from})"),
-                (false, false) => write!(text, " {from} ({from})"),
+            let shown = name(from, options);
+            let _ = if options.numeric {
+                write!(text, " {shown}")
+            } else if from.is_loopback() {
+                write!(text, " localhost ({shown})")
+            } else {
+                write!(text, " {shown} ({shown})")
             };
         }
         let ms = trip.as_secs_f64() * 1000.0;
         let _ = write!(text, "  {ms:.3} ms{}", answer.note);
     }
     text.push('\n');
+}
+
+/// An address, and the link of one that means nothing without it.
+fn name(addr: IpAddr, options: &Options) -> String {
+    let near = |addr: Ipv6Addr| addr.is_unicast_link_local() || addr.is_multicast();
+    match (addr, options.link()) {
+        (IpAddr::V6(v6), Some(link)) if near(v6) => format!("{addr}%{link}"),
+        _ => addr.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -187,7 +199,7 @@ mod tests {
     fn answer(ms: u64, last: bool) -> Answer {
         Answer {
             at: Time(ms * 1_000_000),
-            from: Ipv4Addr::new(10, 0, 0, 2),
+            from: "10.0.0.2".parse().unwrap(),
             last,
             note: String::new(),
         }
