@@ -110,7 +110,8 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
         SocketOption::Broadcast(true),
         SocketOption::PmtuDiscovery(pmtu),
     ];
-    for option in &options {
+    let device = probe.device.clone().map(SocketOption::BindToDevice);
+    for option in options.iter().chain(&device) {
         configure::set(cx.net, id, option)?;
     }
     let usual = kind.is_tcp() && probe.source_port.is_none();

@@ -83,6 +83,9 @@ pub struct ProbeSend {
     pub mark: u32,
     /// Whether it must not be fragmented.
     pub dont_fragment: bool,
+    /// The device that it must leave by; none: routing chooses.
+    #[serde(default)]
+    pub device: Option<String>,
 }
 
 /// The protocol of a probe.

@@ -175,5 +175,6 @@ pub fn ping(to: &str) -> ProbeSend {
         tos: 0,
         mark: 0,
         dont_fragment: false,
+        device: None,
     }
 }

@@ -32,11 +32,10 @@ pub(super) fn of_v6(kind: Type, code: u8, rest: u32) -> Option<(bool, String)> {
 fn unreachable(code: u8) -> String {
     match code {
         code::NO_ROUTE => " !N".to_owned(),
-        code::PROHIBITED => " !X".to_owned(),
         code::BEYOND_SCOPE => " !S".to_owned(),
         code::ADDRESS_UNREACHABLE => " !H".to_owned(),
         code::PORT_UNREACHABLE => String::new(),
-        5 | 6 => " !X".to_owned(),
+        code::PROHIBITED | 5 | 6 => " !X".to_owned(),
         other => format!(" !<{other}>"),
     }
 }

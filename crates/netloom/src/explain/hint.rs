@@ -126,6 +126,14 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::Ipv6TooManyOptions => format!(
             "{ns} takes no more options: see net.ipv6.max_hbh_opts_number and max_dst_opts_number"
         ),
+        DropReason::RouterIgnored => format!(
+            "{ns} believes no routers there: see net.ipv6.conf.{dev}.accept_ra (2 while it \
+             forwards), accept_ra_from_local"
+        ),
+        DropReason::NdpFragmented => format!(
+            "neighbour discovery in fragments is refused: net.ipv6.conf.{dev}.suppress_frag_ndisc=0 \
+             lets it in"
+        ),
         DropReason::RoutingHeader => {
             "no host follows a routing header (RFC 5095): send without it".to_owned()
         }
@@ -161,9 +169,15 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         | DropReason::VlanBridge
         | DropReason::NoVlanDevice => return vlan::hint(*reason, (ns, dev), seen_in()),
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
-        DropReason::IcmpIgnored => format!(
-            "{ns} ignores it: see net.ipv4.icmp_echo_ignore_all and icmp_echo_ignore_broadcasts"
-        ),
+        DropReason::IcmpIgnored => {
+            let v6 = at.and_then(|at| journey.steps.get(at as usize));
+            let keys = if v6.is_some_and(|step| step.stage == Stage::Icmp6Echo) {
+                "net.ipv6.icmp.echo_ignore_all, echo_ignore_multicast and echo_ignore_anycast"
+            } else {
+                "net.ipv4.icmp_echo_ignore_all and icmp_echo_ignore_broadcasts"
+            };
+            format!("{ns} ignores it: see {keys}")
+        }
         DropReason::ArpIgnored => format!("arp_ignore of {dev} forbids the answer"),
         DropReason::OtherHost => format!(
             "the frame is for another hardware address than {dev}'s: a stale neighbour entry? See \"ip neigh\" of the sender"

@@ -118,6 +118,11 @@ fn describe_ipv6(bytes: &[u8]) -> String {
     let upper = extension::walk(ip.next_header(), behind).last();
     let what = upper.map_or_else(String::new, |upper| match upper.kind {
         IpProtocol::ICMPV6 => icmp6(upper.bytes),
+        // Behind the header of a fragment that is not the first there is but data.
+        IpProtocol::FRAGMENT => match extension::Fragment::new(upper.bytes) {
+            Some(fragment) => format!("fragment at {}", fragment.offset()),
+            None => "fragment, cut off".to_owned(),
+        },
         protocol => transport(protocol, upper.bytes),
     });
     format!("{} > {} {what}, {len} bytes", ip.src(), ip.dst())
@@ -134,6 +139,8 @@ fn icmp6(bytes: &[u8]) -> String {
         Type::ECHO_REPLY => "echo reply".to_owned(),
         Type::NEIGHBOUR_SOLICITATION => format!("who has {}?", target()),
         Type::NEIGHBOUR_ADVERTISEMENT => format!("{} is here", target()),
+        Type::ROUTER_SOLICITATION => "who is a router?".to_owned(),
+        Type::ROUTER_ADVERTISEMENT => "here is a router".to_owned(),
         Type::REDIRECT => "redirect".to_owned(),
         kind => icmpv6::description(kind, message.code())
             .map_or_else(|| format!("type {}", kind.0), str::to_owned),

@@ -10,7 +10,7 @@ use std::num::NonZeroU8;
 use std::ops::RangeInclusive;
 
 pub(super) const USAGE: &str = "\
-Usage: netloom explain [--in NS] TO[:PORT] [OPTIONS]
+Usage: netloom explain [--in NS] TO[%DEV][:PORT] [OPTIONS]
        netloom explain [--in NS] --dev DEV --pcap FILE [OPTIONS]
 
 The packet goes through the real pipeline on a copy of the world; nothing changes.
@@ -59,6 +59,8 @@ pub(super) enum Format {
 pub(super) struct Question {
     pub(super) ns: NsName,
     to: Option<(IpAddr, u16)>,
+    /// The link of a destination that means nothing without it.
+    zone: Option<String>,
     protocol: Option<ProbeProtocol>,
     from: Option<IpAddr>,
     source_port: Option<u16>,
@@ -93,6 +95,7 @@ impl Question {
         let mut question = Question {
             ns: ns.clone(),
             to: None,
+            zone: None,
             protocol: None,
             from: None,
             source_port: None,
@@ -132,7 +135,8 @@ impl Question {
             } else if question.to.is_some() {
                 return Err(complaint(&format!("\"{word}\": one destination is enough")));
             } else {
-                question.to = Some(destination(word)?);
+                let (to, port, zone) = destination(word)?;
+                (question.to, question.zone) = (Some((to, port)), zone);
             }
         }
         question.check()?;
@@ -237,6 +241,7 @@ impl Question {
             tos: self.tos,
             mark: self.mark,
             dont_fragment: self.dont_fragment,
+            device: self.zone.clone(),
         };
         Ok(vec![match &self.dev {
             Some(dev) => Probe::ReceiveIp {
@@ -269,17 +274,30 @@ fn steps(value: &str) -> Result<RangeInclusive<usize>, String> {
     }
 }
 
-/// `ADDRESS` or `ADDRESS:PORT`.
-fn destination(word: &str) -> Result<(IpAddr, u16), String> {
-    if let Ok(addr) = word.parse() {
-        return Ok((addr, 0));
+/// `ADDRESS` or `ADDRESS:PORT`; behind `%` the link of an address of IPv6.
+fn destination(word: &str) -> Result<(IpAddr, u16, Option<String>), String> {
+    let (plain, zone) = without_zone(word);
+    let zone = zone.map(str::to_owned);
+    if let Ok(addr) = plain.parse() {
+        return Ok((addr, 0, zone));
     }
-    if let Ok(socket) = word.parse::<std::net::SocketAddr>() {
-        return Ok((socket.ip(), socket.port()));
+    if let Ok(socket) = plain.parse::<std::net::SocketAddr>() {
+        return Ok((socket.ip(), socket.port(), zone));
     }
     Err(complaint(&format!(
         "\"{word}\" is no address: wanted ADDRESS or ADDRESS:PORT"
     )))
+}
+
+/// Takes the link out of `fe80::1%eth0` or `[fe80::1%eth0]:80`.
+fn without_zone(word: &str) -> (String, Option<&str>) {
+    let Some((address, rest)) = word.split_once('%') else {
+        return (word.to_owned(), None);
+    };
+    match rest.split_once(']') {
+        Some((zone, port)) => (format!("{address}]{port}"), Some(zone)),
+        None => (address.to_owned(), Some(rest)),
+    }
 }
 
 /// The frames of a capture, each as it arrives at `dev`.
@@ -315,6 +333,19 @@ mod tests {
             panic!("{probes:?}")
         };
         assert_eq!((packet.protocol, packet.size), (ProbeProtocol::Icmp, 56));
+    }
+
+    #[test]
+    fn a_link_stands_behind_an_address_of_ipv6() {
+        let of = |line: &str| match &parse(line).unwrap().probes().unwrap()[..] {
+            [Probe::Send(packet)] => (packet.to, packet.port, packet.device.clone()),
+            other => panic!("{other:?}"),
+        };
+        let near: IpAddr = "fe80::1".parse().unwrap();
+        let eth0 = Some("eth0".to_owned());
+        assert_eq!(of("fe80::1%eth0"), (near, 33434, eth0.clone()));
+        assert_eq!(of("[fe80::1%eth0]:80"), (near, 80, eth0));
+        assert_eq!(of("fe80::1").2, None);
     }
 
     #[test]

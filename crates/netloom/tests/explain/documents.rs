@@ -41,6 +41,11 @@ fn what_vlans_let_pass_and_keep_is_told() {
 }
 
 #[test]
+fn ipv6_is_told_with_its_fragments_and_links() {
+    hold("tests/explain/ipv6.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

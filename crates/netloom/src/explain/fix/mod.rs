@@ -175,10 +175,29 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
                 )]
             })
         }
-        DropReason::IcmpIgnored => vec![
-            sysctl(ns, "net.ipv4.icmp_echo_ignore_all", "0"),
-            sysctl(ns, "net.ipv4.icmp_echo_ignore_broadcasts", "0"),
+        DropReason::IcmpIgnored => [
+            "net.ipv4.icmp_echo_ignore_all",
+            "net.ipv4.icmp_echo_ignore_broadcasts",
+            "net.ipv6.icmp.echo_ignore_all",
+            "net.ipv6.icmp.echo_ignore_multicast",
+            "net.ipv6.icmp.echo_ignore_anycast",
+        ]
+        .iter()
+        .map(|name| sysctl(ns, name, "0"))
+        .collect(),
+        DropReason::Ipv6TooManyOptions => vec![
+            sysctl(ns, "net.ipv6.max_hbh_opts_number", "255"),
+            sysctl(ns, "net.ipv6.max_dst_opts_number", "255"),
         ],
+        DropReason::ReassemblyFull => vec![
+            sysctl(ns, "net.ipv4.ipfrag_high_thresh", "4194304"),
+            sysctl(ns, "net.ipv6.ip6frag_high_thresh", "4194304"),
+        ],
+        DropReason::NdpFragmented => dev.map_or_else(Vec::new, |dev| {
+            let name = format!("net.ipv6.conf.{dev}.suppress_frag_ndisc");
+            vec![sysctl(ns, &name, "0")]
+        }),
+
         DropReason::BridgePortListening | DropReason::BridgePortLearning => links::states(ns, here),
         DropReason::BridgeIsolated => links::ports(ns, here, "isolated"),
         DropReason::BridgeNoMember => dev.map_or_else(Vec::new, |dev| {
