@@ -95,6 +95,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.fdb {
         state.fdb = bridge::list_fdb(net, ns);
     }
+    if parts.sockets {
+        state.sockets = crate::socket::list::list(net, ns);
+    }
     if parts.counters {
         state.counters = namespace.mib.describe();
     }

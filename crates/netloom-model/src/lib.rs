@@ -26,6 +26,7 @@ pub mod notice;
 pub mod route;
 pub mod rule;
 pub mod socket;
+pub mod socket_list;
 pub mod spanning_tree;
 pub mod state;
 pub mod time;

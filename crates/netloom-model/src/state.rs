@@ -12,6 +12,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
+use crate::socket_list::ListedSocket;
 use crate::vlan::{BridgeVlan, GlobalVlan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,6 +61,8 @@ pub struct Namespace {
     pub advertised: BTreeMap<u32, Advertise>,
     /// What it counted of its packets (`nstat`).
     pub counters: Counters,
+    /// Its sockets (`ss`).
+    pub sockets: Vec<ListedSocket>,
 }
 
 impl Namespace {
@@ -102,6 +105,7 @@ pub struct Parts {
     pub mdb: bool,
     pub sysctls: bool,
     pub counters: bool,
+    pub sockets: bool,
 }
 
 impl Parts {
@@ -119,6 +123,7 @@ impl Parts {
         mdb: false,
         sysctls: false,
         counters: false,
+        sockets: false,
     };
     /// Everything.
     pub const ALL: Parts = Parts {
@@ -134,6 +139,7 @@ impl Parts {
         mdb: true,
         sysctls: true,
         counters: true,
+        sockets: true,
     };
     /// Links alone.
     pub const LINKS: Parts = Parts {

@@ -23,6 +23,7 @@ pub mod net_tools;
 pub mod nstat;
 pub mod ping;
 pub mod socat;
+pub mod ss;
 mod stream;
 pub mod sysctl;
 pub mod tcpdump;
@@ -58,6 +59,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("rdisc6", ndisc6::rdisc6),
     ("route", net_tools::route::route),
     ("socat", socat::socat),
+    ("ss", ss::ss),
     ("sysctl", sysctl::sysctl),
     ("tcpdump", tcpdump::tcpdump),
     ("traceroute", traceroute::traceroute),

@@ -55,6 +55,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         mdb: one.mdb || other.mdb,
         sysctls: one.sysctls || other.sysctls,
         counters: one.counters || other.counters,
+        sockets: one.sockets || other.sockets,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod configure;
 pub(crate) mod error;
+pub(crate) mod list;
 pub(crate) mod packet;
 pub(crate) mod ping;
 pub(crate) mod raw;

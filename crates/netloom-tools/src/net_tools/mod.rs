@@ -12,6 +12,7 @@ mod names;
 pub mod netstat;
 pub mod route;
 mod routes;
+mod sockets;
 mod statistics;
 
 use crate::Context;

@@ -1,9 +1,11 @@
-//! `netstat`: the routing table, the table of interfaces, the groups listened to, what was counted
-//! (netstat(8)).
+//! `netstat`: the routing table, the table of interfaces, the groups listened to, what was counted,
+//! and sockets (netstat(8)).
 //!
-//! Left out, with a clear error: sockets, masquerading.
+//! Left out, with a clear error: unix domain sockets, which are the machine's, masquerading, and
+//! showing it all over and over (`-c`).
 
 use super::routes::{self, Columns};
+use super::sockets::{self, Asked};
 use super::statistics::{self, Facts, Protocols};
 use super::{Failure, finish, groups, interface, namespace};
 use crate::Context;
@@ -14,11 +16,14 @@ Usage: netstat -r [-n] [-e] [-C|-F]   routes
        netstat -i [-n] [-e] [-a]      devices with what they counted
        netstat -g [-n]                groups that are listened to
        netstat -s [-6] [-t] [-u] [-w]  what was counted, by protocol
+       netstat [-a|-l] [-t] [-u] [-w] [-4|-6] [-n] [-p] [-e] [-o]  sockets
        netstat -h | -V
 
   -n, --numeric   addresses, not names
   -e, --extend    more columns
-  -W, --wide, -v, --verbose, -N, --symbolic, -4, -A inet  taken, without effect
+  -a, --all; -l, --listening  all sockets, or those that wait for others
+  -p, --programs; -o, --timers  more columns of sockets
+  -v, --verbose, -N, --symbolic  taken, without effect
 ";
 
 /// Runs `netstat`.
@@ -28,13 +33,19 @@ pub fn netstat(cx: &mut Context<'_>) -> i32 {
 }
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option")]
 struct Options {
     route: bool,
     interfaces: bool,
     groups: bool,
     statistics: bool,
     protocols: Protocols,
+    v4: bool,
     v6: bool,
+    listening: bool,
+    programs: bool,
+    timers: bool,
+    wide: bool,
     numeric: bool,
     extended: u32,
     all: bool,
@@ -82,7 +93,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
         let letters = if let Some(long) = word.strip_prefix("--") {
             match LONG.iter().find(|(name, _)| *name == long) {
                 Some((_, letter)) => letter.to_string(),
-                None if long == "inet" => continue,
+                None if long == "inet" => "4".to_owned(),
                 None if long == "help" => "h".to_owned(),
                 None => return Err(bad(format!("unrecognized option '{word}'"))),
             }
@@ -106,9 +117,14 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                 'w' => options.protocols.raw = true,
                 'U' | 'S' => options.protocols.other = true,
                 '6' => options.v6 = true,
-                'v' | 'W' | 'N' | 'F' | '4' => {}
+                '4' => options.v4 = true,
+                'l' => options.listening = true,
+                'p' => options.programs = true,
+                'o' => options.timers = true,
+                'W' => options.wide = true,
+                'v' | 'N' | 'F' => {}
                 'A' => match words.next() {
-                    Some("inet") => {}
+                    Some("inet") => options.v4 = true,
                     Some("inet6") => options.v6 = true,
                     _ => options.unsupported = Some(word.to_owned()),
                 },
@@ -120,7 +136,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
                     write!(cx.out, "{USAGE}")?;
                     return Ok(0);
                 }
-                'M' | 'p' | 'o' | 'c' | 'l' | 'x' | 'Z' => {
+                'M' | 'c' | 'x' | 'Z' => {
                     options.unsupported = Some(word.to_owned());
                 }
                 _ => return Err(bad(format!("invalid option -- '{letter}'"))),
@@ -132,7 +148,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, Failure> {
 
 fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
     if let Some(word) = &options.unsupported {
-        let text = format!("netstat: `{word}' is not supported here; -r, -i, -g and -s are\n");
+        let text = format!("netstat: `{word}' is not supported here\n");
         return Err(Failure::new(text, 3));
     }
     if options.statistics && !options.route && !options.interfaces {
@@ -149,13 +165,29 @@ fn show(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
         (true, false) => show_routes(cx, options),
         (false, true) => show_interfaces(cx, options),
         (false, false) if options.groups => show_groups(cx),
-        (false, false) => {
-            let word = cx.args.first().map_or("sockets", String::as_str);
-            let text =
-                format!("netstat: `{word}': sockets are not shown here; -r, -i, -g and -s are\n");
-            Err(Failure::new(text, 3))
-        }
+        (false, false) => show_sockets(cx, options),
     }
+}
+
+fn show_sockets(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
+    let parts = Parts {
+        sockets: true,
+        ..Parts::NONE
+    };
+    let ns = namespace(cx, parts)?;
+    let asked = Asked {
+        protocols: options.protocols,
+        v6: (options.v4 != options.v6).then_some(options.v6),
+        all: options.all,
+        listening: options.listening,
+        numeric: options.numeric,
+        wide: options.wide,
+        extended: options.extended > 0,
+        programs: options.programs,
+        timers: options.timers,
+    };
+    write!(cx.out, "{}", sockets::table(&ns.sockets, asked))?;
+    Ok(0)
 }
 
 fn show_routes(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failure> {
@@ -217,13 +249,14 @@ fn show_statistics(cx: &mut Context<'_>, options: &Options) -> Result<i32, Failu
     let parts = Parts {
         counters: true,
         sysctls: true,
+        sockets: true,
         ..Parts::NONE
     };
     let ns = namespace(cx, parts)?;
     let forwarding = ns.sysctls.get("net.ipv4.ip_forward");
     let facts = Facts {
         forwards: forwarding.is_some_and(|value| value != "0"),
-        established: 0,
+        established: ns.sockets.iter().filter(|s| s.is_connected()).count(),
     };
     let text = if options.v6 {
         statistics::v6(&ns.counters, facts, options.protocols)

@@ -11,7 +11,7 @@ mod filter;
 mod live;
 mod options;
 mod output;
-mod print;
+pub(crate) mod print;
 pub(crate) mod time;
 
 use std::fmt;

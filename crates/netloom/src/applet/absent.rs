@@ -49,7 +49,6 @@ pub(super) const NAMES: &[&str] = &[
     "ping6",
     "rarp",
     "resolvectl",
-    "ss",
     "ssh",
     "tc",
     "telnet",

@@ -8,13 +8,14 @@
 
 mod clock;
 mod connection;
+mod programs;
 mod quiet;
 
 use crate::protocol::{Answer, Ask, Welcome};
 use clock::Clock;
 use connection::Connection;
 use netloom_engine::{Answer as EngineAnswer, ClientId, Engine};
-use netloom_model::{Errno, Error, Request, Time};
+use netloom_model::{Errno, Error, Reply, Request, Time};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno as OsError;
 use std::collections::BTreeMap;
@@ -194,7 +195,10 @@ impl Server {
                 self.finish(id, &Err(Errno::TIMEDOUT.into()));
                 true
             }
-            EngineAnswer::Ready(answer) => {
+            EngineAnswer::Ready(mut answer) => {
+                if let Ok(Reply::State(state)) = &mut answer {
+                    programs::tell(state, |client| self.connections.get(&client)?.pid());
+                }
                 self.finish(id, &answer);
                 true
             }

@@ -7,4 +7,5 @@ mod named;
 mod namespaces;
 mod programs;
 mod scripts;
+mod sockets;
 mod time;

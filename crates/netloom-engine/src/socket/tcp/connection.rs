@@ -380,19 +380,11 @@ impl Connection {
     }
 
     /// Until when the timer of the connection runs, and what it is for, as ss(8) names it.
-    #[allow(
-        dead_code,
-        reason = "what is listed of sockets is more than anybody asks for yet"
-    )]
     pub(crate) fn timer(&self) -> Option<(&'static str, Time)> {
         self.timers.shown()
     }
 
     /// How often the segment under way was sent again.
-    #[allow(
-        dead_code,
-        reason = "what is listed of sockets is more than anybody asks for yet"
-    )]
     pub(crate) fn retransmits(&self) -> u32 {
         self.recovery.retransmits
     }

@@ -98,10 +98,6 @@ impl Table {
     }
 
     /// What is left of connections in TIME-WAIT.
-    #[allow(
-        dead_code,
-        reason = "what is listed of sockets is more than anybody asks for yet"
-    )]
     pub(crate) fn time_waits(&self) -> impl Iterator<Item = &Waiting> {
         self.waiting.iter().map(|(_, waiting)| waiting)
     }

@@ -36,10 +36,6 @@ impl Timers {
     }
 
     /// The one that ss(8) shows, by its name there.
-    #[allow(
-        dead_code,
-        reason = "what is listed of sockets is more than anybody asks for yet"
-    )]
     pub(super) fn shown(&self) -> Option<(&'static str, Time)> {
         let named = [
             ("on", self.retransmit),

@@ -17,7 +17,7 @@ mod ip;
 mod ip6;
 mod ip_options;
 mod llc;
-mod names;
+pub(crate) mod names;
 mod sll2;
 mod tcp;
 mod udp;

@@ -46,7 +46,7 @@ pub(crate) const SERVICES: &[(&str, u16, bool, bool)] = &[
 ];
 
 /// The name of a port.
-pub(super) fn service(transport: Transport, port: u16) -> Option<&'static str> {
+pub(crate) fn service(transport: Transport, port: u16) -> Option<&'static str> {
     let found = SERVICES.iter().find(|&&(_, number, tcp, udp)| {
         number == port
             && if transport == Transport::Tcp {
