@@ -4,7 +4,7 @@ set -v; trap 'echo "exit status $?"' ERR
 # What is told while some commands run.
 watch() {
     commands=$(cat)
-    echo "$(ip "$@" 2>&1 & monitor=$!; sleep 0.3; eval "$commands"; sleep 0.5; kill $monitor; wait $monitor)"
+    echo "$(ip "$@" 2>&1 & monitor=$!; sleep 1; eval "$commands"; sleep 1; kill $monitor; wait $monitor)"
 }
 plain() { sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+/WHEN/; s/^Timestamp: .* usec$/Timestamp: WHEN/'; }
 ip link set lo up

@@ -4,7 +4,7 @@ set -v; trap 'echo "exit status $?"' ERR
 # What is told while some commands run.
 watch() {
     commands=$(cat)
-    echo "$(ip "$@" 2>&1 & monitor=$!; sleep 0.3; eval "$commands"; sleep 0.5; kill $monitor; wait $monitor)"
+    echo "$(ip "$@" 2>&1 & monitor=$!; sleep 1; eval "$commands"; sleep 1; kill $monitor; wait $monitor)"
 }
 ip link set lo up
 ip link add v0 type veth peer name v1

@@ -113,7 +113,8 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         table::MAIN | table::LOCAL => Error::from(Errno::SRCH),
         _ => Error::with(Errno::SRCH, "FIB table does not exist"),
     };
-    table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?;
+    let gone = table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?;
+    notify::route6(net, ns, wanted.table, &gone, true);
     let routing = &mut net.ns_mut(ns).v6.routing;
     routing.exceptions.forget(prefix, wanted.dst.len);
     Ok(())

@@ -163,7 +163,10 @@ pub(super) fn insert<O: Observer>(
     list.insert(at.unwrap_or(list.len()), ifa.clone());
     schedule(cx.net, ns, &ifa.address);
     routes::prefix_added(cx.net, dev, &ifa);
-    notify::address(cx.net, dev, &ifa.address, false);
+    // Of one that the device makes itself it is told once it may be used.
+    if !(ifa.address.flags.tentative && addr.is_unicast_link_local()) {
+        notify::address(cx.net, dev, &ifa.address, false);
+    }
     if cx.net.dev(dev).v6.running {
         routes::groups_added(cx.net, dev);
         group::solicited(cx.net, dev, addr, true);
@@ -209,9 +212,9 @@ pub(super) fn remove<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     };
     let gone = list.remove(at);
     notify::address(cx.net, dev, &gone.address, true);
+    routes::local_removed(cx.net, dev, gone.addr());
     routes::prefix_removed(cx.net, dev, &gone);
     routes::peer_changed(cx.net, dev, &gone, false);
-    routes::local_removed(cx.net, dev, gone.addr());
     group::solicited(cx.net, dev, gone.addr(), false);
     let ns = cx.net.ns_of(dev);
     crate::apply::group::autoleave(cx.net, ns, dev, gone.addr().into());
@@ -372,10 +375,16 @@ pub(crate) fn down<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let inet6 = &mut cx.net.dev_mut(dev).v6;
     inet6.ready = false;
     inet6.solicited = None;
-    inet6.addresses.retain(|ifa| {
-        keep && ifa.address.valid_lft.is_none() && !ifa.addr().is_unicast_link_local()
-    });
-    for ifa in &mut inet6.addresses {
+    let stays =
+        |ifa: &Ifa6| keep && ifa.address.valid_lft.is_none() && !ifa.addr().is_unicast_link_local();
+    let all = core::mem::take(&mut inet6.addresses);
+    let (stay, gone): (Vec<Ifa6>, Vec<Ifa6>) = all.into_iter().partition(stays);
+    inet6.addresses = stay;
+    routes::tell_down(cx.net, ns, dev);
+    for ifa in &gone {
+        notify::address(cx.net, dev, &ifa.address, true);
+    }
+    for ifa in &mut cx.net.dev_mut(dev).v6.addresses {
         ifa.address.flags.tentative = !ifa.address.flags.nodad;
         ifa.address.flags.dad_failed = false;
     }
@@ -416,10 +425,10 @@ pub(super) fn usable<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
         return;
     };
     let ifa = ifa.clone();
-    routes::local_added(cx.net, dev, ifa.addr());
     if dad::is_wanted(cx.net, dev) && !ifa.address.flags.nodad {
         notify::address(cx.net, dev, &ifa.address, false);
     }
+    routes::local_added(cx.net, dev, ifa.addr());
     routes::peer_changed(cx.net, dev, &ifa, true);
     dad::anycast_changed(cx.net, dev, &ifa);
     if ifa.addr().is_unicast_link_local() {

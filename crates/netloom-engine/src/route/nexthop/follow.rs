@@ -104,6 +104,13 @@ pub(super) fn tell_routes(net: &mut Net, ns: NsId, id: u32) {
 /// follow what is gone.
 pub(super) fn remove(net: &mut Net, ns: NsId, id: u32) {
     super::tell(net, ns, id, true);
+    if notify::heard(net, ns) {
+        // Of routes of IPv4 that go so nobody is told.
+        let six = &net.ns(ns).v6.routing.tables;
+        for (table, entry) in notify::entries(six, |entry| entry.nhid == id) {
+            notify::route6(net, ns, table, &entry, true);
+        }
+    }
     let space = net.ns_mut(ns);
     space.routing.nexthops.objects.remove(&id);
     for table in space.routing.tables.values_mut() {

@@ -10,6 +10,7 @@ use crate::notify;
 use crate::route::table::{Entry, Hop, Table};
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
+use netloom_model::notice::About;
 use netloom_model::route::{protocol, table};
 use netloom_model::{IpNet, Mode, Route, RouteType, Scope, Time};
 
@@ -169,6 +170,20 @@ pub(crate) fn groups_added(net: &mut Net, dev: DevId) {
     let groups = Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0);
     let route = own(RouteType::Multicast, IpNet::new(groups.into(), 8), METRIC);
     insert(net, dev, &route, None);
+}
+
+/// Who listens is told of the routes that lead to a device before they go.
+pub(crate) fn tell_down(net: &mut Net, ns: NsId, dev: DevId) {
+    if !notify::heard(net, ns) {
+        return;
+    }
+    let index = net.dev(dev).index;
+    for route in super::list(net, ns) {
+        let through = route.nexthops.iter().any(|hop| hop.dev == Some(index));
+        if route.nhid.is_none() && through {
+            notify::tell(net, ns, true, |_| About::Route(Box::new(route)));
+        }
+    }
 }
 
 /// A device went down: nothing leads to it.
