@@ -165,6 +165,7 @@ pub(crate) fn link(net: &Net, device: &Device) -> Link {
         min_mtu: defaults.mtu_range.0,
         max_mtu: defaults.mtu_range.1,
         qdisc: qdisc(device).to_owned(),
+        tso: device.takes_large(),
         txqueuelen: description.txqueuelen,
         queues: defaults.queues,
         group: description.group,

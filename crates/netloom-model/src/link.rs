@@ -248,6 +248,9 @@ pub struct Link {
     pub stats: LinkStats,
     /// What it is as a port of a bridge.
     pub bridge_port: Option<BridgePort>,
+    /// Whether it takes packets that stand for several TCP segments (`ethtool -k DEV`,
+    /// `tcp-segmentation-offload`).
+    pub tso: bool,
 }
 
 /// What can be set on a link; what is `None` stays as it is (`ip link set`).
@@ -273,6 +276,8 @@ pub struct LinkSettings {
     pub name: Option<String>,
     /// Transmit queue length.
     pub txqueuelen: Option<u32>,
+    /// Whether it takes packets that stand for several TCP segments (`ethtool -K DEV tso`).
+    pub tso: Option<bool>,
     /// Description; empty takes it away.
     pub alias: Option<String>,
     /// Device group.

@@ -115,6 +115,9 @@ fn describe(net: &mut Net, dev: DevId, set: &LinkSettings) {
     if let Some(len) = set.txqueuelen {
         description.txqueuelen = len;
     }
+    if let Some(tso) = set.tso {
+        description.tso_off = !tso;
+    }
     if let Some(group) = set.group {
         description.group = group;
     }

@@ -1,5 +1,5 @@
-//! The offloads that `ethtool -k` lists, as Linux 6.18 has them for each kind of device. No device
-//! here does any of them: every frame is whole, and checked.
+//! The offloads that `ethtool -k` lists, as Linux 6.18 has them for each kind of device. Of
+//! these, devices here do TCP segmentation, and it alone can be turned off.
 
 use netloom_model::LinkKind;
 
@@ -71,8 +71,31 @@ const FEATURES: &[(&str, &str)] = &[
     ("hsr-dup-offload", "00000"),
 ];
 
+/// What `tso` turns off.
+const SEGMENTATION: [&str; 6] = [
+    "tcp-segmentation-offload",
+    "\ttx-tcp-segmentation",
+    "\ttx-tcp-ecn-segmentation",
+    "\ttx-tcp-mangleid-segmentation",
+    "\ttx-tcp6-segmentation",
+    "\ttx-tcp-accecn-segmentation",
+];
+
+/// The short names of features that can be set by groups.
+const GROUPS: [&str; 9] = [
+    "rx", "tx", "sg", "gso", "gro", "lro", "rxvlan", "txvlan", "rxhash",
+];
+
+/// Whether a feature is called so.
+pub(super) fn is_known(name: &str) -> bool {
+    let known = FEATURES
+        .iter()
+        .any(|(feature, _)| feature.trim_start() == name);
+    known || GROUPS.contains(&name)
+}
+
 /// The lines of every feature.
-pub(super) fn list(kind: &LinkKind) -> String {
+pub(super) fn list(kind: &LinkKind, tso: bool) -> String {
     let column = match kind {
         LinkKind::Veth => 0,
         LinkKind::Bridge(_) => 1,
@@ -82,6 +105,7 @@ pub(super) fn list(kind: &LinkKind) -> String {
     };
     let line = |(name, states): &(&str, &str)| {
         let state = match states.as_bytes().get(column) {
+            Some(b'+') if !tso && SEGMENTATION.contains(name) => "off",
             Some(b'+') => "on",
             Some(b'1') => "on [fixed]",
             Some(b'-') => "off",
@@ -106,6 +130,9 @@ mod tests {
                 "{name}"
             );
         }
-        assert!(list(&LinkKind::Loopback).contains("\nloopback: on [fixed]\n"));
+        assert!(list(&LinkKind::Loopback, true).contains("\nloopback: on [fixed]\n"));
+        let off = list(&LinkKind::Veth, false);
+        assert!(off.contains("\n\ttx-tcp6-segmentation: off\n"));
+        assert!(off.contains("\ngeneric-segmentation-offload: on\n"));
     }
 }

@@ -1,11 +1,11 @@
-//! `ethtool` 6.1 (ethtool(8)): what it tells of virtual devices. It sets nothing.
+//! `ethtool` 6.1 (ethtool(8)): what it tells of virtual devices. It sets nothing but `tso`.
 
 mod features;
 
 use crate::Context;
 use crate::ip::words::{self, Failure, Outcome};
 use netloom_model::state::Parts;
-use netloom_model::{Errno, Link, LinkFlags, LinkKind, OperState};
+use netloom_model::{Change, Errno, Link, LinkFlags, LinkKind, LinkRef, LinkSettings, OperState};
 
 const BAD: &str = "ethtool: bad command line argument(s)\nFor more information run ethtool -h";
 
@@ -33,7 +33,8 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         "-S" | "--statistics" => statistics,
         "-i" | "--driver" => driver,
         "-k" | "--show-features" | "--show-offload" => offloads,
-        "-K" | "--features" | "--offload" | "-s" | "--change" => {
+        "-K" | "--features" | "--offload" => return set_offloads(cx, rest),
+        "-s" | "--change" => {
             let text = format!("ethtool: \"{word}\" is not supported here");
             return Err(Failure::new(text, 1));
         }
@@ -185,7 +186,58 @@ fn offloads(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
             code: 1,
         });
     };
-    let list = features::list(&link.kind);
+    let list = features::list(&link.kind, link.tso);
     write!(cx.out, "Features for {name}:\n{list}")?;
     Ok(())
+}
+
+/// `ethtool -K DEV tso on|off`.
+fn set_offloads(cx: &mut Context<'_>, words: &[String]) -> Outcome<()> {
+    let Some((name, pairs)) = words.split_first() else {
+        return Err(Failure::new(BAD, 1));
+    };
+    if pairs.is_empty() {
+        return Err(Failure::new("Could not change any device features", 1));
+    }
+    let mut tso = None;
+    for pair in pairs.chunks(2) {
+        let value = pair.get(1).map_or("(null)", String::as_str);
+        let on = match value {
+            "on" => true,
+            "off" => false,
+            other => {
+                let text = format!(
+                    "ethtool (-K): flag '{other}' for parameter '(null)' is not followed by 'on' or 'off'"
+                );
+                return Err(Failure::new(text, 1));
+            }
+        };
+        match pair[0].as_str() {
+            "tso" | "tcp-segmentation-offload" => tso = Some(on),
+            other if features::is_known(other) => {
+                let text = format!("ethtool: -K {other} is not supported here");
+                return Err(Failure::new(text, 1));
+            }
+            _ => {
+                let text = "netlink error: bit name not found (offset 52)\n\
+                            netlink error: Operation not supported\n";
+                let text = text.to_owned();
+                return Err(Failure { text, code: 92 });
+            }
+        }
+    }
+    let Some(link) = link(cx, name)? else {
+        let text = NO_DEVICE.to_owned();
+        return Err(Failure { text, code: 92 });
+    };
+    let change = Change::SetLink {
+        ns: cx.ns.clone(),
+        link: LinkRef::Index(link.index),
+        set: Box::new(LinkSettings {
+            tso,
+            ..LinkSettings::default()
+        }),
+    };
+    let done = cx.world.apply(vec![change]);
+    done.map_err(|error| Failure::new(format!("netlink error: {error}"), 92))
 }

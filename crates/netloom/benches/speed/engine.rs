@@ -40,6 +40,13 @@ impl Simulated {
     }
 }
 
+impl Simulated {
+    /// What programs in it see.
+    pub(crate) fn world(&mut self) -> &mut Simulation {
+        &mut self.0
+    }
+}
+
 impl Machine for Simulated {
     fn run(&mut self, ns: Option<&str>, command: &str, input: &str) {
         let command = command.replace('@', "");

@@ -18,6 +18,7 @@ mod path;
 mod prefixes;
 mod process;
 mod scale;
+mod streams;
 
 use engine::Simulated;
 use kernel::Kernel;
@@ -37,6 +38,12 @@ const TURN: Duration = Duration::from_millis(400);
 /// What needs no frames.
 const LOOKUP: &str = "route lookup, 500,000 prefixes";
 const NAMESPACES: &str = "10,000 namespaces on 10 bridges";
+
+/// TCP between programs of one world.
+const STREAM: &str = "TCP stream through a bridge";
+const CUT_STREAM: &str = "TCP stream through a bridge, tso off";
+const STREAMS: &str = "1,000 TCP streams through a bridge";
+const CONNECTIONS: &str = "TCP connections, made, used and ended";
 
 /// Commands as processes.
 const COMMANDS: [(&str, &str); 2] = [
@@ -74,6 +81,21 @@ fn main() {
     let root = geteuid().is_root();
     for path in PATHS.iter().filter(|path| wanted(path.name)) {
         measure(path, root, &stop);
+    }
+    let bridged = &PATHS[1];
+    let giga = |rate: f64| format!("{:.1} Gbit/s", rate / 1e9);
+    if wanted(STREAM) {
+        row(STREAM, &giga(streams::stream(bridged, false)), "", "");
+    }
+    if wanted(CUT_STREAM) {
+        row(CUT_STREAM, &giga(streams::stream(bridged, true)), "", "");
+    }
+    if wanted(STREAMS) {
+        row(STREAMS, &giga(streams::thousand(bridged)), "", "");
+    }
+    if wanted(CONNECTIONS) {
+        let rate = streams::connections(bridged);
+        row(CONNECTIONS, &format!("{:.1} k/s", rate / 1e3), "", "");
     }
     if wanted(LOOKUP) {
         let rate = scale::lookups(500_000);
