@@ -214,3 +214,36 @@ fn a_socket_that_is_never_read_keeps_what_its_buffer_holds() {
         .unwrap();
     assert_eq!(next(&mut lab, server).unwrap().data, b"more");
 }
+
+#[test]
+fn sockets_that_agree_share_a_port_and_a_flow_stays_with_one() {
+    let mut lab = Lab::default();
+    lab.ns("a");
+    let open = |lab: &mut Lab| lab.0.open(&"a".into(), SocketKind::Udp).unwrap();
+    let (first, second, third) = (open(&mut lab), open(&mut lab), open(&mut lab));
+    for socket in [first, second] {
+        lab.0.set(socket, SocketOption::ReusePort(true)).unwrap();
+        lab.0.bind(socket, ip("127.0.0.1"), 5000).unwrap();
+    }
+    let taken = lab.0.bind(third, ip("127.0.0.1"), 5000).unwrap_err();
+    assert_eq!(taken.errno, Errno::ADDRINUSE);
+    let mut heard = [0, 0];
+    for _ in 0..50 {
+        let client = open(&mut lab);
+        let until = lab.0.now().unwrap();
+        let mut by = [0, 0];
+        for _ in 0..3 {
+            lab.0
+                .send(client, Some((ip("127.0.0.1"), 5000)), b"x")
+                .unwrap();
+        }
+        for (at, socket) in [first, second].into_iter().enumerate() {
+            while let Ok(Received::Datagram(_)) = lab.0.receive(socket, until) {
+                by[at] += 1;
+            }
+        }
+        assert!(by == [3, 0] || by == [0, 3], "{by:?}");
+        heard[usize::from(by[1] == 3)] += 1;
+    }
+    assert!(heard[0] > 5 && heard[1] > 5, "{heard:?}");
+}

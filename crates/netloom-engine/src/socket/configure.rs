@@ -88,6 +88,7 @@ fn taken(net: &Net, id: SocketId, address: Ipv4Addr, port: u16) -> bool {
     same.iter().filter(|other| **other != id.0).any(|other| {
         let other = &net.sockets.0[*other];
         other.local.1 == port
+            && !socket.shares_port(other)
             && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
             && (other.local.0 == address
                 || other.local.0.is_unspecified()

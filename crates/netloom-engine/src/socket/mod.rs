@@ -267,6 +267,12 @@ impl Socket {
         partner.ok_or(Errno::NOTCONN)
     }
 
+    /// Whether both let others have their port, in the same way (`SO_REUSEADDR`, `SO_REUSEPORT`).
+    fn shares_port(&self, other: &Socket) -> bool {
+        let (own, its) = (&self.options, &other.options);
+        (own.reuse_address && its.reuse_address) || (own.reuse_port && its.reuse_port)
+    }
+
     /// Takes the pending error (`SO_ERROR`).
     pub(crate) fn take_pending(&mut self) -> Option<Errno> {
         match self.tcp.as_mut().map(|tcp| &mut tcp.role) {
@@ -484,6 +490,18 @@ fn datagram(net: &Net, dev: DevId, packet: &Packet, data: &[u8], port: u16) -> D
         packet_type: packet.packet_type,
         source_mac: None,
     }
+}
+
+/// Which of several sockets that fit a datagram equally well gets it: the one that was bound last, or,
+/// where they share the port by `SO_REUSEPORT`, the one that `ends` decide.
+fn one_of(net: &Net, all: &[u32], ends: impl core::hash::Hash) -> Option<u32> {
+    use core::hash::BuildHasher;
+    let last = *all.last()?;
+    if all.len() == 1 || !net.sockets.0[last].options.reuse_port {
+        return Some(last);
+    }
+    let share = foldhash::fast::FixedState::default().hash_one(ends) % all.len() as u64;
+    all.get(share as usize).copied()
 }
 
 /// Puts a datagram into a socket's queue and tells the observer; `false` if the queue is full.

@@ -1,6 +1,6 @@
 //! udp(7): a datagram finds its socket, or its sender is told that nobody listens.
 
-use super::{datagram, hand_over};
+use super::{datagram, hand_over, one_of};
 use crate::device::DevId;
 use crate::ip::icmp_error;
 use crate::net::{Cx, Net};
@@ -64,7 +64,7 @@ fn matching(
     group: bool,
 ) -> Vec<u32> {
     let mut all = Vec::new();
-    let mut best = None;
+    let mut best: (u8, Vec<u32>) = (0, Vec::new());
     for id in &net.ns(net.ns_of(dev)).sockets.udp {
         let socket = &net.sockets.0[*id];
         if socket.local.1 != to.1
@@ -77,13 +77,16 @@ fn matching(
             all.push(*id);
             continue;
         }
-        let score = u8::from(!socket.local.0.is_unspecified())
+        let score = 1
+            + u8::from(!socket.local.0.is_unspecified())
             + 2 * u8::from(socket.remote.is_some())
             + u8::from(socket.dev != DevId::NONE);
-        if best.is_none_or(|(s, _)| score > s) {
-            best = Some((score, *id));
+        if score > best.0 {
+            best = (score, vec![*id]);
+        } else if score == best.0 {
+            best.1.push(*id);
         }
     }
-    all.extend(best.map(|(_, id)| id));
+    all.extend(one_of(net, &best.1, (from, to)));
     all
 }

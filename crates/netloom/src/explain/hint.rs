@@ -168,6 +168,16 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         | DropReason::VlanState
         | DropReason::VlanBridge
         | DropReason::NoVlanDevice => return vlan::hint(*reason, (ns, dev), seen_in()),
+        DropReason::AcceptQueueFull => {
+            "the program listens and does not accept: its backlog is full (listen(2))".to_owned()
+        }
+        DropReason::SynQueueFull => {
+            "more connections are half open than the backlog takes: somebody calls and does not go on"
+                .to_owned()
+        }
+        DropReason::TcpNoConnection => {
+            "it belongs to no connection here: one that was ended, or that never was".to_owned()
+        }
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
         DropReason::IcmpIgnored => {
             let v6 = at.and_then(|at| journey.steps.get(at as usize));

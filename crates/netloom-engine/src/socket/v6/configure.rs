@@ -86,6 +86,7 @@ fn taken(net: &Net, id: SocketId, address: Ipv6Addr, port: u16) -> bool {
         let (held, at) = other.v6.local;
         socket.kind.has_ports()
             && at == port
+            && !socket.shares_port(other)
             && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
             && (held == address || held.is_unspecified() || address.is_unspecified())
     })

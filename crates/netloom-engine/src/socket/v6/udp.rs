@@ -7,7 +7,7 @@ use crate::ip::v6::icmp_error;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::socket::hand_over;
+use crate::socket::{hand_over, one_of};
 use core::net::Ipv6Addr;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_wire::icmpv6::{Type, code};
@@ -50,7 +50,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 /// The sockets for a datagram: for a group all that match, else the one that matches best.
 fn matching(net: &Net, dev: DevId, from: (Ipv6Addr, u16), to: (Ipv6Addr, u16)) -> Vec<u32> {
     let mut all = Vec::new();
-    let mut best = None;
+    let mut best: (u8, Vec<u32>) = (0, Vec::new());
     for id in &net.ns(net.ns_of(dev)).sockets.udp6 {
         let socket = &net.sockets.0[*id];
         let other_port = |(_, port): (Ipv6Addr, u16)| port != from.1;
@@ -64,13 +64,16 @@ fn matching(net: &Net, dev: DevId, from: (Ipv6Addr, u16), to: (Ipv6Addr, u16)) -
             all.push(*id);
             continue;
         }
-        let score = u8::from(!socket.v6.local.0.is_unspecified())
+        let score = 1
+            + u8::from(!socket.v6.local.0.is_unspecified())
             + 2 * u8::from(socket.v6.remote.is_some())
             + u8::from(socket.dev != DevId::NONE);
-        if best.is_none_or(|(s, _)| score > s) {
-            best = Some((score, *id));
+        if score > best.0 {
+            best = (score, vec![*id]);
+        } else if score == best.0 {
+            best.1.push(*id);
         }
     }
-    all.extend(best.map(|(_, id)| id));
+    all.extend(one_of(net, &best.1, (from, to)));
     all
 }
