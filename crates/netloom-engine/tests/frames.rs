@@ -79,6 +79,7 @@ fn icmp6(from: &str, to: &str, kind: u8, rest: &[u8]) -> Vec<u8> {
 fn good6() -> Vec<Vec<u8>> {
     let (router, stranger): (Ipv6Addr, Ipv6Addr) =
         ("fd00::254".parse().unwrap(), "fe80::77".parse().unwrap());
+    let group: Ipv6Addr = "ff05::5".parse().unwrap();
     let link = |kind: u8| [&[kind, 1][..], &STRANGER.0].concat();
     let about = |flags: u8, who: Ipv6Addr, kind| {
         [&[flags, 0, 0, 0][..], &who.octets(), &link(kind)].concat()
@@ -130,6 +131,14 @@ fn good6() -> Vec<Vec<u8>> {
         icmp6("fe80::77", "fd00::1", 137, &redirect),
         icmp6("fd01::254", "fd00::254", 2, &too_big),
         icmp6("fe80::77", "ff02::1", 130, &[0; 20]),
+        mld("ff02::1", 130, &[0; 24]),
+        mld("ff05::5", 131, &[&[0; 4][..], &group.octets()].concat()),
+        mld("ff02::2", 132, &[&[0; 4][..], &group.octets()].concat()),
+        mld(
+            "ff02::16",
+            143,
+            &[&[0, 0, 0, 1, 4, 0, 0, 0][..], &group.octets()].concat(),
+        ),
         fragment,
         part,
         routed,
@@ -138,6 +147,23 @@ fn good6() -> Vec<Vec<u8>> {
     .iter()
     .map(|bytes| frame(HOST, 0x86dd, bytes))
     .collect()
+}
+
+/// A message of IGMP, its checksum right.
+fn igmp(dst: [u8; 4], message: &[u8]) -> Vec<u8> {
+    let mut message = message.to_vec();
+    let sum = netloom_wire::checksum::checksum(&message);
+    message[2..4].copy_from_slice(&sum.to_be_bytes());
+    packet(dst, IpProtocol::IGMP, &[0x94, 4, 0, 0], &message)
+}
+
+/// A message of MLD behind its router alert.
+fn mld(dst: &str, kind: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = icmp6("fe80::77", dst, kind, body);
+    bytes[6] = 0;
+    bytes[5] += 8;
+    bytes.splice(40..40, [58, 0, 5, 2, 0, 0, 1, 0]);
+    bytes
 }
 
 /// A good frame of each kind that the world meets.
@@ -179,6 +205,16 @@ fn good() -> Vec<Vec<u8>> {
             IpProtocol::IGMP,
             &[],
             &[0x11, 0, 0xee, 0xff, 0, 0, 0, 0],
+        ),
+        igmp([239, 1, 1, 1], &[0x16, 0, 0, 0, 239, 1, 1, 1]),
+        igmp([224, 0, 0, 2], &[0x17, 0, 0, 0, 239, 1, 1, 1]),
+        igmp([224, 0, 0, 1], &[0x11, 100, 0, 0, 0, 0, 0, 0, 2, 125, 0, 0]),
+        igmp(
+            [224, 0, 0, 22],
+            &[
+                0x22, 0, 0, 0, 0, 0, 0, 2, 4, 0, 0, 0, 239, 1, 1, 2, 1, 0, 0, 1, 239, 1, 1, 3, 10,
+                0, 0, 1,
+            ],
         ),
         packet(router, IpProtocol::ICMP, &[], &unreachable),
         packet(router, IpProtocol::UDP, &[], &datagram(router, 7)),

@@ -251,6 +251,7 @@ stages! {
     BridgeVlanIn => "br_allowed_ingress", "the VLAN of the frame, and whether the port is in it";
     BridgeVlanOut => "br_handle_vlan", "the frame's tag is kept or taken off";
     BridgeLearn => "br_fdb_update", "the bridge learns where the sender is";
+    BridgeSuppress => "br_do_proxy_suppress_arp", "the bridge answers for a neighbour that it knows";
     BridgeSnoop => "br_multicast_rcv", "the bridge listens to who joins groups";
     BridgeGroup => "br_mdb_entry_skb_get", "the bridge looks for the members of the group";
     BridgeLookup => "br_fdb_find_rcu", "the bridge looks for the destination";

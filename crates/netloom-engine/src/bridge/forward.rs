@@ -3,7 +3,7 @@
 
 use super::learn::{learn, told, unlocked};
 use super::multicast::{self, Choice};
-use super::{Bridge, Port, stp, vlan};
+use super::{Bridge, Port, stp, suppress, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -124,6 +124,8 @@ fn deliver<O: Observer>(
 ) {
     let (dst, vid) = to;
     let promiscuous = cx.net.dev(master).promiscuity > 0;
+    let answered = suppress::answers(cx, (master, Some(dev)), vid, &packet);
+    let how = |keep| How::new(Some(dev), answered, keep);
     if dst.is_multicast() {
         let Some(packet) = to_members(cx, (master, Some(dev)), to, packet) else {
             return;
@@ -133,7 +135,7 @@ fn deliver<O: Observer>(
             vlan: told(vid),
             found: FdbFound::Group,
         });
-        if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, true) {
+        if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, how(true)) {
             pass_up(cx, master, vid, packet);
         }
         return;
@@ -148,7 +150,7 @@ fn deliver<O: Observer>(
             forward(cx, (dev, place.dev), vid, packet);
         }
         None => {
-            if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, promiscuous) {
+            if let Some(packet) = flood(cx, (master, Some(dev)), to, packet, how(promiscuous)) {
                 pass_up(cx, master, vid, packet);
             }
         }
@@ -278,13 +280,17 @@ pub(super) fn leave<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, vid: u16, mut pa
 }
 
 /// Why a frame is not flooded to a port that it may go to otherwise.
-fn not_flooded(net: &Net, to: DevId, dst: MacAddr) -> Option<&'static str> {
+fn not_flooded(net: &Net, to: DevId, dst: MacAddr, how: How) -> Option<&'static str> {
     let Some(port) = &net.dev(to).port else {
         return Some("it is no port");
     };
     let flags = &port.flags;
     if flags.proxy_arp {
         Some("it is a proxy ARP port")
+    } else if how.answered && (flags.neigh_suppress || flags.proxy_arp_wifi) {
+        Some("neigh_suppress: the bridge answers")
+    } else if how.own && dst.is_multicast() {
+        None
     } else if dst.is_broadcast() {
         (!flags.bcast_flood).then_some("bcast_flood is off")
     } else if dst.is_multicast() {
@@ -294,18 +300,38 @@ fn not_flooded(net: &Net, to: DevId, dst: MacAddr) -> Option<&'static str> {
     }
 }
 
-/// Sends a frame out of every port that may have it. With `keep` the original comes back, to go
-/// up; else the last port gets it.
+/// How a frame is flooded.
+#[derive(Clone, Copy)]
+struct How {
+    /// The original comes back, to go up; else the last port gets it.
+    keep: bool,
+    /// It asks for an address, and ports that suppress are spared it.
+    answered: bool,
+    /// The bridge itself sends it: ports have its groups whatever they are set to.
+    own: bool,
+}
+
+impl How {
+    fn new(from: Option<DevId>, answered: bool, keep: bool) -> How {
+        How {
+            keep,
+            answered,
+            own: from.is_none(),
+        }
+    }
+}
+
+/// Sends a frame out of every port that may have it.
 fn flood<O: Observer>(
     cx: &mut Cx<'_, O>,
     (master, from): (DevId, Option<DevId>),
     (dst, vid): (MacAddr, u16),
     packet: Packet,
-    keep: bool,
+    how: How,
 ) -> Option<Packet> {
-    let at = from.unwrap_or(master);
+    let (at, keep) = (from.unwrap_or(master), how.keep);
     if O::ON {
-        tell_flood(cx, (master, from), (dst, vid), &packet);
+        tell_flood(cx, (master, from), (dst, vid), &packet, how);
     }
     let len = packet.longest();
     let mut last = None;
@@ -317,7 +343,7 @@ fn flood<O: Observer>(
         };
         let source = from.and_then(|from| cx.net.dev(from).port.as_deref());
         if forbidden(cx.net, source, from == Some(to), to, (vid, len)).is_some()
-            || not_flooded(cx.net, to, dst).is_some()
+            || not_flooded(cx.net, to, dst, how).is_some()
         {
             continue;
         }
@@ -345,6 +371,7 @@ fn tell_flood<O: Observer>(
     (master, from): (DevId, Option<DevId>),
     (dst, vid): (MacAddr, u16),
     packet: &Packet,
+    how: How,
 ) {
     let at = from.unwrap_or(master);
     cx.see(packet, at, Stage::BridgeFlood, |net| {
@@ -363,7 +390,7 @@ fn tell_flood<O: Observer>(
                 (vid, packet.longest()),
             )
             .map(DropReason::text)
-            .or_else(|| not_flooded(net, port, dst));
+            .or_else(|| not_flooded(net, port, dst, how));
             match why {
                 Some(_) if from == Some(port) => {}
                 Some(why) => not.push((name, why.to_owned())),
@@ -403,9 +430,11 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
         Err(reason) => return cx.drop(packet, dev, Stage::BridgeVlanIn, reason),
     };
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
+    let answered = suppress::answers(cx, (dev, None), vid, &packet);
+    let how = How::new(None, answered, false);
     if dst.is_multicast() {
         if let Some(packet) = to_members(cx, (dev, None), (dst, vid), packet) {
-            flood(cx, (dev, None), (dst, vid), packet, false);
+            flood(cx, (dev, None), (dst, vid), packet, how);
         }
         return;
     }
@@ -425,7 +454,7 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
             DropReason::BridgeSamePort,
         ),
         None => {
-            flood(cx, (dev, None), (dst, vid), packet, false);
+            flood(cx, (dev, None), (dst, vid), packet, how);
         }
     }
 }

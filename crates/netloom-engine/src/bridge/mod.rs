@@ -12,6 +12,7 @@ mod forward;
 mod learn;
 pub(crate) mod multicast;
 mod stp;
+mod suppress;
 mod vlan;
 
 pub(crate) use configure::{

@@ -46,6 +46,11 @@ fn ipv6_is_told_with_its_fragments_and_links() {
 }
 
 #[test]
+fn members_of_groups_are_told() {
+    hold("tests/explain/groups.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }
