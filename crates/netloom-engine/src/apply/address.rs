@@ -2,6 +2,7 @@
 
 use super::group;
 use crate::device::{DevId, Ifa};
+use crate::ip::version::V4;
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::{Cx, Net};
@@ -47,6 +48,16 @@ pub(crate) fn add<O: Observer>(
         schedule(cx.net, ns, &address);
         notify::address(cx.net, dev, &changed, false);
         return Ok(());
+    }
+    let beside = |ifa: &Ifa| {
+        ifa.address.local.len == address.local.len && ifa.address.prefix() == address.prefix()
+    };
+    if device
+        .addresses
+        .iter()
+        .any(|ifa| beside(ifa) && ifa.address.scope != address.scope)
+    {
+        return Err(Error::with(Errno::INVAL, "ipv4: Invalid scope value"));
     }
     if mode == Mode::Change {
         return Err(Error::with(Errno::NOENT, "ipv4: Address not found"));
@@ -121,6 +132,10 @@ pub(crate) fn delete<O: Observer>(
     let at = cx.net.dev(dev).addresses.iter().position(fits);
     let at = at.ok_or_else(|| Error::with(Errno::ADDRNOTAVAIL, "ipv4: Address not found"))?;
     remove(cx.net, dev, at);
+    if cx.net.dev(dev).addresses.is_empty() {
+        // The last address is gone, and IP with it (`fib_disable_ip`).
+        neighbour::configure::flush_of::<V4, O>(cx, dev, true);
+    }
     Ok(())
 }
 

@@ -316,8 +316,9 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
 
 /// Tells the bridge of a port that the port changed.
 fn port_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
-    if cx.net.dev(dev).master.is_some() {
+    if let Some(bridge) = cx.net.dev(dev).master {
         bridge::port_changed(cx.net, dev);
+        v6::address::mtu_changed(cx, bridge);
         settle_master(cx, dev);
     }
 }

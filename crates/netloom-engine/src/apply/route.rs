@@ -238,7 +238,7 @@ fn onlink(net: &Net, ns: NsId, wanted: &Route, dev: Option<DevId>, via: Ipv4Addr
     if !net.dev(dev).is_up() {
         return Err(Error::with(Errno::NETDOWN, "Nexthop device is not up"));
     }
-    if route::address_kind_at(net, ns, via, dev) != RouteType::Unicast {
+    if route::address_kind(net, ns, via) != RouteType::Unicast {
         return Err(invalid("Nexthop has invalid gateway"));
     }
     Ok(dev)

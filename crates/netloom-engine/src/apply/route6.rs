@@ -7,8 +7,9 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::notify;
 use crate::route::nexthop;
+use crate::route::rules::TableAnswer;
 use crate::route::table::{Entry, Hop};
-use crate::route::v6::{self as route, Flow6};
+use crate::route::v6::{self as route, Flow6, Found6};
 use crate::sysctl::Conf6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{NextHop, table};
@@ -199,6 +200,15 @@ fn by_gateway(
     };
     if route::is_local(net, ns, via, near.unwrap_or(DevId::NONE)) {
         return Err(invalid("Gateway can not be a local address"));
+    }
+    if onlink && let Some(dev) = dev {
+        // It may not be known to be elsewhere.
+        let found = route::in_table(net, ns, table::MAIN, &Flow6::to(via));
+        let elsewhere = |f: &Found6| f.kind != RouteType::Unicast || f.dev != dev;
+        if matches!(found, TableAnswer::Found(f) if f.prefix_len != 0 && elsewhere(&f)) {
+            let text = "Nexthop has invalid gateway or device mismatch";
+            return Err(Error::with(Errno::INVAL, text));
+        }
     }
     if via.is_unicast_link_local() || onlink {
         return dev.ok_or_else(|| invalid("Egress device not specified"));

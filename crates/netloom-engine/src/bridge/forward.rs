@@ -336,7 +336,8 @@ fn flood<O: Observer>(
     let len = packet.longest();
     let mut last = None;
     let count = bridge(cx.net, master).map_or(0, |b| b.ports.len());
-    for i in 0..count {
+    // The port that came last is first in the bridge's list.
+    for i in (0..count).rev() {
         // A port can go while frames are sent: nothing here sends that far, but ask each time.
         let Some(to) = bridge(cx.net, master).and_then(|b| b.ports.get(i).copied()) else {
             break;
@@ -411,7 +412,12 @@ fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, vid: u16, mut packet:
     }
     let device = cx.net.dev_mut(master);
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
-    packet.packet_type = receive::packet_type(dst, device.mac);
+    // What is for the port is for the host too, whatever the bridge's own address is.
+    let to_port = packet.packet_type == PacketType::Host;
+    packet.packet_type = match receive::packet_type(dst, device.mac) {
+        PacketType::OtherHost if to_port => PacketType::Host,
+        other => other,
+    };
     if packet.packet_type == PacketType::Multicast {
         device.rx_multicast += 1;
     }

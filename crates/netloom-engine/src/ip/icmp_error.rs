@@ -165,7 +165,9 @@ pub(crate) fn send<O: Observer>(
     if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
         return;
     }
-    let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
+    // What was on its way out had no address here, whatever its destination looks like.
+    let leaving = packet.packet_type == PacketType::Outgoing;
+    let own = !leaving && route::address_kind(cx.net, ns, dst) == RouteType::Local;
     let inbound = cx
         .net
         .ns(ns)
@@ -251,8 +253,6 @@ pub(crate) fn redirect<O: Observer>(
 /// unreachable (`ipv4_link_failure`). The packet's front is its IP header.
 pub(crate) fn link_failure<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.set_network();
-    // To a local sender the message goes through `lo`, as any packet to oneself.
-    packet.packet_type = PacketType::Host;
     send(cx, dev, &packet, |original| Repr::DestUnreachable {
         code: code::HOST_UNREACHABLE,
         mtu: 0,

@@ -48,6 +48,11 @@ impl Protocol for V4 {
         &mut ns.neighbours
     }
 
+    fn constructed(net: &Net, dev: DevId, addr: Ipv4Addr) -> Option<MacAddr> {
+        let kind = route::address_kind(net, net.ns_of(dev), addr);
+        (kind == RouteType::Broadcast).then(|| net.dev(dev).description.broadcast)
+    }
+
     fn conf(device: &Device) -> &NeighbourConf {
         &device.neighbour_conf
     }
@@ -311,7 +316,7 @@ fn probe<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &
     let ns = cx.net.ns_of(dev);
     let target = message.target_ip;
     let ours = message.operation == Operation::REQUEST
-        && route::address_kind_at(cx.net, ns, target, dev) == RouteType::Local
+        && route::address_kind(cx.net, ns, target) == RouteType::Local
         && !ignored(cx.net, dev, message.sender_ip, target);
     if !ours {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpNotOurs);
@@ -359,7 +364,7 @@ fn answer_with<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, message: &Repr, caus
 fn learn<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, message: &Repr) {
     let reply = message.operation == Operation::REPLY;
     let ns = cx.net.ns_of(dev);
-    let unicast = route::address_kind_at(cx.net, ns, message.sender_ip, dev) == RouteType::Unicast;
+    let unicast = route::address_kind(cx.net, ns, message.sender_ip) == RouteType::Unicast;
     // A gratuitous reply names its sender's hardware address as the target's too.
     let gratuitous = unicast
         && message.sender_ip == message.target_ip

@@ -184,7 +184,13 @@ fn unresolved<V: Protocol, O: Observer>(
         );
         return Xmit::Success;
     };
-    let asking = V::table(cx.net.ns(ns)).entries[place].state == NeighbourState::Incomplete;
+    let entry = &V::table(cx.net.ns(ns)).entries[place];
+    if entry.state == NeighbourState::Noarp {
+        let known = (entry.mac, entry.state);
+        tell_resolved::<V, O>(cx, &packet, dev, next_hop, known);
+        return resolved(cx, dev, known.0, packet);
+    }
+    let asking = entry.state == NeighbourState::Incomplete;
     enqueue::<V, O>(cx, ns, place, packet);
     if !asking {
         state::begin::<V, O>(cx, ns, place);
@@ -275,6 +281,7 @@ fn create<V: Protocol>(net: &mut Net, ns: NsId, dev: DevId, addr: V::Addr) -> Op
     let (enough, most) = V::limits(net.ns(ns));
     let stale_after = V::default_conf(net.ns(ns)).get(Neigh::GcStaleTime).max(0);
     let stale_after = Duration::from_secs(stale_after as u64);
+    let constructed = V::constructed(net, dev, addr);
     let table = V::table_mut(net.ns_mut(ns));
     let count = table.entries.len();
     if count >= enough && now.since(table.collected) >= Duration::from_secs(30) {
@@ -295,7 +302,11 @@ fn create<V: Protocol>(net: &mut Net, ns: NsId, dev: DevId, addr: V::Addr) -> Op
     if table.entries.len() >= most {
         return None;
     }
-    let place = table.entries.insert(Entry::new(dev, addr, now));
+    let mut entry = Entry::new(dev, addr, now);
+    if let Some(mac) = constructed {
+        (entry.mac, entry.state) = (mac, NeighbourState::Noarp);
+    }
+    let place = table.entries.insert(entry);
     table.places.insert((dev, addr), place);
     Some(place)
 }

@@ -49,6 +49,10 @@ impl Protocol for V6 {
         &mut ns.v6.neighbours
     }
 
+    fn constructed(_net: &Net, _dev: DevId, _addr: Ipv6Addr) -> Option<MacAddr> {
+        None
+    }
+
     fn conf(device: &Device) -> &NeighbourConf {
         &device.v6.neighbour_conf
     }

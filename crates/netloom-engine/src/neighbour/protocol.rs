@@ -37,6 +37,9 @@ pub(crate) trait Protocol: IpVersion {
     /// From how many entries on old ones are collected, and how many there may be.
     fn limits(ns: &Namespace) -> (usize, usize);
 
+    /// The hardware address of a neighbour that needs not be asked for, by what it is.
+    fn constructed(net: &Net, dev: DevId, addr: Self::Addr) -> Option<MacAddr>;
+
     /// The timer of an entry.
     fn timer(ns: NsId, entry: u32, stamp: u32) -> Timer;
 

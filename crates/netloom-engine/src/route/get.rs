@@ -85,6 +85,10 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
         flags.extend(["local".to_owned(), "brd".to_owned()]);
     }
     if way.kind == RouteType::Multicast {
+        let groups = &net.dev(way.dev).groups;
+        if groups.iter().any(|m| m.group == way.dst) {
+            flags.push("local".to_owned());
+        }
         flags.push("mc".to_owned());
     }
     let mut flow_route = answer(net, flow, way.kind, way.dev, way.gateway);

@@ -186,7 +186,17 @@ pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused>
     if !space.routing.rules.is_custom() {
         for table in [id::LOCAL, id::MAIN, id::DEFAULT] {
             match in_table(net, space, table, flow) {
-                TableAnswer::Found(found) => return Ok(found),
+                TableAnswer::Found(found) => {
+                    let len = prefix_len(space, &found);
+                    if table == id::LOCAL && len < 32 {
+                        return longer_in_main(net, space, flow, len).unwrap_or(Ok(found));
+                    }
+                    return Ok(found);
+                }
+                // What somebody put into the local table beside the kernel's own.
+                TableAnswer::Refused(_) | TableAnswer::Throw if table == id::LOCAL => {
+                    return of_merged(net, space, flow);
+                }
                 TableAnswer::Refused(refused) => return Err(refused),
                 TableAnswer::Throw | TableAnswer::Nothing => {}
             }
@@ -194,6 +204,49 @@ pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow) -> Result<Found, Refused>
         return Err(Refused::NoRoute);
     }
     by_rules(net, ns, flow, &mut |_, _| {})
+}
+
+/// Until rules are touched, the tables local and main are one: a longer prefix of main goes before a
+/// shorter one of local.
+#[cold]
+fn longer_in_main(
+    net: &Net,
+    space: &Namespace,
+    flow: &Flow,
+    len: u8,
+) -> Option<Result<Found, Refused>> {
+    let table = space.routing.tables.get(id::MAIN)?;
+    for head in table.matches(flow.dst) {
+        let (_, first) = table.chain(head).next()?;
+        if first.prefix_len <= len {
+            return None;
+        }
+        match in_chain(net, space, (id::MAIN, table), head, flow) {
+            TableAnswer::Found(found) => return Some(Ok(found)),
+            TableAnswer::Refused(refused) => return Some(Err(refused)),
+            TableAnswer::Throw => return Some(Err(Refused::NoRoute)),
+            TableAnswer::Nothing => {}
+        }
+    }
+    None
+}
+
+/// The answer of the one table, where that of local forbids something.
+#[cold]
+fn of_merged(net: &Net, space: &Namespace, flow: &Flow) -> Result<Found, Refused> {
+    let tables = &space.routing.tables;
+    let local = tables.get(id::LOCAL).ok_or(Refused::NoRoute)?;
+    for head in local.matches(flow.dst) {
+        let len = local.chain(head).next().map_or(0, |(_, e)| e.prefix_len);
+        let refused = match in_chain(net, space, (id::LOCAL, local), head, flow) {
+            TableAnswer::Nothing => continue,
+            TableAnswer::Found(found) => return Ok(found),
+            TableAnswer::Refused(refused) => refused,
+            TableAnswer::Throw => Refused::NoRoute,
+        };
+        return longer_in_main(net, space, flow, len).unwrap_or(Err(refused));
+    }
+    Err(Refused::NoRoute)
 }
 
 /// Asks the rules one after the other and tells `tell` what each said.
@@ -290,7 +343,7 @@ fn in_chain(
             return TableAnswer::Found(Found {
                 kind: entry.kind,
                 dev: hop.dev,
-                gateway: hop.gateway,
+                gateway: hop.way_by(),
                 via6: hop.via6,
                 scope: entry.scope,
                 hop_scope: hop.scope,
@@ -322,6 +375,17 @@ fn hop_usable(net: &Net, space: &Namespace, dev: DevId, flow: &Flow, kind: Route
     !device.either(space, Conf::IgnoreRoutesWithLinkdown)
 }
 
+/// Whether a device has the address itself (`inet_lookup_ifaddr_rcu`), not only a prefix around it.
+#[inline]
+pub(crate) fn is_address(net: &Net, ns: NsId, addr: Ipv4Addr) -> bool {
+    match in_table(net, net.ns(ns), id::LOCAL, &Flow::to(addr)) {
+        TableAnswer::Found(found) => {
+            found.kind == RouteType::Local && prefix_len(net.ns(ns), &found) == 32
+        }
+        _ => false,
+    }
+}
+
 /// What kind of address `addr` is here, by the local table (`inet_addr_type`).
 pub(crate) fn address_kind(net: &Net, ns: NsId, addr: Ipv4Addr) -> RouteType {
     address_kind_at(net, ns, addr, DevId::NONE)
@@ -337,17 +401,26 @@ pub(crate) fn address_kind_at(net: &Net, ns: NsId, addr: Ipv4Addr, dev: DevId) -
     }
     match in_table(net, net.ns(ns), id::LOCAL, &Flow::to(addr)) {
         TableAnswer::Found(found) if dev == DevId::NONE || found.dev == dev => found.kind,
+        // Before the first address there is no table to ask.
+        TableAnswer::Nothing if never_local(net.ns(ns)) => RouteType::Broadcast,
         _ => RouteType::Unicast,
     }
+}
+
+/// Whether nothing is local here.
+#[cold]
+fn never_local(space: &Namespace) -> bool {
+    let table = space.routing.tables.get(id::LOCAL);
+    table.is_none_or(|table| table.iter().next().is_none())
 }
 
 /// The lookup once more, with what each rule said: for journeys.
 pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
     let mut asked = Vec::new();
-    let found = by_rules(net, ns, flow, &mut |rule, outcome| {
+    let _ = by_rules(net, ns, flow, &mut |rule, outcome| {
         asked.push((rule.clone(), outcome));
     });
-    let mut found = found.ok();
+    let mut found = lookup(net, ns, flow).ok();
     let choice = found.and_then(|f| multipath::explain(net, ns, flow, &f));
     if let Some(found) = found.as_mut().filter(|f| f.multipath) {
         *found = multipath::select(net, ns, flow, *found);

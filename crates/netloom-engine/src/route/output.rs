@@ -82,7 +82,7 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow, any_source: bool) -> Resul
         }
     }
     if flow.dst.is_unspecified() {
-        flow.dst = if given { flow.src } else { Ipv4Addr::LOCALHOST };
+        return Ok(to_itself(net, ns, &flow));
     }
     match lookup(net, ns, &flow) {
         Ok(found) => way(net, ns, &flow, found),
@@ -91,6 +91,29 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow, any_source: bool) -> Resul
             errno: refused.errno(),
             refused: Some(refused),
         }),
+    }
+}
+
+/// Nowhere in particular is this host itself, at the address that it would send from: no table is
+/// asked.
+fn to_itself(net: &Net, ns: NsId, flow: &Flow) -> Way {
+    let of_device = |dev| source::select(net, ns, dev, Ipv4Addr::UNSPECIFIED, Scope::HOST);
+    let own = match flow.oif.some() {
+        _ if !flow.src.is_unspecified() => flow.src,
+        Some(dev) => of_device(dev).unwrap_or(Ipv4Addr::LOCALHOST),
+        None => Ipv4Addr::LOCALHOST,
+    };
+    let lo = net.ns(ns).loopback;
+    Way {
+        kind: RouteType::Local,
+        dev: lo,
+        gateway: None,
+        via6: None,
+        source: own,
+        dst: own,
+        mtu: net.dev(lo).mtu,
+        may_cut: false,
+        found: None,
     }
 }
 

@@ -113,7 +113,7 @@ fn inside<T: PartialOrd + Copy>(range: Option<(T, T)>, number: T) -> bool {
 }
 
 /// What one table says.
-pub(super) enum TableAnswer<F> {
+pub(crate) enum TableAnswer<F> {
     Found(F),
     Refused(Refused),
     /// `throw`: the next rule goes on.

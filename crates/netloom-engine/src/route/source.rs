@@ -1,6 +1,6 @@
 //! Which source address a packet takes, and whether the source of a received one can be true.
 
-use super::{Flow, Found, address_kind, lookup};
+use super::{Flow, Found, lookup};
 use crate::device::{DevId, Device};
 use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
@@ -78,7 +78,7 @@ pub(crate) fn validate(net: &Net, dev: DevId, flow: &Flow, out: DevId) -> Result
     let accept_local = device.either(ns, Conf::AcceptLocal);
     let may_redirect = out == dev && device.either(ns, Conf::SendRedirects);
     if rp_filter == 0 && !may_redirect && !ns.routing.rules.is_custom() {
-        let own = !accept_local && address_kind(net, device.ns, flow.src) == RouteType::Local;
+        let own = !accept_local && super::is_address(net, device.ns, flow.src);
         return if own {
             Err(DropReason::LocalSource)
         } else {

@@ -3,8 +3,8 @@
 use super::lpm::Lpm;
 use crate::arena::Arena;
 use crate::device::DevId;
-use crate::ip::version::IpVersion;
-use core::net::Ipv6Addr;
+use crate::ip::version::{IpVersion, V4};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
 use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope, Time};
 
@@ -20,6 +20,15 @@ pub(crate) struct Hop<V: IpVersion> {
     pub(crate) onlink: bool,
     /// Scope of the gateway, as it was when the route was made.
     pub(crate) scope: Scope,
+}
+
+impl Hop<V4> {
+    /// The gateway, if packets go by it. One that is an address of this host is none: what goes by
+    /// it goes to the destination itself (`rt_set_nexthop`).
+    #[inline]
+    pub(crate) fn way_by(&self) -> Option<Ipv4Addr> {
+        self.gateway.filter(|_| self.scope == Scope::LINK)
+    }
 }
 
 /// A route of a prefix (`struct fib_alias` with its `fib_info`). What a lookup reads comes first.

@@ -93,6 +93,9 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
             payload
         },
     };
+    // What came by the loopback is for ping sockets as if by the device that has the address, for
+    // others it is not.
+    let devices = (dev, packet.received_by(dev));
     let sockets = &cx.net.ns(cx.net.ns_of(dev)).sockets;
     let all = [&sockets.udp, &sockets.ping, &sockets.raw];
     let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
@@ -110,7 +113,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     }
     for id in ids {
         let socket = &mut cx.net.sockets.0[id];
-        if concerned(socket, &about) {
+        if concerned(socket, &about, devices) {
             told += 1;
             tell(socket, &error, hard || socket.remote.is_some());
         }
@@ -136,7 +139,15 @@ pub(crate) fn narrowed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pac
     }
 }
 
-fn concerned(socket: &Socket, about: &About) -> bool {
+fn concerned(socket: &Socket, about: &About, (dev, owner): (DevId, DevId)) -> bool {
+    let by = if socket.kind == SocketKind::Ping {
+        owner
+    } else {
+        dev
+    };
+    if socket.dev != DevId::NONE && socket.dev != by {
+        return false;
+    }
     let mine = (socket.local.0.is_unspecified() || socket.local.0 == about.src)
         && socket.remote.is_none_or(|(remote, _)| remote == about.dst);
     mine && match socket.kind {

@@ -25,7 +25,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         }
         return cx.drop(packet, dev, Stage::PingReceive, DropReason::IcmpUnwanted);
     };
-    let got = datagram(cx.net, dev, &packet, packet.bytes(), 0);
+    let mut got = datagram(cx.net, dev, &packet, packet.bytes(), 0);
+    // A ping socket alone is told of the loopback where a packet to oneself came by it.
+    got.dev = cx.net.dev(dev).index;
     if !hand_over(cx, id, got) {
         return cx.drop(
             packet,

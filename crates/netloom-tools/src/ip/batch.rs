@@ -29,7 +29,7 @@ pub(crate) fn run(
             continue;
         }
         if let Err(failure) = command(cx, &words) {
-            if failure.code == ENDS {
+            if failure.code == ENDS || is_neighbour(&words[0]) {
                 return Err(failure);
             }
             write!(cx.err, "{}", failure.text)?;
@@ -47,6 +47,15 @@ pub(crate) fn run(
         });
     }
     Ok(())
+}
+
+/// Whether a command is `ip neigh`, by whatever short form: it ends the whole program where the
+/// kernel refuses something.
+fn is_neighbour(word: &str) -> bool {
+    !word.is_empty()
+        && ["neighbour", "neighbor"]
+            .iter()
+            .any(|name| name.starts_with(word))
 }
 
 /// The text of a file, or of standard input where it is `-`.

@@ -171,6 +171,9 @@ pub(super) fn insert<O: Observer>(
         routes::groups_added(cx.net, dev);
         group::solicited(cx.net, dev, addr, true);
         dad::start(cx, dev, id);
+    } else if !ifa.address.flags.tentative {
+        // Nobody has to be asked, so it is this host's at once, even on a device that is down.
+        routes::local_added(cx.net, dev, addr);
     }
 }
 
@@ -267,9 +270,6 @@ pub(crate) fn up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
         }
     }
     let kept: Vec<Ifa6> = cx.net.dev(dev).v6.addresses.clone();
-    if !kept.is_empty() {
-        routes::groups_added(cx.net, dev);
-    }
     for ifa in kept.iter().filter(|ifa| !ifa.addr().is_loopback()) {
         routes::prefix_added(cx.net, dev, ifa);
         group::solicited(cx.net, dev, ifa.addr(), true);

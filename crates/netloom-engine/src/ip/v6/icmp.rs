@@ -74,6 +74,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let flow = Flow6 {
         src: if own { dst } else { Ipv6Addr::UNSPECIFIED },
         oif: if bound { dev } else { DevId::NONE },
+        near: packet.received_by(dev),
         tclass,
         mark,
         upper: Upper::icmp(IpProtocol::ICMPV6, Type::ECHO_REPLY.0, 0),

@@ -94,7 +94,9 @@ pub(crate) fn send<O: Observer>(
     let ns = cx.net.ns_of(dev);
     let header = ipv6::Packet::new_unchecked(packet.network());
     let (src, dst) = (header.src(), header.dst());
-    let own = route::is_local(cx.net, ns, dst, DevId::NONE);
+    let mut devices = cx.net.ns(ns).devices.values();
+    let own = route::is_local(cx.net, ns, dst, DevId::NONE)
+        || devices.any(|d| cx.net.dev(*d).v6.anycast.contains(&dst));
     let bound = super::is_strict(src) && !cx.net.dev(dev).is_loopback();
     let flow = Flow6 {
         src: if own { dst } else { Ipv6Addr::UNSPECIFIED },

@@ -80,6 +80,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         upper,
         uid: 0,
         spread: None,
+        near: DevId::NONE,
     };
     let mut found = route::lookup(cx.net, ns, &flow);
     if let Ok(several) = &mut found
@@ -95,6 +96,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     match found {
         Ok(found) => match found.kind {
             RouteType::Local | RouteType::Anycast => {
+                if looped {
+                    // Sockets take it for received by the device that has the address.
+                    packet.iif = found.dev;
+                }
                 // An address that means nothing elsewhere is heard on its own device.
                 let own = looped && dst.is_unicast_link_local();
                 let dev = if own { found.dev } else { dev };

@@ -132,7 +132,7 @@ pub(crate) fn select(net: &Net, ns: NsId, flow: &Flow, found: Found) -> Found {
     match all.iter().find(|candidate| candidate.chosen) {
         Some(Candidate { hop, .. }) => Found {
             dev: hop.dev,
-            gateway: hop.gateway,
+            gateway: hop.way_by(),
             via6: hop.via6,
             hop_scope: hop.scope,
             ..found

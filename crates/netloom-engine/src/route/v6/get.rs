@@ -35,6 +35,7 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         upper: crate::route::get::asked(query, IpProtocol::ICMPV6)?,
         uid: query.uid,
         spread: None,
+        near: DevId::NONE,
     };
     let mut found = lookup(net, ns, &flow).map_err(Refused::errno)?;
     if found.multipath && !query.fibmatch {
@@ -58,6 +59,10 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         .nexthops
         .retain(|hop| hop.dev == Some(taken) && hop.via == found.gateway.map(Into::into));
     route.nexthops.truncate(1);
+    // The answer is a cached way, of which nothing is told but where it leads.
+    route.nexthops.iter_mut().for_each(|hop| {
+        (hop.dead, hop.linkdown, hop.onlink) = (false, false, false);
+    });
     if flow.iif == DevId::NONE {
         known_beside(net, ns, &found, &flow, &mut route);
     }

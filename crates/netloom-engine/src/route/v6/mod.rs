@@ -63,6 +63,9 @@ pub(crate) struct Flow6 {
     pub(crate) uid: u32,
     /// Its hash among several next hops, where it is of a packet received.
     pub(crate) spread: Option<u32>,
+    /// The device that is taken where routes of one prefix and metric lead by several: an answer
+    /// goes where the question came from.
+    pub(crate) near: DevId,
 }
 
 impl Flow6 {
@@ -78,6 +81,7 @@ impl Flow6 {
             upper: Upper::default(),
             uid: 0,
             spread: None,
+            near: DevId::NONE,
         }
     }
 
@@ -157,8 +161,9 @@ fn by_rules(
     )
 }
 
+/// Looks a flow up in one table.
 #[inline]
-fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer<Found6> {
+pub(crate) fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer<Found6> {
     let Some(table) = net.ns(ns).v6.routing.tables.get(id) else {
         return TableAnswer::Nothing;
     };
@@ -189,8 +194,7 @@ fn in_chain(
             RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
             RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
             RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
-            // As `throw` does it for IPv6: the next rule goes on.
-            RouteType::Throw => return TableAnswer::Nothing,
+            RouteType::Throw => return TableAnswer::Throw,
             _ => {}
         }
         let usable = |hop: &&Hop<V6>| {
@@ -215,7 +219,7 @@ fn in_chain(
         if !table.has_more(place) && best.is_none() {
             return TableAnswer::Found(found);
         }
-        let rank = Rank::of(net, entry, hop);
+        let rank = Rank::of(net, entry, hop, flow.near);
         if best.is_none_or(|(other, _)| rank.value() > other.value()) {
             best = Some((rank, found));
         }
@@ -232,10 +236,12 @@ struct Rank {
     reachable: bool,
     /// Preference: low, medium, high.
     preference: u8,
+    /// It leads back where the packet that is answered came from.
+    near: bool,
 }
 
 impl Rank {
-    fn of(net: &Net, entry: &Entry<V6>, hop: &Hop<V6>) -> Rank {
+    fn of(net: &Net, entry: &Entry<V6>, hop: &Hop<V6>, near: DevId) -> Rank {
         let ns = net.ns_of(hop.dev);
         let forwards = net.ns(ns).v6.conf_all.on(Conf6::Forwarding);
         let fails = |gateway| neighbour::has_failed::<V6>(net, ns, hop.dev, gateway);
@@ -248,11 +254,12 @@ impl Rank {
                 3 => 0,
                 _ => 1,
             },
+            near: hop.dev == near,
         }
     }
 
-    fn value(self) -> (bool, u8) {
-        (self.reachable, self.preference)
+    fn value(self) -> (bool, u8, bool) {
+        (self.reachable, self.preference, self.near)
     }
 }
 
@@ -310,7 +317,8 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
 pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V6>) -> Route {
     let mut route = entry.describe(id, |dev| {
         let device = net.dev(dev);
-        let linkdown = !device.carrier && entry.kind != RouteType::Local;
+        let own = matches!(entry.kind, RouteType::Local | RouteType::Anycast);
+        let linkdown = !device.carrier && !own;
         let ignored = linkdown && net.either6(dev, Conf6::IgnoreRoutesWithLinkdown);
         (device.index, ignored, linkdown)
     });

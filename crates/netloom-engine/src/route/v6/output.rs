@@ -38,9 +38,18 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
     if given && !any_source && !is_local(net, ns, flow.src, DevId::NONE) {
         return Err(Errno::INVAL.into());
     }
-    let mut found = lookup(net, ns, &flow).map_err(|refused| NoWay {
-        errno: refused.errno(),
-        refused: Some(refused),
+    let mut found = lookup(net, ns, &flow).map_err(|refused| {
+        // A source is looked for even where nothing leads to the destination.
+        let dev = flow.oif.some().unwrap_or(net.ns(ns).loopback);
+        let none = !given && source::select(net, ns, dev, flow.dst).is_none();
+        NoWay {
+            errno: if none {
+                Errno::ADDRNOTAVAIL
+            } else {
+                refused.errno()
+            },
+            refused: Some(refused),
+        }
     })?;
     if found.multipath {
         found = multipath::select(net, ns, &flow, found);

@@ -81,6 +81,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
             payload
         },
     };
+    let by = packet.received_by(dev);
     let sockets = &cx.net.ns(cx.net.ns_of(dev)).sockets;
     let all = [&sockets.udp6, &sockets.ping6, &sockets.raw6];
     let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
@@ -98,7 +99,8 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     }
     for id in ids {
         let socket = &mut cx.net.sockets.0[id];
-        if concerned(socket, &about) {
+        let here = socket.dev == DevId::NONE || socket.dev == by;
+        if here && concerned(socket, &about) {
             told += 1;
             let partner = socket.v6.remote.is_some();
             socket.tell_error(&error, partner && (hard || kind != Type::PACKET_TOO_BIG));

@@ -60,7 +60,7 @@ fn datagram(net: &Net, dev: DevId, packet: &Packet, data: &[u8], port: u16) -> D
         to: Some(IpAddr::V6(header.dst())),
         ttl: header.hop_limit(),
         tos: header.traffic_class(),
-        dev: net.dev(dev).index,
+        dev: net.dev(packet.received_by(dev)).index,
         packet_type: packet.packet_type,
         source_mac: None,
     }

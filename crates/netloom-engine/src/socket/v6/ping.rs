@@ -17,7 +17,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let ns = cx.net.ns_of(dev);
     let socket = cx.net.ns(ns).sockets.ping6.iter().copied().find(|id| {
         let socket = &cx.net.sockets.0[*id];
-        socket.v6.local.1 == ident && socket.wants6(src, dst, dev)
+        socket.v6.local.1 == ident && socket.wants6(src, dst, packet.received_by(dev))
     });
     let Some(id) = socket else {
         if raw {

@@ -27,7 +27,9 @@ pub(crate) fn deliver<O: Observer>(
     for place in 0..cx.net.ns(ns).sockets.raw6.len() {
         let id = cx.net.ns(ns).sockets.raw6[place];
         let socket = &cx.net.sockets.0[id];
-        if socket.kind != SocketKind::Raw6(protocol.0) || !socket.wants6(src, dst, dev) {
+        if socket.kind != SocketKind::Raw6(protocol.0)
+            || !socket.wants6(src, dst, packet.received_by(dev))
+        {
             continue;
         }
         any = true;

@@ -25,7 +25,12 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpChecksum);
     }
     let ports = (segment.src_port(), segment.dst_port());
-    let sockets = matching(cx.net, dev, (src, ports.0), (dst, ports.1));
+    let sockets = matching(
+        cx.net,
+        packet.received_by(dev),
+        (src, ports.0),
+        (dst, ports.1),
+    );
     if sockets.is_empty() {
         packet.rewind_to_network();
         let (kind, code) = (Type::DEST_UNREACHABLE, code::PORT_UNREACHABLE);

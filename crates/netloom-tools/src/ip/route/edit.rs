@@ -222,7 +222,11 @@ impl Said {
 
     /// The family: as it was said, else that of the gateway.
     fn family(&self, options: &Options) -> Family {
-        let written = self.dst.filter(|net| net.len != 0).map(|net| net.family());
+        // `default` is of any family, `::/0` is not.
+        let said = self.dst.map(|net| (net.len, net.family()));
+        let written = said
+            .filter(|said| *said != (0, Family::V4))
+            .map(|said| said.1);
         let gateway = self.via.map(Family::of);
         let family = options.family.or(written).or(gateway);
         family.unwrap_or(Family::V4)

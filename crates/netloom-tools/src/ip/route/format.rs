@@ -118,6 +118,10 @@ fn body(
         record.field("metric", metric, format_args!("metric {metric} "));
     }
     flags(record, single);
+    if cached.is_some_and(|c| c.flags.iter().any(|flag| flag == "mc")) {
+        // The bit by which the kernel's cache says "multicast" means this in a route.
+        record.text(format_args!("rt_offload_failed "));
+    }
     if let Some(cached) = cached.filter(|_| !v6) {
         cache(record, ns, options, cached);
     }

@@ -181,7 +181,7 @@ fn check_families(rule: &Rule) -> Outcome<()> {
     let what = if strange(rule.from) {
         "source"
     } else if strange(rule.to) {
-        "destination"
+        "dst"
     } else {
         return Ok(());
     };

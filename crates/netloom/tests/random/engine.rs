@@ -1,0 +1,117 @@
+//! The engine as a side: in this process, in virtual time, with netloom's own commands.
+
+use crate::case::Tool;
+use crate::play::{LinkState, Side};
+use core::time::Duration;
+use netloom_engine::{Engine, Simulation};
+use netloom_model::state::Parts;
+use netloom_model::{LinkFlags, LinkRef, NeighbourState, NsName, Reply, Request, Result, World};
+use netloom_tools::{Context, Host, applet};
+use std::collections::BTreeMap;
+use std::io::{self, Cursor};
+use std::time::SystemTime;
+
+/// The engine.
+pub(crate) struct Inside(Simulation);
+
+impl Inside {
+    pub(crate) fn new() -> Inside {
+        Inside(Simulation {
+            engine: Engine::new(1),
+        })
+    }
+}
+
+impl World for Inside {
+    fn call(&mut self, request: Request) -> Result<Reply> {
+        self.0.call(request)
+    }
+}
+
+impl Side for Inside {
+    fn batch(&mut self, tool: Tool, ns: &str, lines: &str) -> String {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let run = applet(tool.name()).expect("a command of netloom");
+        run(&mut Context {
+            args: tool.batch().map(str::to_owned).collect(),
+            ns: ns.into(),
+            world: &mut self.0,
+            host: &mut Nobody,
+            stdin: &mut Cursor::new(lines.as_bytes()),
+            out: &mut out,
+            err: &mut err,
+        });
+        out.extend(err);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    fn links(&mut self, ns: &str) -> BTreeMap<String, LinkState> {
+        let ns: NsName = ns.into();
+        let state = self.0.snapshot(Some(&ns), Parts::LINKS);
+        let mut links = BTreeMap::new();
+        for link in state
+            .into_iter()
+            .filter_map(|mut s| s.namespaces.remove(&ns))
+        {
+            for link in link.links {
+                let has = |flag: LinkFlags| link.flags.0 & flag.0 != 0;
+                let state = (
+                    has(LinkFlags::UP),
+                    has(LinkFlags::RUNNING),
+                    has(LinkFlags::LOWER_UP),
+                );
+                links.insert(link.name, state);
+            }
+        }
+        links
+    }
+
+    fn link_name(&mut self, ns: &str, index: u32) -> String {
+        let ns: NsName = ns.into();
+        let state = self.0.snapshot(Some(&ns), Parts::LINKS);
+        let name = state.ok().and_then(|mut state| {
+            let ns = state.namespaces.remove(&ns)?;
+            Some(ns.link(&LinkRef::Index(index))?.name.clone())
+        });
+        name.unwrap_or_else(|| format!("if{index}"))
+    }
+
+    fn unresolved(&mut self) -> Option<bool> {
+        let parts = Parts {
+            neighbours: true,
+            ..Parts::NONE
+        };
+        let state = self.0.snapshot(None, parts).ok()?;
+        let mut all = state.namespaces.values().flat_map(|ns| &ns.neighbours);
+        Some(all.any(|n| n.state == NeighbourState::Incomplete))
+    }
+
+    fn calm(&self) -> Duration {
+        Duration::from_secs(4)
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// No machine beside the world.
+struct Nobody;
+
+impl Host for Nobody {
+    fn exec(&mut self, _: &NsName, _: &[String]) -> io::Result<i32> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    fn processes_in(&self, _: &NsName) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn namespace_of(&self, _: u32) -> Option<NsName> {
+        None
+    }
+
+    fn epoch(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+}
