@@ -16,7 +16,9 @@ use crate::route::table::Entry;
 use crate::snapshot;
 use crate::sysctl::{Conf, Conf6};
 use netloom_model::notice::{About, MOST, Notice};
+use netloom_model::socket::SocketKind;
 use netloom_model::{Address, Family, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule};
+use std::collections::BTreeSet;
 
 /// Whether somebody listens in a namespace.
 #[inline]
@@ -234,8 +236,11 @@ pub(crate) fn nsid(net: &mut Net, ns: NsId, id: i32, peer: &NsName, gone: bool) 
 
 /// A namespace is there or is gone: whoever listens anywhere is told.
 pub(crate) fn namespace(net: &mut Net, name: &NsName, gone: bool) {
-    let all: Vec<NsId> = net.names.values().copied().collect();
-    for ns in all {
+    // Listeners are few, namespaces may be many.
+    let sockets = net.sockets.0.iter();
+    let listeners = sockets.filter(|(_, socket)| socket.kind == SocketKind::Monitor);
+    let hearing: BTreeSet<NsId> = listeners.map(|(_, socket)| socket.ns).collect();
+    for ns in hearing {
         tell(net, ns, gone, |_| About::Namespace(name.clone()));
     }
 }

@@ -4,6 +4,7 @@ use super::lpm::Lpm;
 use crate::arena::Arena;
 use crate::device::DevId;
 use crate::ip::version::{IpVersion, V4};
+use core::cmp::Ordering;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
 use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope, Time};
@@ -294,43 +295,48 @@ impl<V: IpVersion> Table<V> {
     /// then by metric, least first.
     pub(crate) fn insert(&mut self, entry: Entry<V>, mode: Mode) -> Result<(), Errno> {
         let (prefix, len) = (entry.prefix, entry.prefix_len);
-        let chain: Vec<u32> = self.places(prefix, len);
         let key = |e: &Entry<V>| (core::cmp::Reverse(e.tos), e.metric);
         let rank = key(&entry);
-        let first = chain
-            .iter()
-            .position(|p| key(&self.entries[*p]) >= rank)
-            .unwrap_or(chain.len());
-        let alike = chain[first..]
-            .iter()
-            .take_while(|p| key(&self.entries[**p]) == rank)
-            .count();
-        let same = chain[first..first + alike]
-            .iter()
-            .any(|p| self.entries[*p].same(&entry));
-        match mode {
-            Mode::Add if alike > 0 => return Err(Errno::EXIST),
-            Mode::Replace | Mode::Change if alike > 0 => {
-                if same && !self.entries[chain[first]].same(&entry) {
+        let head = self.heads.get(prefix, len);
+        // One way along the chain, which in a namespace of many devices is long: what stands before,
+        // the first and the last of the same rank, and whether one of these is the same route.
+        let (mut before, mut first, mut last, mut same) = (None, None, None, false);
+        let mut next = head;
+        while let Some(place) = next {
+            let other = &self.entries[place];
+            match key(other).cmp(&rank) {
+                Ordering::Less => before = Some(place),
+                Ordering::Equal => {
+                    first = first.or(Some(place));
+                    last = Some(place);
+                    same = same || other.same(&entry);
+                }
+                Ordering::Greater => break,
+            }
+            next = other.next;
+        }
+        match (mode, first) {
+            (Mode::Add, Some(_)) => return Err(Errno::EXIST),
+            (Mode::Replace | Mode::Change, Some(first)) => {
+                if same && !self.entries[first].same(&entry) {
                     return Err(Errno::EXIST);
                 }
-                let next = self.entries[chain[first]].next;
-                self.entries[chain[first]] = Entry { next, ..entry };
+                let next = self.entries[first].next;
+                self.entries[first] = Entry { next, ..entry };
                 return Ok(());
             }
-            Mode::Change => return Err(Errno::NOENT),
-            Mode::Append | Mode::Prepend if same => return Err(Errno::EXIST),
+            (Mode::Change, None) => return Err(Errno::NOENT),
+            (Mode::Append | Mode::Prepend, _) if same => return Err(Errno::EXIST),
             _ => {}
         }
-        let at = if mode == Mode::Append {
-            first + alike
-        } else {
-            first
+        let behind = match mode {
+            Mode::Append => last.or(before),
+            _ => before,
         };
-        let next = chain.get(at).copied();
+        let next = behind.map_or(head, |behind| self.entries[behind].next);
         let place = self.entries.insert(Entry { next, ..entry });
-        match at.checked_sub(1) {
-            Some(before) => self.entries[chain[before]].next = Some(place),
+        match behind {
+            Some(behind) => self.entries[behind].next = Some(place),
             None => {
                 self.heads.insert(prefix, len, place);
             }
