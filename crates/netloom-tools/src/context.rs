@@ -39,6 +39,28 @@ pub trait Host {
     fn epoch(&self) -> SystemTime;
 }
 
+/// No machine beside the world: no programs, no processes, and the clock begins in 1970.
+#[derive(Clone, Copy, Debug)]
+pub struct NoMachine;
+
+impl Host for NoMachine {
+    fn exec(&mut self, _: &NsName, _: &[String]) -> std::io::Result<i32> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn processes_in(&self, _: &NsName) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn namespace_of(&self, _: u32) -> Option<NsName> {
+        None
+    }
+
+    fn epoch(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+}
+
 /// What a command runs in.
 pub struct Context<'a> {
     /// The words of the command line, without the command's own name.

@@ -29,7 +29,7 @@ pub mod sysctl;
 pub mod tcpdump;
 pub mod traceroute;
 
-pub use context::{Context, Host};
+pub use context::{Context, Host, NoMachine};
 pub use netloom_model::World;
 
 /// What a command says it is, behind the version of the original that it follows.

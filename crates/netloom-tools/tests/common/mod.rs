@@ -6,30 +6,9 @@ use netloom_engine::{Engine, Simulation};
 use netloom_model::{
     Address, Change, LinkSettings, MacAddr, Mode, NewKind, NewLink, NsName, World,
 };
-use netloom_tools::{Context, Host, applet};
+use netloom_tools::{Context, NoMachine, applet};
 use std::io::{self, Cursor};
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
-
-struct Nobody;
-
-impl Host for Nobody {
-    fn exec(&mut self, _: &NsName, _: &[String]) -> io::Result<i32> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn processes_in(&self, _: &NsName) -> Vec<u32> {
-        Vec::new()
-    }
-
-    fn namespace_of(&self, _: u32) -> Option<NsName> {
-        None
-    }
-
-    fn epoch(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-}
 
 /// A namespace with `lo`, a pair `eth0` - `eth1`, all up, and 10.0.0.1/24 on `eth0`.
 pub fn world() -> Simulation {
@@ -100,7 +79,7 @@ pub fn run(world: &mut Simulation, words: &[String]) -> String {
         args: args.to_vec(),
         ns: NsName::first(),
         world,
-        host: &mut Nobody,
+        host: &mut NoMachine,
         stdin: &mut Cursor::new([]),
         out: &mut out,
         err: &mut err,

@@ -4,33 +4,11 @@ use crate::frames::Frames;
 use crate::path::Machine;
 use netloom_engine::{Engine, Simulation};
 use netloom_model::{NsName, state::Parts};
-use netloom_tools::{Context, Host, applet};
-use std::io;
-use std::time::{Duration, Instant, SystemTime};
+use netloom_tools::{Context, NoMachine, applet};
+use std::time::{Duration, Instant};
 
 /// An engine as a machine.
 pub(crate) struct Simulated(Simulation);
-
-/// There are no processes in it.
-struct Nobody;
-
-impl Host for Nobody {
-    fn exec(&mut self, _: &NsName, _: &[String]) -> io::Result<i32> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn processes_in(&self, _: &NsName) -> Vec<u32> {
-        Vec::new()
-    }
-
-    fn namespace_of(&self, _: u32) -> Option<NsName> {
-        None
-    }
-
-    fn epoch(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-}
 
 impl Simulated {
     pub(crate) fn new() -> Simulated {
@@ -58,7 +36,7 @@ impl Machine for Simulated {
             args: words.collect(),
             ns: ns.map_or_else(NsName::first, NsName::new),
             world: &mut self.0,
-            host: &mut Nobody,
+            host: &mut NoMachine,
             stdin: &mut input.as_bytes(),
             out: &mut printed,
             err: &mut err,

@@ -6,10 +6,9 @@ use core::time::Duration;
 use netloom_engine::{Engine, Simulation};
 use netloom_model::state::Parts;
 use netloom_model::{LinkFlags, LinkRef, NeighbourState, NsName, Reply, Request, Result, World};
-use netloom_tools::{Context, Host, applet};
+use netloom_tools::{Context, NoMachine, applet};
 use std::collections::BTreeMap;
-use std::io::{self, Cursor};
-use std::time::SystemTime;
+use std::io::Cursor;
 
 /// The engine.
 pub(crate) struct Inside(Simulation);
@@ -36,7 +35,7 @@ impl Side for Inside {
             args: tool.batch().map(str::to_owned).collect(),
             ns: ns.into(),
             world: &mut self.0,
-            host: &mut Nobody,
+            host: &mut NoMachine,
             stdin: &mut Cursor::new(lines.as_bytes()),
             out: &mut out,
             err: &mut err,
@@ -92,26 +91,5 @@ impl Side for Inside {
 
     fn patience(&self) -> Duration {
         Duration::ZERO
-    }
-}
-
-/// No machine beside the world.
-struct Nobody;
-
-impl Host for Nobody {
-    fn exec(&mut self, _: &NsName, _: &[String]) -> io::Result<i32> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn processes_in(&self, _: &NsName) -> Vec<u32> {
-        Vec::new()
-    }
-
-    fn namespace_of(&self, _: u32) -> Option<NsName> {
-        None
-    }
-
-    fn epoch(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
     }
 }

@@ -5,6 +5,7 @@ use super::mdb::Key;
 use super::snoop::Said;
 use super::{Multicast, OwnQueries, PROTOS, Proto, message, time};
 use crate::bridge::configure::bridge;
+use crate::bridge::forward;
 use crate::device::DevId;
 use crate::ip::membership::{Generation, Query};
 use crate::link;
@@ -71,11 +72,15 @@ impl Multicast {
 
 /// Sees to it that what is to be done next is done in time.
 pub(super) fn arm(net: &mut Net, master: DevId) {
-    let Some(own) = bridge(net, master) else {
+    let Some(own) = forward::bridge(net, master) else {
         return;
     };
-    let (mut next, armed, ports) = (own.multicast.next(), own.multicast.armed, own.ports.clone());
-    for port in ports.iter().filter_map(|port| net.dev(*port).port.as_ref()) {
+    let (mut next, armed) = (own.multicast.next(), own.multicast.armed);
+    for port in own
+        .ports
+        .iter()
+        .filter_map(|port| net.dev(*port).port.as_ref())
+    {
         let own = port.multicast.queries.iter().filter_map(|q| q.at);
         let ends = port.multicast.router_until.iter().flatten().copied();
         next = own.chain(ends).chain(next).min();

@@ -6,9 +6,8 @@ use netloom_model::{
     Errno, Error, Family, Link, LinkRef, Namespace, Neighbour, NsName, Reply, Request, Result,
     RuleAction, State, World,
 };
-use netloom_tools::{Context, Host, applet};
+use netloom_tools::{Context, NoMachine, applet};
 use std::io;
-use std::time::SystemTime;
 
 /// A command and what it prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -166,7 +165,7 @@ fn print(words: &str, ns: &NsName, state: &Namespace) -> Vec<String> {
         args: words.collect(),
         ns: ns.clone(),
         world: &mut world,
-        host: &mut Nobody,
+        host: &mut NoMachine,
         stdin: &mut io::empty(),
         out: &mut out,
         err: &mut io::sink(),
@@ -191,26 +190,5 @@ impl World for Kept {
             })),
             _ => Err(Error::from(Errno::OPNOTSUPP)),
         }
-    }
-}
-
-/// No machine behind the commands.
-struct Nobody;
-
-impl Host for Nobody {
-    fn exec(&mut self, _: &NsName, _: &[String]) -> io::Result<i32> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn processes_in(&self, _: &NsName) -> Vec<u32> {
-        Vec::new()
-    }
-
-    fn namespace_of(&self, _: u32) -> Option<NsName> {
-        None
-    }
-
-    fn epoch(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
     }
 }
