@@ -16,10 +16,22 @@ enum Versions {
     V6,
 }
 
+impl Versions {
+    /// The first thing that is drawn.
+    fn draw(dice: &mut Dice) -> Versions {
+        dice.weighted(&[(55, Versions::V4), (25, Versions::Both), (20, Versions::V6)])
+    }
+}
+
+/// Whether there is IPv6 in the case of a seed.
+pub(crate) fn has_v6(seed: u64) -> bool {
+    Versions::draw(&mut Dice::new(seed)) != Versions::V4
+}
+
 /// The case of a seed.
 pub(crate) fn draw(seed: u64) -> Case {
     let mut dice = Dice::new(seed);
-    let versions = dice.weighted(&[(55, Versions::V4), (25, Versions::Both), (20, Versions::V6)]);
+    let versions = Versions::draw(&mut dice);
     let net = Net::draw(&mut dice, versions);
     let mut lines = net.build(&mut dice);
     let changes = dice.weighted(&[(15, 0), (25, 1), (25, 2), (20, 3), (10, 5), (5, 8)]);

@@ -68,6 +68,14 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
         let named = named.split(',').map(str::parse).collect::<Result<_, _>>();
         seeds = named.map_err(|_| "NETLOOM_CASE is no list of seeds")?;
     }
+    if let Ok(only) = std::env::var("NETLOOM_ONLY") {
+        let v6 = match only.as_str() {
+            "4" => false,
+            "6" => true,
+            _ => return Err("NETLOOM_ONLY is neither 4 nor 6".into()),
+        };
+        seeds.retain(|seed| draw::has_v6(*seed) == v6);
+    }
     let mut at = 0..;
     seeds.retain(|_| at.next().is_some_and(|n: usize| n % parts == part));
     let (next, mix) = (AtomicUsize::new(0), Mutex::new(Mix::default()));
@@ -93,9 +101,14 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
     });
     let mix = mix.into_inner()?;
     let mut differing = differing.into_inner()?;
-    let strict = ["NETLOOM_CASES", "NETLOOM_SEED", "NETLOOM_CASE"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let strict = [
+        "NETLOOM_CASES",
+        "NETLOOM_SEED",
+        "NETLOOM_CASE",
+        "NETLOOM_ONLY",
+    ]
+    .iter()
+    .any(|name| std::env::var_os(name).is_some());
     let few = !strict && differing.len() * 100 <= seeds.len() * STAY;
     if differing.is_empty() || few {
         return degenerate(&mix);

@@ -4,7 +4,7 @@
 //! the neighbours, routes and forwarding databases that are left.
 //!
 //! - `drawn::NN` draws and plays its share of the cases: 2,000 in all, or `NETLOOM_CASES`; from the
-//!   seed `NETLOOM_SEED`. A case that differs is made as small as it can be, and printed as a script.
+//!   seed `NETLOOM_SEED`; with `NETLOOM_ONLY=4` those without IPv6 alone, with `6` the others. A case that differs is made as small as it can be, and printed as a script.
 //! - `kept::engine::NAME` and `kept::kernel::NAME` replay the cases of `kept/`, against what the
 //!   kernel did when they were recorded.
 //!
