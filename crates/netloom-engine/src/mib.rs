@@ -157,7 +157,6 @@ fn of_ipv4(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Count
         (Stage::UdpReceive, R::UdpChecksum) => &[C::UdpInCsumErrors, C::UdpInErrors],
         (Stage::UdpReceive, R::NoSocket) if is_ipv4_group(packet) => &[C::UdpIgnoredMulti],
         (Stage::UdpReceive, R::NoSocket) => &[C::UdpNoPorts],
-        (Stage::UdpReceive, R::SocketBufferFull) => &[C::UdpRcvbufErrors, C::UdpInErrors],
         (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
         _ => &[],
     }
@@ -189,7 +188,6 @@ fn of_ipv6(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Count
         (Stage::UdpReceive, R::UdpChecksum) => &[C::Udp6InCsumErrors, C::Udp6InErrors],
         (Stage::UdpReceive, R::NoSocket) if is_ipv6_group(packet) => &[C::Udp6IgnoredMulti],
         (Stage::UdpReceive, R::NoSocket) => &[C::Udp6NoPorts],
-        (Stage::UdpReceive, R::SocketBufferFull) => &[C::Udp6RcvbufErrors, C::Udp6InErrors],
         (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
         _ => &[],
     }

@@ -2,7 +2,7 @@
 
 use crate::error::Errno;
 use crate::time::Time;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,8 @@ pub enum SocketKind {
     Ping6,
     /// `AF_INET6, SOCK_RAW` of this protocol: receives and sends what follows the headers.
     Raw6(u8),
-    /// `AF_INET6, SOCK_DGRAM, IPPROTO_UDP`, with `IPV6_V6ONLY`.
+    /// `AF_INET6, SOCK_DGRAM, IPPROTO_UDP`, over IPv4 too unless [`SocketOption::OnlyV6`]: addresses
+    /// of IPv4 are then inside those of IPv6 (`::ffff:192.0.2.1`).
     Udp6,
     /// `/dev/net/tun`: the program's end of a TUN or TAP ([`Request::AttachTun`](crate::Request)).
     Tun,
@@ -84,8 +85,10 @@ pub enum SocketOption {
     MulticastTtl(u8),
     /// `IP_MULTICAST_LOOP`.
     MulticastLoop(bool),
-    /// `IP_MULTICAST_IF`, by index.
+    /// `IP_MULTICAST_IF`, by index; 0 = as routed.
     MulticastInterface(u32),
+    /// `IP_MULTICAST_IF`, by an address of a link, which is then the source too; 0.0.0.0 = as routed.
+    MulticastAddress(Ipv4Addr),
     /// `IP_ADD_MEMBERSHIP` on link `dev` (0: as routed).
     JoinGroup {
         /// The group.
@@ -329,6 +332,34 @@ pub struct Datagram {
     pub packet_type: PacketType,
     /// Packet sockets: source address of the frame.
     pub source_mac: Option<MacAddr>,
+}
+
+impl Datagram {
+    /// Puts its addresses of IPv4 inside those of IPv6 (RFC 3493 section 3.7).
+    pub fn map_to_v6(&mut self) {
+        self.from = self.from.map(|(from, port)| (mapped(from), port));
+        self.to = self.to.map(mapped);
+    }
+}
+
+/// An address of IPv4 inside one of IPv6; any other as it is.
+fn mapped(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().into(),
+        IpAddr::V6(_) => address,
+    }
+}
+
+impl SocketError {
+    /// The error with its addresses of IPv4 inside those of IPv6 (RFC 3493 section 3.7).
+    #[must_use]
+    pub fn mapped_to_v6(self) -> SocketError {
+        SocketError {
+            offender: self.offender.map(mapped),
+            to: self.to.map(|(to, port)| (mapped(to), port)),
+            ..self
+        }
+    }
 }
 
 /// An error of the error queue (ip(7), `IP_RECVERR`, `struct sock_extended_err`).

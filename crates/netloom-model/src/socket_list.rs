@@ -26,6 +26,8 @@ pub struct ListedSocket {
     pub only_v6: bool,
     /// The most bytes that its queues hold: received, to be sent.
     pub buffers: (u32, u32),
+    /// Packets that came and were lost (`sk_drops`).
+    pub drops: u32,
     /// The number that tells it from all others of its world; 0 where no program has it.
     pub inode: u32,
     /// Whoever opened it, as the world numbers its clients; none where nobody holds it any more.

@@ -1,7 +1,7 @@
 //! `netloom echo`: sends back what it receives (RFC 862), for as many as call.
 
 use crate::Context;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::socket::{Interest, Received, SocketId, SocketKind, SocketOption};
 use netloom_model::{Errno, Error, NsName, Result, Time, World};
 use std::collections::BTreeMap;
@@ -46,10 +46,7 @@ pub fn echo(cx: &mut Context<'_>) -> i32 {
 
 /// Opens the sockets and echoes for ever.
 fn serve(world: &mut dyn World, ns: &NsName, port: u16, (tcp, udp): (bool, bool)) -> Result<()> {
-    let (any, any6) = (
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    );
+    let any6 = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
     let mut listener = None;
     if tcp {
         let socket = world.open(ns, SocketKind::Tcp6)?;
@@ -59,13 +56,12 @@ fn serve(world: &mut dyn World, ns: &NsName, port: u16, (tcp, udp): (bool, bool)
         world.listen(socket, 128)?;
         listener = Some(socket);
     }
-    let mut datagrams = Vec::new();
+    let mut datagrams = None;
     if udp {
-        for (kind, at) in [(SocketKind::Udp, any), (SocketKind::Udp6, any6)] {
-            let socket = world.open(ns, kind)?;
-            world.bind(socket, at, port)?;
-            datagrams.push(socket);
-        }
+        let socket = world.open(ns, SocketKind::Udp6)?;
+        world.set(socket, SocketOption::OnlyV6(false))?;
+        world.bind(socket, any6, port)?;
+        datagrams = Some(socket);
     }
     let mut waiting: BTreeMap<SocketId, Vec<u8>> = BTreeMap::new();
     loop {
@@ -90,7 +86,7 @@ fn serve(world: &mut dyn World, ns: &NsName, port: u16, (tcp, udp): (bool, bool)
                     world.set(socket, SocketOption::NonBlocking(true))?;
                     waiting.insert(socket, Vec::new());
                 }
-            } else if datagrams.contains(&id) {
+            } else if Some(id) == datagrams {
                 if let Ok(Received::Datagram(datagram)) = world.receive(id, Time::ZERO) {
                     let _ = world.send(id, datagram.from, &datagram.data);
                 }

@@ -1,9 +1,10 @@
 //! bind(2), connect(2), setsockopt(2).
 
-use super::{Socket, packet};
+use super::{Socket, packet, ports, send};
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::ip::{membership, with_options};
+use crate::namespace::NsId;
 use crate::net::Net;
 use crate::route::upper::Upper;
 use crate::route::{self, Flow};
@@ -15,9 +16,6 @@ use netloom_model::{Errno, RouteType};
 use netloom_wire::IpProtocol;
 use netloom_wire::ipv4::{HEADER_LEN, MAX_HEADER_LEN};
 
-/// Ports that are given out (`net.ipv4.ip_local_port_range`).
-const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
-
 fn v4(address: IpAddr) -> Result<Ipv4Addr, Errno> {
     match address {
         IpAddr::V4(address) => Ok(address),
@@ -27,14 +25,14 @@ fn v4(address: IpAddr) -> Result<Ipv4Addr, Errno> {
 
 /// Binds to a local address and port.
 pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
-    if net.socket(id)?.kind.is_tcp() {
+    let socket = net.socket(id)?;
+    if socket.kind.is_tcp() {
         return super::tcp::ports::bind(net, id, address, port);
     }
-    if net.socket(id)?.kind.is_v6() {
-        return super::v6::configure::bind(net, id, address, port);
-    }
-    let address = v4(address)?;
-    let socket = net.socket(id)?;
+    let address = match ports::meant(socket, address)? {
+        IpAddr::V6(address) => return super::v6::configure::bind(net, id, address, port),
+        IpAddr::V4(address) => address,
+    };
     let ns = socket.ns;
     let nonlocal = net.ns(ns).settings.on(Global::IpNonlocalBind);
     let free = socket.options.free_bind || nonlocal;
@@ -45,55 +43,14 @@ pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> R
     if !fits && !address.is_unspecified() && !free {
         return Err(Errno::ADDRNOTAVAIL);
     }
-    if matches!(socket.kind, SocketKind::Udp | SocketKind::Ping) {
-        if port != 0 && taken(net, id, address, port) {
-            return Err(Errno::ADDRINUSE);
-        }
-        net.socket_mut(id)?.local.0 = address;
-        net.socket_mut(id)?.local.1 = port;
-        return bind_any(net, id);
+    let numbered = socket.kind.has_ports();
+    if numbered && port != 0 && ports::taken(net, id, address.into(), port) {
+        return Err(Errno::ADDRINUSE);
     }
-    net.socket_mut(id)?.local = (address, port);
-    Ok(())
-}
-
-/// Gives a socket that needs a port one that is free.
-pub(super) fn bind_any(net: &mut Net, id: SocketId) -> Result<(), Errno> {
-    let (address, port) = net.socket(id)?.local;
-    if port != 0 {
-        return Ok(());
-    }
-    let range = u64::from(EPHEMERAL.end - EPHEMERAL.start);
-    let first = net.random.below(range) as u16;
-    let mut ports = (0..EPHEMERAL.end - EPHEMERAL.start)
-        .map(|i| EPHEMERAL.start + (first + i) % (EPHEMERAL.end - EPHEMERAL.start));
-    let free = ports
-        .find(|port| !taken(net, id, address, *port))
-        .ok_or(Errno::ADDRINUSE)?;
-    net.socket_mut(id)?.local.1 = free;
-    Ok(())
-}
-
-/// Whether another socket of the kind holds the port.
-fn taken(net: &Net, id: SocketId, address: Ipv4Addr, port: u16) -> bool {
-    let Ok(socket) = net.socket(id) else {
-        return false;
-    };
-    let sockets = &net.ns(socket.ns).sockets;
-    let same = if socket.kind == SocketKind::Ping {
-        &sockets.ping
-    } else {
-        &sockets.udp
-    };
-    same.iter().filter(|other| **other != id.0).any(|other| {
-        let other = &net.sockets.0[*other];
-        other.local.1 == port
-            && !socket.shares_port(other)
-            && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
-            && (other.local.0 == address
-                || other.local.0.is_unspecified()
-                || address.is_unspecified())
-    })
+    let socket = net.socket_mut(id)?;
+    socket.local = (address, port);
+    socket.show_mapped();
+    ports::bind_any(net, id).map_err(|_| Errno::ADDRINUSE)
 }
 
 /// Sets the partner: the source address is chosen now.
@@ -103,19 +60,22 @@ pub(crate) fn connect(
     address: IpAddr,
     port: u16,
 ) -> Result<(), Errno> {
-    if net.socket(id)?.kind.is_v6() {
-        return super::v6::configure::connect(net, id, address, port);
-    }
-    let address = v4(address)?;
     let socket = net.socket(id)?;
+    let address = match socket.partner(address)? {
+        IpAddr::V6(address) => return super::v6::configure::connect(net, id, address, port),
+        IpAddr::V4(address) => address,
+    };
     let (ns, may_broadcast) = (socket.ns, socket.options.broadcast);
+    let (oif, src) = send::leaves(socket, address);
     let flow = Flow {
-        src: socket.local.0,
-        oif: socket.dev,
+        src,
+        oif,
         tos: socket.options.tos & crate::ip::receive::TOS_MASK,
         mark: socket.options.mark,
         upper: match socket.kind {
-            SocketKind::Udp => Upper::new(IpProtocol::UDP, (socket.local.1, port)),
+            SocketKind::Udp | SocketKind::Udp6 => {
+                Upper::new(IpProtocol::UDP, (socket.local.1, port))
+            }
             _ => Upper::default(),
         },
         ..Flow::to(address)
@@ -139,10 +99,8 @@ pub(crate) fn connect(
         socket.local.0 = way.source;
     }
     socket.remote = Some((way.dst, port));
-    if matches!(net.socket(id)?.kind, SocketKind::Udp | SocketKind::Ping) {
-        bind_any(net, id)?;
-    }
-    Ok(())
+    socket.show_mapped();
+    ports::bind_any(net, id)
 }
 
 /// Sets an option.
@@ -153,9 +111,18 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::JoinGroup { group, dev } => return join(net, id, *group, *dev),
         SocketOption::LeaveGroup { group, dev } => return leave(net, id, *group, *dev),
         SocketOption::MulticastInterface(index) => {
-            let dev = net.ns(ns).device(*index).ok_or(Errno::ADDRNOTAVAIL)?;
-            net.socket_mut(id)?.options.multicast_dev = dev;
-            return Ok(());
+            let dev = match index {
+                0 => DevId::NONE,
+                index => net.ns(ns).device(*index).ok_or(Errno::ADDRNOTAVAIL)?,
+            };
+            return multicast_interface(net, id, dev, Ipv4Addr::UNSPECIFIED);
+        }
+        SocketOption::MulticastAddress(address) => {
+            let dev = match address.is_unspecified() {
+                true => DevId::NONE,
+                false => device_of(net, ns, *address).ok_or(Errno::ADDRNOTAVAIL)?,
+            };
+            return multicast_interface(net, id, dev, *address);
         }
         SocketOption::Promiscuous(on) => return promiscuous(net, id, *on),
         SocketOption::IpOptions(bytes) => return ip_options(net, id, bytes),
@@ -264,6 +231,31 @@ fn promiscuous(net: &mut Net, id: SocketId, on: bool) -> Result<(), Errno> {
     } else {
         device.promiscuity - 1
     };
+    Ok(())
+}
+
+/// The device that has an address (`ip_dev_find`).
+fn device_of(net: &Net, ns: NsId, address: Ipv4Addr) -> Option<DevId> {
+    let devices = net.ns(ns).by_name.values();
+    devices.copied().find(|dev| {
+        let own = &net.dev(*dev).addresses;
+        own.iter().any(|held| held.local() == address)
+    })
+}
+
+/// `IP_MULTICAST_IF`: a socket that is bound to a device can have no other.
+fn multicast_interface(
+    net: &mut Net,
+    id: SocketId,
+    dev: DevId,
+    source: Ipv4Addr,
+) -> Result<(), Errno> {
+    let socket = net.socket_mut(id)?;
+    if dev != DevId::NONE && socket.dev != DevId::NONE && socket.dev != dev {
+        return Err(Errno::INVAL);
+    }
+    socket.options.multicast_dev = dev;
+    socket.options.multicast_source = source;
     Ok(())
 }
 

@@ -97,7 +97,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     // others it is not.
     let devices = (dev, packet.received_by(dev));
     let sockets = &cx.net.ns(cx.net.ns_of(dev)).sockets;
-    let all = [&sockets.udp, &sockets.ping, &sockets.raw];
+    let all = [&sockets.udp, &sockets.udp6, &sockets.ping, &sockets.raw];
     let ids: Vec<u32> = all.into_iter().flatten().copied().collect();
     let mut told = 0;
     if protocol == IpProtocol::TCP {
@@ -115,7 +115,12 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         let socket = &mut cx.net.sockets.0[id];
         if concerned(socket, &about, devices) {
             told += 1;
-            tell(socket, &error, hard || socket.remote.is_some());
+            let partner = hard || socket.remote.is_some();
+            if socket.kind.is_v6() {
+                tell(socket, &error.clone().mapped_to_v6(), partner);
+            } else {
+                tell(socket, &error, partner);
+            }
         }
     }
     told
@@ -151,7 +156,10 @@ fn concerned(socket: &Socket, about: &About, (dev, owner): (DevId, DevId)) -> bo
     let mine = (socket.local.0.is_unspecified() || socket.local.0 == about.src)
         && socket.remote.is_none_or(|(remote, _)| remote == about.dst);
     mine && match socket.kind {
-        SocketKind::Udp => about.protocol == IpProtocol::UDP && socket.local.1 == about.ports.0,
+        SocketKind::Udp6 if !socket.hears_v4() => false,
+        SocketKind::Udp | SocketKind::Udp6 => {
+            about.protocol == IpProtocol::UDP && socket.local.1 == about.ports.0
+        }
         SocketKind::Ping => about.protocol == IpProtocol::ICMP && socket.local.1 == about.ports.0,
         SocketKind::Raw(protocol) => about.protocol.0 == protocol,
         _ => false,

@@ -1,10 +1,12 @@
 //! Sockets (socket(7)): the ends of programs. One file per kind; here is what all have in common.
 
 pub(crate) mod configure;
+mod deliver;
 pub(crate) mod error;
 pub(crate) mod list;
 pub(crate) mod packet;
 pub(crate) mod ping;
+pub(crate) mod ports;
 pub(crate) mod raw;
 pub(crate) mod send;
 pub(crate) mod tcp;
@@ -18,16 +20,15 @@ use crate::ip::options::Prepared;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
-use crate::packet::Packet;
 use crate::sysctl::{Global, Global6};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use deliver::{datagram, hand_over, one_of, true_size};
 use netloom_model::counters::Counter;
 use netloom_model::notice::Notice;
 use netloom_model::socket::{
     Datagram, Interest, PmtuDiscovery, Received, Shutdown, SocketError, SocketId, SocketKind,
 };
 use netloom_model::{Errno, NsName};
-use netloom_wire::ipv4;
 use std::collections::VecDeque;
 
 /// Sockets that a world may have open at once.
@@ -35,9 +36,6 @@ pub(crate) const MOST: usize = 65_536;
 
 /// The default receive buffer in bytes (`net.core.rmem_default`).
 const RECEIVE_BUFFER: u32 = 212_992;
-
-/// What a datagram costs beside its bytes (`skb->truesize`, about).
-const OVERHEAD: usize = 256;
 
 /// Errors that a socket keeps until they are read.
 const ERRORS: usize = 64;
@@ -91,15 +89,6 @@ impl NsSockets {
             SocketKind::Udp6 => &mut self.udp6,
         })
     }
-
-    /// The sockets of a kind of IPv6.
-    fn of_kind(&self, kind: SocketKind) -> &[u32] {
-        match kind {
-            SocketKind::Ping6 => &self.ping6,
-            SocketKind::Udp6 => &self.udp6,
-            _ => &self.raw6,
-        }
-    }
 }
 
 /// A socket.
@@ -120,6 +109,8 @@ pub(crate) struct Socket {
     /// Changes that it is to be told of.
     pub(crate) notices: VecDeque<Notice>,
     queued_bytes: usize,
+    /// Packets that came and were lost (`sk_drops`).
+    pub(crate) drops: u32,
     errors: VecDeque<SocketError>,
     /// An error to be told by the next call.
     pending: Option<Errno>,
@@ -135,6 +126,7 @@ pub(crate) struct Options {
     pub(crate) multicast_ttl: u8,
     pub(crate) multicast_loop: bool,
     pub(crate) multicast_dev: DevId,
+    pub(crate) multicast_source: Ipv4Addr,
     pub(crate) tos: u8,
     pub(crate) mark: u32,
     pub(crate) broadcast: bool,
@@ -161,6 +153,7 @@ impl Default for Options {
             multicast_ttl: 1,
             multicast_loop: true,
             multicast_dev: DevId::NONE,
+            multicast_source: Ipv4Addr::UNSPECIFIED,
             tos: 0,
             mark: 0,
             broadcast: false,
@@ -196,16 +189,20 @@ impl Socket {
             queue: VecDeque::new(),
             notices: VecDeque::new(),
             queued_bytes: 0,
+            drops: 0,
             errors: VecDeque::new(),
             pending: None,
             tcp: None,
         }
     }
 
-    /// Puts a datagram into the receive queue; `false` if it is full.
+    /// Puts a datagram into the receive queue; `false` if it is full. Into an empty one fits any.
     fn queue(&mut self, datagram: Datagram) -> bool {
-        let cost = datagram.data.len() + OVERHEAD;
-        if self.queued_bytes + cost > self.options.receive_buffer as usize {
+        let cost = true_size(datagram.data.len());
+        let full = self.queued_bytes + cost > self.options.receive_buffer as usize;
+        // The end of a TUN counts packets alone.
+        if full && self.queued_bytes > 0 && self.kind != SocketKind::Tun {
+            self.drops = self.drops.wrapping_add(1);
             return false;
         }
         self.queued_bytes += cost;
@@ -242,6 +239,19 @@ impl Socket {
         } else if hard {
             self.pending = Some(error.errno);
         }
+    }
+
+    /// Gives a socket of datagrams its port.
+    fn set_port(&mut self, port: u16) {
+        self.local.1 = port;
+        self.v6.local.1 = port;
+    }
+
+    /// Whether it is of IPv6 and hears IPv4 too (ipv6(7), `IPV6_V6ONLY`).
+    fn hears_v4(&self) -> bool {
+        let local = self.v6.local.0;
+        let open = local.is_unspecified() || local.to_ipv4_mapped().is_some();
+        self.kind.is_v6() && open && !self.options.only_v6
     }
 
     /// The address and port that it sends from.
@@ -307,7 +317,7 @@ impl Socket {
             };
         }
         if let Some(datagram) = self.queue.pop_front() {
-            self.queued_bytes -= datagram.data.len() + OVERHEAD;
+            self.queued_bytes -= true_size(datagram.data.len());
             return Ok(Some(Received::Datagram(datagram)));
         }
         Ok(self.errors.pop_front().map(Received::Error))
@@ -369,8 +379,10 @@ pub(crate) fn open(
         options,
         ..Socket::new(kind, ns)
     };
-    if kind.is_tcp() {
+    if kind.is_v6() {
         socket.options.only_v6 = net.ns(ns).v6.settings.on(Global6::Bindv6only);
+    }
+    if kind.is_tcp() {
         net.sockets.1.stamp = net.sockets.1.stamp.wrapping_add(1);
         let (stamp, ident) = (net.sockets.1.stamp, (net.random.next() >> 48) as u16);
         socket.tcp = Some(Box::new(tcp::Tcp::new(kind, stamp, ident)));
@@ -391,9 +403,12 @@ pub(crate) fn take(net: &mut Net, id: SocketId) -> Result<Option<Received>, Errn
     let socket = net.socket_mut(id)?;
     let (ns, kind) = (socket.ns, socket.kind);
     let taken = socket.take()?;
-    if let Some(Received::Datagram(_)) = taken {
+    if let Some(Received::Datagram(datagram)) = &taken {
+        let v4 = datagram.to.is_some_and(|to| to.to_canonical().is_ipv4());
         match kind {
             SocketKind::Udp => net.count(ns, Counter::UdpInDatagrams),
+            // What came by IPv4 counts there.
+            SocketKind::Udp6 if v4 => net.count(ns, Counter::UdpInDatagrams),
             SocketKind::Udp6 => net.count(ns, Counter::Udp6InDatagrams),
             _ => {}
         }
@@ -474,37 +489,4 @@ pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
         socket.options.groups.retain(|(_, d)| *d != dev);
         socket.options.groups6.retain(|(_, d)| *d != dev);
     }
-}
-
-/// A received IP packet as a socket gets it: `data` of a packet whose network header is IPv4.
-fn datagram(net: &Net, dev: DevId, packet: &Packet, data: &[u8], port: u16) -> Datagram {
-    let header = ipv4::Packet::new_unchecked(packet.network());
-    Datagram {
-        at: net.now,
-        data: data.to_vec(),
-        from: Some((IpAddr::V4(header.src()), port)),
-        to: Some(IpAddr::V4(header.dst())),
-        ttl: header.ttl(),
-        tos: header.tos(),
-        dev: net.dev(packet.received_by(dev)).index,
-        packet_type: packet.packet_type,
-        source_mac: None,
-    }
-}
-
-/// Which of several sockets that fit a datagram equally well gets it: the one that was bound last, or,
-/// where they share the port by `SO_REUSEPORT`, the one that `ends` decide.
-fn one_of(net: &Net, all: &[u32], ends: impl core::hash::Hash) -> Option<u32> {
-    use core::hash::BuildHasher;
-    let last = *all.last()?;
-    if all.len() == 1 || !net.sockets.0[last].options.reuse_port {
-        return Some(last);
-    }
-    let share = foldhash::fast::FixedState::default().hash_one(ends) % all.len() as u64;
-    all.get(share as usize).copied()
-}
-
-/// Puts a datagram into a socket's queue and tells the observer; `false` if the queue is full.
-fn hand_over<O: Observer>(cx: &mut Cx<'_, O>, id: u32, datagram: Datagram) -> bool {
-    cx.net.sockets.0[id].queue(datagram)
 }

@@ -35,11 +35,13 @@ pub(crate) fn send<O: Observer>(
     if socket.kind == SocketKind::Tun {
         return super::tun::send(cx, id, data);
     }
-    if socket.kind.is_v6() {
-        super::v6::send::send(cx, id, to, data)?;
-        return Ok(data.len());
-    }
-    let (dst, port) = destination(socket, to)?;
+    let (dst, port) = match destination(socket, to)? {
+        (IpAddr::V6(dst), port) => {
+            super::v6::send::send(cx, id, (dst, port), data)?;
+            return Ok(data.len());
+        }
+        (IpAddr::V4(dst), port) => (dst, port),
+    };
     match socket.kind {
         SocketKind::Raw(protocol) => raw(cx, id, dst, protocol, data)?,
         SocketKind::Ping => ping(cx, id, dst, data)?,
@@ -48,23 +50,38 @@ pub(crate) fn send<O: Observer>(
     Ok(data.len())
 }
 
-fn destination(socket: &Socket, to: Option<(IpAddr, u16)>) -> Result<(Ipv4Addr, u16), Errno> {
-    match to {
-        Some((IpAddr::V4(dst), port)) => Ok((dst, port)),
-        Some((IpAddr::V6(_), _)) => Err(Errno::AFNOSUPPORT),
-        None => socket.remote.ok_or(Errno::DESTADDRREQ),
+/// Where it is sent: as told, or to the partner.
+fn destination(socket: &Socket, to: Option<(IpAddr, u16)>) -> Result<(IpAddr, u16), Errno> {
+    let (address, port) = match to {
+        Some(to) => to,
+        None => socket.peer_address().map_err(|_| Errno::DESTADDRREQ)?,
+    };
+    Ok((socket.partner(address)?, port))
+}
+
+/// The device and the source that a socket wants for a destination: to a group those of
+/// `IP_MULTICAST_IF`, where it is not bound to others.
+pub(super) fn leaves(socket: &Socket, dst: Ipv4Addr) -> (DevId, Ipv4Addr) {
+    let (dev, src) = (socket.dev, socket.local.0);
+    if !dst.is_multicast() {
+        return (dev, src);
     }
+    let options = &socket.options;
+    let src = match src.is_unspecified() {
+        true => options.multicast_source,
+        false => src,
+    };
+    (dev.some().unwrap_or(options.multicast_dev), src)
 }
 
 /// The flow of what a socket sends.
 fn flow(socket: &Socket, dst: Ipv4Addr) -> Flow {
     let options = &socket.options;
     let first_stop = options.ip_options.as_ref().and_then(|o| o.first_stop);
-    let group_dev = dst.is_multicast().then_some(options.multicast_dev);
-    let oif = socket.dev.some().or(group_dev).unwrap_or(DevId::NONE);
+    let (oif, src) = leaves(socket, dst);
     Flow {
         dst: first_stop.unwrap_or(dst),
-        src: socket.local.0,
+        src,
         iif: DevId::NONE,
         oif,
         tos: options.tos & crate::ip::receive::TOS_MASK,
@@ -277,7 +294,7 @@ fn ping<O: Observer>(
     if request.msg_type() != icmpv4::Type::ECHO_REQUEST || request.code() != 0 {
         return Err(Errno::INVAL);
     }
-    super::configure::bind_any(cx.net, id)?;
+    super::ports::bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
     let (ns, ident) = (socket.ns, socket.local.1);
     let mut flow = flow(socket, dst);
@@ -309,7 +326,7 @@ fn datagram<O: Observer>(
     if data.len() > ipv4::MAX_LEN - ipv4::HEADER_LEN - udp::HEADER_LEN {
         return Err(Errno::MSGSIZE);
     }
-    super::configure::bind_any(cx.net, id)?;
+    super::ports::bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
     let (ns, source_port) = (socket.ns, socket.local.1);
     let mut flow = flow(socket, dst);

@@ -7,8 +7,9 @@ use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use core::net::Ipv4Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
-use netloom_model::socket::PacketType;
+use netloom_model::socket::{PacketType, SocketKind};
 use netloom_wire::icmpv4::{Repr, code};
 use netloom_wire::{ipv4, udp};
 
@@ -42,8 +43,17 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     let mut taken = false;
     for id in sockets {
         let segment = udp::Packet::new_unchecked(packet.bytes());
-        let got = datagram(cx.net, dev, &packet, segment.payload(), ports.0);
-        taken |= hand_over(cx, id, got);
+        let mut got = datagram(cx.net, dev, &packet, segment.payload(), ports.0);
+        if cx.net.sockets.0[id].kind.is_v6() {
+            got.map_to_v6();
+        }
+        if !hand_over(cx, id, got) {
+            // Each socket that has no room counts by itself.
+            cx.net.count_at(dev, Counter::UdpRcvbufErrors);
+            cx.net.count_at(dev, Counter::UdpInErrors);
+            continue;
+        }
+        taken = true;
     }
     if !taken {
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::SocketBufferFull);
@@ -54,8 +64,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     cx.consume(packet);
 }
 
-/// The sockets for a datagram: for a group all that match, else the one that matches best
-/// (`compute_score`).
+/// The sockets for a datagram: for a group all that match, else the one that matches best. Those of
+/// IPv6 that hear IPv4 come after those of IPv4.
 fn matching(
     net: &Net,
     dev: DevId,
@@ -65,9 +75,11 @@ fn matching(
 ) -> Vec<u32> {
     let mut all = Vec::new();
     let mut best: (u8, Vec<u32>) = (0, Vec::new());
-    for id in &net.ns(net.ns_of(dev)).sockets.udp {
+    let lists = &net.ns(net.ns_of(dev)).sockets;
+    for id in lists.udp.iter().chain(&lists.udp6) {
         let socket = &net.sockets.0[*id];
         if socket.local.1 != to.1
+            || (socket.kind == SocketKind::Udp6 && !socket.hears_v4())
             || !socket.wants(from.0, to.0, dev)
             || socket.remote.is_some_and(|(_, port)| port != from.1)
         {
@@ -77,10 +89,9 @@ fn matching(
             all.push(*id);
             continue;
         }
-        let score = 1
-            + u8::from(!socket.local.0.is_unspecified())
-            + 2 * u8::from(socket.remote.is_some())
-            + u8::from(socket.dev != DevId::NONE);
+        let own = !socket.local.0.is_unspecified();
+        let version = u8::from(socket.kind == SocketKind::Udp);
+        let score = version + score(own, socket.remote.is_some(), socket.dev);
         if score > best.0 {
             best = (score, vec![*id]);
         } else if score == best.0 {
@@ -89,4 +100,11 @@ fn matching(
     }
     all.extend(one_of(net, &best.1, (from, to)));
     all
+}
+
+/// How well a socket that fits a datagram matches it (`compute_score`): one bound to the address goes
+/// before those that are not, then one with a partner, then one with a device.
+pub(super) fn score(own_address: bool, partner: bool, dev: DevId) -> u8 {
+    let device = u8::from(dev != DevId::NONE);
+    2 + 16 * u8::from(own_address) + 8 * u8::from(partner) + 4 * device
 }

@@ -115,7 +115,10 @@ fn listen(lab: &mut Lab) -> Vec<SocketId> {
                     lab.0.set(id, SocketOption::ReceiveErrors(true)).unwrap();
                 }
                 SocketKind::Ping => lab.0.bind(id, ip("0.0.0.0"), 7).unwrap(),
-                SocketKind::Udp6 | SocketKind::Ping6 => lab.0.bind(id, ip("::"), 7).unwrap(),
+                SocketKind::Udp6 | SocketKind::Ping6 => {
+                    lab.0.set(id, SocketOption::OnlyV6(true)).unwrap();
+                    lab.0.bind(id, ip("::"), 7).unwrap();
+                }
                 _ => {}
             }
             sockets.push(id);

@@ -1,5 +1,6 @@
 //! The addresses of socat: `TYPE:PARAMETER:...,OPTION=VALUE,...`.
 
+use super::wish::{self, Wish};
 use netloom_model::IpNet;
 use netloom_model::tun::{Tun, TunMode};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,15 +13,15 @@ pub(super) enum Address {
     /// Connects by TCP.
     Tcp(Peer),
     /// Takes connections of TCP; with `fork` more than one.
-    TcpListen { local: (IpAddr, u16), fork: bool },
+    TcpListen { local: Local, fork: bool },
     /// Datagrams of UDP to and from one partner.
     Udp(Peer),
     /// Datagrams of UDP to one address, and from anybody.
     UdpDatagram(Peer),
     /// Datagrams of UDP: the first sender is the partner.
-    UdpListen((IpAddr, u16)),
+    UdpListen(Local),
     /// Datagrams of UDP that are only received.
-    UdpReceive((IpAddr, u16)),
+    UdpReceive(Local),
     /// The program's end of a TUN or TAP.
     Tun {
         name: String,
@@ -35,14 +36,22 @@ pub(super) enum Address {
 pub(super) struct Peer {
     pub(super) to: (IpAddr, u16),
     pub(super) bind: Option<(IpAddr, u16)>,
-    /// `SO_BROADCAST`.
-    pub(super) broadcast: bool,
+    /// What its socket is told before.
+    pub(super) wishes: Vec<Wish>,
+}
+
+/// Where one's own end is bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Local {
+    pub(super) at: (IpAddr, u16),
+    /// What its socket is told before.
+    pub(super) wishes: Vec<Wish>,
 }
 
 /// The words of an address.
-struct Words<'a> {
+pub(super) struct Words<'a> {
     parameters: Vec<&'a str>,
-    options: Vec<(&'a str, &'a str)>,
+    pub(super) options: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Words<'a> {
@@ -57,7 +66,7 @@ impl<'a> Words<'a> {
     }
 
     /// Takes an option, under any of its names.
-    fn take(&mut self, names: &[&str]) -> Option<&'a str> {
+    pub(super) fn take(&mut self, names: &[&str]) -> Option<&'a str> {
         let is = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
         let at = self.options.iter().position(|(name, _)| is(name))?;
         Some(self.options.remove(at).1)
@@ -65,7 +74,7 @@ impl<'a> Words<'a> {
 }
 
 /// Splits at colons outside of brackets, in which addresses of IPv6 stand.
-fn split_colons(text: &str) -> Vec<&str> {
+pub(super) fn split_colons(text: &str) -> Vec<&str> {
     let mut depth = 0;
     text.split(move |c| {
         match c {
@@ -126,7 +135,7 @@ fn port_of(word: &str) -> Result<u16, String> {
     word.parse().map_err(|_| format!("\"{word}\" is no port"))
 }
 
-fn host_of(word: &str) -> Result<IpAddr, String> {
+pub(super) fn host_of(word: &str) -> Result<IpAddr, String> {
     let bare = word.trim_start_matches('[').trim_end_matches(']');
     let bare = if bare == "localhost" {
         "127.0.0.1"
@@ -161,15 +170,11 @@ fn peer(words: &mut Words<'_>, v6: bool) -> Result<Peer, String> {
     if let Some(port) = words.take(&["sp", "sourceport"]) {
         bind = Some((bind.map_or(unspecified(v6), |b| b.0), port_of(port)?));
     }
-    let broadcast = words.take(&["broadcast", "so-broadcast"]).is_some();
-    Ok(Peer {
-        to,
-        bind,
-        broadcast,
-    })
+    let wishes = wish::read(words)?;
+    Ok(Peer { to, bind, wishes })
 }
 
-fn local(words: &mut Words<'_>, v6: bool) -> Result<(IpAddr, u16), String> {
+fn local(words: &mut Words<'_>, v6: bool) -> Result<Local, String> {
     let [port] = words.parameters[..] else {
         return Err("wanted a port".to_owned());
     };
@@ -177,7 +182,11 @@ fn local(words: &mut Words<'_>, v6: bool) -> Result<(IpAddr, u16), String> {
         .take(&["bind"])
         .map(|word| bound(word, v6))
         .transpose()?;
-    Ok((bind.map_or(unspecified(v6), |b| b.0), port_of(port)?))
+    let wishes = wish::read(words)?;
+    Ok(Local {
+        at: (bind.map_or(unspecified(v6), |b| b.0), port_of(port)?),
+        wishes,
+    })
 }
 
 fn tun(words: &mut Words<'_>) -> Result<Address, String> {
@@ -216,18 +225,23 @@ mod tests {
         Address::parse(text).unwrap()
     }
 
+    fn here(at: (IpAddr, u16)) -> Local {
+        let wishes = Vec::new();
+        Local { at, wishes }
+    }
+
     #[test]
     fn addresses_are_read_as_socat_writes_them() {
         assert_eq!(parse("-"), Address::Stdio);
         let any = Ipv4Addr::UNSPECIFIED.into();
         let listen = Address::TcpListen {
-            local: (any, 80),
+            local: here((any, 80)),
             fork: true,
         };
         assert_eq!(parse("tcp-listen:80,reuseaddr,fork"), listen);
         assert_eq!(
             parse("UDP-LISTEN:11443,reuseaddr"),
-            Address::UdpListen((any, 11443))
+            Address::UdpListen(here((any, 11443)))
         );
         let six = Ipv6Addr::LOCALHOST.into();
         let Address::Udp(peer) = parse("UDP6:[::1]:53,sp=7,bind=[::1]") else {

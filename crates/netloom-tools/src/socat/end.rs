@@ -1,6 +1,7 @@
 //! One side of a relay, open: where bytes or packets come from and go to.
 
-use super::address::{Address, Peer};
+use super::address::{Address, Local, Peer};
+use super::wish;
 use crate::Context;
 use crate::stream::send_all;
 use netloom_model::socket::{Received, Shutdown, SocketId, SocketKind, SocketOption};
@@ -40,10 +41,8 @@ fn kind(udp: bool, address: IpAddr) -> SocketKind {
 }
 
 /// Opens a listening socket of TCP.
-pub(super) fn listen(cx: &mut Context<'_>, local: (IpAddr, u16)) -> Result<SocketId> {
-    let socket = cx.world.open(&cx.ns, kind(false, local.0))?;
-    cx.world.set(socket, SocketOption::ReuseAddress(true))?;
-    cx.world.bind(socket, local.0, local.1)?;
+pub(super) fn listen(cx: &mut Context<'_>, local: &Local) -> Result<SocketId> {
+    let socket = open_at(cx, false, local)?;
     cx.world.listen(socket, 128)?;
     Ok(socket)
 }
@@ -59,7 +58,7 @@ impl End {
                 Ok(End::Stream(socket))
             }
             Address::TcpListen { local, .. } => {
-                let listener = listen(cx, *local)?;
+                let listener = listen(cx, local)?;
                 let (socket, _) = cx.world.accept(listener, Time::NEVER)?;
                 cx.world.close(listener)?;
                 Ok(End::Stream(socket))
@@ -74,9 +73,7 @@ impl End {
                 Ok(End::Packets(socket, Some(peer.to)))
             }
             Address::UdpListen(local) | Address::UdpReceive(local) => {
-                let socket = cx.world.open(&cx.ns, kind(true, local.0))?;
-                cx.world.set(socket, SocketOption::ReuseAddress(true))?;
-                cx.world.bind(socket, local.0, local.1)?;
+                let socket = open_at(cx, true, local)?;
                 Ok(End::Packets(socket, None))
             }
             Address::Tun {
@@ -99,10 +96,15 @@ impl End {
         }
     }
 
-    /// What is there to be read. `first`: where the sender of a first datagram becomes the partner.
-    pub(super) fn read(&self, cx: &mut Context<'_>, first: &mut bool) -> Result<Input> {
+    /// What is there to be read, of standard input so much at a time. `first`: where the sender of a first datagram becomes the partner.
+    pub(super) fn read(
+        &self,
+        cx: &mut Context<'_>,
+        block: usize,
+        first: &mut bool,
+    ) -> Result<Input> {
         let Some(socket) = self.socket() else {
-            let mut bytes = vec![0; 64 << 10];
+            let mut bytes = vec![0; block];
             let len = cx.stdin.read(&mut bytes).map_err(|_| Errno::IO)?;
             bytes.truncate(len);
             return Ok(match len {
@@ -159,12 +161,19 @@ impl End {
     }
 }
 
+/// A socket that is bound as asked.
+fn open_at(cx: &mut Context<'_>, udp: bool, local: &Local) -> Result<SocketId> {
+    let socket = cx.world.open(&cx.ns, kind(udp, local.at.0))?;
+    cx.world.set(socket, SocketOption::ReuseAddress(true))?;
+    wish::tell(cx, socket, &local.wishes)?;
+    cx.world.bind(socket, local.at.0, local.at.1)?;
+    Ok(socket)
+}
+
 /// A socket for a partner, bound as asked.
 fn open_to(cx: &mut Context<'_>, udp: bool, peer: &Peer) -> Result<SocketId> {
     let socket = cx.world.open(&cx.ns, kind(udp, peer.to.0))?;
-    if peer.broadcast {
-        cx.world.set(socket, SocketOption::Broadcast(true))?;
-    }
+    wish::tell(cx, socket, &peer.wishes)?;
     if let Some((address, port)) = peer.bind {
         cx.world.set(socket, SocketOption::ReuseAddress(true))?;
         cx.world.bind(socket, address, port)?;

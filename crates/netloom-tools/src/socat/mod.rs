@@ -4,22 +4,27 @@
 
 mod address;
 mod end;
+mod wish;
 
 use crate::Context;
-use address::Address;
+use address::{Address, Local};
 use end::{End, Input};
 use netloom_model::socket::{Interest, SocketId};
-use netloom_model::{Errno, Result, Time};
+use netloom_model::{Errno, Error, Result, Time};
 use std::time::Duration;
 
 const USAGE: &str = "\
-Usage: socat [-u|-U] [-t SECONDS] [-T SECONDS] ADDRESS ADDRESS
+Usage: socat [-u|-U] [-b BYTES] [-t SECONDS] [-T SECONDS] ADDRESS ADDRESS
 
 addresses: -  STDIO  TCP:HOST:PORT  TCP-LISTEN:PORT[,fork]  UDP:HOST:PORT  UDP-LISTEN:PORT
            UDP-DATAGRAM:HOST:PORT  UDP-RECV:PORT
            TUN[:ADDRESS/BITS][,up][,tun-name=NAME][,tun-type=tun|tap][,iff-no-pi]
-options of addresses: bind=ADDRESS[:PORT]  sp=PORT  broadcast  reuseaddr
--u only from the first to the second, -U the other way; -t how long the second direction may go
+options of addresses: bind=ADDRESS[:PORT]  sp=PORT  broadcast  reuseaddr  reuseport  bindtodevice=DEVICE
+           rcvbuf=BYTES  ttl=N  tos=N  ipv6-v6only[=0|1]  ip-multicast-ttl=N  ip-multicast-loop=0|1
+           ip-multicast-if=ADDRESS  ip-add-membership=GROUP:DEVICE|ADDRESS
+           ipv6-join-group=[GROUP]:DEVICE
+-u only from the first to the second, -U the other way; -b how much is read at a time (8192);
+-t how long the second direction may go
 on after the first ended (0.5); -T ends it after so long a silence
 ";
 
@@ -31,6 +36,8 @@ struct Options {
     linger: Duration,
     /// How long nothing may come.
     silence: Option<Duration>,
+    /// How much of standard input is read at a time, to be one datagram.
+    block: usize,
 }
 
 /// Runs `socat`.
@@ -63,6 +70,7 @@ fn read(words: &[String]) -> core::result::Result<Option<(Options, [Address; 2])
         back: true,
         linger: Duration::from_millis(500),
         silence: None,
+        block: 8192,
     };
     let mut addresses = Vec::new();
     let mut words = words.iter();
@@ -83,6 +91,15 @@ fn read(words: &[String]) -> core::result::Result<Option<(Options, [Address; 2])
             "-d" | "-dd" | "-v" | "-D" | "-ls" | "-lf" => {}
             "-h" | "-?" | "-V" => return Ok(None),
             "-" => addresses.push(Address::Stdio),
+            _ if word.starts_with("-b") => {
+                let size = match &word[2..] {
+                    "" => words.next().map(String::as_str),
+                    rest => Some(rest),
+                };
+                let size = size.and_then(|size| size.parse().ok());
+                let size = size.filter(|size| (1..=1 << 20).contains(size));
+                options.block = size.ok_or("-b: wanted a number of bytes")?;
+            }
             _ if word.starts_with("-t") => options.linger = seconds(&word[2..])?,
             _ if word.starts_with("-T") => options.silence = Some(seconds(&word[2..])?),
             _ if word.starts_with('-') => return Err(format!("unknown option \"{word}\"")),
@@ -98,7 +115,7 @@ fn read(words: &[String]) -> core::result::Result<Option<(Options, [Address; 2])
 
 fn run(cx: &mut Context<'_>, options: &Options, [one, two]: &[Address; 2]) -> Result<()> {
     if let Address::TcpListen { local, fork: true } = one {
-        return forking(cx, options, *local, two);
+        return forking(cx, options, local, two);
     }
     let first = End::open(cx, one)?;
     let second = End::open(cx, two)?;
@@ -107,21 +124,22 @@ fn run(cx: &mut Context<'_>, options: &Options, [one, two]: &[Address; 2]) -> Re
         wait(cx, None, core::slice::from_mut(&mut relay), options)?;
     }
     relay.close(cx);
-    Ok(())
+    match relay.failed {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
 /// Every connection has a relay of its own, all of them in this process.
-fn forking(
-    cx: &mut Context<'_>,
-    options: &Options,
-    local: (std::net::IpAddr, u16),
-    two: &Address,
-) -> Result<()> {
+fn forking(cx: &mut Context<'_>, options: &Options, local: &Local, two: &Address) -> Result<()> {
     let listener = end::listen(cx, local)?;
     let mut relays: Vec<Relay> = Vec::new();
     loop {
         let comes = wait(cx, Some(listener), &mut relays, options)?;
         for relay in relays.iter().filter(|relay| relay.done) {
+            if let Some(error) = &relay.failed {
+                let _ = writeln!(cx.err, "socat: E {error}");
+            }
             relay.close(cx);
         }
         relays.retain(|relay| !relay.done);
@@ -133,7 +151,10 @@ fn forking(
         };
         match End::open(cx, two) {
             Ok(second) => {
-                let one = Address::TcpListen { local, fork: true };
+                let one = Address::TcpListen {
+                    local: local.clone(),
+                    fork: true,
+                };
                 relays.push(Relay::new(
                     End::Stream(socket),
                     second,
@@ -159,6 +180,8 @@ struct Relay {
     /// When it ends, once one direction has.
     until: Time,
     done: bool,
+    /// What ended it.
+    failed: Option<Error>,
 }
 
 impl Relay {
@@ -169,13 +192,14 @@ impl Relay {
             first: addresses.map(|address| matches!(address, Address::UdpListen(_))),
             until: Time::NEVER,
             done: false,
+            failed: None,
         }
     }
 
     /// Carries over what end `from` has.
     fn carry(&mut self, cx: &mut Context<'_>, from: usize, options: &Options) -> Result<()> {
         let (source, sink) = (&self.ends[from], &self.ends[1 - from]);
-        match source.read(cx, &mut self.first[from]) {
+        match source.read(cx, options.block, &mut self.first[from]) {
             Ok(Input::Data(data)) => sink.write(cx, &data)?,
             Ok(Input::Nothing) => {}
             Ok(Input::Ended) => {
@@ -232,8 +256,12 @@ fn wait(
                 Some(socket) => ready.of(socket).any(),
                 None => ready.input,
             };
-            if is_ready && relay.open[from] && relay.carry(cx, from, options).is_err() {
+            if !is_ready || !relay.open[from] || relay.done {
+                continue;
+            }
+            if let Err(error) = relay.carry(cx, from, options) {
                 relay.done = true;
+                relay.failed = Some(error);
             }
         }
         relay.done |= silent || now >= relay.until;

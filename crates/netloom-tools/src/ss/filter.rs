@@ -309,6 +309,7 @@ mod tests {
             queues: (0, 0),
             only_v6: false,
             buffers: (0, 0),
+            drops: 0,
             inode: 1,
             client: None,
             program: None,

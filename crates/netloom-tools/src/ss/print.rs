@@ -157,13 +157,21 @@ fn more(socket: &ListedSocket, options: &Options) -> String {
         } else {
             read
         };
+        // A socket of UDP is given whole pages.
+        let udp = matches!(socket.kind, SocketKind::Udp | SocketKind::Udp6);
+        let ahead = if udp {
+            read.next_multiple_of(4096) - read
+        } else {
+            0
+        };
         text.push_str(&format!(
-            " skmem:(r{read},rb{most_read},t0,tb{most_sent},f0,w{},o0,bl0,d0)",
+            " skmem:(r{read},rb{most_read},t0,tb{most_sent},f{ahead},w{},o0,bl0,d{})",
             if socket.state == TcpState::Listen {
                 0
             } else {
                 socket.queues.1
-            }
+            },
+            socket.drops
         ));
     }
     if let (true, Some(info)) = (tcp, &socket.tcp) {

@@ -133,6 +133,9 @@ impl Play<'_> {
         any: IpAddr,
     ) -> netloom_model::Result<SocketId> {
         let socket = self.side.open(ns, kind)?;
+        if kind.is_v6() {
+            self.side.set(socket, SocketOption::OnlyV6(true))?;
+        }
         self.side.set(socket, SocketOption::ReceiveErrors(true))?;
         self.side.bind(socket, any, ECHO)?;
         Ok(socket)

@@ -56,6 +56,7 @@ fn open(
         SocketOption::ReceiveErrors(true),
         SocketOption::Broadcast(true),
     ];
+    options.extend(kind.is_v6().then_some(SocketOption::OnlyV6(true)));
     options.extend(probe.dev.clone().map(SocketOption::BindToDevice));
     options.extend(probe.ttl.map(SocketOption::Ttl));
     options.extend(probe.ttl.map(SocketOption::MulticastTtl));

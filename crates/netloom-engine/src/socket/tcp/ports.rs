@@ -8,6 +8,7 @@ use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::route;
+use crate::socket::ports::{self, Bound};
 use crate::sysctl::{Global, Global6};
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::socket::SocketId;
@@ -16,46 +17,18 @@ use netloom_model::{Errno, RouteType};
 /// What a socket that holds a port, or wants to, says about sharing it.
 #[derive(Clone, Copy, Debug)]
 struct Claim {
-    address: IpAddr,
-    v4: bool,
-    v6: bool,
-    dev: DevId,
+    at: Bound,
     reuse_address: bool,
     reuse_port: bool,
     listens: bool,
 }
 
 impl Claim {
-    fn new(address: IpAddr, (v6_socket, only_v6): (bool, bool), dev: DevId) -> Claim {
-        let any = address.is_unspecified();
-        Claim {
-            address,
-            v4: if any {
-                !v6_socket || !only_v6
-            } else {
-                address.is_ipv4()
-            },
-            v6: if any { v6_socket } else { address.is_ipv6() },
-            dev,
-            reuse_address: false,
-            reuse_port: false,
-            listens: false,
-        }
-    }
-
-    /// Whether both would be asked for the same connections.
-    fn meets(&self, other: &Claim) -> bool {
-        let families = (self.v4 && other.v4) || (self.v6 && other.v6);
-        let any = self.address.is_unspecified() || other.address.is_unspecified();
-        let devices = self.dev == other.dev || self.dev == DevId::NONE || other.dev == DevId::NONE;
-        families && devices && (any || self.address == other.address)
-    }
-
     fn conflicts(&self, other: &Claim) -> bool {
         // Who listens lets nobody in; who wants to listen may share with connections.
         let shared = self.reuse_address && other.reuse_address && !other.listens;
         let spread = self.reuse_port && other.reuse_port;
-        self.meets(other) && !shared && !spread
+        self.at.meets(&other.at) && !shared && !spread
     }
 }
 
@@ -65,10 +38,10 @@ fn claim(net: &Net, id: u32) -> Option<Claim> {
     let tcp = socket.tcp.as_ref()?;
     let sort = (socket.kind.is_v6(), socket.options.only_v6);
     Some(Claim {
+        at: Bound::new(tcp.local.0, sort, socket.dev),
         reuse_address: socket.options.reuse_address,
         reuse_port: socket.options.reuse_port,
         listens: matches!(tcp.role, Role::Listening(_)),
-        ..Claim::new(tcp.local.0, sort, socket.dev)
     })
 }
 
@@ -80,14 +53,12 @@ fn taken(net: &Net, ns: NsId, id: u32, wanted: &Claim, port: u16) -> bool {
         .filter_map(|other| claim(net, *other))
         .any(|c| wanted.conflicts(&c));
     held || table.waiting_at(port).any(|waiting| {
+        let sort = (waiting.kind.is_v6(), waiting.only_v6);
         wanted.conflicts(&Claim {
+            at: Bound::new(waiting.local.0, sort, waiting.dev),
             reuse_address: waiting.reuse_address,
             reuse_port: waiting.reuse_port,
-            ..Claim::new(
-                waiting.local.0,
-                (waiting.kind.is_v6(), waiting.only_v6),
-                waiting.dev,
-            )
+            listens: false,
         })
     })
 }
@@ -105,17 +76,9 @@ pub(super) fn may_listen(net: &Net, id: u32) -> bool {
     !taken(net, ns, id, &wanted, tcp.local.1)
 }
 
-/// The ports that are given out (`net.ipv4.ip_local_port_range`).
-pub(crate) fn range(net: &Net, ns: NsId) -> (u16, u16) {
-    let settings = &net.ns(ns).settings;
-    let port = |key| settings.get(key).clamp(1, 65_535) as u16;
-    let (low, high) = (port(Global::PortRangeLow), port(Global::PortRangeHigh));
-    (low.min(high), high)
-}
-
 /// The ports that are given out, in the order in which they are tried: every second one first.
 pub(crate) fn ephemeral(net: &mut Net, ns: NsId, odd: bool) -> impl Iterator<Item = u16> + use<> {
-    let (low, high) = range(net, ns);
+    let (low, high) = ports::range(net, ns);
     let count = u32::from(high - low) + 1;
     let first = net.random.below(count.into()) as u32 & !1;
     let step = move |parity: u32| {
@@ -155,18 +118,9 @@ fn may_have(net: &Net, ns: NsId, id: SocketId, address: IpAddr) -> Result<(), Er
     }
 }
 
-/// The address that a program means: one of IPv4 inside IPv6 is one of IPv4.
+/// The address that a program means.
 pub(super) fn meant(net: &Net, id: SocketId, address: IpAddr) -> Result<IpAddr, Errno> {
-    let socket = net.socket(id)?;
-    match (socket.kind.is_v6(), address) {
-        (false, IpAddr::V4(_)) => Ok(address),
-        (true, IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
-            Some(_) if socket.options.only_v6 => Err(Errno::INVAL),
-            Some(v4) => Ok(v4.into()),
-            None => Ok(address),
-        },
-        _ => Err(Errno::AFNOSUPPORT),
-    }
+    ports::meant(net.socket(id)?, address)
 }
 
 /// Binds a socket to an address and a port (0: any that is free).

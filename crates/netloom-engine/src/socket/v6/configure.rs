@@ -1,21 +1,17 @@
 //! bind(2) and connect(2) of IPv6 sockets, and joining groups.
 
-use super::v6;
 use crate::device::DevId;
 use crate::ip::v6::group;
 use crate::net::Net;
 use crate::route::upper::Upper;
 use crate::route::v6::{self as route, Flow6};
-use crate::socket::Socket;
+use crate::socket::{Socket, ports};
 use crate::sysctl::Global6;
-use core::net::{IpAddr, Ipv6Addr};
+use core::net::Ipv6Addr;
 use netloom_model::Errno;
 use netloom_model::counters::Counter;
 use netloom_model::socket::{SocketId, SocketKind};
 use netloom_wire::IpProtocol;
-
-/// Ports that are given out (`net.ipv4.ip_local_port_range`, which holds for both).
-const EPHEMERAL: core::ops::Range<u16> = 32768..60999;
 
 /// The flow of what a socket sends to `dst`.
 pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
@@ -36,8 +32,7 @@ pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
 }
 
 /// Binds to a local address and port.
-pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> Result<(), Errno> {
-    let address = v6(address)?;
+pub(crate) fn bind(net: &mut Net, id: SocketId, address: Ipv6Addr, port: u16) -> Result<(), Errno> {
     let socket = net.socket(id)?;
     let (ns, dev) = (socket.ns, socket.dev);
     let free = socket.options.free_bind || net.ns(ns).v6.settings.on(Global6::IpNonlocalBind);
@@ -53,54 +48,22 @@ pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> R
     if !fits && !address.is_unspecified() && !free {
         return Err(Errno::ADDRNOTAVAIL);
     }
-    if port != 0 && taken(net, id, address, port) {
+    if port != 0 && ports::taken(net, id, address.into(), port) {
         return Err(Errno::ADDRINUSE);
     }
-    net.socket_mut(id)?.v6.local = (address, port);
-    bind_any(net, id)
-}
-
-/// Gives a socket that needs a port one that is free.
-pub(super) fn bind_any(net: &mut Net, id: SocketId) -> Result<(), Errno> {
-    let socket = net.socket(id)?;
-    let (address, port) = socket.v6.local;
-    if port != 0 || !socket.kind.has_ports() {
-        return Ok(());
-    }
-    let range = u64::from(EPHEMERAL.end - EPHEMERAL.start);
-    let first = net.random.below(range) as u16;
-    let mut ports = (0..EPHEMERAL.end - EPHEMERAL.start)
-        .map(|i| EPHEMERAL.start + (first + i) % (EPHEMERAL.end - EPHEMERAL.start));
-    let free = ports.find(|port| !taken(net, id, address, *port));
-    net.socket_mut(id)?.v6.local.1 = free.ok_or(Errno::ADDRINUSE)?;
-    Ok(())
-}
-
-/// Whether another socket of the kind holds the port.
-fn taken(net: &Net, id: SocketId, address: Ipv6Addr, port: u16) -> bool {
-    let Ok(socket) = net.socket(id) else {
-        return false;
-    };
-    let same = net.ns(socket.ns).sockets.of_kind(socket.kind);
-    same.iter().filter(|other| **other != id.0).any(|other| {
-        let other = &net.sockets.0[*other];
-        let (held, at) = other.v6.local;
-        socket.kind.has_ports()
-            && at == port
-            && !socket.shares_port(other)
-            && (other.dev == socket.dev || other.dev == DevId::NONE || socket.dev == DevId::NONE)
-            && (held == address || held.is_unspecified() || address.is_unspecified())
-    })
+    let socket = net.socket_mut(id)?;
+    socket.v6.local.0 = address;
+    socket.set_port(port);
+    ports::bind_any(net, id).map_err(|_| Errno::ADDRINUSE)
 }
 
 /// Sets the partner: the source address is chosen now.
 pub(crate) fn connect(
     net: &mut Net,
     id: SocketId,
-    address: IpAddr,
+    address: Ipv6Addr,
     port: u16,
 ) -> Result<(), Errno> {
-    let address = v6(address)?;
     let socket = net.socket(id)?;
     let mut flow = flow(socket, address);
     if socket.kind == SocketKind::Udp6 {
@@ -123,7 +86,8 @@ pub(crate) fn connect(
         socket.v6.local.0 = way.source;
     }
     socket.v6.remote = Some((way.dst, port));
-    bind_any(net, id)
+    socket.remote = None;
+    ports::bind_any(net, id)
 }
 
 /// Listens to a group.

@@ -1,7 +1,6 @@
 //! Sending from an IPv6 socket: routing, the header, and Linux's errors for what cannot go.
 
-use super::configure::{bind_any, flow};
-use super::v6;
+use super::configure::flow;
 use crate::ip::output::GroupLoop;
 use crate::ip::v6::output::{self, Header6};
 use crate::net::Cx;
@@ -11,7 +10,8 @@ use crate::route::Refused;
 use crate::route::upper::Upper;
 use crate::route::v6::output::Way6;
 use crate::route::v6::{self as route, Flow6};
-use core::net::{IpAddr, Ipv6Addr};
+use crate::socket::ports;
+use core::net::Ipv6Addr;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
@@ -22,23 +22,19 @@ use netloom_wire::{IpProtocol, ipv6, udp};
 /// The longest payload behind an IPv6 header.
 const LONGEST: usize = u16::MAX as usize;
 
-/// Sends `data` from a socket: to `to`, or to its partner.
+/// Sends `data` from a socket.
 pub(crate) fn send<O: Observer>(
     cx: &mut Cx<'_, O>,
     id: SocketId,
-    to: Option<(IpAddr, u16)>,
+    (dst, port): (Ipv6Addr, u16),
     data: &[u8],
 ) -> Result<(), Errno> {
     let socket = cx.net.socket(id)?;
-    let (dst, port) = match to {
-        Some((address, port)) => (v6(address)?, port),
-        None => socket.v6.remote.ok_or(Errno::DESTADDRREQ)?,
-    };
     let kind = socket.kind;
     if kind == SocketKind::Udp6 && port == 0 {
         return Err(Errno::INVAL);
     }
-    bind_any(cx.net, id)?;
+    ports::bind_any(cx.net, id)?;
     let socket = cx.net.socket(id)?;
     let mut flow = flow(socket, dst);
     flow.upper = match (kind, data) {

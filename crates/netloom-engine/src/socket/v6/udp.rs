@@ -7,8 +7,10 @@ use crate::ip::v6::icmp_error;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::socket::udp::score;
 use crate::socket::{hand_over, one_of};
 use core::net::Ipv6Addr;
+use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_wire::icmpv6::{Type, code};
 use netloom_wire::{ipv6, udp};
@@ -41,7 +43,13 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     for id in sockets {
         let segment = udp::Packet::new_unchecked(packet.bytes());
         let got = datagram(cx.net, dev, &packet, segment.payload(), ports.0);
-        taken |= hand_over(cx, id, got);
+        if !hand_over(cx, id, got) {
+            // Each socket that has no room counts by itself.
+            cx.net.count_at(dev, Counter::Udp6RcvbufErrors);
+            cx.net.count_at(dev, Counter::Udp6InErrors);
+            continue;
+        }
+        taken = true;
     }
     if !taken {
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::SocketBufferFull);
@@ -69,10 +77,8 @@ fn matching(net: &Net, dev: DevId, from: (Ipv6Addr, u16), to: (Ipv6Addr, u16)) -
             all.push(*id);
             continue;
         }
-        let score = 1
-            + u8::from(!socket.v6.local.0.is_unspecified())
-            + 2 * u8::from(socket.v6.remote.is_some())
-            + u8::from(socket.dev != DevId::NONE);
+        let own = !socket.v6.local.0.is_unspecified();
+        let score = score(own, socket.v6.remote.is_some(), socket.dev);
         if score > best.0 {
             best = (score, vec![*id]);
         } else if score == best.0 {

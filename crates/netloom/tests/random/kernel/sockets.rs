@@ -100,6 +100,7 @@ impl Sockets {
         match option {
             SocketOption::ReceiveErrors(on) if v6 => setsockopt(fd, sockopt::Ipv6RecvErr, on),
             SocketOption::ReceiveErrors(on) => setsockopt(fd, sockopt::Ipv4RecvErr, on),
+            SocketOption::OnlyV6(on) => setsockopt(fd, sockopt::Ipv6V6Only, on),
             SocketOption::Broadcast(on) => setsockopt(fd, sockopt::Broadcast, on),
             SocketOption::BindToDevice(name) => setsockopt(fd, sockopt::BindToDevice, &name.into()),
             SocketOption::Ttl(ttl) if v6 => setsockopt(fd, sockopt::Ipv6Ttl, &i32::from(*ttl)),
@@ -190,7 +191,6 @@ impl Sockets {
 fn tell_everything(fd: &OwnedFd, kind: SocketKind) -> nix::Result<()> {
     let fd = &fd.as_fd();
     if kind.is_v6() {
-        setsockopt(fd, sockopt::Ipv6V6Only, &true)?;
         setsockopt(fd, sockopt::Ipv6RecvPacketInfo, &true)?;
         setsockopt(fd, sockopt::Ipv6RecvHopLimit, &true)?;
         setsockopt(fd, option::RecvClassV6, &true)
