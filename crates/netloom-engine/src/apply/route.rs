@@ -203,7 +203,7 @@ pub(crate) fn check(net: &Net, ns: NsId, wanted: &Route, hop: &NextHop) -> Resul
     let via = match via {
         IpAddr::V4(via) => via,
         IpAddr::V6(via) => {
-            let hop = super::route6::check(net, ns, hop)?;
+            let hop = super::route6::check(net, ns, Some(wanted.table), hop)?;
             return Ok(Hop {
                 dev: hop.dev,
                 gateway: None,

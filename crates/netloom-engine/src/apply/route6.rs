@@ -7,9 +7,8 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::notify;
 use crate::route::nexthop;
-use crate::route::rules::TableAnswer;
 use crate::route::table::{Entry, Hop};
-use crate::route::v6::{self as route, Flow6, Found6};
+use crate::route::v6::{self as route, Found6};
 use crate::sysctl::Conf6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{NextHop, table};
@@ -38,6 +37,10 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
     wanted.tos = 0;
     if wanted.metric == 0 {
         wanted.metric = METRIC;
+    }
+    // Low is 3 and high is 1; what leads nowhere is preferred to nothing (RFC 4191 section 2.1).
+    if !matches!(wanted.preference, 1 | 3) || leads_nowhere(wanted.kind) {
+        wanted.preference = 0;
     }
     let prefix = v6(wanted.dst.addr)?;
     let (hole, hops) = match wanted.nhid {
@@ -121,13 +124,16 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
     Ok(())
 }
 
+fn leads_nowhere(kind: RouteType) -> bool {
+    matches!(
+        kind,
+        RouteType::Blackhole | RouteType::Unreachable | RouteType::Prohibit | RouteType::Throw
+    )
+}
+
 /// The next hops of a route, each checked.
 fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
-    let leads_nowhere = matches!(
-        wanted.kind,
-        RouteType::Blackhole | RouteType::Unreachable | RouteType::Prohibit | RouteType::Throw
-    );
-    if leads_nowhere {
+    if leads_nowhere(wanted.kind) {
         // Such a route stands at the loopback.
         return Ok(vec![Hop {
             dev: net.ns(ns).loopback,
@@ -147,18 +153,22 @@ fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
     } else {
         &wanted.nexthops
     };
-    given.iter().map(|hop| check(net, ns, hop)).collect()
+    given
+        .iter()
+        .map(|hop| check(net, ns, Some(wanted.table), hop))
+        .collect()
 }
 
-/// Checks one next hop: its device runs IPv6, its gateway is on a link.
-pub(crate) fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
+/// Checks one next hop: its device runs IPv6, its gateway is on a link. `table` is the number of
+/// that of its route; a next hop object has none.
+pub(crate) fn check(net: &Net, ns: NsId, table: Option<u32>, hop: &NextHop) -> Result<Hop<V6>> {
     let dev = match hop.dev {
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
         None => None,
     };
     let gateway = hop.via.map(v6).transpose()?;
     let dev = match gateway {
-        Some(via) => by_gateway(net, ns, dev, via, hop.onlink)?,
+        Some(via) => by_gateway(net, ns, table, dev, via, hop.onlink)?,
         None => dev.ok_or(Errno::NODEV)?,
     };
     let device = net.dev(dev);
@@ -186,6 +196,7 @@ pub(crate) fn check(net: &Net, ns: NsId, hop: &NextHop) -> Result<Hop<V6>> {
 fn by_gateway(
     net: &Net,
     ns: NsId,
+    table: Option<u32>,
     dev: Option<DevId>,
     via: Ipv6Addr,
     onlink: bool,
@@ -203,9 +214,8 @@ fn by_gateway(
     }
     if onlink && let Some(dev) = dev {
         // It may not be known to be elsewhere.
-        let found = route::in_table(net, ns, table::MAIN, &Flow6::to(via));
         let elsewhere = |f: &Found6| f.kind != RouteType::Unicast || f.dev != dev;
-        if matches!(found, TableAnswer::Found(f) if f.prefix_len != 0 && elsewhere(&f)) {
+        if route::known_at(net, ns, table::MAIN, via).is_some_and(|f| elsewhere(&f)) {
             let text = "Nexthop has invalid gateway or device mismatch";
             return Err(Error::with(Errno::INVAL, text));
         }
@@ -213,12 +223,11 @@ fn by_gateway(
     if via.is_unicast_link_local() || onlink {
         return dev.ok_or_else(|| invalid("Egress device not specified"));
     }
-    let flow = Flow6 {
-        oif: dev.unwrap_or(DevId::NONE),
-        ..Flow6::to(via)
-    };
-    match route::lookup(net, ns, &flow) {
-        Ok(found) if found.gateway.is_none() && found.kind == RouteType::Unicast => Ok(found.dev),
-        _ => Err(Errno::HOSTUNREACH.into()),
+    let found = route::to_gateway(net, ns, table, dev.unwrap_or(DevId::NONE), via);
+    let dev = found.ok_or(Errno::HOSTUNREACH)?.dev;
+    if net.dev(dev).is_loopback() {
+        let text = "Egress device can not be loopback device for this route";
+        return Err(invalid(text));
     }
+    Ok(dev)
 }

@@ -274,12 +274,6 @@ impl<V: IpVersion> Table<V> {
         core::iter::successors(first, |(_, e)| e.next.map(|n| (n, &self.entries[n])))
     }
 
-    /// Whether another route of the same prefix stands behind one.
-    #[inline]
-    pub(crate) fn has_more(&self, place: u32) -> bool {
-        self.entries[place].next.is_some()
-    }
-
     pub(crate) fn entry(&self, place: u32) -> &Entry<V> {
         &self.entries[place]
     }

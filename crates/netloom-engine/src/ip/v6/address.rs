@@ -174,6 +174,7 @@ pub(super) fn insert<O: Observer>(
     } else if !ifa.address.flags.tentative {
         // Nobody has to be asked, so it is this host's at once, even on a device that is down.
         routes::local_added(cx.net, dev, addr);
+        dad::anycast_changed(cx.net, dev, &ifa);
     }
 }
 
@@ -254,6 +255,9 @@ pub(crate) fn up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     let loopback = device.is_loopback();
     cx.net.dev_mut(dev).v6.running = true;
     group::begin(cx.net, dev);
+    for addr in cx.net.dev(dev).v6.anycast.clone() {
+        group::solicited(cx.net, dev, addr, true);
+    }
     if loopback {
         cx.net.dev_mut(dev).v6.ready = true;
         if cx.net.dev(dev).v6.find(Ipv6Addr::LOCALHOST).is_none() {

@@ -140,7 +140,7 @@ pub(crate) fn anycast_changed(net: &mut Net, dev: DevId, ifa: &Ifa6) {
         return;
     };
     let inet6 = &net.dev(dev).v6;
-    let router = inet6.conf.on(Conf6::Forwarding) && inet6.running;
+    let (router, running) = (inet6.conf.on(Conf6::Forwarding), inet6.running);
     let stands = |i: &Ifa6| i.address.local.network() == prefix && i.is_usable();
     let wanted = prefix.len < 127 && router && inet6.addresses.iter().any(stands);
     routes::anycast(net, dev, anycast, wanted);
@@ -153,7 +153,9 @@ pub(crate) fn anycast_changed(net: &mut Net, dev: DevId, ifa: &Ifa6) {
         None if wanted => known.push(anycast),
         _ => return,
     }
-    group::solicited(net, dev, anycast, wanted);
+    if running {
+        group::solicited(net, dev, anycast, wanted);
+    }
 }
 
 /// Tells the link of an address that was found to be free, where `ndisc_notify` wants it.

@@ -73,8 +73,9 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let bound = super::is_strict(src) && !cx.net.dev(dev).is_loopback();
     let flow = Flow6 {
         src: if own { dst } else { Ipv6Addr::UNSPECIFIED },
-        oif: if bound { dev } else { DevId::NONE },
-        near: packet.received_by(dev),
+        // By the device where it came from, if that leads there as well as any other.
+        oif: if bound { dev } else { packet.received_by(dev) },
+        strict: bound,
         tclass,
         mark,
         upper: Upper::icmp(IpProtocol::ICMPV6, Type::ECHO_REPLY.0, 0),

@@ -80,7 +80,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         upper,
         uid: 0,
         spread: None,
-        near: DevId::NONE,
+        strict: true,
     };
     let mut found = route::lookup(cx.net, ns, &flow);
     if let Ok(several) = &mut found

@@ -53,14 +53,16 @@ fn label(addr: Ipv6Addr) -> u8 {
     }
 }
 
-/// The address to reach `dst` with by `dev`; none if there is none that may be used.
+/// The address to reach `dst` with by `dev`, or by whichever device; none if there is none that may
+/// be used.
 pub(crate) fn select(net: &Net, ns: NsId, dev: DevId, dst: Ipv6Addr) -> Option<Ipv6Addr> {
     let wide = reach(dst);
-    let only_device = dst.is_multicast() || wide <= 2 || net.either6(dev, Conf6::UseOifAddrsOnly);
+    let only_device = dev != DevId::NONE
+        && (dst.is_multicast() || wide <= 2 || net.either6(dev, Conf6::UseOifAddrsOnly));
     let mut best: Option<(_, Ipv6Addr)> = None;
     let first = dev.some().into_iter();
     let others = net.ns(ns).devices.values().copied().filter(|d| *d != dev);
-    let devices = first.chain(others.filter(|_| !only_device || dev == DevId::NONE));
+    let devices = first.chain(others.filter(|_| !only_device));
     // The loopback's address reaches what is of this host by any device.
     for candidate in devices {
         let usable = |ifa: &&Ifa6| ifa.is_usable() && !ifa.addr().is_multicast();

@@ -4,7 +4,7 @@ use super::{Candidate, Keys, encapsulated, keys_v6, shares};
 use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::net::Net;
-use crate::route::v6::{Flow6, Found6, hop_usable};
+use crate::route::v6::{Flow6, Found6, fits, hop_usable};
 use crate::sysctl::{Global, Global6};
 use netloom_model::journey::{MultipathChoice, MultipathHop};
 use netloom_wire::icmpv6::{self, Type};
@@ -43,7 +43,8 @@ pub(crate) fn of_packet(net: &Net, ns: NsId, header: &ipv6::Packet<&[u8]>) -> u3
     hash(net, ns, keys.unwrap_or_else(|| keys_v6(header)))
 }
 
-/// The next hops of a route, and which of them a flow takes: the first in whose share its hash lies.
+/// The next hops of a route, and which of them a flow takes: the first in whose share its hash lies,
+/// unless that one does not fit.
 fn candidates<'n>(
     net: &'n Net,
     ns: NsId,
@@ -64,7 +65,7 @@ fn candidates<'n>(
     let entry = table.entry(found.entry);
     let mut all = shares(entry, |hop| hop_usable(net, hop.dev, entry.kind));
     let chosen = all.iter().position(|candidate| candidate.covers(hash));
-    if let Some(at) = chosen {
+    if let Some(at) = chosen.filter(|at| fits(net, ns, flow, entry, all[*at].hop)) {
         all[at].chosen = true;
     }
     (hash, all)
@@ -73,10 +74,6 @@ fn candidates<'n>(
 /// Puts the next hop that a flow takes into the route that was found for it.
 #[cold]
 pub(crate) fn select(net: &Net, ns: NsId, flow: &Flow6, found: Found6) -> Found6 {
-    // Whoever names the device has the first next hop by it.
-    if flow.oif.some().is_some() {
-        return found;
-    }
     let (_, all) = candidates(net, ns, flow, &found);
     match all.iter().find(|candidate| candidate.chosen) {
         Some(Candidate { hop, .. }) => Found6 {
@@ -95,7 +92,7 @@ pub(crate) fn explain(
     flow: &Flow6,
     found: &Found6,
 ) -> Option<MultipathChoice> {
-    if !found.multipath || flow.oif.some().is_some() {
+    if !found.multipath {
         return None;
     }
     let (hash, hops) = candidates(net, ns, flow, found);

@@ -100,7 +100,7 @@ fn way(net: &Net, ns: NsId, family: Family, hop: &NextHop) -> Result<Leads> {
             let route = Route::new(IpNet::default_of(family));
             Ok(Leads::V4(route::check(net, ns, &route, hop)?))
         }
-        Family::V6 => Ok(Leads::V6(route6::check(net, ns, hop)?)),
+        Family::V6 => Ok(Leads::V6(route6::check(net, ns, None, hop)?)),
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
         upper: crate::route::get::asked(query, IpProtocol::ICMPV6)?,
         uid: query.uid,
         spread: None,
-        near: DevId::NONE,
+        strict: false,
     };
     let mut found = lookup(net, ns, &flow).map_err(Refused::errno)?;
     if found.multipath && !query.fibmatch {

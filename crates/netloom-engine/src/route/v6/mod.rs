@@ -6,25 +6,28 @@
 pub(crate) mod address;
 pub(crate) mod get;
 pub(crate) mod output;
+mod select;
+
+pub(crate) use select::{fits, hop_usable};
 
 use super::Refused;
 use super::exception::Exceptions;
 use super::multipath::v6 as multipath;
 use super::rules::{self, Facts, Rules, TableAnswer};
-use super::table::{Entry, Hop, Table};
+use super::table::Entry;
 use super::tables::Tables;
 use super::upper::Upper;
 use crate::device::DevId;
 use crate::ip::v6::device::Ifa6;
 use crate::ip::version::V6;
 use crate::namespace::NsId;
-use crate::neighbour;
 use crate::net::Net;
 use crate::sysctl::Conf6;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::journey::{RouteTrace, RuleOutcome};
 use netloom_model::route::table as id;
 use netloom_model::{Family, Route, RouteType, Rule};
+use select::Demands;
 
 /// The IPv6 routing of one namespace.
 #[derive(Clone)]
@@ -63,9 +66,8 @@ pub(crate) struct Flow6 {
     pub(crate) uid: u32,
     /// Its hash among several next hops, where it is of a packet received.
     pub(crate) spread: Option<u32>,
-    /// The device that is taken where routes of one prefix and metric lead by several: an answer
-    /// goes where the question came from.
-    pub(crate) near: DevId,
+    /// It must leave by `oif`; otherwise it had only better, where there is the choice.
+    pub(crate) strict: bool,
 }
 
 impl Flow6 {
@@ -81,18 +83,16 @@ impl Flow6 {
             upper: Upper::default(),
             uid: 0,
             spread: None,
-            near: DevId::NONE,
+            strict: true,
         }
     }
 
-    /// The device that a route must have: the one named, or the one by which a packet came that
-    /// means nothing elsewhere.
-    fn device(&self) -> DevId {
-        if self.oif == DevId::NONE && crate::ip::v6::is_strict(self.dst) {
-            self.iif
-        } else {
-            self.oif
-        }
+    /// Whether no other device will do than the one that is named or by which it came. Where the
+    /// source is still to be chosen, it is chosen by that device.
+    #[inline]
+    fn must_leave_by(&self) -> bool {
+        let named = self.oif != DevId::NONE;
+        named && (self.strict || self.src.is_unspecified()) || crate::ip::v6::is_strict(self.dst)
     }
 
     fn facts(&self) -> Facts {
@@ -131,11 +131,16 @@ pub(crate) struct Found6 {
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refused> {
+    lookup_as(net, ns, flow, Demands::of(net, ns, flow))
+}
+
+#[inline]
+fn lookup_as(net: &Net, ns: NsId, flow: &Flow6, demands: Demands) -> Result<Found6, Refused> {
     if net.ns(ns).v6.routing.rules.is_custom() {
-        return by_rules(net, ns, flow, &mut |_, _| {});
+        return by_rules(net, ns, flow, demands, &mut |_, _| {});
     }
     for table in [id::LOCAL, id::MAIN] {
-        match in_table(net, ns, table, flow) {
+        match select::in_table(net, ns, table, flow, demands) {
             TableAnswer::Found(found) => return Ok(found),
             TableAnswer::Refused(refused) => return Err(refused),
             TableAnswer::Throw | TableAnswer::Nothing => {}
@@ -149,127 +154,55 @@ fn by_rules(
     net: &Net,
     ns: NsId,
     flow: &Flow6,
+    demands: Demands,
     tell: &mut dyn FnMut(&Rule, RuleOutcome),
 ) -> Result<Found6, Refused> {
     let facts = flow.facts();
     rules::ask(
         net.ns(ns).v6.routing.rules.as_slice(),
         |rule| rules::matches(net, rule, &facts),
-        |table| in_table(net, ns, table, flow),
+        |table| select::in_table(net, ns, table, flow, demands),
         |found| (found.prefix_len, net.dev(found.dev).description.group),
         tell,
     )
 }
 
-/// Looks a flow up in one table.
-#[inline]
-pub(crate) fn in_table(net: &Net, ns: NsId, id: u32, flow: &Flow6) -> TableAnswer<Found6> {
-    let Some(table) = net.ns(ns).v6.routing.tables.get(id) else {
-        return TableAnswer::Nothing;
-    };
-    for head in table.matches(flow.dst) {
-        match in_chain(net, (id, table), head, flow) {
-            TableAnswer::Nothing => {}
-            answer => return answer,
-        }
+/// Where a gateway is known to be on the link by one table, if by any route that is no default.
+pub(crate) fn known_at(net: &Net, ns: NsId, table: u32, gateway: Ipv6Addr) -> Option<Found6> {
+    let demands = Demands::gateway(DevId::NONE).without_carrier();
+    match select::in_table(net, ns, table, &Flow6::to(gateway), demands) {
+        TableAnswer::Found(found) if found.prefix_len != 0 => Some(found),
+        _ => None,
     }
-    TableAnswer::Nothing
 }
 
-/// The first route of a prefix that fits the flow: those of least metric come first.
-#[inline]
-fn in_chain(
+/// The way to the gateway of a route in `table`, out of `dev` if that is named
+/// (`ip6_route_check_nh`): that table is asked first, even where no rule leads to it, and where it
+/// does not know, the rules are.
+pub(crate) fn to_gateway(
     net: &Net,
-    (id, table): (u32, &Table<V6>),
-    head: u32,
-    flow: &Flow6,
-) -> TableAnswer<Found6> {
-    let device = flow.device();
-    let mut best: Option<(Rank, Found6)> = None;
-    for (place, entry) in table.chain(head) {
-        if best.is_some_and(|(rank, _)| rank.metric != entry.metric) {
-            break;
+    ns: NsId,
+    table: Option<u32>,
+    dev: DevId,
+    gateway: Ipv6Addr,
+) -> Option<Found6> {
+    let flow = Flow6 {
+        oif: dev,
+        ..Flow6::to(gateway)
+    };
+    let demands = Demands::gateway(dev);
+    // What leads to the loopback leads nowhere.
+    let nowhere = |f: &Found6| f.kind == RouteType::Unicast && net.dev(f.dev).is_loopback();
+    let on_link = |found: &Found6| found.gateway.is_none() && !nowhere(found);
+    let own = |table| {
+        let answer = select::in_table(net, ns, table, &flow, demands.without_carrier());
+        match answer {
+            TableAnswer::Found(found) => Some(found).filter(on_link),
+            _ => None,
         }
-        match entry.kind {
-            RouteType::Blackhole => return TableAnswer::Refused(Refused::Blackhole),
-            RouteType::Unreachable => return TableAnswer::Refused(Refused::Unreachable),
-            RouteType::Prohibit => return TableAnswer::Refused(Refused::Prohibit),
-            RouteType::Throw => return TableAnswer::Throw,
-            _ => {}
-        }
-        let usable = |hop: &&Hop<V6>| {
-            (device == DevId::NONE || hop.dev == device) && hop_usable(net, hop.dev, entry.kind)
-        };
-        let Some(hop) = entry.hops().find(usable) else {
-            continue;
-        };
-        let metrics = entry.metrics.as_deref();
-        let found = Found6 {
-            kind: entry.kind,
-            dev: hop.dev,
-            gateway: hop.gateway,
-            prefsrc: entry.prefsrc,
-            mtu: metrics.map_or(0, |m| m.mtu),
-            hop_limit: metrics.map_or(0, |m| m.hoplimit as u8),
-            prefix_len: entry.prefix_len,
-            table: id,
-            multipath: entry.is_multipath(),
-            entry: place,
-        };
-        if !table.has_more(place) && best.is_none() {
-            return TableAnswer::Found(found);
-        }
-        let rank = Rank::of(net, entry, hop, flow.near);
-        if best.is_none_or(|(other, _)| rank.value() > other.value()) {
-            best = Some((rank, found));
-        }
-    }
-    best.map_or(TableAnswer::Nothing, |(_, found)| TableAnswer::Found(found))
-}
-
-/// How good a route is among those of one prefix and metric (`rt6_score_route`, RFC 4191 section
-/// 3.2).
-#[derive(Clone, Copy)]
-struct Rank {
-    metric: u32,
-    /// Nothing says that its gateway does not answer.
-    reachable: bool,
-    /// Preference: low, medium, high.
-    preference: u8,
-    /// It leads back where the packet that is answered came from.
-    near: bool,
-}
-
-impl Rank {
-    fn of(net: &Net, entry: &Entry<V6>, hop: &Hop<V6>, near: DevId) -> Rank {
-        let ns = net.ns_of(hop.dev);
-        let forwards = net.ns(ns).v6.conf_all.on(Conf6::Forwarding);
-        let fails = |gateway| neighbour::has_failed::<V6>(net, ns, hop.dev, gateway);
-        Rank {
-            metric: entry.metric,
-            // A router does not choose by what it sees of others.
-            reachable: forwards || !hop.gateway.is_some_and(fails),
-            preference: match entry.preference {
-                1 => 2,
-                3 => 0,
-                _ => 1,
-            },
-            near: hop.dev == near,
-        }
-    }
-
-    fn value(self) -> (bool, u8, bool) {
-        (self.reachable, self.preference, self.near)
-    }
-}
-
-#[inline]
-pub(crate) fn hop_usable(net: &Net, dev: DevId, kind: RouteType) -> bool {
-    let device = net.dev(dev);
-    if kind == RouteType::Local {
-        return true;
-    }
-    device.is_up() && (device.carrier || !net.either6(dev, Conf6::IgnoreRoutesWithLinkdown))
+    };
+    let by_rules = || lookup_as(net, ns, &flow, demands).ok().filter(on_link);
+    table.and_then(own).or_else(by_rules)
 }
 
 /// Whether an address is of this host: usable, on `dev` if that is named (`ipv6_chk_addr`).
@@ -290,7 +223,8 @@ pub(crate) fn is_anycast(net: &Net, ns: NsId, addr: Ipv6Addr) -> bool {
 /// The lookup once more, with what each rule said: for journeys.
 pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow6) -> RouteTrace {
     let mut asked = Vec::new();
-    let found = by_rules(net, ns, flow, &mut |rule, outcome| {
+    let demands = Demands::of(net, ns, flow);
+    let found = by_rules(net, ns, flow, demands, &mut |rule, outcome| {
         asked.push((rule.clone(), outcome));
     });
     let mut found = found.ok();

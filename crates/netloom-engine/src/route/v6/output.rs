@@ -1,6 +1,6 @@
 //! Routing for IPv6 packets made here (`ip6_route_output_flags`, `ip6_dst_lookup_tail`).
 
-use super::{Flow6, Found6, is_local, lookup};
+use super::{Flow6, Found6, Refused, is_local, lookup};
 use crate::device::DevId;
 use crate::ip::v6::source;
 use crate::namespace::NsId;
@@ -38,29 +38,27 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
     if given && !any_source && !is_local(net, ns, flow.src, DevId::NONE) {
         return Err(Errno::INVAL.into());
     }
-    let mut found = lookup(net, ns, &flow).map_err(|refused| {
-        // A source is looked for even where nothing leads to the destination.
-        let dev = flow.oif.some().unwrap_or(net.ns(ns).loopback);
-        let none = !given && source::select(net, ns, dev, flow.dst).is_none();
-        NoWay {
-            errno: if none {
-                Errno::ADDRNOTAVAIL
-            } else {
-                refused.errno()
-            },
-            refused: Some(refused),
+    let mut found = match lookup(net, ns, &flow) {
+        Err(refused) if !given => {
+            // Rules may ask for the source: it is chosen first, among those of all devices.
+            flow.src = source::select(net, ns, DevId::NONE, flow.dst)
+                .ok_or_else(|| no_way(Errno::ADDRNOTAVAIL, refused))?;
+            flow.strict = true;
+            lookup(net, ns, &flow)
         }
-    })?;
+        found => found,
+    }
+    .map_err(|refused| no_way(refused.errno(), refused))?;
     if found.multipath {
         found = multipath::select(net, ns, &flow, found);
     }
     let stays = matches!(found.kind, RouteType::Local | RouteType::Anycast);
-    let source = if given {
-        flow.src
-    } else {
+    let source = if flow.src.is_unspecified() {
         let preferred = found.prefsrc;
         let chosen = preferred.or_else(|| source::select(net, ns, found.dev, flow.dst));
         chosen.ok_or(Errno::ADDRNOTAVAIL)?
+    } else {
+        flow.src
     };
     let dev = if stays {
         net.ns(ns).loopback
@@ -76,6 +74,13 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Resu
         mtu: mtu(net, ns, dev, &found, flow.dst),
         found,
     })
+}
+
+fn no_way(errno: Errno, refused: Refused) -> NoWay {
+    NoWay {
+        errno,
+        refused: Some(refused),
+    }
 }
 
 /// The longest packet that may go a way.

@@ -27,7 +27,7 @@ pub(super) fn flow(socket: &Socket, dst: Ipv6Addr) -> Flow6 {
         upper: Upper::default(),
         uid: 0,
         spread: None,
-        near: DevId::NONE,
+        strict: true,
     }
 }
 

@@ -32,6 +32,7 @@ struct Said {
     metrics: RouteMetrics,
     hops: Vec<Hop>,
     nhid: Option<u32>,
+    preference: u8,
 }
 
 /// A `nexthop`.
@@ -78,15 +79,25 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
                 let number = u32_of(number).ok_or_else(wrong)?;
                 said.nhid = Some(number).filter(|number| *number != 0);
             }
-            "pref" => {
-                words.value()?;
-            }
+            "pref" => said.preference = preference(words.value()?)?,
             _ if metrics::parse(&mut said.metrics, word, words)? => {}
             _ if said.keyword(word, words)? => {}
             _ => said.destination(word, words, options.family)?,
         }
     }
     Ok(said)
+}
+
+/// How good a router is, by name or by its number in RFC 4191.
+fn preference(word: &str) -> Outcome<u8> {
+    match word {
+        "low" => Ok(3),
+        "medium" => Ok(0),
+        "high" => Ok(1),
+        _ => u32_of(word)
+            .and_then(|number| u8::try_from(number).ok())
+            .ok_or_else(|| Failure::wrong_nl(word, "\"pref\" value is invalid")),
+    }
 }
 
 /// A gateway, maybe of another family than the destination.
@@ -366,6 +377,7 @@ fn route(said: &Said, ns: &Namespace, options: &Options) -> Outcome<Route> {
         metrics: said.metrics.clone(),
         nexthops,
         nhid: said.nhid,
+        preference: said.preference,
         ..Route::new(dst)
     })
 }
