@@ -1,0 +1,147 @@
+//! Connections that a namespace remembers (conntrack(8)).
+
+use core::net::IpAddr;
+use serde::{Deserialize, Serialize};
+
+/// One direction of a connection: what its packets have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Tuple {
+    /// Source.
+    pub source: IpAddr,
+    /// Destination.
+    pub destination: IpAddr,
+    /// Protocol above IP.
+    pub protocol: u8,
+    /// What of the protocol tells connections apart.
+    pub ports: Ports,
+}
+
+/// What of a protocol tells connections apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ports {
+    /// Ports of TCP, UDP, UDP-Lite, SCTP, DCCP.
+    Ports {
+        /// Source port.
+        source: u16,
+        /// Destination port.
+        destination: u16,
+    },
+    /// An ICMP message.
+    Icmp {
+        /// Its type.
+        icmp_type: u8,
+        /// Its code.
+        code: u8,
+        /// Its identifier.
+        id: u16,
+    },
+    /// Keys of GRE (PPTP).
+    Gre {
+        /// Source key.
+        source: u16,
+        /// Destination key.
+        destination: u16,
+    },
+    /// Nothing: any other protocol.
+    None,
+}
+
+/// What happened to a connection, as bits (`IPS_*` of the kernel).
+pub mod status {
+    /// It was expected by another.
+    pub const EXPECTED: u32 = 1 << 0;
+    /// A packet came back.
+    pub const SEEN_REPLY: u32 = 1 << 1;
+    /// It is not forgotten early when the table is full.
+    pub const ASSURED: u32 = 1 << 2;
+    /// Its first packet has left this host, or reached it.
+    pub const CONFIRMED: u32 = 1 << 3;
+    /// Its source is translated.
+    pub const SRC_NAT: u32 = 1 << 4;
+    /// Its destination is translated.
+    pub const DST_NAT: u32 = 1 << 5;
+    /// Sequence numbers change on the way.
+    pub const SEQ_ADJUST: u32 = 1 << 6;
+    /// The source was looked at.
+    pub const SRC_NAT_DONE: u32 = 1 << 7;
+    /// The destination was looked at.
+    pub const DST_NAT_DONE: u32 = 1 << 8;
+    /// It is being forgotten.
+    pub const DYING: u32 = 1 << 9;
+    /// It does not go by its protocol's time.
+    pub const FIXED_TIMEOUT: u32 = 1 << 10;
+    /// Its rules gave it a helper.
+    pub const HELPER: u32 = 1 << 13;
+    /// It goes through a flow table.
+    pub const OFFLOAD: u32 = 1 << 14;
+}
+
+/// The states of TCP's connections as conntrack names them, in the kernel's order.
+pub const TCP_STATES: [&str; 10] = [
+    "NONE",
+    "SYN_SENT",
+    "SYN_RECV",
+    "ESTABLISHED",
+    "FIN_WAIT",
+    "CLOSE_WAIT",
+    "LAST_ACK",
+    "TIME_WAIT",
+    "CLOSE",
+    "SYN_SENT2",
+];
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its number.
+    pub id: u32,
+    /// Its first packet's direction.
+    pub original: Tuple,
+    /// The direction of the answers, as they come in.
+    pub reply: Tuple,
+    /// Bits of [`status`].
+    pub status: u32,
+    /// Seconds until it is forgotten.
+    pub timeout: u32,
+    /// What its protocol knows of it, in the kernel's word: `ESTABLISHED`.
+    pub state: Option<String>,
+    /// Its mark.
+    pub mark: u32,
+    /// Its zone, for both directions.
+    pub zone: u16,
+    /// The zone of the original direction alone.
+    pub original_zone: Option<u16>,
+    /// The zone of the replies alone.
+    pub reply_zone: Option<u16>,
+    /// Its labels, as bits.
+    pub labels: Option<u128>,
+    /// The helper that watches it.
+    pub helper: Option<String>,
+    /// Packets and bytes of the original direction, and of the replies; none: not counted
+    /// (`nf_conntrack_acct`).
+    pub counters: Option<[crate::ruleset::Counter; 2]>,
+    /// Whether it goes by a user's program while it waits to be confirmed (`use`).
+    pub references: u32,
+}
+
+/// What is told of connections (`conntrack -E`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionNotice {
+    /// What happened.
+    pub event: ConnectionEvent,
+    /// The connection after it.
+    pub connection: Connection,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionEvent {
+    /// It was confirmed.
+    New,
+    /// It changed.
+    Update,
+    /// It was forgotten.
+    Destroy,
+}

@@ -1,0 +1,132 @@
+//! Counters, quotas and the like that have a name, and flow tables (nft(8), STATEFUL OBJECTS and
+//! FLOWTABLES).
+
+use super::statement::{Counter, Limit, Quota};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An object with a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Its name.
+    pub name: String,
+    /// Its number, which nothing else of the table has.
+    pub handle: u64,
+    /// What its maker says of it.
+    pub comment: Option<String>,
+    /// What it is.
+    pub body: ObjectBody,
+}
+
+/// What an object is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ObjectBody {
+    /// A counter.
+    Counter(Counter),
+    /// A quota.
+    Quota(Quota),
+    /// A limit.
+    Limit(Limit),
+    /// A helper that watches connections.
+    CtHelper {
+        /// Its name in the kernel: `ftp`.
+        helper: String,
+        /// The protocol above IP.
+        protocol: u8,
+        /// The family that it is for.
+        l3proto: super::TableFamily,
+    },
+    /// How long connections are remembered.
+    CtTimeout {
+        /// The protocol above IP.
+        protocol: u8,
+        /// The family that it is for.
+        l3proto: super::TableFamily,
+        /// Seconds, by the name of the state.
+        policy: BTreeMap<String, u32>,
+    },
+    /// A connection that is expected beside another.
+    CtExpectation {
+        /// The protocol above IP.
+        protocol: u8,
+        /// The family that it is for.
+        l3proto: super::TableFamily,
+        /// The port that it comes to.
+        dport: u16,
+        /// For how many milliseconds it is expected.
+        timeout: u32,
+        /// How many.
+        size: u8,
+    },
+    /// Answers to SYNs in the place of a listener.
+    Synproxy(super::statement::Synproxy),
+}
+
+impl ObjectBody {
+    /// Which kind of object it is.
+    #[must_use]
+    pub const fn kind(&self) -> ObjectKind {
+        match self {
+            ObjectBody::Counter(_) => ObjectKind::Counter,
+            ObjectBody::Quota(_) => ObjectKind::Quota,
+            ObjectBody::Limit(_) => ObjectKind::Limit,
+            ObjectBody::CtHelper { .. } => ObjectKind::CtHelper,
+            ObjectBody::CtTimeout { .. } => ObjectKind::CtTimeout,
+            ObjectBody::CtExpectation { .. } => ObjectKind::CtExpectation,
+            ObjectBody::Synproxy(_) => ObjectKind::Synproxy,
+        }
+    }
+}
+
+/// The kinds of objects. Names are of one kind alone: a counter and a quota may share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// `counter`.
+    Counter,
+    /// `quota`.
+    Quota,
+    /// `limit`.
+    Limit,
+    /// `ct helper`.
+    CtHelper,
+    /// `ct timeout`.
+    CtTimeout,
+    /// `ct expectation`.
+    CtExpectation,
+    /// `synproxy`.
+    Synproxy,
+}
+
+impl ObjectKind {
+    /// Its words in nft's language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            ObjectKind::Counter => "counter",
+            ObjectKind::Quota => "quota",
+            ObjectKind::Limit => "limit",
+            ObjectKind::CtHelper => "ct helper",
+            ObjectKind::CtTimeout => "ct timeout",
+            ObjectKind::CtExpectation => "ct expectation",
+            ObjectKind::Synproxy => "synproxy",
+        }
+    }
+}
+
+/// A flow table: kept as it was given; flows go the whole way in any case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flowtable {
+    /// Its name.
+    pub name: String,
+    /// Its number, which nothing else of the table has.
+    pub handle: u64,
+    /// Its priority at `ingress`.
+    pub priority: i32,
+    /// Its devices.
+    pub devices: Vec<String>,
+    /// Whether flows are counted.
+    pub counter: bool,
+    /// Whether hardware is asked to do it.
+    pub offload: bool,
+}
