@@ -19,6 +19,7 @@ mod calls;
 mod device;
 mod engine;
 mod explain;
+mod filter;
 pub mod ip;
 mod journey;
 mod link;

@@ -1,6 +1,7 @@
 //! Network namespaces: what each has of its own.
 
 use crate::device::{DevId, Drops};
+use crate::filter::Filter;
 use crate::ip::icmp::RateLimit;
 use crate::ip::reassembly::Fragments;
 use crate::ip::v6::namespace::Inet6Ns;
@@ -49,6 +50,8 @@ pub(crate) struct Namespace {
     pub(crate) drops: Drops,
     /// What it counts of its packets.
     pub(crate) mib: Mib,
+    /// Its rules for packets, where it has any.
+    pub(crate) filter: Option<Box<Filter>>,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }
@@ -80,6 +83,7 @@ impl Namespace {
             autojoined: Vec::new(),
             drops: Drops::default(),
             mib: Mib::default(),
+            filter: None,
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }

@@ -206,6 +206,13 @@ impl Body {
         &mut self.buffer[usize::from(self.network)..self.end as usize]
     }
 
+    /// The Ethernet header before its network header, if it came with one.
+    pub(crate) fn link_header(&self) -> Option<&[u8]> {
+        let network = usize::from(self.network);
+        let from = network.checked_sub(netloom_wire::ethernet::HEADER_LEN)?;
+        (self.packet_type != PacketType::Outgoing).then(|| &self.buffer[from..network])
+    }
+
     /// Takes over what another packet carries beside its bytes; the front is the network header.
     pub(crate) fn follow(&mut self, other: &Body) {
         self.dev = other.dev;

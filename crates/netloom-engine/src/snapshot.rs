@@ -89,6 +89,11 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
             .rules
             .extend_from_slice(namespace.v6.routing.rules.as_slice());
     }
+    if parts.ruleset
+        && let Some(filter) = &namespace.filter
+    {
+        state.ruleset = crate::filter::describe(filter);
+    }
     if parts.neighbours {
         state.neighbours = neighbour::configure::list(net, ns);
     }

@@ -10,6 +10,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::{Route, RouteMatch};
 use crate::rule::Rule;
+use crate::ruleset::RulesetChange;
 use crate::vlan::VlanChange;
 use core::net::IpAddr;
 use netloom_wire::MacAddr;
@@ -161,6 +162,11 @@ pub enum Change {
         ns: NsName,
         dev: u32,
         change: VlanChange,
+    },
+    /// Carries out a transaction on the rules for packets: all of its steps or none.
+    Ruleset {
+        ns: NsName,
+        changes: Vec<RulesetChange>,
     },
     /// Writes a setting by its dotted name.
     SetSysctl {

@@ -8,12 +8,14 @@ mod event;
 mod look;
 mod reason;
 mod routed;
+mod rules;
 mod stage;
 
 pub use event::{Event, FdbFound, Learning, MdbFound, VlanDecision};
 pub use look::Look;
 pub use reason::{DROP_REASONS, DropReason};
 pub use routed::{MultipathChoice, MultipathHop, RouteTrace, RuleOutcome};
+pub use rules::{ChainStep, ChainTrace, ChainVerdict};
 pub use stage::Stage;
 
 use crate::change::Change;

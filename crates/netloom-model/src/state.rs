@@ -12,6 +12,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
+use crate::ruleset::Ruleset;
 use crate::socket_list::ListedSocket;
 use crate::vlan::{BridgeVlan, GlobalVlan};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub struct Namespace {
     pub nexthops: Vec<Nexthop>,
     /// Rules in the order in which they are asked.
     pub rules: Vec<Rule>,
+    /// Rules for packets: those of nft and iptables.
+    pub ruleset: Ruleset,
     /// Neighbours and proxy entries.
     pub neighbours: Vec<Neighbour>,
     /// Forwarding databases of its bridges, and the addresses that its devices listen to.
@@ -98,6 +101,7 @@ pub struct Parts {
     pub routes: bool,
     pub nexthops: bool,
     pub rules: bool,
+    pub ruleset: bool,
     pub neighbours: bool,
     pub fdb: bool,
     pub groups: bool,
@@ -116,6 +120,7 @@ impl Parts {
         routes: false,
         nexthops: false,
         rules: false,
+        ruleset: false,
         neighbours: false,
         fdb: false,
         groups: false,
@@ -132,6 +137,7 @@ impl Parts {
         routes: true,
         nexthops: true,
         rules: true,
+        ruleset: true,
         neighbours: true,
         fdb: true,
         groups: true,

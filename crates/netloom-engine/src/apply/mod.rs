@@ -12,6 +12,7 @@ pub(crate) mod sysctl6;
 
 use crate::bridge;
 use crate::device::DevId;
+use crate::filter;
 use crate::ip::v6::address as v6;
 use crate::ip::v6::router::advertise;
 use crate::namespace::NsId;
@@ -198,6 +199,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
         } => {
             let ns = ns(cx.net, name)?;
             group::delete(cx.net, ns, *dev, *address)
+        }
+        Change::Ruleset { ns: name, changes } => {
+            let ns = ns(cx.net, name)?;
+            filter::apply(cx.net, ns, changes)
         }
         Change::SetAdvertise {
             ns: name,

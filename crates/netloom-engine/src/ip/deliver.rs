@@ -3,12 +3,14 @@
 use super::version::V4;
 use super::{icmp, icmp_error, igmp, reassembly};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::socket;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_wire::icmpv4::{Repr, code};
 use netloom_wire::{IpProtocol, ipv4};
 
@@ -22,6 +24,10 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
             None => return,
         }
     }
+    let place = (cx.net.ns_of(dev), Proto::V4, Hook::Input);
+    let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+        return;
+    };
     let header = ipv4::Packet::new_unchecked(packet.bytes());
     let (protocol, header_len) = (header.protocol(), header.header_len());
     cx.see(&packet, dev, Stage::LocalDeliver, |_| Event::Accepted);

@@ -2,12 +2,14 @@
 
 use super::{icmp_error, output, with_options};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::route::{Flow, Found};
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv4::{Repr, code};
 use netloom_wire::ipv4;
@@ -79,6 +81,14 @@ pub(crate) fn forward<O: Observer>(
     }
     packet.local = false;
     let ns = cx.net.ns_of(dev);
+    let devices = (dev, found.dev);
+    let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Forward), devices, packet) else {
+        return;
+    };
+    let leaving = (ns, Proto::V4, Hook::Postrouting);
+    let Some(packet) = filter::at(cx, leaving, (DevId::NONE, found.dev), packet) else {
+        return;
+    };
     if too_long {
         output::in_pieces(cx, (ns, found.dev), mtu, next_hop, packet);
         return;

@@ -3,6 +3,7 @@
 use super::options::Prepared;
 use super::{fragment, receive};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::ip::version::{V4, V6};
 use crate::link::Xmit;
 use crate::namespace::NsId;
@@ -15,6 +16,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::RouteType;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv4};
 
@@ -122,6 +124,13 @@ pub(crate) fn send<O: Observer>(
     packet: Packet,
     group_loop: GroupLoop,
 ) -> Xmit {
+    let devices = (DevId::NONE, way.dev);
+    let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Output), devices, packet) else {
+        return Xmit::Refused;
+    };
+    let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Postrouting), devices, packet) else {
+        return Xmit::Refused;
+    };
     let sent = leave(cx, ns, way, packet, group_loop);
     if sent == Xmit::Drop {
         cx.net.count(ns, Counter::IpOutDiscards);

@@ -3,6 +3,7 @@
 
 use super::{deliver, forward, icmp_error, with_options};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -14,6 +15,7 @@ use core::net::Ipv4Addr;
 use netloom_model::Scope;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv4::{Repr, Type, code};
 use netloom_wire::ipv4;
@@ -42,19 +44,22 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if !header.verify_checksum() {
         return cx.drop(packet, dev, Stage::IpReceive, DropReason::IpChecksum);
     }
+    let len = usize::from(header.total_len());
+    packet.truncate(len);
+    cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
+    let place = (ns, Proto::V4, Hook::Prerouting);
+    let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+        return;
+    };
+    let header = ipv4::Packet::new_unchecked(packet.bytes());
     let (src, dst, tos) = (header.src(), header.dst(), header.tos());
-    let (len, options) = (
-        usize::from(header.total_len()),
-        header.header_len() > ipv4::HEADER_LEN,
-    );
+    let options = header.header_len() > ipv4::HEADER_LEN;
     let spread = multipath::of_packet(cx.net, ns, &header);
     let upper = if cx.net.ns(ns).routing.rules.dissect() {
         Upper::of_v4(&header)
     } else {
         Upper::default()
     };
-    packet.truncate(len);
-    cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
     let mut flow = Flow {
         dst,
         src,

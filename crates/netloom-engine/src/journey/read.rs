@@ -48,6 +48,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         routes: one.routes || other.routes,
         nexthops: one.nexthops || other.nexthops,
         rules: one.rules || other.rules,
+        ruleset: one.ruleset || other.ruleset,
         neighbours: one.neighbours || other.neighbours,
         fdb: one.fdb || other.fdb,
         groups: one.groups || other.groups,

@@ -47,6 +47,8 @@ pub(crate) enum Xmit {
     Success,
     /// The device dropped it: `ENOBUFS` for a sender that wants to know.
     Drop,
+    /// A rule did not let it out: `EPERM`.
+    Refused,
 }
 
 /// Flags that every Ethernet-like device begins with.

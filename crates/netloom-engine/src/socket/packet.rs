@@ -109,6 +109,6 @@ pub(super) fn send<O: Observer>(
     });
     match link::transmit(cx, dev, packet) {
         Xmit::Success => Ok(frame.len()),
-        Xmit::Drop => Err(Errno::NOBUFS),
+        Xmit::Drop | Xmit::Refused => Err(Errno::NOBUFS),
     }
 }

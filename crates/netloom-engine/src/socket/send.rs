@@ -187,13 +187,11 @@ fn emit<O: Observer>(
     see_sent(cx, &packet, ns, stage, flow, Some(way));
     let sent = output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
     if stage == Stage::UdpSend {
-        cx.net.count(
-            ns,
-            match sent {
-                Xmit::Success => Counter::UdpOutDatagrams,
-                Xmit::Drop => Counter::UdpSndbufErrors,
-            },
-        );
+        match sent {
+            Xmit::Success => cx.net.count(ns, Counter::UdpOutDatagrams),
+            Xmit::Drop => cx.net.count(ns, Counter::UdpSndbufErrors),
+            Xmit::Refused => {}
+        }
     }
     told(cx, id, sent)
 }
@@ -203,10 +201,11 @@ fn emit<O: Observer>(
 fn told<O: Observer>(cx: &Cx<'_, O>, id: SocketId, sent: Xmit) -> Result<(), Errno> {
     let socket = cx.net.socket(id)?;
     let asks = socket.options.receive_errors || socket.kind == SocketKind::Ping;
-    if sent == Xmit::Drop && asks {
-        return Err(Errno::NOBUFS);
+    match sent {
+        Xmit::Drop if asks => Err(Errno::NOBUFS),
+        Xmit::Refused => Err(Errno::PERM),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// `EMSGSIZE`, with the MTU in the error queue.

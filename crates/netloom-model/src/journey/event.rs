@@ -1,6 +1,6 @@
 //! What is decided at a step.
 
-use super::{DropReason, Origin, RouteTrace};
+use super::{ChainTrace, DropReason, Origin, RouteTrace};
 use crate::names::NsName;
 use crate::neighbour::NeighbourState;
 use crate::socket::PacketType;
@@ -81,6 +81,8 @@ pub enum Event {
     PassedUp,
     /// A route was looked up.
     Routed(Box<RouteTrace>),
+    /// The rules of a base chain were asked.
+    Rules(Box<ChainTrace>),
     /// The source passed the check.
     SourceAccepted {
         /// The effective `rp_filter`.

@@ -126,6 +126,10 @@ drop_reasons! {
     NdpMalformed => "ndp_malformed", "the message of neighbour discovery is malformed or came from another link";
     NdpNotOurs => "ndp_not_ours", "the address asked for is not of this host";
     NdpTentative => "ndp_tentative", "the address asked for may not be used yet";
+    RuleDrop => "rule_drop", "a rule drops it";
+    RulePolicy => "rule_policy", "no rule accepts it and the chain's policy drops it";
+    RuleReject => "rule_reject", "a rule rejects it";
+    RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 
 /// How many reasons there are.

@@ -94,4 +94,5 @@ stages! {
     Icmp6Echo => "icmpv6_echo_reply", "an echo request is answered";
     Icmp6Error => "icmpv6_notify", "an ICMPv6 error is handed to whom it concerns";
     Icmp6Send => "icmp6_send", "an ICMPv6 error is made";
+    Rules => "nft_do_chain", "the rules of a base chain are asked";
 }

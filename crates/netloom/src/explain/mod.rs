@@ -6,6 +6,7 @@
 
 mod command;
 mod diagram;
+mod filter;
 mod fix;
 mod hint;
 mod json;

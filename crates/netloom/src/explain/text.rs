@@ -2,7 +2,7 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{hint, packet, vlan};
+use super::{filter, hint, packet, vlan};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
     RouteTrace, RuleOutcome, Stage, Step, Verdict,
@@ -214,6 +214,7 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Flooded { to, not } => flooded(to, not),
         Event::PassedUp => "the bridge itself receives it".to_owned(),
         Event::Routed(trace) => routed(trace),
+        Event::Rules(trace) => filter::sentence(trace),
         Event::SourceAccepted { rp_filter } => {
             format!("the source is accepted (rp_filter {rp_filter})")
         }

@@ -4,6 +4,7 @@
 use super::headers::{self, Facts, Limits, Next, Place, Refused};
 use super::{icmp, icmp_error, reassembly};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -11,6 +12,7 @@ use crate::socket;
 use crate::sysctl::Conf6;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
 use netloom_wire::{IpProtocol, ipv6};
@@ -18,6 +20,10 @@ use netloom_wire::{IpProtocol, ipv6};
 /// Delivers a packet whose front is its IP header.
 pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.set_network();
+    let at = (cx.net.ns_of(dev), Proto::V6, Hook::Input);
+    let Some(mut packet) = filter::at(cx, at, (dev, DevId::NONE), packet) else {
+        return;
+    };
     cx.see(&packet, dev, Stage::Local6Deliver, |_| Event::Accepted);
     let mut place = Place::first(&ipv6::Packet::new_unchecked(packet.bytes()));
     loop {

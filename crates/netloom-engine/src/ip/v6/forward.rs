@@ -3,6 +3,7 @@
 
 use super::{deliver, icmp_error, output};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::neighbour::ndp;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -11,6 +12,7 @@ use crate::route::v6::{Flow6, Found6};
 use crate::sysctl::Conf6;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
 use netloom_wire::ipv6;
@@ -72,5 +74,13 @@ pub(crate) fn forward<O: Observer>(
         to: hops - 1,
     });
     packet.local = false;
+    let devices = (dev, found.dev);
+    let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Forward), devices, packet) else {
+        return;
+    };
+    let leaving = (ns, Proto::V6, Hook::Postrouting);
+    let Some(packet) = filter::at(cx, leaving, (DevId::NONE, found.dev), packet) else {
+        return;
+    };
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);
 }

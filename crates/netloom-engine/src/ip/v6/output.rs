@@ -2,9 +2,10 @@
 
 use super::{fragment, receive};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
-use crate::link;
+use crate::link::{self, Xmit};
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::{Cx, Net};
@@ -15,6 +16,7 @@ use crate::sysctl::Conf6;
 use core::net::Ipv6Addr;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv6};
 
@@ -70,15 +72,33 @@ fn make<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, repr: &ipv6::Repr, payload:
     packet
 }
 
-/// Sends a packet whose front is its IP header on its way.
+/// Sends a packet whose front is its IP header on its way, if the rules let it out.
 pub(crate) fn send<O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
     way: &Way6,
     mut packet: Packet,
     group_loop: GroupLoop,
-) {
+) -> Xmit {
     packet.dev = way.dev;
+    let devices = (DevId::NONE, way.dev);
+    let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Output), devices, packet) else {
+        return Xmit::Refused;
+    };
+    let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Postrouting), devices, packet) else {
+        return Xmit::Refused;
+    };
+    leave(cx, ns, way, packet, group_loop);
+    Xmit::Success
+}
+
+fn leave<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    way: &Way6,
+    packet: Packet,
+    group_loop: GroupLoop,
+) {
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
     if way.dst.is_multicast() {
         return loop_and_send(cx, way, packet, group_loop);

@@ -4,6 +4,7 @@
 use super::headers::{self, Facts, Limits};
 use super::{deliver, forward, icmp_error};
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -16,6 +17,7 @@ use core::net::Ipv6Addr;
 use netloom_model::RouteType;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv6::{Type, code};
 use netloom_wire::{IpProtocol, Malformed, ipv6};
@@ -65,6 +67,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if hop_by_hop && let Err(refused) = options(cx, dev, &mut packet) {
         return deliver::refuse(cx, dev, Stage::Ip6HopByHop, packet, refused);
     }
+    let place = (ns, Proto::V6, Hook::Prerouting);
+    let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+        return;
+    };
     if dst.is_multicast() {
         return group(cx, dev, packet, dst);
     }

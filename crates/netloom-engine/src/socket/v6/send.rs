@@ -3,6 +3,7 @@
 use super::configure::flow;
 use crate::ip::output::GroupLoop;
 use crate::ip::v6::output::{self, Header6};
+use crate::link::Xmit;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -176,7 +177,10 @@ fn emit<O: Observer>(
     let mut packet = output::build(cx, way, &fields, payload);
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, id, &packet, stage, flow, Some(way));
-    output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
+    let group_loop = GroupLoop(options.multicast_loop);
+    if output::send(cx, ns, way, packet, group_loop) == Xmit::Refused {
+        return Err(Errno::PERM);
+    }
     if stage == Stage::UdpSend {
         cx.net.count(ns, Counter::Udp6OutDatagrams);
     }

@@ -1,0 +1,105 @@
+//! What rules know of a packet at a hook, beside its bytes.
+
+use crate::device::DevId;
+use crate::namespace::NsId;
+use crate::packet::Packet;
+use netloom_model::ruleset::{Hook, TableFamily};
+use netloom_wire::ipv6::extension;
+use netloom_wire::{IpProtocol, ipv4, ipv6};
+
+/// Whose hooks a packet meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Proto {
+    V4,
+    V6,
+    Arp,
+    Bridge,
+    Netdev,
+}
+
+impl Proto {
+    pub(crate) const COUNT: usize = 5;
+
+    /// The protocols whose packets meet the chains of a family.
+    pub(crate) const fn of(family: TableFamily) -> &'static [Proto] {
+        match family {
+            TableFamily::Ip => &[Proto::V4],
+            TableFamily::Ip6 => &[Proto::V6],
+            TableFamily::Inet => &[Proto::V4, Proto::V6],
+            TableFamily::Arp => &[Proto::Arp],
+            TableFamily::Bridge => &[Proto::Bridge],
+            TableFamily::Netdev => &[Proto::Netdev],
+        }
+    }
+}
+
+/// Where a packet is, and what its headers are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub(crate) ns: NsId,
+    pub(crate) hook: Hook,
+    pub(crate) proto: Proto,
+    /// The device that it came by, and the one that it leaves by.
+    pub(crate) input: DevId,
+    pub(crate) output: DevId,
+    /// Its protocol above IP, behind any extension headers.
+    pub(crate) protocol: Option<u8>,
+    /// Where the transport header begins, from the network header; none in a later fragment.
+    pub(crate) transport: Option<u16>,
+}
+
+impl Facts {
+    /// Those of a packet.
+    pub(crate) fn of(
+        packet: &Packet,
+        (ns, proto, hook): (NsId, Proto, Hook),
+        (input, output): (DevId, DevId),
+    ) -> Facts {
+        let (protocol, transport) = match proto {
+            Proto::V4 => v4(packet.network()),
+            Proto::V6 => v6(packet.network()),
+            Proto::Bridge | Proto::Netdev => match packet.ethertype {
+                netloom_wire::EtherType::IPV4 => v4(packet.network()),
+                netloom_wire::EtherType::IPV6 => v6(packet.network()),
+                _ => (None, None),
+            },
+            Proto::Arp => (None, None),
+        };
+        Facts {
+            ns,
+            hook,
+            proto,
+            input,
+            output,
+            protocol,
+            transport,
+        }
+    }
+}
+
+fn v4(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
+    let Ok(header) = ipv4::Packet::new_checked(bytes) else {
+        return (None, None);
+    };
+    let at = (header.frag_offset() == 0).then_some(header.header_len() as u16);
+    (Some(header.protocol().0), at)
+}
+
+fn v6(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
+    let Ok(header) = ipv6::Packet::new_checked(bytes) else {
+        return (None, None);
+    };
+    let payload = &bytes[ipv6::HEADER_LEN..];
+    let Some(last) = extension::walk(header.next_header(), payload).last() else {
+        return (None, None);
+    };
+    if last.is_cut() {
+        return (None, None);
+    }
+    // Behind the head of a later fragment there is data, not a header.
+    if last.kind == IpProtocol::FRAGMENT {
+        return (last.bytes.first().copied(), None);
+    }
+    let at = ipv6::HEADER_LEN + last.at;
+    (Some(last.kind.0), Some(at as u16))
+}

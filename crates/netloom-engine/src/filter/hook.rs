@@ -1,0 +1,162 @@
+//! Where a packet's way meets the rules (`NF_HOOK`).
+
+use super::facts::{Facts, Proto};
+use super::judge::{self, Judged, Unwritten, Written};
+use super::{ChainId, Entry, Filter};
+use crate::device::DevId;
+use crate::ip::{icmp_error, v6};
+use crate::namespace::NsId;
+use crate::net::Cx;
+use crate::observer::Observer;
+use crate::packet::Packet;
+use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
+use netloom_model::ruleset::statement::Reject;
+use netloom_wire::icmpv4::Repr;
+use netloom_wire::icmpv6;
+
+/// Asks the rules at a hook. Gives the packet back if it goes on; its front is its network header.
+#[inline]
+pub(crate) fn at<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (ns, proto, hook): (NsId, Proto, Hook),
+    devices: (DevId, DevId),
+    packet: Packet,
+) -> Option<Packet> {
+    match &cx.net.ns(ns).filter {
+        None => Some(packet),
+        Some(filter) if filter.entries(proto, hook).is_empty() => Some(packet),
+        Some(_) => asked(cx, (ns, proto, hook), devices, packet),
+    }
+}
+
+/// How a packet came out of a hook.
+enum Outcome {
+    Passes,
+    Drops(DropReason),
+    Rejects(Reject),
+    Unknown,
+}
+
+fn asked<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    place: (NsId, Proto, Hook),
+    (input, output): (DevId, DevId),
+    mut packet: Packet,
+) -> Option<Packet> {
+    let (ns, proto, hook) = place;
+    packet.set_network();
+    // Rules see all of the network but themselves: they are put back before anything is sent.
+    let mut filter = cx.net.ns_mut(ns).filter.take()?;
+    let outcome = each(cx, &mut filter, place, (input, output), &mut packet);
+    cx.net.ns_mut(ns).filter = Some(filter);
+    let dev = input.some().or(output.some());
+    let reason = match outcome {
+        Outcome::Passes => return Some(packet),
+        Outcome::Drops(reason) => reason,
+        Outcome::Rejects(reject) => {
+            if let Some(dev) = dev {
+                tell(cx, dev, (proto, hook), &packet, reject);
+            }
+            DropReason::RuleReject
+        }
+        Outcome::Unknown => DropReason::RuleUnknown,
+    };
+    match dev {
+        Some(dev) => cx.drop(packet, dev, Stage::Rules, reason),
+        None => cx.drop_in(packet, ns, Stage::Rules, reason),
+    }
+    None
+}
+
+/// Asks one chain after the other.
+fn each<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    filter: &mut Filter,
+    place: (NsId, Proto, Hook),
+    devices: (DevId, DevId),
+    packet: &mut Packet,
+) -> Outcome {
+    let (_, proto, hook) = place;
+    for at in 0..filter.entries(proto, hook).len() {
+        let Entry { chain, base, .. } = filter.entries(proto, hook)[at].clone();
+        let facts = Facts::of(packet, place, devices);
+        let judged = if O::ON {
+            let mut trail = Written::default();
+            let judged = judge::chain(cx.net, filter, (chain, &base), &facts, packet, &mut trail);
+            see(cx, filter, (chain, &facts), trail, judged, packet);
+            judged
+        } else {
+            judge::chain(
+                cx.net,
+                filter,
+                (chain, &base),
+                &facts,
+                packet,
+                &mut Unwritten,
+            )
+        };
+        match judged {
+            Judged::Accept => {}
+            Judged::Drop(reason) => return Outcome::Drops(reason),
+            Judged::Reject(reject) => return Outcome::Rejects(reject),
+            Judged::Unknown => return Outcome::Unknown,
+        }
+    }
+    Outcome::Passes
+}
+
+/// Tells the observer which rules were tried.
+fn see<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    filter: &Filter,
+    (chain, facts): (ChainId, &Facts),
+    trail: Written,
+    judged: Judged,
+    packet: &Packet,
+) {
+    let told = &filter.chains[chain.0];
+    let trace = ChainTrace {
+        table: told.table.clone(),
+        chain: told.name.clone(),
+        hook: facts.hook,
+        tried: trail.0,
+        verdict: judged.tell(),
+    };
+    let event = |_: &_| Event::Rules(Box::new(trace));
+    match facts.input.some().or(facts.output.some()) {
+        Some(dev) => cx.see(packet, dev, Stage::Rules, event),
+        None => cx.see_in(packet, facts.ns, Stage::Rules, event),
+    }
+}
+
+/// Tells the sender of a packet that it was refused.
+fn tell<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    (proto, _): (Proto, Hook),
+    packet: &Packet,
+    reject: Reject,
+) {
+    match (proto, reject) {
+        (Proto::V4, Reject::Icmp(code)) => {
+            icmp_error::send(cx, dev, packet, |original| Repr::DestUnreachable {
+                code,
+                mtu: 0,
+                original,
+            });
+        }
+        (Proto::V6, Reject::Icmpv6(code)) => {
+            v6::icmp_error::send(cx, dev, packet, icmpv6::Type::DEST_UNREACHABLE, code, 0);
+        }
+        (Proto::V4, Reject::Icmpx(code)) => {
+            let code = [0, 3, 1, 13][usize::from(code & 3)];
+            tell(cx, dev, (proto, Hook::Input), packet, Reject::Icmp(code));
+        }
+        (Proto::V6, Reject::Icmpx(code)) => {
+            let code = [0, 4, 3, 1][usize::from(code & 3)];
+            tell(cx, dev, (proto, Hook::Input), packet, Reject::Icmpv6(code));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,416 @@
+//! Transactions on rules: whole or not at all (`nf_tables_api`).
+
+use super::compile;
+use super::set::Store;
+use super::table::{Chain, Table, has_family};
+use super::{ChainId, Filter, SetId};
+use crate::namespace::NsId;
+use crate::net::Net;
+use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
+use netloom_model::ruleset::statement::Counter;
+use netloom_model::ruleset::{self, Backend, Base, ChainKind, Hook, TableFamily, check};
+use netloom_model::{Errno, Result};
+use std::sync::Arc;
+
+/// Carries a transaction out.
+///
+/// # Errors
+/// Those of `nf_tables` for the first step that is refused; then nothing has happened.
+pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Result<()> {
+    let mut filter = net.ns(ns).filter.clone().unwrap_or_default();
+    for change in changes {
+        filter.change(change)?;
+    }
+    for table in &filter.tables {
+        let leads = |chain: ChainId| filter.chains[chain.0].leads(table, &filter.sets);
+        check::jumps(table.chains.iter().copied(), &leads)?;
+    }
+    filter.generation += 1;
+    filter.hang();
+    net.ns_mut(ns).filter = Some(filter);
+    Ok(())
+}
+
+impl Filter {
+    fn change(&mut self, change: &RulesetChange) -> Result<()> {
+        match change {
+            RulesetChange::AddTable {
+                table,
+                dormant,
+                comment,
+                exclusive,
+            } => self.add_table(table, *dormant, comment.as_deref(), *exclusive),
+            RulesetChange::DelTable(table) => self.del_table(table),
+            RulesetChange::Flush(family) => self.flush(*family),
+            RulesetChange::AddChain {
+                chain,
+                base,
+                comment,
+                exclusive,
+            } => self.add_chain(chain, base.as_deref(), comment.as_deref(), *exclusive),
+            RulesetChange::SetPolicy {
+                chain,
+                policy,
+                counter,
+            } => {
+                let chain = self.chain_mut(chain)?;
+                let base = chain.base.as_mut().ok_or(Errno::OPNOTSUPP)?;
+                Arc::make_mut(base).policy = *policy;
+                chain.policy = counter.unwrap_or(chain.policy);
+                Ok(())
+            }
+            RulesetChange::RenameChain { chain, name } => self.rename_chain(chain, name),
+            RulesetChange::DelChain { chain, empty } => self.del_chain(chain, *empty),
+            RulesetChange::FlushChain { table, chain } => self.flush_chain(table, chain.as_deref()),
+            RulesetChange::AddRule { chain, place, rule } => self.add_rule(chain, *place, rule),
+            RulesetChange::ReplaceRule {
+                chain,
+                handle,
+                rule,
+            } => {
+                let at = self.rule_at(chain, *handle)?;
+                self.add_rule(chain, Place::After(*handle), rule)?;
+                self.remove_rule(chain, at)
+            }
+            RulesetChange::DelRule { chain, handle } => {
+                let at = self.rule_at(chain, *handle)?;
+                self.remove_rule(chain, at)
+            }
+            RulesetChange::Zero { chain, handle } => self.zero(chain, *handle),
+            RulesetChange::AddSet {
+                table,
+                set,
+                exclusive,
+            } => self.add_set(table, set, *exclusive),
+            RulesetChange::DelSet { table, set } => self.del_set(table, set),
+            RulesetChange::FlushSet { table, set } => {
+                self.set_mut(table, set)?.clear();
+                Ok(())
+            }
+            RulesetChange::AddElements {
+                table,
+                set,
+                elements,
+                exclusive,
+            } => self.add_elements(table, set, elements, *exclusive),
+            RulesetChange::DelElements {
+                table,
+                set,
+                elements,
+            } => {
+                let set = self.set_mut(table, set)?;
+                for element in elements {
+                    set.remove(element).ok_or(Errno::NOENT)?;
+                }
+                Ok(())
+            }
+            RulesetChange::AddObject { .. }
+            | RulesetChange::DelObject { .. }
+            | RulesetChange::ResetObject { .. }
+            | RulesetChange::AddFlowtable { .. }
+            | RulesetChange::DelFlowtable { .. } => Err(Errno::OPNOTSUPP.into()),
+        }
+    }
+
+    fn table_at(&self, table: &TableRef) -> Result<usize> {
+        let found = self.tables.iter().position(|t| t.name == *table);
+        found.ok_or_else(|| Errno::NOENT.into())
+    }
+
+    fn chain_id(&self, chain: &ChainRef) -> Result<ChainId> {
+        let table = self.table(&chain.table).ok_or(Errno::NOENT)?;
+        table.chain(&chain.chain).ok_or_else(|| Errno::NOENT.into())
+    }
+
+    fn chain_mut(&mut self, chain: &ChainRef) -> Result<&mut Chain> {
+        let id = self.chain_id(chain)?;
+        Ok(&mut self.chains[id.0])
+    }
+
+    fn rule_at(&self, chain: &ChainRef, handle: u64) -> Result<usize> {
+        let chain = &self.chains[self.chain_id(chain)?.0];
+        chain.position(handle).ok_or_else(|| Errno::NOENT.into())
+    }
+
+    fn set_id(&self, table: &TableRef, set: &str) -> Result<SetId> {
+        let table = self.table(table).ok_or(Errno::NOENT)?;
+        table.set(set).ok_or_else(|| Errno::NOENT.into())
+    }
+
+    fn set_mut(&mut self, table: &TableRef, set: &str) -> Result<&mut Store> {
+        let id = self.set_id(table, set)?;
+        Ok(&mut self.sets[id.0])
+    }
+
+    fn add_table(
+        &mut self,
+        name: &TableRef,
+        dormant: bool,
+        comment: Option<&str>,
+        exclusive: bool,
+    ) -> Result<()> {
+        if !has_family(name.backend, name.family) {
+            return Err(Errno::AFNOSUPPORT.into());
+        }
+        if let Ok(at) = self.table_at(name) {
+            if exclusive {
+                return Err(Errno::EXIST.into());
+            }
+            self.tables[at].dormant = dormant;
+            return Ok(());
+        }
+        self.next_table += 1;
+        let mut table = Table::new(name.clone(), self.next_table);
+        table.dormant = dormant;
+        table.comment = comment.map(str::to_owned);
+        self.tables.push(table);
+        Ok(())
+    }
+
+    fn del_table(&mut self, table: &TableRef) -> Result<()> {
+        let at = self.table_at(table)?;
+        let table = self.tables.remove(at);
+        for chain in table.chains {
+            self.chains.remove(chain.0);
+        }
+        for (_, set) in table.sets {
+            self.sets.remove(set.0);
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, family: Option<TableFamily>) -> Result<()> {
+        let gone = |table: &&Table| {
+            table.name.backend == Backend::Nft && family.is_none_or(|f| f == table.name.family)
+        };
+        let names: Vec<TableRef> = self
+            .tables
+            .iter()
+            .filter(gone)
+            .map(|t| t.name.clone())
+            .collect();
+        names.iter().try_for_each(|name| self.del_table(name))
+    }
+
+    fn add_chain(
+        &mut self,
+        name: &ChainRef,
+        base: Option<&Base>,
+        comment: Option<&str>,
+        exclusive: bool,
+    ) -> Result<()> {
+        let at = self.table_at(&name.table)?;
+        if let Some(chain) = self.tables[at].chain(&name.chain) {
+            if exclusive {
+                return Err(Errno::EXIST.into());
+            }
+            return change_chain(&mut self.chains[chain.0], base);
+        }
+        if let Some(base) = base {
+            check_base(name.table.family, base)?;
+        }
+        let chain = self.chains.insert(Chain {
+            table: name.table.clone(),
+            name: name.chain.clone(),
+            handle: self.tables[at].next_handle(),
+            base: base.cloned().map(Arc::new),
+            comment: comment.map(str::to_owned),
+            rules: Vec::new(),
+            states: Vec::new(),
+            policy: base.and_then(|base| base.counter).unwrap_or_default(),
+        });
+        self.tables[at].add_chain(&name.chain, ChainId(chain));
+        Ok(())
+    }
+
+    fn rename_chain(&mut self, chain: &ChainRef, name: &str) -> Result<()> {
+        let at = self.table_at(&chain.table)?;
+        let id = self.chain_id(chain)?;
+        if self.tables[at].chain(name).is_some() {
+            return Err(Errno::EXIST.into());
+        }
+        if self.chains[id.0].base.is_some() {
+            return Err(Errno::OPNOTSUPP.into());
+        }
+        self.chains[id.0].name = name.to_owned();
+        self.tables[at].rename_chain(&chain.chain, name);
+        // What jumps there is listed with the new name.
+        for other in self.tables[at].chains.clone() {
+            let chain_of = &mut self.chains[other.0];
+            for rule in &mut chain_of.rules {
+                if rule.leads_to(id) {
+                    Arc::make_mut(rule).rename(&chain.chain, name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn del_chain(&mut self, chain: &ChainRef, empty: bool) -> Result<()> {
+        let at = self.table_at(&chain.table)?;
+        let id = self.chain_id(chain)?;
+        if empty && !self.chains[id.0].rules.is_empty() {
+            return Err(Errno::BUSY.into());
+        }
+        let table = &self.tables[at];
+        let led_to = table.chains.iter().any(|other| {
+            *other != id && self.chains[other.0].leads(table, &self.sets).contains(&id)
+        });
+        if led_to {
+            return Err(Errno::BUSY.into());
+        }
+        self.tables[at].remove_chain(&chain.chain);
+        self.chains.remove(id.0);
+        Ok(())
+    }
+
+    fn flush_chain(&mut self, table: &TableRef, chain: Option<&str>) -> Result<()> {
+        let at = self.table_at(table)?;
+        let table = &self.tables[at];
+        let chains = match chain {
+            Some(name) => vec![table.chain(name).ok_or(Errno::NOENT)?],
+            None => table.chains.clone(),
+        };
+        for chain in chains {
+            let chain = &mut self.chains[chain.0];
+            chain.rules.clear();
+            chain.states.clear();
+        }
+        Ok(())
+    }
+
+    fn add_rule(&mut self, name: &ChainRef, place: Place, rule: &ruleset::Rule) -> Result<()> {
+        let at = self.table_at(&name.table)?;
+        let id = self.chain_id(name)?;
+        let chain = &self.chains[id.0];
+        let found = |handle| chain.position(handle).ok_or(Errno::NOENT);
+        let position = match place {
+            Place::Last => chain.rules.len(),
+            Place::First => 0,
+            Place::After(handle) => found(handle)? + 1,
+            Place::Before(handle) => found(handle)?,
+        };
+        let handle = self.tables[at].next_handle();
+        let rule = ruleset::Rule {
+            handle,
+            ..rule.clone()
+        };
+        let rule = compile::compile(&self.tables[at], &self.sets, rule)?;
+        self.chains[id.0].insert(position, rule);
+        Ok(())
+    }
+
+    fn remove_rule(&mut self, chain: &ChainRef, at: usize) -> Result<()> {
+        let chain = self.chain_mut(chain)?;
+        chain.rules.remove(at);
+        chain.states.remove(at);
+        Ok(())
+    }
+
+    fn zero(&mut self, chain: &ChainRef, handle: Option<u64>) -> Result<()> {
+        let chain = self.chain_mut(chain)?;
+        match handle {
+            Some(handle) => {
+                let at = chain.position(handle).ok_or(Errno::NOENT)?;
+                chain.states[at].counter = Counter::default();
+            }
+            None => {
+                chain.policy = Counter::default();
+                for state in &mut chain.states {
+                    state.counter = Counter::default();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_set(&mut self, table: &TableRef, set: &ruleset::Set, exclusive: bool) -> Result<()> {
+        let at = self.table_at(table)?;
+        if let Some(there) = self.tables[at].set(&set.name) {
+            let same = self.sets[there.0].set.key == set.key;
+            return match (exclusive, same) {
+                (false, true) => self.add_elements(table, &set.name, &set.elements, false),
+                _ => Err(Errno::EXIST.into()),
+            };
+        }
+        let mut set = set.clone();
+        set.handle = self.tables[at].next_handle();
+        let name = set.name.clone();
+        let id = self.sets.insert(Store::new(set)?);
+        self.tables[at].sets.push((name, SetId(id)));
+        Ok(())
+    }
+
+    fn del_set(&mut self, table: &TableRef, set: &str) -> Result<()> {
+        let at = self.table_at(table)?;
+        let id = self.set_id(table, set)?;
+        let used = |chain: &ChainId| self.chains[chain.0].rules.iter().any(|rule| rule.uses(id));
+        if self.tables[at].chains.iter().any(used) {
+            return Err(Errno::BUSY.into());
+        }
+        self.tables[at].sets.retain(|(_, other)| *other != id);
+        self.sets.remove(id.0);
+        Ok(())
+    }
+
+    fn add_elements(
+        &mut self,
+        table: &TableRef,
+        set: &str,
+        elements: &[ruleset::Element],
+        exclusive: bool,
+    ) -> Result<()> {
+        let set = self.set_mut(table, set)?;
+        for element in elements {
+            match set.insert(element.clone()) {
+                Ok(true) => {}
+                Ok(false) => return Err(Errno::NFILE.into()),
+                Err(super::set::Refused::Exists) if !exclusive => {}
+                Err(refused) => return Err(refused.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A base chain that is there can get another policy and nothing else.
+fn change_chain(chain: &mut Chain, base: Option<&Base>) -> Result<()> {
+    let Some(new) = base else {
+        return Ok(());
+    };
+    let Some(old) = &mut chain.base else {
+        return Err(Errno::EXIST.into());
+    };
+    if (old.kind, old.hook, old.priority) != (new.kind, new.hook, new.priority) {
+        return Err(Errno::EXIST.into());
+    }
+    Arc::make_mut(old).policy = new.policy;
+    Ok(())
+}
+
+/// Whether packets of a family meet a hook, and chains of a kind can be there.
+fn check_base(family: TableFamily, base: &Base) -> Result<()> {
+    use Hook::{Egress, Forward, Ingress, Input, Output, Postrouting, Prerouting};
+    let hooks: &[Hook] = match family {
+        TableFamily::Ip | TableFamily::Ip6 | TableFamily::Bridge => {
+            &[Prerouting, Input, Forward, Output, Postrouting]
+        }
+        TableFamily::Inet => &[Ingress, Prerouting, Input, Forward, Output, Postrouting],
+        TableFamily::Arp => &[Input, Output],
+        TableFamily::Netdev => &[Ingress, Egress],
+    };
+    let routed = matches!(
+        family,
+        TableFamily::Ip | TableFamily::Ip6 | TableFamily::Inet
+    );
+    let fits = match base.kind {
+        ChainKind::Filter => true,
+        ChainKind::Nat => routed && matches!(base.hook, Prerouting | Input | Output | Postrouting),
+        ChainKind::Route => routed && base.hook == Output,
+    };
+    if hooks.contains(&base.hook) && fits {
+        Ok(())
+    } else {
+        Err(Errno::OPNOTSUPP.into())
+    }
+}

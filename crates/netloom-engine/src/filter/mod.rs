@@ -1,0 +1,64 @@
+//! Netfilter: rules asked at the hooks of a packet's way (nft(8), iptables(8)).
+//!
+//! `install` carries transactions out and keeps what they say in two forms side by side: as the model
+//! lists it, and compiled (`compile`), so that judging a packet cannot fail. `hook` is where the
+//! pipeline calls; `judge` walks the chains. A rule's counters and buckets stand beside it
+//! (`State`), so that a copy of an engine shares the rules themselves.
+
+mod compile;
+mod facts;
+mod hook;
+mod install;
+mod judge;
+mod load;
+mod set;
+mod table;
+
+pub(crate) use facts::Proto;
+pub(crate) use hook::at;
+pub(crate) use install::apply;
+pub(crate) use table::describe;
+
+use netloom_model::ruleset::{Base, Hook};
+use std::sync::Arc;
+use table::{Chain, Table};
+
+/// A chain of a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ChainId(u32);
+
+/// A named set of a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SetId(u32);
+
+/// The rules of a namespace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// The tables, in the order in which they were made.
+    tables: Vec<Table>,
+    chains: crate::arena::Arena<Chain>,
+    sets: crate::arena::Arena<set::Store>,
+    /// What is asked at each hook of each protocol, in order.
+    hooks: [[Vec<Entry>; HOOKS]; Proto::COUNT],
+    /// The handle that the next table gets.
+    next_table: u64,
+    generation: u32,
+}
+
+const HOOKS: usize = 7;
+
+/// What is asked at a hook.
+#[derive(Clone, Debug)]
+struct Entry {
+    priority: i32,
+    chain: ChainId,
+    base: Arc<Base>,
+}
+
+impl Filter {
+    /// What is asked at a hook.
+    #[inline]
+    fn entries(&self, proto: Proto, hook: Hook) -> &[Entry] {
+        &self.hooks[proto as usize][hook as usize]
+    }
+}

@@ -1,0 +1,258 @@
+//! Sets and maps: which element has a key.
+
+use netloom_model::ruleset::set::{Element, ElementData};
+use netloom_model::ruleset::{Set, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// A key: a number for each of its parts.
+pub(super) type Key = Box<[u128]>;
+
+/// A set or map.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    /// What is said of it; its elements are in `index`.
+    pub(super) set: Set,
+    index: Index,
+}
+
+/// Elements by their keys.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    single: HashMap<Key, Element, foldhash::fast::FixedState>,
+    /// Ranges of keys of one part, by their beginning; none overlaps another.
+    ranges: BTreeMap<u128, (u128, Element)>,
+    /// Ranges of keys of several parts: each part within its own.
+    boxes: Vec<(Vec<(u128, u128)>, Element)>,
+    rest: Option<Box<Element>>,
+}
+
+/// What is wrong with an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is there.
+    Exists,
+    /// It overlaps one that is there.
+    Overlaps,
+    /// A key is too long, or its end is before its beginning.
+    Malformed,
+}
+
+fn numbers(values: &[Value]) -> Option<Vec<u128>> {
+    values.iter().map(Value::to_number).collect()
+}
+
+impl Index {
+    /// An index of elements; the first that is wrong.
+    pub(super) fn of(elements: &[Element]) -> Result<Index, Refused> {
+        let mut index = Index::default();
+        for element in elements {
+            index.insert(element.clone())?;
+        }
+        Ok(index)
+    }
+
+    /// Puts an element in.
+    pub(super) fn insert(&mut self, element: Element) -> Result<(), Refused> {
+        if element.catch_all {
+            if self.rest.is_some() {
+                return Err(Refused::Exists);
+            }
+            self.rest = Some(Box::new(element));
+            return Ok(());
+        }
+        let from = numbers(&element.from).ok_or(Refused::Malformed)?;
+        let Some(to) = &element.to else {
+            let key = from.into_boxed_slice();
+            if self.single.contains_key(&key) {
+                return Err(Refused::Exists);
+            }
+            if self.in_ranges(&key).is_some() {
+                return Err(Refused::Overlaps);
+            }
+            self.single.insert(key, element);
+            return Ok(());
+        };
+        let to = numbers(to).ok_or(Refused::Malformed)?;
+        if from.len() != to.len() || from.iter().zip(&to).any(|(from, to)| from > to) {
+            return Err(Refused::Malformed);
+        }
+        match (&from[..], &to[..]) {
+            ([from], [to]) => {
+                let before = self.ranges.range(..=to).next_back();
+                match before {
+                    Some((f, (t, _))) if (f, t) == (from, to) => return Err(Refused::Exists),
+                    Some((_, (end, _))) if end >= from => return Err(Refused::Overlaps),
+                    _ => {}
+                }
+                self.ranges.insert(*from, (*to, element));
+            }
+            _ => {
+                let sides: Vec<_> = from.into_iter().zip(to).collect();
+                if self.boxes.iter().any(|(other, _)| *other == sides) {
+                    return Err(Refused::Exists);
+                }
+                self.boxes.push((sides, element));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the element with just these keys out.
+    pub(super) fn remove(&mut self, element: &Element) -> Option<Element> {
+        if element.catch_all {
+            return self.rest.take().map(|rest| *rest);
+        }
+        let from = numbers(&element.from)?;
+        let Some(to) = &element.to else {
+            return self.single.remove(&from[..]);
+        };
+        let to = numbers(to)?;
+        match (&from[..], &to[..]) {
+            ([from], [to]) if self.ranges.get(from).is_some_and(|(end, _)| end == to) => {
+                self.ranges.remove(from).map(|(_, element)| element)
+            }
+            ([_], _) => None,
+            _ => {
+                let sides: Vec<_> = from.into_iter().zip(to).collect();
+                let at = self.boxes.iter().position(|(other, _)| *other == sides)?;
+                Some(self.boxes.remove(at).1)
+            }
+        }
+    }
+
+    /// The element that has a key.
+    pub(super) fn find(&self, key: &[u128]) -> Option<&Element> {
+        self.single
+            .get(key)
+            .or_else(|| self.in_ranges(key))
+            .or(self.rest.as_deref())
+    }
+
+    fn in_ranges(&self, key: &[u128]) -> Option<&Element> {
+        if let [key] = key
+            && let Some((_, (end, element))) = self.ranges.range(..=*key).next_back()
+            && end >= key
+        {
+            return Some(element);
+        }
+        let within = |sides: &[(u128, u128)]| {
+            sides.len() == key.len()
+                && sides
+                    .iter()
+                    .zip(key)
+                    .all(|((from, to), part)| from <= part && part <= to)
+        };
+        let found = self.boxes.iter().find(|(sides, _)| within(sides));
+        found.map(|(_, element)| element)
+    }
+
+    /// Its elements, in the order of their keys.
+    fn elements(&self) -> Vec<Element> {
+        let mut all: Vec<Element> = self.single.values().cloned().collect();
+        all.extend(self.ranges.values().map(|(_, element)| element.clone()));
+        all.extend(self.boxes.iter().map(|(_, element)| element.clone()));
+        all.sort_by(|a, b| a.from.cmp(&b.from));
+        all.extend(self.rest.as_deref().cloned());
+        all
+    }
+
+    /// What its elements have beside their keys.
+    pub(super) fn data(&self) -> impl Iterator<Item = &ElementData> {
+        let ranges = self.ranges.values().map(|(_, element)| element);
+        let boxes = self.boxes.iter().map(|(_, element)| element);
+        let all = self.single.values().chain(ranges).chain(boxes);
+        all.chain(self.rest.as_deref())
+            .filter_map(|element| element.data.as_ref())
+    }
+
+    fn len(&self) -> usize {
+        self.single.len() + self.ranges.len() + self.boxes.len() + usize::from(self.rest.is_some())
+    }
+}
+
+impl Store {
+    /// A set with the elements that it is given.
+    pub(super) fn new(mut set: Set) -> Result<Store, Refused> {
+        let elements = core::mem::take(&mut set.elements);
+        let index = Index::of(&elements)?;
+        Ok(Store { set, index })
+    }
+
+    /// Puts an element in; whether there was room.
+    pub(super) fn insert(&mut self, element: Element) -> Result<bool, Refused> {
+        if self
+            .set
+            .size
+            .is_some_and(|most| self.index.len() >= most as usize)
+        {
+            return Ok(false);
+        }
+        self.index.insert(element).map(|()| true)
+    }
+
+    pub(super) fn remove(&mut self, element: &Element) -> Option<Element> {
+        self.index.remove(element)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.index = Index::default();
+    }
+
+    /// The element that has a key.
+    pub(super) fn find(&self, key: &[u128]) -> Option<&Element> {
+        self.index.find(key)
+    }
+
+    /// What its elements have beside their keys.
+    pub(super) fn data(&self) -> impl Iterator<Item = &ElementData> {
+        self.index.data()
+    }
+
+    /// The set as the model tells it.
+    pub(super) fn describe(&self) -> Set {
+        Set {
+            elements: self.index.elements(),
+            ..self.set.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(number: u16) -> Value {
+        Value::from(number)
+    }
+
+    #[test]
+    fn a_key_is_found_by_itself_and_within_a_range() {
+        let elements = [
+            Element::of(port(80)),
+            Element::range(port(1000), port(2000)),
+        ];
+        let index = Index::of(&elements).expect("a set");
+        assert_eq!(index.find(&[80]), Some(&elements[0]));
+        assert_eq!(index.find(&[2000]), Some(&elements[1]));
+        assert_eq!(index.find(&[2001]), None);
+    }
+
+    #[test]
+    fn elements_that_are_there_or_overlap_are_refused() {
+        let mut index = Index::of(&[Element::range(port(10), port(20))]).expect("a set");
+        let overlapping = Element::range(port(20), port(30));
+        assert_eq!(index.insert(overlapping), Err(Refused::Overlaps));
+        let same = Element::range(port(10), port(20));
+        assert_eq!(index.insert(same), Err(Refused::Exists));
+        let backwards = Element::range(port(31), port(30));
+        assert_eq!(index.insert(backwards), Err(Refused::Malformed));
+    }
+
+    #[test]
+    fn what_nothing_else_has_is_caught() {
+        let mut rest = Element::of(port(0));
+        rest.catch_all = true;
+        let index = Index::of(&[Element::of(port(80)), rest.clone()]).expect("a set");
+        assert_eq!(index.find(&[81]), Some(&rest));
+    }
+}

@@ -1,0 +1,237 @@
+//! What a namespace has of tables, chains and their rules.
+
+use super::compile::{Go, Op, Rule};
+use super::set::Store;
+use super::{ChainId, Entry, Filter, Proto, SetId};
+use crate::arena::Arena;
+use netloom_model::ruleset::statement::{Counter, Statement};
+use netloom_model::ruleset::{
+    self, Backend, Base, ChainKind, Flowtable, Object, Ruleset, TableFamily, TableRef,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) type Sets = Arena<Store>;
+
+/// A table. What is in it stands in the order in which it was made.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) name: TableRef,
+    pub(super) handle: u64,
+    pub(super) dormant: bool,
+    pub(super) comment: Option<String>,
+    pub(super) chains: Vec<ChainId>,
+    by_name: HashMap<String, ChainId>,
+    pub(super) sets: Vec<(String, SetId)>,
+    pub(super) objects: Vec<Object>,
+    pub(super) flowtables: Vec<Flowtable>,
+    /// The handle that was given last.
+    pub(super) handles: u64,
+}
+
+/// A chain.
+#[derive(Clone, Debug)]
+pub(super) struct Chain {
+    pub(super) table: TableRef,
+    pub(super) name: String,
+    pub(super) handle: u64,
+    pub(super) base: Option<Arc<Base>>,
+    pub(super) comment: Option<String>,
+    pub(super) rules: Vec<Arc<Rule>>,
+    /// What each rule remembers.
+    pub(super) states: Vec<State>,
+    /// What reached its end.
+    pub(super) policy: Counter,
+}
+
+/// What a rule remembers of the packets that it saw.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) counter: Counter,
+}
+
+impl State {
+    /// What a new rule remembers: what its counter is given.
+    pub(super) fn of(rule: &ruleset::Rule) -> State {
+        State {
+            counter: rule.counter().unwrap_or_default(),
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn new(name: TableRef, handle: u64) -> Table {
+        Table {
+            name,
+            handle,
+            dormant: false,
+            comment: None,
+            chains: Vec::new(),
+            by_name: HashMap::new(),
+            sets: Vec::new(),
+            objects: Vec::new(),
+            flowtables: Vec::new(),
+            handles: 0,
+        }
+    }
+
+    /// The next handle.
+    pub(super) fn next_handle(&mut self) -> u64 {
+        self.handles += 1;
+        self.handles
+    }
+
+    /// Its chain called `name`.
+    pub(super) fn chain(&self, name: &str) -> Option<ChainId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn add_chain(&mut self, name: &str, chain: ChainId) {
+        self.chains.push(chain);
+        self.by_name.insert(name.to_owned(), chain);
+    }
+
+    pub(super) fn remove_chain(&mut self, name: &str) {
+        if let Some(chain) = self.by_name.remove(name) {
+            self.chains.retain(|other| *other != chain);
+        }
+    }
+
+    pub(super) fn rename_chain(&mut self, from: &str, to: &str) {
+        if let Some(chain) = self.by_name.remove(from) {
+            self.by_name.insert(to.to_owned(), chain);
+        }
+    }
+
+    /// Its set called `name`.
+    pub(super) fn set(&self, name: &str) -> Option<SetId> {
+        let found = self.sets.iter().find(|(other, _)| other == name);
+        found.map(|(_, set)| *set)
+    }
+}
+
+impl Chain {
+    /// Where in it the rule of a handle is.
+    pub(super) fn position(&self, handle: u64) -> Option<usize> {
+        self.rules
+            .iter()
+            .position(|rule| rule.rule.handle == handle)
+    }
+
+    /// Puts a rule in.
+    pub(super) fn insert(&mut self, at: usize, rule: Rule) {
+        self.states.insert(at, State::of(&rule.rule));
+        self.rules.insert(at, Arc::new(rule));
+    }
+
+    /// The chains that its rules lead to.
+    pub(super) fn leads(&self, table: &Table, sets: &Sets) -> Vec<ChainId> {
+        let mut found = Vec::new();
+        let mut take = |go| match go {
+            Go::Jump(chain) | Go::Goto(chain) => found.push(chain),
+            _ => {}
+        };
+        for op in self.rules.iter().flat_map(|rule| &rule.ops) {
+            match op {
+                Op::Go(go) => take(*go),
+                Op::Map { map, .. } => map.verdicts(table, sets).into_iter().for_each(&mut take),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn describe(&self) -> ruleset::Chain {
+        let rules = self.rules.iter().zip(&self.states);
+        let base = self.base.as_deref().map(|base| Base {
+            counter: base.counter.map(|_| self.policy),
+            ..base.clone()
+        });
+        ruleset::Chain {
+            name: self.name.clone(),
+            handle: self.handle,
+            base,
+            comment: self.comment.clone(),
+            rules: rules.map(|(rule, state)| state.describe(rule)).collect(),
+        }
+    }
+}
+
+impl State {
+    /// The rule as the model tells it, with what it remembers.
+    pub(super) fn describe(&self, rule: &Rule) -> ruleset::Rule {
+        let mut told = rule.rule.clone();
+        for statement in &mut told.statements {
+            if let Statement::Counter(counter) = statement {
+                *counter = self.counter;
+            }
+        }
+        told
+    }
+}
+
+/// The rules of a namespace as the model tells them.
+pub(crate) fn describe(filter: &Filter) -> Ruleset {
+    let tables = filter.tables.iter().map(|table| ruleset::Table {
+        family: table.name.family,
+        name: table.name.name.clone(),
+        backend: table.name.backend,
+        handle: table.handle,
+        dormant: table.dormant,
+        comment: table.comment.clone(),
+        chains: table
+            .chains
+            .iter()
+            .map(|chain| filter.chains[chain.0].describe())
+            .collect(),
+        sets: table
+            .sets
+            .iter()
+            .map(|(_, set)| filter.sets[set.0].describe())
+            .collect(),
+        objects: table.objects.clone(),
+        flowtables: table.flowtables.clone(),
+    });
+    Ruleset {
+        tables: tables.collect(),
+        generation: filter.generation,
+    }
+}
+
+impl Filter {
+    /// The table that `name` names.
+    pub(super) fn table(&self, name: &TableRef) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == *name)
+    }
+
+    /// Puts every base chain at its hook. Of those of one priority the last one made is asked first
+    /// (`nf_hook_entries_grow`).
+    pub(super) fn hang(&mut self) {
+        self.hooks = Default::default();
+        for table in self.tables.iter().filter(|table| !table.dormant) {
+            for id in &table.chains {
+                let Some(base) = &self.chains[id.0].base else {
+                    continue;
+                };
+                if base.kind == ChainKind::Nat {
+                    continue; // asked by address translation, for the first packet alone
+                }
+                for proto in Proto::of(table.name.family) {
+                    let entries = &mut self.hooks[*proto as usize][base.hook as usize];
+                    let at = entries.partition_point(|entry| entry.priority < base.priority);
+                    let entry = Entry {
+                        priority: base.priority,
+                        chain: *id,
+                        base: Arc::clone(base),
+                    };
+                    entries.insert(at, entry);
+                }
+            }
+        }
+    }
+}
+
+/// The families that a backend has.
+pub(super) fn has_family(backend: Backend, family: TableFamily) -> bool {
+    backend == Backend::Nft || !matches!(family, TableFamily::Inet | TableFamily::Netdev)
+}
