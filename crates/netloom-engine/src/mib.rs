@@ -157,7 +157,7 @@ fn of_ipv4(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Count
         (Stage::UdpReceive, R::UdpChecksum) => &[C::UdpInCsumErrors, C::UdpInErrors],
         (Stage::UdpReceive, R::NoSocket) if is_ipv4_group(packet) => &[C::UdpIgnoredMulti],
         (Stage::UdpReceive, R::NoSocket) => &[C::UdpNoPorts],
-        (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
+        (Stage::TcpReceive, _) => of_tcp(packet, reason),
         _ => &[],
     }
 }
@@ -188,7 +188,19 @@ fn of_ipv6(packet: &Packet, stage: Stage, reason: DropReason) -> &'static [Count
         (Stage::UdpReceive, R::UdpChecksum) => &[C::Udp6InCsumErrors, C::Udp6InErrors],
         (Stage::UdpReceive, R::NoSocket) if is_ipv6_group(packet) => &[C::Udp6IgnoredMulti],
         (Stage::UdpReceive, R::NoSocket) => &[C::Udp6NoPorts],
-        (Stage::TcpReceive, R::TcpMalformed) => malformed_tcp(packet),
+        (Stage::TcpReceive, _) => of_tcp(packet, reason),
+        _ => &[],
+    }
+}
+
+/// What a dropped segment counts as beside what its connection counts.
+fn of_tcp(packet: &Packet, reason: DropReason) -> &'static [Counter] {
+    match reason {
+        DropReason::TcpMalformed => malformed_tcp(packet),
+        DropReason::AcceptQueueFull => {
+            &[Counter::TcpExtListenOverflows, Counter::TcpExtListenDrops]
+        }
+        DropReason::SynQueueFull => &[Counter::TcpExtTCPReqQFullDrop, Counter::TcpExtListenDrops],
         _ => &[],
     }
 }

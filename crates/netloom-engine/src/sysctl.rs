@@ -148,6 +148,8 @@ settings! {
         PortRangeLow "ip_local_port_range#0" = 32768, 1..=65535;
         PortRangeHigh "ip_local_port_range#1" = 60999, 1..=65535;
         TcpAbortOnOverflow "tcp_abort_on_overflow" = 0, 0..=255;
+        TcpDsack "tcp_dsack" = 1, 0..=255;
+        TcpEarlyRetrans "tcp_early_retrans" = 3, 0..=4;
         TcpFinTimeout "tcp_fin_timeout" = 60, 0..=2147483;
         TcpInvalidRatelimit "tcp_invalid_ratelimit" = 500, 0..=2147483647;
         TcpKeepaliveIntvl "tcp_keepalive_intvl" = 75, 0..=2147483;

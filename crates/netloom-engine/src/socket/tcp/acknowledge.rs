@@ -7,6 +7,8 @@ use super::seq::{after, before, distance, earlier, later};
 use super::tunables::Tunables;
 use core::time::Duration;
 use netloom_model::Time;
+use netloom_model::counters::Counter;
+use netloom_model::socket::TcpState;
 use netloom_wire::tcp::Flags;
 
 /// Segments behind a hole that tell that it is lost (`tcp_reordering`).
@@ -77,8 +79,12 @@ impl Connection {
             self.challenge(t); // RFC 5961 section 5.2
             return false;
         }
+        if segment.end() == segment.seq && self.state != TcpState::SynSent {
+            self.tally.one(Counter::TcpExtTCPPureAcks);
+        }
         let news = after(ack, self.snd_una);
         let window_moved = self.update_window(segment, t);
+        let twice = self.sack && self.told_twice(segment);
         let mut selective = false;
         if self.sack && !before(ack, self.snd_una) {
             for (left, right) in segment.options.sacks() {
@@ -95,6 +101,7 @@ impl Connection {
                 self.recovery.duplicates += 1;
             }
         }
+        self.tail_probe_acknowledged(segment, twice);
         self.timers.probes = 0;
         self.look_for_losses();
         true
@@ -131,6 +138,7 @@ impl Connection {
         }
         self.out_seq = self.out_seq.wrapping_add(bytes);
         self.snd_una = ack;
+        self.tally.delivered(acked, self.mss, ack == self.snd_nxt);
         self.counts.bytes_acked += u64::from(bytes);
         self.measure(ack, segment, t);
         let recovery = &mut self.recovery;
@@ -220,6 +228,10 @@ impl Connection {
                     return;
                 }
                 let first = self.snd_una.wrapping_add(mss);
+                self.tally.one(match self.sack {
+                    true => Counter::TcpExtTCPSackRecovery,
+                    false => Counter::TcpExtTCPRenoRecovery,
+                });
                 recovery.mode = Mode::Fast;
                 recovery.recover = self.snd_nxt;
                 recovery.resent_to = self.snd_una;

@@ -2,10 +2,11 @@
 
 use super::connection::{Connection, Segment};
 use super::inbound::DELAYED_ACK;
-use super::seq::{after, before, distance};
+use super::seq::{after, before, distance, earlier};
 use super::tunables::Tunables;
 use core::time::Duration;
 use netloom_model::Errno;
+use netloom_model::counters::Counter;
 use netloom_model::journey::DropReason;
 use netloom_model::socket::TcpState;
 use netloom_wire::tcp::Flags;
@@ -52,6 +53,7 @@ impl Connection {
         // tcp_rcv_state_process: data for which there is nobody any more.
         let data = !segment.payload.is_empty() && after(segment.end(), self.rcv_nxt);
         if orphan && data && matches!(self.state, TcpState::FinWait1 | TcpState::FinWait2) {
+            self.tally.one(Counter::TcpExtTCPAbortOnData);
             self.end();
             return Arrived::Refused;
         }
@@ -63,6 +65,8 @@ impl Connection {
         if receives && carries {
             self.take_data(segment, t);
         } else if carries && before(segment.seq, self.rcv_nxt) {
+            self.tally.one(Counter::TcpExtDelayedACKLost);
+            self.came_twice(segment.seq, earlier(segment.end(), self.rcv_nxt), t);
             self.ack_now = true; // it came again: its acknowledgement was lost
         }
         if !segment.payload.is_empty() {
@@ -76,7 +80,10 @@ impl Connection {
     fn check(&mut self, segment: &Segment<'_>, t: &Tunables) -> Option<Arrived> {
         let reset = segment.has(Flags::RST);
         if self.is_of_the_past(segment, t) && !reset {
-            self.acknowledge_stray(t);
+            self.tally.one(Counter::TcpExtPAWSEstab);
+            if !self.acknowledge_stray(t) {
+                self.tally.one(Counter::TcpExtTCPACKSkippedPAWS);
+            }
             return Some(Arrived::Dropped(DropReason::TcpPaws));
         }
         let again = segment.has(Flags::SYN) && !segment.has(Flags::ACK) && segment.seq == self.irs;
@@ -88,15 +95,21 @@ impl Connection {
         let outside = before(segment.end(), self.rcv_wup) || after(segment.seq, edge);
         if outside {
             if segment.has(Flags::SYN) && !reset {
-                self.challenge(t);
+                self.challenge_syn(t);
             } else if !reset {
-                self.acknowledge_stray(t);
+                self.tally_outside(segment, edge, t);
+                if !self.acknowledge_stray(t) {
+                    self.tally.one(Counter::TcpExtTCPACKSkippedSeq);
+                }
             }
             return Some(Arrived::Dropped(DropReason::TcpSequence));
         }
         if reset {
             // RFC 5961 section 3.2: only the very next number resets.
             if segment.seq == self.rcv_nxt {
+                if self.state == TcpState::SynReceived {
+                    self.tally.one(Counter::TcpExtEmbryonicRsts);
+                }
                 self.was_reset();
                 return Some(Arrived::Taken);
             }
@@ -104,7 +117,7 @@ impl Connection {
             return Some(Arrived::Dropped(DropReason::TcpSequence));
         }
         if segment.has(Flags::SYN) && self.state != TcpState::SynReceived {
-            self.challenge(t); // RFC 5961 section 4.2
+            self.challenge_syn(t); // RFC 5961 section 4.2
             return Some(Arrived::Dropped(DropReason::TcpSequence));
         }
         if let Some((value, _)) = segment.options.timestamps
@@ -178,6 +191,9 @@ impl Connection {
         if let Some((_, at)) = self.timed.take() {
             self.rtt.sample(t.now.since(at));
         }
+        if self.state == TcpState::SynSent {
+            self.tally.one(Counter::TcpExtTCPDelivered);
+        }
         self.state = TcpState::Established;
         self.snd_una = self.snd_nxt;
         self.recovery.clear(self.snd_una);
@@ -245,15 +261,42 @@ impl Connection {
 
     /// Tells the other side how things are, as RFC 5961 wants where a segment may be forged.
     pub(super) fn challenge(&mut self, t: &Tunables) {
-        self.acknowledge_stray(t);
+        if self.acknowledge_stray(t) {
+            self.tally.one(Counter::TcpExtTCPChallengeACK);
+        } else {
+            self.tally.one(Counter::TcpExtTCPACKSkippedChallenge);
+        }
     }
 
-    /// Acknowledges what is outside the window, not too often (`tcp_oow_rate_limited`).
-    fn acknowledge_stray(&mut self, t: &Tunables) {
-        let soon = |at| t.now.since(at) < t.invalid_rate;
-        if !self.last_challenge.is_some_and(soon) {
-            self.last_challenge = Some(t.now);
-            self.ack_now = true;
+    /// A SYN in a connection is challenged.
+    fn challenge_syn(&mut self, t: &Tunables) {
+        if self.state != TcpState::SynReceived {
+            self.tally.one(Counter::TcpInErrs);
         }
+        self.tally.one(Counter::TcpExtTCPSYNChallenge);
+        self.challenge(t);
+    }
+
+    /// Counts what lies outside the window: what came again, or beyond what was offered.
+    fn tally_outside(&mut self, segment: &Segment<'_>, edge: u32, t: &Tunables) {
+        let carries = segment.end() != segment.seq;
+        if carries && before(segment.seq, self.rcv_nxt) {
+            self.tally.one(Counter::TcpExtDelayedACKLost);
+            self.came_twice(segment.seq, earlier(segment.end(), self.rcv_nxt), t);
+        } else if after(segment.seq, edge) {
+            self.tally.one(Counter::TcpExtBeyondWindow);
+        }
+    }
+
+    /// Acknowledges what is outside the window, not too often (`tcp_oow_rate_limited`); whether it
+    /// does.
+    fn acknowledge_stray(&mut self, t: &Tunables) -> bool {
+        let soon = |at| t.now.since(at) < t.invalid_rate;
+        if self.last_challenge.is_some_and(soon) {
+            return false;
+        }
+        self.last_challenge = Some(t.now);
+        self.ack_now = true;
+        true
     }
 }

@@ -9,6 +9,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use netloom_model::Errno;
+use netloom_model::counters::Counter;
 use netloom_model::socket::{Shutdown, SocketId, TcpState};
 
 /// Connections that go on without a program (`tcp_max_orphans`, of a machine with some gigabytes).
@@ -33,7 +34,14 @@ impl Connection {
         let unread = self.inbound.readable() > 0;
         match self.state {
             TcpState::SynSent => self.end(),
-            _ if unread || self.wishes.abort_on_close => self.abort(),
+            _ if unread => {
+                self.tally.one(Counter::TcpExtTCPAbortOnClose);
+                self.abort();
+            }
+            _ if self.wishes.abort_on_close => {
+                self.tally.one(Counter::TcpExtTCPAbortOnData);
+                self.abort();
+            }
             _ => self.finish(),
         }
         self.shut_read = true;
@@ -82,6 +90,7 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, id: u32) {
     if let Some(connection) = tcp.connection_mut() {
         connection.leave();
         if crowded && connection.state != TcpState::Closed {
+            connection.tally.one(Counter::TcpExtTCPAbortOnMemory);
             connection.abort();
         }
     }

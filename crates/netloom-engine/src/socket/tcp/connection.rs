@@ -6,8 +6,10 @@ use super::acknowledge::Recovery;
 use super::congestion::Congestion;
 use super::inbound::Inbound;
 use super::options::Options;
+use super::probe::TailProbe;
 use super::rtt::Rtt;
 use super::seq::distance;
+use super::tally::Tally;
 use super::timers::Timers;
 use super::tunables::Tunables;
 use core::net::IpAddr;
@@ -148,6 +150,8 @@ pub(crate) struct Connection {
     /// It ended by a reset that is still to be sent.
     pub(super) reset_now: bool,
     pub(crate) counts: Counts,
+    pub(super) tally: Tally,
+    pub(super) tail_probe: TailProbe,
 }
 
 /// How the initial values of a connection are chosen.
@@ -214,6 +218,8 @@ impl Connection {
             probe_now: false,
             reset_now: false,
             counts: Counts::default(),
+            tally: Tally::default(),
+            tail_probe: TailProbe::default(),
         };
         connection.out_limit = connection.send_limit(t);
         connection

@@ -2,10 +2,11 @@
 //! that is offered (RFC 9293 sections 3.8.6.2.2 and 3.10.7.4, `tcp_select_window`).
 
 use super::connection::{Connection, Segment};
-use super::options::SACKS;
+use super::options::{Options, SACKS};
 use super::seq::{after, before, distance, earlier, later};
 use super::tunables::Tunables;
 use core::time::Duration;
+use netloom_model::counters::Counter;
 use netloom_wire::tcp::Flags;
 use std::collections::VecDeque;
 
@@ -147,8 +148,17 @@ impl Connection {
         let wanted = self.free_window();
         let shift = self.scale.map_or(0, |(_, own)| own);
         let window = if wanted < current { current } else { wanted };
+        if wanted == 0 && current > 0 {
+            self.tally.one(Counter::TcpExtTCPWantZeroWindowAdv);
+        }
+        let closed = self.rcv_wnd == 0;
         self.rcv_wnd = window.next_multiple_of(1 << shift).min(65_535 << shift);
         self.rcv_wup = self.rcv_nxt;
+        match (closed, self.rcv_wnd) {
+            (false, 0) => self.tally.one(Counter::TcpExtTCPToZeroWindowAdv),
+            (true, 1..) => self.tally.one(Counter::TcpExtTCPFromZeroWindowAdv),
+            _ => {}
+        }
         self.rcv_wnd
     }
 
@@ -170,9 +180,14 @@ impl Connection {
         most as u32
     }
 
-    /// The selective acknowledgements to be sent.
-    pub(super) fn sack_blocks(&self) -> &[(u32, u32)] {
-        if self.sack { &self.inbound.blocks } else { &[] }
+    /// The options with the selective acknowledgements to be sent, what came twice first.
+    pub(super) fn with_blocks(&mut self, options: Options) -> Options {
+        let twice = self.tail_probe.twice.take();
+        if !self.sack {
+            return options;
+        }
+        let options = options.with_sacks(twice.as_slice());
+        options.with_sacks(&self.inbound.blocks)
     }
 
     /// Takes in the data and the FIN of a segment that is acceptable.
@@ -189,12 +204,17 @@ impl Connection {
         let news = !data.is_empty() || self.inbound.fin == Some(self.rcv_nxt);
         if !segment.payload.is_empty() && data.is_empty() {
             self.ack_now = true; // all of it is known, or beyond the window
+            if !after(segment.end(), self.rcv_nxt) {
+                self.tally.one(Counter::TcpExtDelayedACKLost);
+                self.came_twice(segment.seq, segment.end(), t);
+            }
         }
         if seq == self.rcv_nxt {
             if !data.is_empty() {
                 self.arrived_in_order(data, t);
             }
         } else if !data.is_empty() {
+            self.tally.one(Counter::TcpExtTCPOFOQueue);
             self.inbound.keep(seq, data);
             self.inbound.note(seq, seq.wrapping_add(data.len() as u32));
             self.ack_now = true;

@@ -1,10 +1,10 @@
 //! tcp(7): connections between programs (RFC 9293).
 //!
 //! A [`connection::Connection`] is the protocol alone, without I/O: `arrive`, `acknowledge`,
-//! `inbound`, `transmit`, `timers` are what it does, `congestion`, `rtt`, `ranges`, `options`,
+//! `inbound`, `transmit`, `timers` are what it does, `congestion`, `probe`, `rtt`, `ranges`, `options`,
 //! `seq` what it does it with. Around it `table` finds the connection of a segment, `input` and
 //! `output` stand between it and IP, `listen` makes new ones, `time_wait` keeps what is left of
-//! old ones, `ports` gives out ports, `calls` and `close` are what programs ask for.
+//! old ones, `tally` is what is counted, `ports` gives out ports, `calls` and `close` are what programs ask for.
 //!
 //! Left out: urgent data, explicit congestion notification, fast open, SYN cookies.
 
@@ -22,12 +22,14 @@ mod mib;
 mod options;
 mod output;
 pub(crate) mod ports;
+mod probe;
 mod ranges;
 mod reset;
 mod rtt;
 mod seq;
 mod settle;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod time_wait;

@@ -66,9 +66,10 @@ impl Options {
         } else {
             SACKS
         };
+        let room = most.saturating_sub(usize::from(self.sack_count));
         blocks
             .iter()
-            .take(most)
+            .take(room)
             .for_each(|block| self.add_sack(*block));
         self
     }

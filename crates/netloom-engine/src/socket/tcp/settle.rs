@@ -43,6 +43,7 @@ impl Net {
 /// brought it about.
 pub(super) fn settle<O: Observer>(cx: &mut Cx<'_, O>, id: u32, cause: Option<u32>) {
     output::flush(cx, id, cause);
+    collect(cx.net, id);
     account(cx.net, id);
     let Some(socket) = cx.net.sockets.0.get_mut(id) else {
         return;
@@ -76,6 +77,7 @@ pub(super) fn settle<O: Observer>(cx: &mut Cx<'_, O>, id: u32, cause: Option<u32
                 && let Some(connection) = cx.net.connection_mut(id)
             {
                 connection.leave_after(&t);
+                collect(cx.net, id);
             }
             arm(cx.net, id);
         }
@@ -93,6 +95,20 @@ fn ended(net: &mut Net, id: u32, owner: Owner) {
     }
     if owner == Owner::Nobody || never_made {
         super::close::remove(net, id);
+    }
+}
+
+/// Counts in its namespace what a connection has done.
+fn collect(net: &mut Net, id: u32) {
+    let Some(socket) = net.sockets.0.get_mut(id) else {
+        return;
+    };
+    let mib = &mut net.namespaces[socket.ns.0].mib;
+    let connection = socket.tcp.as_mut().and_then(|tcp| tcp.connection_mut());
+    if let Some(connection) = connection {
+        for (counter, count) in connection.tally.collect() {
+            mib.add(counter, count as usize);
+        }
     }
 }
 

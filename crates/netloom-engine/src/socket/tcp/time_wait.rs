@@ -12,6 +12,7 @@ use crate::sysctl::Global;
 use crate::timer::Timer;
 use core::time::Duration;
 use netloom_model::Time;
+use netloom_model::counters::Counter;
 use netloom_model::socket::{SocketKind, TcpState};
 use netloom_wire::tcp::Flags;
 
@@ -84,6 +85,7 @@ pub(super) fn enter(net: &mut Net, id: u32) {
         only_v6,
         stamp,
     };
+    let counted = connection.tally.waits;
     connection.state = TcpState::Closed;
     connection.shut_read = true;
     let (local, remote) = (waiting.local, waiting.remote);
@@ -91,6 +93,7 @@ pub(super) fn enter(net: &mut Net, id: u32) {
     let table = &mut net.ns_mut(ns).sockets.tcp;
     if table.waiting.len() >= most {
         table.remove(local, remote, Place::Socket(id));
+        net.count(ns, Counter::TcpExtTCPTimeWaitOverflow);
         return;
     }
     let slot = table.waiting.insert(waiting);
@@ -98,6 +101,9 @@ pub(super) fn enter(net: &mut Net, id: u32) {
     table.ends.push_back((waiting.until, slot, stamp));
     if table.ends.len() == 1 {
         net.timers.set(waiting.until, Timer::TcpTimeWait { ns });
+    }
+    if !counted {
+        net.count(ns, Counter::TcpExtTW);
     }
 }
 
@@ -157,6 +163,12 @@ pub(super) fn arrives(net: &mut Net, ns: NsId, slot: u32, segment: &Segment<'_>)
         }
         return Verdict::Nothing;
     }
+    if past && !reset {
+        net.count(ns, Counter::TcpExtPAWSTimewait);
+    }
+    let Some(waiting) = net.ns_mut(ns).sockets.tcp.waiting.get_mut(slot) else {
+        return Verdict::Nothing;
+    };
     let syn = segment.has(Flags::SYN) && !segment.has(Flags::ACK) && !reset;
     let newer = matches!((clock, recent), (Some(value), Some(recent)) if after(value, recent));
     if syn && !past && (after(segment.seq, waiting.rcv_nxt) || newer) {

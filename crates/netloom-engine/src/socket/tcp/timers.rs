@@ -6,6 +6,7 @@ use super::connection::Connection;
 use super::seq::before;
 use super::tunables::Tunables;
 use core::time::Duration;
+use netloom_model::counters::Counter;
 use netloom_model::socket::TcpState;
 use netloom_model::{Errno, Time};
 
@@ -13,6 +14,7 @@ use netloom_model::{Errno, Time};
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Timers {
     pub(super) retransmit: Option<Time>,
+    pub(super) tail_probe: Option<Time>,
     pub(super) persist: Option<Time>,
     pub(super) ack: Option<Time>,
     pub(super) keepalive: Option<Time>,
@@ -27,6 +29,7 @@ impl Timers {
     pub(super) fn next(&self) -> Option<Time> {
         let all = [
             self.retransmit,
+            self.tail_probe,
             self.persist,
             self.ack,
             self.keepalive,
@@ -38,6 +41,7 @@ impl Timers {
     /// The one that ss(8) shows, by its name there.
     pub(super) fn shown(&self) -> Option<(&'static str, Time)> {
         let named = [
+            ("on", self.tail_probe),
             ("on", self.retransmit),
             ("persist", self.persist),
             ("timewait", self.end),
@@ -63,6 +67,13 @@ impl Connection {
             self.timers.ack = None;
             self.ack_now = true;
             self.interactive = false;
+            self.tally.one(Counter::TcpExtDelayedACKs);
+        }
+        if due(self.timers.tail_probe) {
+            self.timers.tail_probe = None;
+            self.tail_probe.due = true;
+            // The timeout counts from the probe on.
+            self.timers.retransmit = None;
         }
         if due(self.timers.retransmit) {
             self.timers.retransmit = None;
@@ -86,6 +97,7 @@ impl Connection {
     /// Runs the retransmission timer as long as something is not acknowledged.
     pub(super) fn arm_retransmit(&mut self, t: &Tunables) {
         self.timers.retransmit = (self.snd_una != self.snd_nxt).then(|| t.now + self.timeout());
+        self.arm_tail_probe(t);
     }
 
     fn retransmission_due(&mut self, orphan: bool, t: &Tunables) {
@@ -101,12 +113,19 @@ impl Connection {
             given => given,
         };
         if t.now.since(since) >= patience {
-            let why = self.soft_error.unwrap_or(Errno::TIMEDOUT);
-            return self.fail(why);
+            return self.gave_up();
         }
+        self.tally_timeout();
         self.begin_loss();
         self.recovery.retransmits += 1;
         self.recovery.doublings += 1;
+    }
+
+    /// Nobody has answered for too long (`tcp_write_err`).
+    fn gave_up(&mut self) {
+        self.tally.one(Counter::TcpExtTCPAbortOnTimeout);
+        let why = self.soft_error.unwrap_or(Errno::TIMEDOUT);
+        self.fail(why);
     }
 
     /// A SYN, or the answer to one, was not answered in time.
@@ -122,8 +141,10 @@ impl Connection {
             _ => t.synack_retries,
         };
         if self.recovery.retransmits >= most + linear {
-            let why = self.soft_error.unwrap_or(Errno::TIMEDOUT);
-            return self.fail(why);
+            return self.gave_up();
+        }
+        if self.state == TcpState::SynSent {
+            self.tally_timeout();
         }
         self.recovery.retransmits += 1;
         // The first tries come a second apart (tcp_syn_linear_timeouts).
@@ -146,12 +167,12 @@ impl Connection {
     fn probe_window(&mut self, orphan: bool, t: &Tunables) {
         let tries = if orphan { t.orphan_retries } else { t.retries };
         if self.timers.probes >= tries {
-            let why = self.soft_error.unwrap_or(Errno::TIMEDOUT);
-            return self.fail(why);
+            return self.gave_up();
         }
         self.timers.probes += 1;
         if self.snd_wnd == 0 || !before(self.snd_nxt, self.snd_una.wrapping_add(self.snd_wnd)) {
             self.probe_now = true;
+            self.tally.one(Counter::TcpExtTCPWinProbe);
         } else {
             self.window_is_why = true; // as much as the window takes goes now
         }
@@ -192,12 +213,14 @@ impl Connection {
             return;
         }
         if self.timers.probes >= count {
+            self.tally.one(Counter::TcpExtTCPAbortOnTimeout);
             self.abort();
             self.error = Some(Errno::TIMEDOUT);
             return;
         }
         self.timers.probes += 1;
         self.probe_now = true;
+        self.tally.one(Counter::TcpExtTCPKeepAlive);
         self.timers.keepalive = Some(t.now + Duration::from_secs(interval.into()));
     }
 }
@@ -207,5 +230,9 @@ impl Connection {
     pub(super) fn leave_after(&mut self, t: &Tunables) {
         let end = t.now + t.fin_timeout;
         self.timers.end.get_or_insert(end);
+        if !self.tally.waits {
+            self.tally.waits = true;
+            self.tally.one(Counter::TcpExtTW);
+        }
     }
 }

@@ -32,6 +32,7 @@ impl Connection {
             || self.probe_now
             || self.reset_now
             || self.resend_syn
+            || self.tail_probe.due
             || (self.is_synchronized()
                 && (unsent || before(self.recovery.resent_to, self.recovery.lost_end)))
     }
@@ -47,6 +48,9 @@ impl Connection {
         }
         if self.is_synchronized() && self.state != TcpState::TimeWait {
             self.restart_after_idle(t);
+            if let Some(probe) = self.tail_probe(t) {
+                return Some(probe);
+            }
             if let Some((seq, len)) = self.lost_segment(most) {
                 return Some(self.again(seq, len, t));
             }
@@ -105,7 +109,7 @@ impl Connection {
             ack: self.rcv_nxt,
             flags,
             window,
-            options: options.with_sacks(self.sack_blocks()).write(),
+            options: self.with_blocks(options).write(),
             offset,
             len,
             mss: self.mss,
@@ -151,6 +155,9 @@ impl Connection {
         if !answers {
             out.ack = 0;
         }
+        if again {
+            self.tally_again(&out, true);
+        }
         out
     }
 
@@ -192,12 +199,19 @@ impl Connection {
 
     /// Sends again what was lost.
     fn again(&mut self, seq: u32, len: u32, t: &Tunables) -> Out {
+        let first = core::mem::take(&mut self.recovery.forced);
+        self.recovery.resent_to = seq.wrapping_add(len);
+        let out = self.repeat(seq, len, t);
+        self.tally_again(&out, first);
+        out
+    }
+
+    /// The segment of what was sent before.
+    pub(super) fn repeat(&mut self, seq: u32, len: u32, t: &Tunables) -> Out {
         let end = self.out_seq.wrapping_add(self.out.len() as u32);
         let data = distance(seq, earlier(seq.wrapping_add(len), end));
         let with_fin = self.shut_write && seq.wrapping_add(len) == end.wrapping_add(1);
         let offset = distance(self.out_seq, seq) as usize;
-        self.recovery.forced = false;
-        self.recovery.resent_to = seq.wrapping_add(len);
         self.counts.retransmitted += 1;
         self.timed = None;
         self.last_sent = t.now;
@@ -272,7 +286,7 @@ impl Connection {
     }
 
     /// Sends new data.
-    fn fresh(&mut self, len: u32, t: &Tunables) -> Out {
+    pub(super) fn fresh(&mut self, len: u32, t: &Tunables) -> Out {
         let seq = self.snd_nxt;
         let end = self.out_seq.wrapping_add(self.out.len() as u32);
         let next = seq.wrapping_add(len);
@@ -308,6 +322,11 @@ impl Connection {
         self.timers.persist = None;
         let offset = distance(self.out_seq, seq) as usize;
         let window = self.offered();
-        self.segment(seq, flags, window, (offset, len as usize), t)
+        let out = self.segment(seq, flags, window, (offset, len as usize), t);
+        self.tally.sent(&out);
+        let behind = (len.max(1) - 1) % self.mss.max(1);
+        self.tail_probe.last = seq.wrapping_add(len.max(1) - 1 - behind);
+        self.arm_tail_probe(t);
+        out
     }
 }

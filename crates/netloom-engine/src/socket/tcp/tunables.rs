@@ -22,6 +22,9 @@ pub(crate) struct Tunables {
     pub(super) window_scaling: bool,
     pub(super) timestamps: bool,
     pub(super) sack: bool,
+    /// Whether what came twice is told (`tcp_dsack`), and tails are probed (`tcp_early_retrans`).
+    pub(super) tells_twice: bool,
+    pub(super) tail_probes: bool,
     pub(super) invalid_rate: Duration,
     pub(super) moderate: bool,
     /// Least, first and greatest size of a receive queue in bytes, and of a send queue.
@@ -58,6 +61,8 @@ impl Tunables {
             window_scaling: settings.on(Global::TcpWindowScaling),
             timestamps: settings.on(Global::TcpTimestamps),
             sack: settings.on(Global::TcpSack),
+            tells_twice: settings.on(Global::TcpDsack),
+            tail_probes: matches!(settings.get(Global::TcpEarlyRetrans), 3 | 4),
             invalid_rate: Duration::from_millis(number(Global::TcpInvalidRatelimit).into()),
             moderate: settings.on(Global::TcpModerateRcvbuf),
             // Half of what is set pays for what a segment costs beside its bytes
