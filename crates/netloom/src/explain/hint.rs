@@ -1,7 +1,7 @@
 //! What is to blame for a drop, and what to look at.
 
 use super::command::{exec, ip};
-use super::{rule, stp, text, vlan};
+use super::{rule, stp, tcp, text, vlan};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
@@ -168,16 +168,13 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         | DropReason::VlanState
         | DropReason::VlanBridge
         | DropReason::NoVlanDevice => return vlan::hint(*reason, (ns, dev), seen_in()),
-        DropReason::AcceptQueueFull => {
-            "the program listens and does not accept: its backlog is full (listen(2))".to_owned()
-        }
-        DropReason::SynQueueFull => {
-            "more connections are half open than the backlog takes: somebody calls and does not go on"
-                .to_owned()
-        }
-        DropReason::TcpNoConnection => {
-            "it belongs to no connection here: one that was ended, or that never was".to_owned()
-        }
+        DropReason::TcpSequence
+        | DropReason::TcpPaws
+        | DropReason::TcpAck
+        | DropReason::TcpNoAck
+        | DropReason::AcceptQueueFull
+        | DropReason::SynQueueFull
+        | DropReason::TcpNoConnection => return tcp::hint(*reason, ns),
         DropReason::NoSocket => "the packet arrived: no program listens at that port".to_owned(),
         DropReason::IcmpIgnored => {
             let v6 = at.and_then(|at| journey.steps.get(at as usize));

@@ -15,6 +15,7 @@ mod question;
 mod rule;
 mod step;
 mod stp;
+mod tcp;
 mod text;
 mod vlan;
 

@@ -51,6 +51,11 @@ fn members_of_groups_are_told() {
 }
 
 #[test]
+fn connections_of_tcp_are_told() {
+    hold("tests/explain/tcp.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }
