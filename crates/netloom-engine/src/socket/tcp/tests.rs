@@ -9,6 +9,7 @@ use crate::random::Random;
 use crate::sysctl::{Global, Ipv4Global};
 use core::time::Duration;
 use netloom_model::Time;
+use netloom_model::counters::Counter;
 use netloom_model::socket::TcpState;
 use netloom_wire::tcp::Flags;
 use proptest::prelude::*;
@@ -222,6 +223,38 @@ fn a_lost_segment_comes_again_before_the_timeout() {
         took < Duration::from_millis(100 * again),
         "{took:?} for {again}"
     );
+}
+
+#[test]
+fn a_tail_that_is_not_acknowledged_is_probed_and_what_came_twice_is_told() {
+    let mut pair = Pair::new(GOOD, Ipv4Global::default(), 5);
+    while !pair.ends.iter().all(Connection::is_synchronized) {
+        pair.step();
+    }
+    while pair.step() {}
+    let counted = |end: &mut Connection, of: Counter| {
+        let found = end.tally.collect().find(|(counter, _)| *counter == of);
+        found.map_or(0, |(_, count)| count)
+    };
+    // The acknowledgement is lost.
+    pair.ends[0].out.extend(b"the tail");
+    pair.flush();
+    pair.step();
+    let t = pair.tunables();
+    pair.ends[1].ack_now = true;
+    fly(&mut pair.ends[1], 1460, &t).expect("an acknowledgement");
+    while pair.ends[0].snd_una != pair.ends[0].snd_nxt {
+        assert!(pair.step(), "{:#?}", pair.ends[0]);
+    }
+    let sender = &mut pair.ends[0];
+    assert_eq!(sender.counts.retransmitted, 1);
+    let counts: Vec<_> = sender.tally.collect().collect();
+    for counter in [Counter::TcpExtTCPLossProbes, Counter::TcpExtTCPDSACKRecv] {
+        assert!(counts.contains(&(counter, 1)), "{counts:?}");
+    }
+    assert!(!(counts.iter()).any(|(counter, _)| *counter == Counter::TcpExtTCPTimeouts));
+    let told = counted(&mut pair.ends[1], Counter::TcpExtTCPDSACKOldSent);
+    assert_eq!(told, 1);
 }
 
 proptest! {
