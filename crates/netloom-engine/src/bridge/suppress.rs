@@ -12,6 +12,7 @@ use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::receive;
+use crate::route::v6::is_local;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use netloom_model::MacAddr;
 use netloom_model::journey::{Event, Origin, Stage};
@@ -134,6 +135,17 @@ fn is_own(net: &Net, master: DevId, target: Ipv4Addr) -> bool {
     addresses.iter().any(|ifa| ifa.local() == target)
 }
 
+/// Whether an address is of the bridge's host (`br_is_local_ip6`): one that means something beyond
+/// its link may be of any device.
+fn is_own_v6(net: &Net, master: DevId, target: Ipv6Addr) -> bool {
+    let at = if target.is_unicast_link_local() {
+        master
+    } else {
+        DevId::NONE
+    };
+    is_local(net, net.ns_of(master), target, at)
+}
+
 /// The solicitation or advertisement in a frame: addresses of its header, type, flags, target.
 fn message(packet: &Packet) -> Option<(Ipv6Addr, Ipv6Addr, Type, u32, Ipv6Addr)> {
     let header = ipv6::Packet::new_checked(&packet.bytes()[ethernet::HEADER_LEN..]).ok()?;
@@ -166,10 +178,10 @@ fn nd<O: Observer>(cx: &mut Cx<'_, O>, at: At, packet: &Packet) -> bool {
     if !frame.dst().is_multicast() {
         return false;
     }
-    if src.is_unspecified() || src == dst || cx.net.dev(master).v6.find(target).is_some() {
+    let ns = cx.net.ns_of(master);
+    if src.is_unspecified() || src == dst || is_own_v6(cx.net, master, target) {
         return true;
     }
-    let ns = cx.net.ns_of(master);
     let Some(mac) = neighbour::lladdr_of::<V6>(cx.net, ns, master, target) else {
         return false;
     };

@@ -49,8 +49,12 @@ impl Protocol for V6 {
         &mut ns.v6.neighbours
     }
 
-    fn constructed(_net: &Net, _dev: DevId, _addr: Ipv6Addr) -> Option<MacAddr> {
-        None
+    fn constructed(net: &Net, dev: DevId, _addr: Ipv6Addr) -> Option<MacAddr> {
+        let device = net.dev(dev);
+        device
+            .flags
+            .contains(LinkFlags::NOARP)
+            .then_some(device.mac)
     }
 
     fn conf(device: &Device) -> &NeighbourConf {

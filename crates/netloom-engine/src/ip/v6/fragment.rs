@@ -32,19 +32,20 @@ fn place(bytes: &[u8]) -> (usize, usize) {
 }
 
 /// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
-/// to `send`.
+/// to `send`, until one is dropped.
 pub(super) fn cut<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
     packet: Packet,
     mtu: u32,
-    mut send: impl FnMut(&mut Cx<'_, O>, Packet),
-) {
+    send: impl FnMut(&mut Cx<'_, O>, Packet) -> Xmit,
+) -> Xmit {
     let (at, named) = place(packet.bytes());
     let room = (mtu as usize).saturating_sub(at + FRAGMENT_LEN) / UNIT * UNIT;
     if room == 0 {
         let reason = DropReason::FragmentationNeeded;
-        return cx.drop(packet, dev, Stage::Fragment6, reason);
+        cx.drop(packet, dev, Stage::Fragment6, reason);
+        return Xmit::Success;
     }
     // Nobody may guess it (RFC 7739).
     let ident = (cx.net.random.next() >> 32) as u32;
@@ -65,15 +66,5 @@ pub(super) fn cut<O: Observer>(
         let len = piece.len() - ipv6::HEADER_LEN;
         ipv6::Packet::new_unchecked(piece).set_payload_len(len as u16);
     };
-    pieces(
-        cx,
-        (dev, Stage::Fragment6),
-        packet,
-        &how,
-        write,
-        |cx, piece| {
-            send(cx, piece);
-            Xmit::Success
-        },
-    );
+    pieces(cx, (dev, Stage::Fragment6), packet, &how, write, send)
 }

@@ -19,6 +19,7 @@ use core::time::Duration;
 use netloom_model::counters::{Counter, Messages};
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::icmpv6::{self, Type};
+use netloom_wire::ipv6::extension;
 use netloom_wire::{IpProtocol, ipv6};
 
 /// Receives a message whose front is its ICMP header. `raw`: a raw socket has a copy.
@@ -152,7 +153,9 @@ fn error<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         return cx.drop(packet, dev, Stage::Icmp6Error, DropReason::IcmpMalformed);
     };
     // Echoes are answered without a socket; of everything else one must know.
-    let echo = inner.next_header() == IpProtocol::ICMPV6;
+    let behind = &message.payload()[ipv6::HEADER_LEN..];
+    let upper = extension::walk(inner.next_header(), behind).last();
+    let echo = upper.is_some_and(|upper| upper.kind == IpProtocol::ICMPV6);
     let told = socket::v6::error::deliver(cx, dev, &packet);
     if kind == Type::PACKET_TOO_BIG && (echo || told > 0) {
         let message = icmpv6::Packet::new_unchecked(packet.bytes());

@@ -88,8 +88,7 @@ pub(crate) fn send<O: Observer>(
     let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Postrouting), devices, packet) else {
         return Xmit::Refused;
     };
-    leave(cx, ns, way, packet, group_loop);
-    Xmit::Success
+    leave(cx, ns, way, packet, group_loop)
 }
 
 fn leave<O: Observer>(
@@ -98,7 +97,7 @@ fn leave<O: Observer>(
     way: &Way6,
     packet: Packet,
     group_loop: GroupLoop,
-) {
+) -> Xmit {
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
     if way.dst.is_multicast() {
         return loop_and_send(cx, way, packet, group_loop);
@@ -108,8 +107,8 @@ fn leave<O: Observer>(
         return to_neighbour(cx, ns, way.dev, next_hop, packet);
     }
     fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
-        to_neighbour(cx, ns, way.dev, next_hop, piece);
-    });
+        to_neighbour(cx, ns, way.dev, next_hop, piece)
+    })
 }
 
 /// Sends to a group; whoever listens to it here hears it too.
@@ -118,7 +117,7 @@ fn loop_and_send<O: Observer>(
     way: &Way6,
     packet: Packet,
     group_loop: GroupLoop,
-) {
+) -> Xmit {
     let device = cx.net.dev(way.dev);
     if group_loop.0 && !device.is_loopback() && device.v6.listens(way.dst) {
         let mut copy = cx.net.pool.copy(&packet);
@@ -128,14 +127,15 @@ fn loop_and_send<O: Observer>(
         receive::looped(cx, way.dev, copy);
     }
     if ipv6::Packet::new_unchecked(packet.bytes()).hop_limit() == 0 {
-        return cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+        cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
+        return Xmit::Success;
     }
     if packet.len() <= way.mtu as usize {
         return to_group(cx, way.dev, way.dst, packet);
     }
     fragment::cut(cx, way.dev, packet, way.mtu, |cx, piece| {
-        to_group(cx, way.dev, way.dst, piece);
-    });
+        to_group(cx, way.dev, way.dst, piece)
+    })
 }
 
 /// Hands a packet to the next hop on a device.
@@ -146,12 +146,12 @@ pub(crate) fn to_neighbour<O: Observer>(
     dev: DevId,
     next_hop: Ipv6Addr,
     packet: Packet,
-) {
+) -> Xmit {
     transmitted(cx, dev, &packet);
     if cx.net.dev(dev).is_loopback() {
         return framed(cx, dev, MacAddr::ZERO, packet);
     }
-    neighbour::output::<V6, O>(cx, ns, dev, next_hop, packet);
+    neighbour::output::<V6, O>(cx, ns, dev, next_hop, packet)
 }
 
 /// Sends to a group: its hardware address follows from its own (RFC 2464 section 7).
@@ -160,7 +160,7 @@ pub(crate) fn to_group<O: Observer>(
     dev: DevId,
     group: Ipv6Addr,
     packet: Packet,
-) {
+) -> Xmit {
     transmitted(cx, dev, &packet);
     let ns = cx.net.ns_of(dev);
     let (packets, octets) = (Counter::Ip6OutMcastPkts, Counter::Ip6OutMcastOctets);
@@ -171,7 +171,7 @@ pub(crate) fn to_group<O: Observer>(
     } else {
         MacAddr::from_ipv6_multicast(group)
     };
-    framed(cx, dev, mac, packet);
+    framed(cx, dev, mac, packet)
 }
 
 /// Counts a packet that is handed to the link.
@@ -192,7 +192,7 @@ pub(crate) fn framed<O: Observer>(
     dev: DevId,
     dst: MacAddr,
     mut packet: Packet,
-) {
+) -> Xmit {
     let src = cx.net.dev(dev).mac;
     let ethertype = packet.ethertype;
     let header = ethernet::Header {
@@ -201,7 +201,7 @@ pub(crate) fn framed<O: Observer>(
         ethertype,
     };
     header.emit(packet.push(ethernet::HEADER_LEN));
-    link::transmit(cx, dev, packet);
+    link::transmit(cx, dev, packet)
 }
 
 /// Sends what IPv6 itself has to say on a link: neighbour discovery, group management; `known`: to
@@ -223,11 +223,11 @@ pub(crate) fn background<O: Observer>(
     packet.dev = dev;
     if let Some(mac) = known {
         transmitted(cx, dev, &packet);
-        return framed(cx, dev, mac, packet);
+        framed(cx, dev, mac, packet);
+    } else if header.dst.is_multicast() {
+        to_group(cx, dev, header.dst, packet);
+    } else {
+        let ns = cx.net.ns_of(dev);
+        to_neighbour(cx, ns, dev, header.dst, packet);
     }
-    if header.dst.is_multicast() {
-        return to_group(cx, dev, header.dst, packet);
-    }
-    let ns = cx.net.ns_of(dev);
-    to_neighbour(cx, ns, dev, header.dst, packet);
 }

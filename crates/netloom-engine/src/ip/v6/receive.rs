@@ -100,6 +100,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         Event::Routed(Box::new(route::trace(net, ns, &flow)))
     });
     match found {
+        Ok(found) if found.leads_nowhere(cx.net) => no_way(cx, dev, packet, Refused::NoRoute),
         Ok(found) => match found.kind {
             RouteType::Local | RouteType::Anycast => {
                 if looped {

@@ -128,6 +128,14 @@ pub(crate) struct Found6 {
     pub(crate) entry: u32,
 }
 
+impl Found6 {
+    /// Whether what goes by it is lost: a route out of the loopback leads nowhere, and whoever sends
+    /// by it is told that there is none (`fib6_is_reject`).
+    pub(crate) fn leads_nowhere(&self, net: &Net) -> bool {
+        self.kind == RouteType::Unicast && net.dev(self.dev).is_loopback()
+    }
+}
+
 /// Looks a flow up: rules in order, each with its table.
 #[inline]
 pub(crate) fn lookup(net: &Net, ns: NsId, flow: &Flow6) -> Result<Found6, Refused> {
@@ -191,9 +199,7 @@ pub(crate) fn to_gateway(
         ..Flow6::to(gateway)
     };
     let demands = Demands::gateway(dev);
-    // What leads to the loopback leads nowhere.
-    let nowhere = |f: &Found6| f.kind == RouteType::Unicast && net.dev(f.dev).is_loopback();
-    let on_link = |found: &Found6| found.gateway.is_none() && !nowhere(found);
+    let on_link = |found: &Found6| found.gateway.is_none() && !found.leads_nowhere(net);
     let own = |table| {
         let answer = select::in_table(net, ns, table, &flow, demands.without_carrier());
         match answer {

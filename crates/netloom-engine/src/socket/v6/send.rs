@@ -178,11 +178,28 @@ fn emit<O: Observer>(
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, id, &packet, stage, flow, Some(way));
     let group_loop = GroupLoop(options.multicast_loop);
-    if output::send(cx, ns, way, packet, group_loop) == Xmit::Refused {
+    let sent = output::send(cx, ns, way, packet, group_loop);
+    if sent == Xmit::Refused {
         return Err(Errno::PERM);
     }
+    let lost = sent == Xmit::Drop;
     if stage == Stage::UdpSend {
-        cx.net.count(ns, Counter::Udp6OutDatagrams);
+        let counter = if lost {
+            Counter::Udp6SndbufErrors
+        } else {
+            Counter::Udp6OutDatagrams
+        };
+        cx.net.count(ns, counter);
+    }
+    // A device that drops what it is given is told to raw sockets, to ping sockets never, and to
+    // others if they ask for errors (ipv6(7), `IPV6_RECVERR`).
+    let told = match cx.net.socket(id)?.kind {
+        SocketKind::Raw6(_) => true,
+        SocketKind::Ping6 => false,
+        _ => options.receive_errors,
+    };
+    if lost && told {
+        return Err(Errno::NOBUFS);
     }
     Ok(())
 }
