@@ -37,7 +37,7 @@ pub(crate) struct Body {
     /// The device that it was received by, or that it is sent from.
     pub(crate) dev: DevId,
     /// To oneself: the device that has the destination address. Sockets take the packet for
-    /// received there, though it goes through `lo`.
+    /// received there, though it goes through `lo`. Of what IPv6 passes on: the device it came by.
     pub(crate) iif: DevId,
     /// What its IP options still have to be told.
     pub(crate) options: Option<Box<Options>>,

@@ -74,6 +74,7 @@ pub(crate) fn forward<O: Observer>(
         to: hops - 1,
     });
     packet.local = false;
+    packet.iif = dev;
     let devices = (dev, found.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Forward), devices, packet) else {
         return;

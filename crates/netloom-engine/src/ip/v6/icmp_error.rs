@@ -2,6 +2,7 @@
 //! they are sent, from which address, and how often.
 
 use super::output::{self, Header6};
+use super::source;
 use crate::device::DevId;
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
@@ -104,9 +105,14 @@ pub(crate) fn send<O: Observer>(
         upper: Upper::icmp(IpProtocol::ICMPV6, kind.0, code),
         ..Flow6::to(src)
     };
-    let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {
+    let Ok(mut way) = route::output::route(cx.net, ns, &flow, true) else {
         return;
     };
+    if !own && way.found.prefsrc.is_none() {
+        // An address of where the packet came from, wherever the error goes (RFC 4443 section 2.2).
+        let by = packet.received_by(dev);
+        way.source = source::select(cx.net, ns, by, src).unwrap_or(way.source);
+    }
     if !allowed(cx.net, ns, kind, &way) {
         let drops = &mut cx.net.ns_mut(ns).drops;
         return drops.count(DropReason::IcmpRateLimited);

@@ -28,6 +28,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         return cx.drop(packet, dev, Stage::Ip6Receive, DropReason::OtherHost);
     }
     let ns = cx.net.ns_of(dev);
+    packet.iif = DevId::NONE;
     let mib = &mut cx.net.ns_mut(ns).mib;
     mib.packet(Counter::Ip6InReceives, Counter::Ip6InOctets, packet.len());
     if !cx.net.dev(dev).v6.running {
