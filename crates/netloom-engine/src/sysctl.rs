@@ -108,7 +108,8 @@ settings! {
 }
 
 settings! {
-    /// `net.ipv4.*` of a namespace, and its limits of the neighbour table.
+    /// `net.ipv4.*` of a namespace, and its limits of the neighbour table; those elsewhere by their
+    /// whole names.
     Ipv4Global, Global, GLOBAL, [
         FibMultipathHashFields "fib_multipath_hash_fields" = 7, 1..=4095;
         FibMultipathHashPolicy "fib_multipath_hash_policy" = 0, 0..=3;
@@ -147,6 +148,7 @@ settings! {
         NeighGcThresh3 "neigh.default.gc_thresh3" = 1024, 0..=2147483647;
         PortRangeLow "ip_local_port_range#0" = 32768, 1..=65535;
         PortRangeHigh "ip_local_port_range#1" = 60999, 1..=65535;
+        Somaxconn "net.core.somaxconn" = 4096, 0..=2147483647;
         TcpAbortOnOverflow "tcp_abort_on_overflow" = 0, 0..=255;
         TcpDsack "tcp_dsack" = 1, 0..=255;
         TcpEarlyRetrans "tcp_early_retrans" = 3, 0..=4;

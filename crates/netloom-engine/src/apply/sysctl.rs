@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 const CONF: &str = "net.ipv4.conf.";
 const NEIGH: &str = "net.ipv4.neigh.";
 const IPV4: &str = "net.ipv4.";
+const CORE: &str = "net.core.";
 
 /// Where settings of devices are kept: for all, for those to come, or for one.
 #[derive(Clone, Copy)]
@@ -91,7 +92,8 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         }
         return Ok(());
     }
-    let key = name.strip_prefix(IPV4).ok_or(Errno::NOENT)?;
+    let whole = name.starts_with(CORE).then_some(name);
+    let key = name.strip_prefix(IPV4).or(whole).ok_or(Errno::NOENT)?;
     if key == FLUSH {
         net.ns_mut(ns).routing.exceptions.clear();
         return Ok(());
@@ -208,8 +210,9 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     }
     let single = Ipv4Global::TABLE.iter().filter(|row| !row.0.contains('#'));
     for (name, key, _, _) in single {
+        let family = if name.starts_with(CORE) { "" } else { IPV4 };
         all.insert(
-            format!("{IPV4}{name}"),
+            format!("{family}{name}"),
             namespace.settings.get(*key).to_string(),
         );
     }

@@ -8,6 +8,7 @@ use super::table::Place;
 use super::{Owner, Role, Tcp, ports, shown};
 use crate::net::Cx;
 use crate::observer::Observer;
+use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::counters::Counter;
@@ -16,9 +17,6 @@ use netloom_model::{Errno, RouteType, Time};
 
 /// Bytes that one receive gives at most.
 const CHUNK: usize = 1 << 18;
-
-/// The greatest backlog (`net.core.somaxconn`).
-const MOST_BACKLOG: u32 = 4096;
 
 /// An answer, or until when to wait for one.
 pub(crate) enum Progress<T> {
@@ -185,7 +183,9 @@ pub(crate) fn listen<O: Observer>(
     id: SocketId,
     backlog: u32,
 ) -> Result<(), Errno> {
-    let backlog = backlog.min(MOST_BACKLOG);
+    let ns = cx.net.socket(id)?.ns;
+    let most = cx.net.ns(ns).settings.get(Global::Somaxconn).max(0) as u32;
+    let backlog = backlog.min(most);
     let tcp = cx.net.tcp_mut(id.0).ok_or(Errno::OPNOTSUPP)?;
     match &mut tcp.role {
         Role::Listening(listener) => {
