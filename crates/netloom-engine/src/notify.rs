@@ -4,7 +4,10 @@
 //! whether the list of listeners is empty. A listener that does not keep up loses the newest and is
 //! told so.
 //!
-//! Left out: of a bridge's ports the messages of the family of bridges, and what Linux tells twice.
+//! `bridge` is what is told of bridges and their ports, `netconf` what is told of settings.
+
+pub(crate) mod bridge;
+pub(crate) mod netconf;
 
 use crate::device::DevId;
 use crate::ip::version::{IpVersion, V4, V6};
@@ -14,10 +17,11 @@ use crate::net::Net;
 use crate::route;
 use crate::route::table::Entry;
 use crate::snapshot;
-use crate::sysctl::{Conf, Conf6};
 use netloom_model::notice::{About, MOST, Notice};
 use netloom_model::socket::SocketKind;
-use netloom_model::{Address, Family, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule};
+use netloom_model::{
+    Address, Family, Link, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule,
+};
 use std::collections::BTreeSet;
 
 /// Whether somebody listens in a namespace.
@@ -60,6 +64,7 @@ fn told(net: &Net, dev: DevId) -> About {
     About::Link {
         link: Box::new(snapshot::link(net, net.dev(dev))),
         moved: None,
+        features: false,
     }
 }
 
@@ -67,20 +72,26 @@ fn told(net: &Net, dev: DevId) -> About {
 pub(crate) fn link_up(net: &mut Net, dev: DevId) {
     tell(net, net.ns_of(dev), false, |net| {
         let mut link = snapshot::link(net, net.dev(dev));
-        let device = net.dev(dev);
-        if device.kind.knows_carrier() && Kind::carrier(net, dev) {
-            link.flags.set(LinkFlags::LOWER_UP, true);
-            link.flags.set(LinkFlags::RUNNING, false);
-            link.operstate = match device.kind {
-                Kind::Veth(veth) if net.ns_of(veth.peer) == device.ns => OperState::LowerLayerDown,
-                _ => OperState::Down,
-            };
-        }
+        before_carrier(net, dev, &mut link);
         About::Link {
             link: Box::new(link),
             moved: None,
+            features: false,
         }
     });
+}
+
+/// A link as it is told before its carrier is known.
+fn before_carrier(net: &Net, dev: DevId, link: &mut Link) {
+    let device = net.dev(dev);
+    if device.kind.knows_carrier() && Kind::carrier(net, dev) {
+        link.flags.set(LinkFlags::LOWER_UP, true);
+        link.flags.set(LinkFlags::RUNNING, false);
+        link.operstate = match device.kind {
+            Kind::Veth(veth) if net.ns_of(veth.peer) == device.ns => OperState::LowerLayerDown,
+            _ => OperState::Down,
+        };
+    }
 }
 
 /// A device went down, and its carrier with it.
@@ -93,6 +104,7 @@ pub(crate) fn link_down(net: &mut Net, dev: DevId) {
         About::Link {
             link: Box::new(link),
             moved: None,
+            features: false,
         }
     });
 }
@@ -104,63 +116,28 @@ pub(crate) fn renamed(net: &mut Net, dev: DevId, name: String) {
     // Of the settings it is told under the name that is known.
     net.dev_mut(dev).name = before;
     for family in [Family::V4, Family::V6] {
-        settings_of(net, dev, family, true);
-        settings_of(net, dev, family, false);
+        netconf::device(net, dev, family, true);
+        netconf::device(net, dev, family, false);
     }
     net.dev_mut(dev).name = name;
 }
 
 /// A device is known in its namespace from now on.
 pub(crate) fn link_new(net: &mut Net, dev: DevId) {
-    settings(net, dev, false);
+    netconf::both(net, dev, false);
     link(net, dev);
 }
 
 /// A device leaves its namespace, with all that was left on it: for another namespace, or for good.
 pub(crate) fn link_gone(net: &mut Net, dev: DevId, moved: Option<(NsName, u32)>) {
     let ns = net.ns_of(dev);
-    settings(net, dev, true);
     tell(net, ns, true, |net| {
         let mut link = snapshot::link(net, net.dev(dev));
         "noop".clone_into(&mut link.qdisc);
         About::Link {
             link: Box::new(link),
             moved,
-        }
-    });
-}
-
-/// The settings of a device that routing daemons follow.
-pub(crate) fn settings(net: &mut Net, dev: DevId, gone: bool) {
-    for family in [Family::V4, Family::V6] {
-        settings_of(net, dev, family, gone);
-    }
-}
-
-fn settings_of(net: &mut Net, dev: DevId, family: Family, gone: bool) {
-    let ns = net.ns_of(dev);
-    tell(net, ns, gone, |net| {
-        let device = net.dev(dev);
-        let v4 = family == Family::V4;
-        let six = &device.v6.conf;
-        let either = |four, key6| {
-            if v4 {
-                device.conf.on(four)
-            } else {
-                six.on(key6)
-            }
-        };
-        About::Netconf {
-            family,
-            dev: device.index,
-            name: device.name.clone(),
-            forwarding: either(Conf::Forwarding, Conf6::Forwarding),
-            rp_filter: device.conf.get(Conf::RpFilter).clamp(0, 2) as u8,
-            proxy: either(Conf::ProxyArp, Conf6::ProxyNdp),
-            ignore_linkdown: either(
-                Conf::IgnoreRoutesWithLinkdown,
-                Conf6::IgnoreRoutesWithLinkdown,
-            ),
+            features: false,
         }
     });
 }

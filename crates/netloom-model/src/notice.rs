@@ -2,7 +2,9 @@
 //! neighbour, a rule (rtnetlink(7)), in the order in which Linux sends them.
 
 use crate::address::Address;
+use crate::bridge::FdbEntry;
 use crate::link::Link;
+use crate::mdb::MdbEntry;
 use crate::names::{Family, NsName};
 use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
@@ -31,7 +33,16 @@ pub enum About {
         link: Box<Link>,
         /// The namespace that it went to, and its index there.
         moved: Option<(NsName, u32)>,
+        /// Told because its features may have changed (`IFLA_EVENT`).
+        features: bool,
     },
+    /// A link as the port of a bridge, in the family of bridges; one that is no port any more has
+    /// its master still.
+    Port(Box<Link>),
+    /// An entry of a forwarding database.
+    Fdb(Box<FdbEntry>),
+    /// An entry of a bridge's database of groups.
+    Mdb(Box<MdbEntry>),
     /// An address.
     Address(Box<Address>),
     /// A route.
@@ -55,19 +66,28 @@ pub enum About {
     Netconf {
         /// Of which version of IP.
         family: Family,
-        /// The index of the device.
-        dev: u32,
-        /// The name of the device.
+        /// The index of the device; none for `all` and `default`.
+        dev: Option<u32>,
+        /// The name of the device, `all` or `default`.
         name: String,
-        /// `forwarding`.
-        forwarding: bool,
-        /// `rp_filter`; 1 is strict, 2 is loose.
-        rp_filter: u8,
-        /// `proxy_arp` or `proxy_ndp`.
-        proxy: bool,
-        /// `ignore_routes_with_linkdown`.
-        ignore_linkdown: bool,
+        /// Which there are.
+        told: Netconf,
     },
+}
+
+/// Settings that are told of a device: all of them, or the one that was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Netconf {
+    /// `forwarding`.
+    pub forwarding: Option<bool>,
+    /// `rp_filter`; 1 is strict, 2 is loose.
+    pub rp_filter: Option<u8>,
+    /// `mc_forwarding`.
+    pub mc_forwarding: Option<bool>,
+    /// `proxy_arp` or `proxy_ndp`.
+    pub proxy: Option<bool>,
+    /// `ignore_routes_with_linkdown`.
+    pub ignore_linkdown: Option<bool>,
 }
 
 /// How many notices wait for one who listens; beyond, the newest are lost and it is told so

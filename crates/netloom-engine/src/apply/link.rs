@@ -35,6 +35,7 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
     if let Some(settings) = &set.bridge {
         bridge::configure(cx.net, dev, settings)?;
         bridge::settle(cx, dev);
+        notify::link(cx.net, dev);
     }
     if let Some(mtu) = set.mtu {
         let before = core::mem::replace(&mut cx.net.dev_mut(dev).mtu, mtu);
@@ -44,7 +45,7 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
         if let Kind::Bridge(_) = cx.net.dev(dev).kind {
             bridge::mtu_set(cx.net, dev);
         }
-        port_changed(cx, dev);
+        port_changed(cx, dev, false);
         v6::address::mtu_changed(cx, dev);
     }
     if let Some(mac) = set.address {
@@ -52,11 +53,13 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
     }
     if let Some(master) = &set.master {
         set_master(cx, dev, master.as_ref())?;
-        notify::link(cx.net, dev);
     }
     if let Some(settings) = &set.bridge_port {
         bridge::configure_port(cx.net, dev, settings)?;
-        settle_master(cx, dev);
+        settle_port(cx, dev, true);
+        if let Some(bridge) = cx.net.dev(dev).master {
+            update_carrier(cx, bridge);
+        }
     }
     describe(cx.net, dev, set);
     let before = cx.net.dev(dev).flags;
@@ -173,13 +176,16 @@ fn flags<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSettings) {
 
 fn set_address<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mac: MacAddr) {
     cx.net.dev_mut(dev).mac = mac;
-    notify::link(cx.net, dev);
-    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+    let is_bridge = matches!(cx.net.dev(dev).kind, Kind::Bridge(_));
+    if is_bridge {
         bridge::address_set(cx.net, dev);
+    }
+    notify::link(cx.net, dev);
+    if is_bridge {
         bridge::settle(cx, dev);
     }
     neighbour::configure::flush_device(cx, dev, true);
-    port_changed(cx, dev);
+    port_changed(cx, dev, true);
     announce(cx, dev);
     v6::dad::announce(cx, dev);
 }
@@ -218,13 +224,16 @@ fn set_master<O: Observer>(
         return Err(Errno::OPNOTSUPP.into());
     }
     if old.is_some() && old != wanted {
-        bridge::detach(cx.net, dev);
+        bridge::detach(cx.net, dev, true);
     }
     if let Some(master) = wanted {
         if old == wanted {
             return Ok(());
         }
-        bridge::attach(cx.net, master, dev)?;
+        let followed = bridge::attach(cx.net, master, dev)?;
+        bridge::set_states(cx, master);
+        notify::bridge::port(cx.net, dev);
+        followed.tell(cx.net, master);
     }
     for bridge in [old, wanted].into_iter().flatten() {
         bridge::settle(cx, bridge);
@@ -281,9 +290,16 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         return;
     }
     cx.net.dev_mut(dev).flags.set(LinkFlags::UP, up);
+    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+        bridge::up_changed(cx.net, dev);
+        bridge::set_states(cx, dev);
+    }
     if up {
         cx.net.dev_mut(dev).description.was_up = true;
         notify::link_up(cx.net, dev);
+        if cx.net.dev(dev).port.is_some() {
+            notify::bridge::port_up(cx.net, dev);
+        }
         if cx.net.dev(dev).is_loopback() {
             super::address::loopback_up(cx.net, dev);
         }
@@ -300,48 +316,56 @@ fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         neighbour::configure::flush_device(cx, dev, true);
         route::nexthop::device_lost(cx.net, cx.net.ns_of(dev), dev);
     }
-    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
-        bridge::up_changed(cx.net, dev);
-        bridge::settle(cx, dev);
-    }
-    update_carrier(cx, dev);
+    let told = update_carrier(cx, dev);
     if let Kind::Veth(veth) = cx.net.dev(dev).kind {
         update_carrier(cx, veth.peer);
     }
-    port_changed(cx, dev);
+    port_changed(cx, dev, !up && !told);
     if up {
         announce(cx, dev);
     }
 }
 
-/// Tells the bridge of a port that the port changed.
-fn port_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+/// Tells the bridge of a port that the port changed; `told`: whoever listens is told of it even
+/// where its state stays the same.
+fn port_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, told: bool) {
     if let Some(bridge) = cx.net.dev(dev).master {
         bridge::port_changed(cx.net, dev);
         v6::address::mtu_changed(cx, bridge);
-        settle_master(cx, dev);
+        settle_port(cx, dev, told);
+        update_carrier(cx, bridge);
     }
 }
 
 /// Carries out what the bridge of a port has decided.
-fn settle_master<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+fn settle_port<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, told: bool) {
     if let Some(bridge) = cx.net.dev(dev).master {
-        bridge::settle(cx, bridge);
+        let states = bridge::set_states(cx, bridge);
+        if told && !states.contains(&dev) {
+            notify::bridge::port(cx.net, dev);
+        }
     }
 }
 
-/// Finds out whether a device has carrier, and does what follows if that changed.
-pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+/// Finds out whether a device has carrier, and does what follows if that changed: whether it did.
+pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) -> bool {
     if dev == DevId::NONE {
-        return;
+        return false;
     }
     let carrier = Kind::carrier(cx.net, dev);
     let device = cx.net.dev_mut(dev);
     if device.carrier == carrier {
-        return;
+        return false;
     }
     device.carrier = carrier;
     device.description.carrier_changes += 1;
+    // Its bridge hears of it first, and of its own carrier last.
+    let bridge = cx.net.dev(dev).master;
+    if bridge.is_some() {
+        bridge::port_changed(cx.net, dev);
+        settle_port(cx, dev, true);
+    }
+    let device = cx.net.dev(dev);
     if device.is_up() && device.kind.knows_carrier() {
         notify::link(cx.net, dev);
     }
@@ -359,7 +383,11 @@ pub(crate) fn update_carrier<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
             route::nexthop::device_lost(cx.net, cx.net.ns_of(dev), dev);
         }
     }
-    port_changed(cx, dev);
+    if let Some(bridge) = bridge {
+        v6::address::mtu_changed(cx, bridge);
+        update_carrier(cx, bridge);
+    }
+    true
 }
 
 /// Moves a device to another namespace: it comes without addresses, routes and master, down, and
@@ -437,14 +465,15 @@ fn move_to<O: Observer>(
 /// Takes a device out of its namespace: whatever there knows of it forgets it.
 fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, moved: Option<(NsName, u32)>) {
     let ns = cx.net.ns_of(dev);
-    if let Some(bridge) = cx.net.dev(dev).master {
-        bridge::detach(cx.net, dev);
-        bridge::settle(cx, bridge);
-    }
     v6::address::leave(cx, dev);
     neighbour::configure::flush_device(cx, dev, true);
     route::address::tell_gone(cx.net, dev);
     route::address::device_gone(cx.net, ns, dev);
+    notify::netconf::both(cx.net, dev, true);
+    if let Some(bridge) = cx.net.dev(dev).master {
+        bridge::detach(cx.net, dev, false);
+        bridge::settle(cx, bridge);
+    }
     notify::link_gone(cx.net, dev, moved);
     socket::device_gone(cx.net, ns, dev);
     cx.net.dev_mut(dev).addresses.clear();
@@ -482,12 +511,7 @@ pub(crate) fn destroy<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
         Kind::Veth(veth) => veth.peer.some(),
         _ => None,
     };
-    if let Kind::Bridge(bridge) = &cx.net.dev(dev).kind {
-        for port in bridge.ports().to_vec() {
-            bridge::detach(cx.net, port);
-            bridge::settle(cx, dev);
-        }
-    }
+    bridge::dissolved(cx.net, dev);
     let both = || core::iter::once(dev).chain(peer);
     // Neither end is seen by the other any more.
     for dev in both().filter(|_| peer.is_some()) {

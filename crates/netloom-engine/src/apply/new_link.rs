@@ -64,8 +64,16 @@ fn add_one<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink, kind: Kind)
     };
     let index = new_index(cx.net, ns, new.index)?;
     let dev = make(cx.net, ns, &name, kind, mac, index);
-    notify::link_new(cx.net, dev);
-    finish(cx, dev, &new.settings).inspect_err(|_| link::destroy(cx, dev))?;
+    notify::netconf::both(cx.net, dev, false);
+    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
+        crate::bridge::made(cx.net, dev);
+    }
+    // It is told as it is in the end.
+    let silent = core::mem::replace(&mut cx.net.silent, true);
+    let finished = finish(cx, dev, &new.settings);
+    cx.net.silent = silent;
+    finished.inspect_err(|_| link::destroy(cx, dev))?;
+    notify::link(cx.net, dev);
     Ok(dev)
 }
 
@@ -90,7 +98,7 @@ fn add_veth<O: Observer>(
     let dev = make(cx.net, ns, &name, kind, mac, index);
     cx.net.dev_mut(peer).kind = Kind::Veth(Veth { peer: dev });
     cx.net.dev_mut(dev).kind = Kind::Veth(Veth { peer });
-    notify::settings(cx.net, dev, false);
+    notify::netconf::both(cx.net, dev, false);
     if ns != peer_ns {
         super::namespace::nsid(cx.net, ns, peer_ns);
         super::namespace::nsid(cx.net, peer_ns, ns);
@@ -109,11 +117,9 @@ fn finish<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, settings: &LinkSettings) 
         address: None,
         ..settings.clone()
     };
-    if let Kind::Bridge(_) = cx.net.dev(dev).kind {
-        crate::bridge::made(cx.net, dev);
-        if settings.address.is_some() {
-            crate::bridge::address_set(cx.net, dev);
-        }
+    let is_bridge = matches!(cx.net.dev(dev).kind, Kind::Bridge(_));
+    if is_bridge && settings.address.is_some() {
+        crate::bridge::address_set(cx.net, dev);
     }
     link::set(cx, dev, &rest)
 }

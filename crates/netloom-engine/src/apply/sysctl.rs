@@ -3,6 +3,7 @@
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify::netconf;
 use crate::sysctl::{Conf, Global, Ipv4Conf, Ipv4Global, LISTS, NeighbourConf};
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ const CORE: &str = "net.core.";
 
 /// Where settings of devices are kept: for all, for those to come, or for one.
 #[derive(Clone, Copy)]
-pub(super) enum Whose {
+pub(crate) enum Whose {
     All,
     Default,
     Device(DevId),
@@ -154,6 +155,11 @@ fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Resul
         .ok_or(Errno::NOENT)?;
     let who = whose(net, ns, who)?;
     let value = number(value, (entry.2, entry.3))?;
+    let before = match who {
+        Whose::All => net.ns(ns).conf_all.get(entry.1),
+        Whose::Default => net.ns(ns).conf_default.get(entry.1),
+        Whose::Device(dev) => net.dev(dev).conf.get(entry.1),
+    };
     match who {
         Whose::All if entry.1 == Conf::Forwarding => {
             net.ns_mut(ns).settings.set(Global::IpForward, value);
@@ -166,6 +172,10 @@ fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Resul
             device.conf.set(entry.1, value);
             device.description.conf_written |= 1 << entry.1 as u32;
         }
+    }
+    let for_all = matches!(who, Whose::All) && entry.1 == Conf::Forwarding;
+    if before != value && !for_all {
+        netconf::written(net, ns, who, entry.1);
     }
     Ok(())
 }
@@ -188,14 +198,21 @@ fn set_default(net: &mut Net, ns: NsId, key: Conf, value: i32) {
 /// (`inet_forward_change`).
 fn forward_all(net: &mut Net, ns: NsId, on: i32) {
     let namespace = net.ns_mut(ns);
+    let changed = namespace.conf_all.get(Conf::Forwarding) != on;
     namespace.conf_all.set(Conf::Forwarding, on);
     namespace
         .conf_all
         .set(Conf::AcceptRedirects, i32::from(on == 0));
     namespace.conf_default.set(Conf::Forwarding, on);
     let devices: Vec<DevId> = namespace.devices.values().copied().collect();
-    for dev in devices {
-        net.dev_mut(dev).conf.set(Conf::Forwarding, on);
+    for dev in &devices {
+        net.dev_mut(*dev).conf.set(Conf::Forwarding, on);
+    }
+    if changed {
+        let each = devices.into_iter().map(Whose::Device);
+        for whose in [Whose::All, Whose::Default].into_iter().chain(each) {
+            netconf::written(net, ns, whose, Conf::Forwarding);
+        }
     }
 }
 

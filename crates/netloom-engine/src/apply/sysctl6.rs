@@ -6,6 +6,7 @@ use crate::device::DevId;
 use crate::ip::v6::{address, dad, group, router};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
+use crate::notify::netconf;
 use crate::observer::Observer;
 use crate::sysctl::{Conf6, Global6, Ipv6Conf, Ipv6Global, NeighbourConf};
 use core::net::Ipv6Addr;
@@ -75,24 +76,63 @@ fn set_conf<O: Observer>(
     if key == Conf6::AddrGenMode && value == STABLE && !has_secret(cx.net, ns, who) {
         return Err(Errno::INVAL.into());
     }
-    let devices: Vec<DevId> = cx.net.ns(ns).devices.values().copied().collect();
-    // Two settings of all are those of each.
-    let for_each = matches!(key, Conf6::Forwarding | Conf6::DisableIpv6);
+    let before = match who {
+        Whose::All => cx.net.ns(ns).v6.conf_all.get(key),
+        Whose::Default => cx.net.ns(ns).v6.conf_default.get(key),
+        Whose::Device(dev) => cx.net.dev(dev).v6.conf.get(key),
+    };
     match who {
         Whose::All => {
-            let inet6 = &mut cx.net.ns_mut(ns).v6;
-            inet6.conf_all.set(key, value);
-            if for_each {
-                inet6.conf_default.set(key, value);
-                for dev in devices {
-                    set_device(cx, dev, key, value);
-                }
-            }
+            cx.net.ns_mut(ns).v6.conf_all.set(key, value);
+            set_all(cx, ns, key, value);
         }
         Whose::Default => cx.net.ns_mut(ns).v6.conf_default.set(key, value),
         Whose::Device(dev) => set_device(cx, dev, key, value),
     }
+    if is_another(key, before, value) {
+        netconf::written6(cx.net, ns, who, key);
+    }
+    if matches!(who, Whose::All) && key == Conf6::ForceForwarding {
+        set_each(cx, ns, key, value);
+    }
     Ok(())
+}
+
+/// Whether a value is told as another: some are no more than on or off.
+fn is_another(key: Conf6, before: i32, value: i32) -> bool {
+    match key {
+        Conf6::ProxyNdp => before != value,
+        _ => (before != 0) != (value != 0),
+    }
+}
+
+/// Some settings of all are those of each, and of the devices to come.
+fn set_all<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, key: Conf6, value: i32) {
+    if !matches!(
+        key,
+        Conf6::Forwarding | Conf6::DisableIpv6 | Conf6::IgnoreRoutesWithLinkdown
+    ) {
+        return;
+    }
+    let default = &mut cx.net.ns_mut(ns).v6.conf_default;
+    let before = default.get(key);
+    default.set(key, value);
+    if key == Conf6::Forwarding && is_another(key, before, value) {
+        netconf::written6(cx.net, ns, Whose::Default, key);
+    }
+    set_each(cx, ns, key, value);
+}
+
+/// Sets what is set of all for each device.
+fn set_each<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, key: Conf6, value: i32) {
+    let devices: Vec<DevId> = cx.net.ns(ns).devices.values().copied().collect();
+    for dev in devices {
+        let before = cx.net.dev(dev).v6.conf.get(key);
+        set_device(cx, dev, key, value);
+        if is_another(key, before, value) && address::has_ipv6(cx.net.dev(dev)) {
+            netconf::written6(cx.net, ns, Whose::Device(dev), key);
+        }
+    }
 }
 
 /// No number, and nothing to be read before it was written.

@@ -1,9 +1,10 @@
 //! Ports come and go, settings are set (`br_add_if`, `br_del_if`, `br_changelink`, `br_setport`).
 
-use super::{Bridge, Port, multicast, vlan};
+use super::{Bridge, Port, multicast, told, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::Net;
+use crate::notify;
 use netloom_model::bridge::{PortFlags, PortState};
 use netloom_model::{BridgePortSettings, BridgeSettings, Errno, Error, MacAddr, Result};
 use netloom_wire::EtherType;
@@ -20,7 +21,7 @@ pub(super) fn bridge(net: &mut Net, dev: DevId) -> Option<&mut Bridge> {
 }
 
 /// Makes a device a port.
-pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
+pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<Followed> {
     let device = net.dev(dev);
     if device.is_loopback() || !device.kind.has_ethernet() {
         return Err(Errno::INVAL.into());
@@ -54,10 +55,15 @@ pub(crate) fn attach(net: &mut Net, master: DevId, dev: DevId) -> Result<()> {
         bridge.ports.insert(at, dev);
         bridge.tree.at(now).add(dev, number, cost);
     }
+    // By the master that it has, and by the port that it is.
+    notify::link(net, dev);
+    notify::link(net, dev);
+    if bridge(net, master).is_some_and(|bridge| bridge.ports.len() == 1) {
+        notify::bridge::features(net, master);
+    }
     vlan::add_local(net, (master, dev), mac, 0);
     vlan::join_default(net, (master, dev));
-    port_changed(net, dev);
-    Ok(())
+    Ok(changed(net, dev))
 }
 
 /// The cost of the way by a device, after its speed (802.1D-1998 table 8-5, and what Linux added).
@@ -83,9 +89,43 @@ fn free_number(net: &mut Net, master: DevId) -> Option<u16> {
     (free <= PORTS).then_some(free)
 }
 
-/// A device is a port no more; what was known behind it is forgotten.
-pub(crate) fn detach(net: &mut Net, dev: DevId) {
+/// A device is a port no more; what was known behind it is forgotten. `stays`: the device does.
+pub(crate) fn detach(net: &mut Net, dev: DevId, stays: bool) {
+    let Some(master) = net.dev(dev).master else {
+        return;
+    };
+    leave(net, dev, stays);
+    let followed = follow_ports(net, master);
+    let alone = bridge(net, master).is_some_and(|bridge| bridge.ports.is_empty());
+    if alone && followed.address {
+        notify::bridge::left_alone(net, master, false);
+    } else {
+        followed.tell(net, master);
+    }
+    if alone {
+        notify::bridge::left_alone(net, master, true);
+    }
+}
+
+/// A bridge is dissolved: its ports are let go, and what it knows is forgotten.
+pub(crate) fn dissolved(net: &mut Net, master: DevId) {
+    let ports = bridge(net, master).map_or_else(Vec::new, |bridge| bridge.ports.clone());
+    for dev in ports {
+        leave(net, dev, true);
+    }
+    told::forget(net, master, |_, _| true);
+}
+
+fn leave(net: &mut Net, dev: DevId, stays: bool) {
     let now = net.now;
+    if stays {
+        notify::link(net, dev);
+    }
+    if let Some(port) = &mut net.dev_mut(dev).port {
+        port.state = PortState::Disabled;
+        notify::bridge::port(net, dev);
+    }
+    notify::bridge::port_gone(net, dev);
     multicast::port_down(net, dev, true);
     let device = net.dev_mut(dev);
     let Some(port) = device.port.take() else {
@@ -97,32 +137,41 @@ pub(crate) fn detach(net: &mut Net, dev: DevId) {
     if let Some(bridge) = bridge(net, port.bridge) {
         bridge.ports.retain(|p| *p != dev);
         bridge.tree.at(now).remove(port.number);
-        bridge.fdb.forget(|_, station| station.dev == dev);
     }
+    told::forget(net, port.bridge, |_, station| station.dev == dev);
     vlan::leave_all(net, port.bridge, &port.vlans);
-    follow_ports(net, port.bridge);
+    if stays {
+        notify::link(net, dev);
+    }
 }
 
 /// A port changed: up or down, carrier, address, MTU.
 pub(crate) fn port_changed(net: &mut Net, dev: DevId) {
+    let followed = changed(net, dev);
+    if let Some(port) = &net.dev(dev).port {
+        followed.tell(net, port.bridge);
+    }
+}
+
+/// The same, before the bridge is told of.
+fn changed(net: &mut Net, dev: DevId) -> Followed {
     let device = net.dev_mut(dev);
     let (running, mac, now) = (device.is_running(), device.mac, net.now);
     let Some(port) = &net.dev(dev).port else {
-        return;
+        return Followed::default();
     };
     let (master, number) = (port.bridge, port.number);
     if let Some(bridge) = bridge(net, master)
         && bridge.fdb.get(mac, 0).is_none_or(|s| !s.is_local())
     {
-        bridge
-            .fdb
-            .forget(|m, s| s.dev == dev && s.is_local() && m != mac);
+        told::forget(net, master, |m, s| s.dev == dev && s.is_local() && m != mac);
         vlan::local_addresses(net, (master, dev), mac);
     }
-    follow_ports(net, master);
+    let followed = follow_ports(net, master);
     if let Some(bridge) = bridge(net, master) {
         bridge.tree.at(now).port_runs(number, running);
     }
+    followed
 }
 
 /// The bridge went up or down.
@@ -134,20 +183,42 @@ pub(crate) fn up_changed(net: &mut Net, master: DevId) {
 }
 
 /// The bridge's address is the lowest of its ports, its MTU their least, unless set by the user.
-fn follow_ports(net: &mut Net, master: DevId) {
+fn follow_ports(net: &mut Net, master: DevId) -> Followed {
     let Some(own) = bridge(net, master) else {
-        return;
+        return Followed::default();
     };
     let (ports, settings) = (own.ports.clone(), own.settings.clone());
     let devices = || ports.iter().map(|port| net.dev(*port));
     // A bridge whose last port left has no address.
     let mac = devices().map(|d| d.mac).min().unwrap_or(MacAddr::ZERO);
     let mtu = devices().map(|d| d.mtu).min().unwrap_or(1500);
+    let before = (net.dev(master).mac, net.dev(master).mtu);
     if !settings.address_set {
         set_own_address(net, master, mac);
     }
     if !settings.mtu_set {
         net.dev_mut(master).mtu = mtu;
+    }
+    let device = net.dev(master);
+    Followed {
+        address: device.mac != before.0,
+        mtu: device.mtu != before.1,
+    }
+}
+
+/// What of a bridge followed its ports.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Followed {
+    address: bool,
+    mtu: bool,
+}
+
+impl Followed {
+    /// Tells of each.
+    pub(crate) fn tell(self, net: &mut Net, master: DevId) {
+        for _ in [self.address, self.mtu].into_iter().filter(|told| *told) {
+            notify::link(net, master);
+        }
     }
 }
 
@@ -156,8 +227,8 @@ fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
     let now = net.now;
     if let Some(bridge) = bridge(net, master) {
         bridge.tree.at(now).set_address(mac);
-        bridge.fdb.forget(|m, s| s.dev == master && m != mac);
     }
+    told::forget(net, master, |m, s| s.dev == master && m != mac);
     // A port with the same address may already stand for it.
     vlan::local_addresses(net, (master, master), mac);
 }
@@ -203,7 +274,7 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     take!(group_fwd_mask mcast_snooping no_linklocal_learn);
     bridge.tree.at(now).configure(set);
     if set.fdb_flush {
-        bridge.fdb.forget(|_, station| station.is_dynamic());
+        told::forget(net, master, |_, station| station.is_dynamic());
     }
     if set.ageing_time.is_some() {
         super::entries::schedule_gc(net, master);
@@ -266,12 +337,10 @@ pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings
     if let Some(router) = set.mcast_router {
         multicast::set_port_router(net, dev, router);
     }
-    if set.fdb_flush
-        && let Some(bridge) = bridge(net, master)
-    {
-        bridge
-            .fdb
-            .forget(|_, station| station.dev == dev && station.is_dynamic());
+    if set.fdb_flush {
+        told::forget(net, master, |_, station| {
+            station.dev == dev && station.is_dynamic()
+        });
     }
     Ok(())
 }

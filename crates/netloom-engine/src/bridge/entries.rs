@@ -2,12 +2,12 @@
 
 use super::configure::bridge;
 use super::fdb::{Kind, Station};
-use super::learn::told;
-use super::vlan;
+use super::{learn, told, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
 use crate::timer::Timer;
 use core::time::Duration;
 use netloom_model::bridge::FdbState;
@@ -36,10 +36,8 @@ pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> 
         };
         stations.push(station.in_vlan(vid));
     }
-    if let Some(bridge) = bridge(net, master) {
-        for station in stations {
-            bridge.fdb.set(entry.address, station);
-        }
+    for station in stations {
+        told::set(net, master, entry.address, station);
     }
     schedule_gc(net, master);
     Ok(())
@@ -129,6 +127,7 @@ fn add_own(net: &mut Net, dev: DevId, entry: &FdbEntry, mode: Mode) -> Result<()
             return Err(Errno::EXIST.into());
         }
         device.hardware_groups.add_by_hand(entry.address);
+        tell_own(net, dev, entry.address, false);
         return Ok(());
     }
     let list = &mut device.description.extra_macs;
@@ -137,6 +136,7 @@ fn add_own(net: &mut Net, dev: DevId, entry: &FdbEntry, mode: Mode) -> Result<()
         (_, true) => {}
         (_, false) => list.push(entry.address),
     }
+    tell_own(net, dev, entry.address, false);
     Ok(())
 }
 
@@ -156,20 +156,23 @@ pub(crate) fn del_fdb(
             return Err(Error::with(Errno::INVAL, text));
         }
         if mac.is_multicast() {
-            return Ok(net.dev_mut(dev).hardware_groups.remove_by_hand(mac)?);
+            net.dev_mut(dev).hardware_groups.remove_by_hand(mac)?;
+            tell_own(net, dev, mac, true);
+            return Ok(());
         }
         let list = &mut net.dev_mut(dev).description.extra_macs;
         let at = list.iter().position(|m| *m == mac).ok_or(Errno::NOENT)?;
         list.remove(at);
+        tell_own(net, dev, mac, true);
         return Ok(());
     }
     let master = master_of(net, dev)?;
     let places = places(net, (master, dev), vlan)?;
-    let fdb = &mut bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
     let mut found = false;
     for vid in places {
+        let fdb = &bridge(net, master).ok_or(Errno::OPNOTSUPP)?.fdb;
         if fdb.get(mac, vid).is_some_and(|station| station.dev == dev) {
-            fdb.remove(mac, vid);
+            told::remove(net, master, mac, vid);
             found = true;
         }
     }
@@ -188,9 +191,9 @@ pub(crate) fn flush_fdb(
     entries: &[(MacAddr, Option<u16>)],
 ) -> Result<()> {
     let dev = net.ns(ns).device(index).ok_or(Errno::NODEV)?;
-    let fdb = &mut bridge(net, dev).ok_or(Errno::OPNOTSUPP)?.fdb;
+    bridge(net, dev).ok_or(Errno::OPNOTSUPP)?;
     for (mac, vlan) in entries {
-        fdb.remove(*mac, vlan.unwrap_or(0));
+        told::remove(net, dev, *mac, vlan.unwrap_or(0));
     }
     Ok(())
 }
@@ -245,21 +248,30 @@ fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
     let groups = device.hardware_groups.iter().map(|group| group.mac);
     let addresses = stations.chain(groups);
     addresses
-        .map(|address| FdbEntry {
-            address,
-            vlan: None,
-            dev: device.index,
-            master: None,
-            state: FdbState::Own,
-            extern_learn: false,
-            sticky: false,
-            used: 0,
-            updated: 0,
-        })
+        .map(|address| own_entry(device.index, address))
         .collect()
 }
 
-fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbEntry {
+fn own_entry(dev: u32, address: MacAddr) -> FdbEntry {
+    FdbEntry {
+        address,
+        vlan: None,
+        dev,
+        master: None,
+        state: FdbState::Own,
+        extern_learn: false,
+        sticky: false,
+        used: 0,
+        updated: 0,
+    }
+}
+
+/// Tells of an address that a device listens to as the user wants it.
+fn tell_own(net: &mut Net, dev: DevId, mac: MacAddr, gone: bool) {
+    notify::bridge::fdb(net, dev, gone, |net| own_entry(net.dev(dev).index, mac));
+}
+
+pub(super) fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbEntry {
     let age = |at| net.now.since(at).as_secs() as u32;
     let state = match station.kind {
         Kind::Local => FdbState::Local,
@@ -268,7 +280,7 @@ fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Station) -> FdbE
     };
     FdbEntry {
         address,
-        vlan: told(station.vlan),
+        vlan: learn::told(station.vlan),
         dev: net.dev(station.dev).index,
         master: Some(bridge),
         state,
@@ -306,7 +318,10 @@ pub(crate) fn gc(net: &mut Net, dev: DevId) {
         return; // a timer that was set before a shorter one
     }
     let ageing = bridge.tree.stale_nanos();
-    bridge.fdb.forget(|_, station| station.expired(now, ageing));
+    told::forget(net, dev, |_, station| station.expired(now, ageing));
+    let Some(bridge) = self::bridge(net, dev) else {
+        return;
+    };
     bridge.fdb.set_gc(None);
     if bridge.fdb.has_dynamic() {
         schedule_gc(net, dev);

@@ -77,7 +77,7 @@ fn learn_news<O: Observer>(
     let Some(bridge) = bridge_mut(cx.net, master) else {
         return;
     };
-    let mut from = None;
+    let (mut from, mut news) = (None, None);
     let full = !bridge.fdb.may_learn();
     let change = match bridge.fdb.get_mut(src, vid) {
         Some(station) if station.is_local() => Some("it is an address of the bridge"),
@@ -88,16 +88,21 @@ fn learn_news<O: Observer>(
             station.extern_learn &= from.is_none();
             station.dev = dev;
             station.updated = now;
+            news = from.map(|_| *station);
             None
         }
         None if full => Some("the database is full"),
         None => {
             let station = Station::new(dev, Kind::Dynamic, now).in_vlan(vid);
             bridge.fdb.insert(src, station);
+            news = Some(station);
             super::entries::schedule_gc(cx.net, master);
             None
         }
     };
+    if let Some(station) = news {
+        super::told::tell(cx.net, master, src, &station, false);
+    }
     cx.see(packet, dev, Stage::BridgeLearn, |net| Event::Learned {
         address: src,
         vlan: told(vid),

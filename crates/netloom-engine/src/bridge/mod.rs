@@ -13,14 +13,16 @@ mod learn;
 pub(crate) mod multicast;
 mod stp;
 mod suppress;
+mod told;
 mod vlan;
 
 pub(crate) use configure::{
-    address_set, attach, configure, configure_port, detach, made, mtu_set, port_changed, up_changed,
+    address_set, attach, configure, configure_port, detach, dissolved, made, mtu_set, port_changed,
+    up_changed,
 };
 pub(crate) use entries::{add_fdb, del_fdb, flush_fdb, gc, list_fdb};
 pub(crate) use forward::{receive, transmit};
-pub(crate) use stp::{StpTimer, settle, timer};
+pub(crate) use stp::{StpTimer, set_states, settle, timer};
 pub(crate) use vlan::{
     change as change_vlans, list as list_vlans, list_global as list_global_vlans,
 };

@@ -121,7 +121,12 @@ fn states(word: &str) -> Outcome<Option<Vec<FdbState>>> {
 }
 
 /// The line of an entry, with its device where not all have the same.
-fn line(options: &Options, state: &Namespace, entry: &FdbEntry, with_dev: bool) -> Record {
+pub(super) fn line(
+    options: &Options,
+    state: &Namespace,
+    entry: &FdbEntry,
+    with_dev: bool,
+) -> Record {
     let mut record = Record::default();
     let address = entry.address.to_string();
     record.field("mac", address.as_str(), format!("{address} "));

@@ -70,7 +70,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
 }
 
 /// The line of a port.
-fn line(options: &Options, state: &Namespace, link: &Link) -> Record {
+pub(super) fn line(options: &Options, state: &Namespace, link: &Link) -> Record {
     let mut record = Record::default();
     // A bridge tells the index of a veth's other end, not its namespace: it is looked for here.
     let mut link = link.clone();

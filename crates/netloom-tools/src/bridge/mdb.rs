@@ -134,7 +134,7 @@ fn left(centiseconds: u32) -> String {
 }
 
 /// The line of an entry.
-fn line(options: &Options, state: &Namespace, entry: &MdbEntry) -> Record {
+pub(super) fn line(options: &Options, state: &Namespace, entry: &MdbEntry) -> Record {
     let mut record = Record::default();
     record.json("index", entry.bridge);
     let (dev, port) = (state.link_name(entry.bridge), state.link_name(entry.port));

@@ -1,12 +1,14 @@
 //! `bridge` of iproute2 6.1.0: its options and its objects (bridge(8)). It leaves out what netloom
-//! has no model of: tunnels for VLANs and the monitor.
+//! has no model of: tunnels for VLANs.
 
 mod fdb;
 mod link;
 mod mdb;
+mod monitor;
 mod vlan;
 
 use crate::Context;
+use crate::ip::Stamp;
 use crate::ip::batch;
 use crate::ip::netns;
 use crate::ip::print::{self, Record};
@@ -16,9 +18,10 @@ const USAGE: &str = "\
 Usage: bridge [OPTION]... OBJECT [COMMAND [WORD]...]
        bridge [-force] -batch FILE
 
-objects: link (ports), fdb (forwarding database), mdb (groups), vlan (VLANs of ports)
+objects: link (ports), fdb (forwarding database), mdb (groups), vlan (VLANs of ports),
+         monitor (what changes)
 options: -j, -p JSON, indented; -d details; -s statistics; -o one line for each;
-         -compressvlans ranges of VLANs; -n NS in a namespace; -V version";
+         -t, -ts moments; -compressvlans ranges of VLANs; -n NS in a namespace; -V version";
 
 /// What a command returns that failed for another reason than its words: the exit code is its
 /// lowest byte, and a batch may go on behind it.
@@ -38,6 +41,8 @@ struct Options {
     statistics: bool,
     /// VLANs in ranges.
     compress: bool,
+    /// How the monitor tells the moment.
+    stamp: Stamp,
 }
 
 /// Runs `bridge`.
@@ -64,8 +69,10 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
             "n" | "netns" => cx.ns = netns::enter(cx, option_value(&mut words)?)?,
             "help" => return Err(Failure::new(USAGE, 255)),
             "force" => force = true,
-            // Nothing is coloured, one list holds both families, and only the monitor has times.
-            "c" | "t" | "timestamp" | "4" | "6" => {}
+            // Nothing is coloured, and one list holds both families.
+            "c" | "4" | "6" => {}
+            "t" | "timestamp" => options.stamp = Stamp::Long,
+            "ts" | "tshort" => options.stamp = Stamp::Short,
             "f" | "family" => {
                 let family = option_value(&mut words)?;
                 if !["inet", "inet6"].contains(&family) {
@@ -128,7 +135,7 @@ fn object(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Out
             Err(Failure::unsupported(&format!("{object} {command}")))
         }
     } else if is("monitor") {
-        Err(Failure::unsupported(object))
+        monitor::main(cx, options, words)
     } else if is("help") {
         Err(Failure::new(USAGE, 255))
     } else {

@@ -153,7 +153,14 @@ pub(super) fn brief_address(record: &mut Record, state: &Namespace, link: &Link)
 }
 
 /// A link as `ip monitor` tells it: as in a list, without its mode and its queue.
-pub(super) fn told(record: &mut Record, options: &Options, state: &Namespace, link: &Link) {
+/// `features`: why it is told, where that is said.
+pub(super) fn told(
+    record: &mut Record,
+    options: &Options,
+    state: &Namespace,
+    link: &Link,
+    features: bool,
+) {
     let mut part = Record::default();
     let link = Link {
         alias: link.alias.clone().filter(|_| options.details),
@@ -161,7 +168,26 @@ pub(super) fn told(record: &mut Record, options: &Options, state: &Namespace, li
     };
     full(&mut part, options, state, &link, false);
     let queue = format!("qlen {}", link.txqueuelen);
-    record.text(part.text.replacen(&queue, "", 1));
+    let event = if features {
+        "event FEATURE CHANGE "
+    } else {
+        ""
+    };
+    record.text(part.text.replacen(&queue, event, 1));
+}
+
+/// A link in the family of bridges, as `ip monitor` tells it.
+pub(super) fn port(record: &mut Record, state: &Namespace, link: &Link) {
+    let name = name(record, state, link);
+    record.text(format_args!("{}: {name}: ", link.index));
+    flags(record, state, link);
+    record.text(format_args!("mtu {} ", link.mtu));
+    if let Some(master) = link.master {
+        record.text(format_args!("master {} ", state.link_name(master)));
+    }
+    record.text(format_args!("state {} ", link.operstate.name()));
+    let (kind, address) = (link.kind.link_type(), link.address);
+    record.text(format_args!("\n    link/{kind} {address}"));
 }
 
 /// A link in full; `mode` is printed for `ip link` alone.

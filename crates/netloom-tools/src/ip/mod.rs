@@ -11,7 +11,7 @@ pub(crate) mod link_show;
 mod link_stats;
 mod link_xstats;
 mod maddress;
-mod monitor;
+pub(crate) mod monitor;
 mod neigh;
 pub(crate) mod netns;
 mod nexthop;
@@ -105,7 +105,7 @@ struct Options {
 
 /// How a moment is told (`-t`, `-ts`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stamp {
+pub(crate) enum Stamp {
     #[default]
     None,
     Long,

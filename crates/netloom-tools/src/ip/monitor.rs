@@ -9,7 +9,8 @@ use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, Stamp, address, find, link_show, neigh, nexthop, rule};
 use crate::Context;
 use crate::tcpdump::time::{date, time_of_day};
-use netloom_model::notice::{About, Notice};
+use netloom_model::bridge::{FdbEntry, FdbState};
+use netloom_model::notice::{About, Netconf, Notice};
 use netloom_model::socket::SocketKind;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Family, Link, Namespace, NsName, Time};
@@ -93,6 +94,11 @@ pub(super) fn monitor(cx: &mut Context<'_>, options: &Options, words: &[String])
         if let About::Link { link, .. } = &notice.about {
             learn(&mut known, link, notice.gone);
         }
+        if let About::Fdb(entry) = &notice.about
+            && known.link(&entry.dev.into()).is_none()
+        {
+            known = words::namespace(cx, Parts::LINKS)?;
+        }
         let text = tell(&known, options, &wanted, &notice, epoch);
         cx.out.write_all(text.as_bytes())?;
         cx.out.flush()?;
@@ -100,7 +106,7 @@ pub(super) fn monitor(cx: &mut Context<'_>, options: &Options, words: &[String])
 }
 
 /// What a command that waits for ever ends with when it is told to.
-pub(super) fn ended() -> Failure {
+pub(crate) fn ended() -> Failure {
     Failure {
         text: String::new(),
         code: 143,
@@ -123,7 +129,7 @@ fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice, epo
     if !wanted.has(object) {
         return String::new();
     }
-    let mut text = stamp(options, notice.at.0 + epoch);
+    let mut text = stamp(options.stamp, notice.at.0 + epoch);
     if wanted.label {
         text.push_str(&format!("[{label}]"));
     }
@@ -135,11 +141,11 @@ fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice, epo
 }
 
 /// The moment, where that is wanted.
-fn stamp(options: &Options, at: u64) -> String {
+pub(crate) fn stamp(stamp: Stamp, at: u64) -> String {
     let (seconds, micros) = (at / 1_000_000_000, at / 1000 % 1_000_000);
     let (year, month, day) = date(seconds / 86_400);
     let time = time_of_day(seconds);
-    match options.stamp {
+    match stamp {
         Stamp::None => String::new(),
         Stamp::Short => format!("[{year:04}-{month:02}-{day:02}T{time}.{micros:06}] "),
         Stamp::Long => {
@@ -166,8 +172,22 @@ fn line(
     let at = |dev: u32| wanted.dev.is_none_or(|d| d == dev);
     let hide_dev = wanted.dev.is_some();
     Some(match &notice.about {
-        About::Link { link, moved } if at(link.index) => {
-            ("link", "LINK", of_link(ns, options, link, moved.as_ref()))
+        About::Link {
+            link,
+            moved,
+            features,
+        } if at(link.index) => (
+            "link",
+            "LINK",
+            of_link(ns, options, link, (moved.as_ref(), *features)),
+        ),
+        About::Port(link) if at(link.index) && options.family.is_none() => {
+            let mut record = Record::default();
+            link_show::port(&mut record, ns, link);
+            ("link", "LINK", record)
+        }
+        About::Fdb(entry) if at(entry.dev) && options.family.is_none() => {
+            ("neigh", "NEIGH", of_station(ns, entry, hide_dev))
         }
         About::Address(address) if of(address.local.family()) && at(address.dev) => {
             let record = address::line(ns, options, address);
@@ -205,11 +225,16 @@ fn line(
             }
             ("nsid", "NSID", record)
         }
-        About::Netconf { family, dev, .. } if of(*family) && at(*dev) => (
-            "netconf",
-            "NETCONF",
-            of_settings(&notice.about, notice.gone),
-        ),
+        About::Netconf {
+            family,
+            dev,
+            name,
+            told,
+        } if of(*family) && dev.is_none_or(at) => {
+            let none = Netconf::default();
+            let told = if notice.gone { &none } else { told };
+            ("netconf", "NETCONF", of_settings(*family, name, told))
+        }
         _ => return None,
     })
 }
@@ -219,10 +244,10 @@ fn of_link(
     ns: &Namespace,
     options: &Options,
     link: &Link,
-    moved: Option<&(NsName, u32)>,
+    (moved, features): (Option<&(NsName, u32)>, bool),
 ) -> Record {
     let mut record = Record::default();
-    link_show::told(&mut record, options, ns, link);
+    link_show::told(&mut record, options, ns, link, features);
     if let Some((name, index)) = moved {
         if !name.is_first() {
             record.text(format_args!(" new-netns {}", name.as_str()));
@@ -232,36 +257,55 @@ fn of_link(
     record
 }
 
-fn of_settings(about: &About, gone: bool) -> Record {
+fn of_settings(family: Family, name: &str, told: &Netconf) -> Record {
     let mut record = Record::default();
-    let About::Netconf {
-        family,
-        name,
-        forwarding,
-        rp_filter,
-        proxy,
-        ignore_linkdown,
-        ..
-    } = about
-    else {
-        return record;
+    let on = |on: bool| if on { "on" } else { "off" };
+    let word = if family == Family::V4 {
+        "inet"
+    } else {
+        "inet6"
     };
-    let on = |on: &bool| if *on { "on" } else { "off" };
-    let v4 = *family == Family::V4;
-    let word = if v4 { "inet" } else { "inet6" };
     record.text(format_args!("{word} {name} "));
-    if gone {
-        return record;
-    }
-    record.text(format_args!("forwarding {} ", on(forwarding)));
-    if v4 {
-        let filter = ["off", "strict", "loose"][usize::from(*rp_filter).min(2)];
+    let mut switch = |name: &str, value: Option<bool>| {
+        if let Some(value) = value {
+            record.text(format_args!("{name} {} ", on(value)));
+        }
+    };
+    switch("forwarding", told.forwarding);
+    if let Some(filter) = told.rp_filter {
+        let filter = ["off", "strict", "loose"][usize::from(filter).min(2)];
         record.text(format_args!("rp_filter {filter} "));
     }
-    let (proxy, ignore) = (on(proxy), on(ignore_linkdown));
-    record.text(format_args!(
-        "mc_forwarding off proxy_neigh {proxy} ignore_routes_with_linkdown {ignore} "
-    ));
+    let mut switch = |name: &str, value: Option<bool>| {
+        if let Some(value) = value {
+            record.text(format_args!("{name} {} ", on(value)));
+        }
+    };
+    switch("mc_forwarding", told.mc_forwarding);
+    switch("proxy_neigh", told.proxy);
+    switch("ignore_routes_with_linkdown", told.ignore_linkdown);
+    record
+}
+
+/// An entry of a forwarding database, as neighbours are told.
+fn of_station(ns: &Namespace, entry: &FdbEntry, hide_dev: bool) -> Record {
+    let mut record = Record::default();
+    if !hide_dev {
+        record.text(format_args!("dev {} ", ns.link_name(entry.dev)));
+    }
+    record.text(format_args!("lladdr {} ", entry.address));
+    record.text(if entry.extern_learn {
+        "extern_learn "
+    } else {
+        ""
+    });
+    record.text(match entry.state {
+        FdbState::Local => "PERMANENT ",
+        FdbState::Own => "NOARP PERMANENT ",
+        FdbState::Static => "NOARP ",
+        FdbState::Dynamic => "REACHABLE ",
+        FdbState::Stale => "STALE ",
+    });
     record
 }
 

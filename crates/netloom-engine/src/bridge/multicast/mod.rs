@@ -11,6 +11,7 @@ mod mdb;
 mod message;
 mod query;
 mod snoop;
+mod told;
 mod user;
 
 pub(super) use forward::{Choice, Member, choose, to_members};
@@ -121,18 +122,22 @@ pub(crate) fn follow(net: &mut Net, dev: DevId) {
     let Some(bridge) = bridge(net, dev) else {
         return;
     };
-    let (snoops, joined) = (
-        up && bridge.settings.mcast_snooping,
-        bridge.multicast.joined,
-    );
-    if !bridge.settings.mcast_snooping {
+    let (on, joined) = (bridge.settings.mcast_snooping, bridge.multicast.joined);
+    let snoops = up && on;
+    if !on {
         // What ports joined is forgotten, what the host and users said is not.
-        bridge.multicast.forget(|entry| !entry.permanent);
+        told::changed(net, dev, |net| {
+            if let Some(bridge) = self::bridge(net, dev) {
+                bridge.multicast.forget(|entry| !entry.permanent);
+            }
+        });
     }
     if snoops == joined {
         return;
     }
-    bridge.multicast.joined = snoops;
+    if let Some(bridge) = self::bridge(net, dev) {
+        bridge.multicast.joined = snoops;
+    }
     if snoops {
         membership::join::<V4>(net, dev, SNOOPERS);
         membership::join::<V6>(net, dev, SNOOPERS_V6);
@@ -179,10 +184,12 @@ pub(super) fn port_down(net: &mut Net, dev: DevId, gone: bool) {
     let master = port.bridge;
     port.multicast.router_until = [None; 2];
     port.multicast.queries = [OwnQueries::default(); 2];
-    if let Some(bridge) = bridge(net, master) {
-        let behind = |entry: &mdb::PortGroup| entry.port == dev;
-        bridge
-            .multicast
-            .forget(|entry| behind(entry) && (gone || !entry.permanent));
-    }
+    told::changed(net, master, |net| {
+        if let Some(bridge) = bridge(net, master) {
+            let behind = |entry: &mdb::PortGroup| entry.port == dev;
+            bridge
+                .multicast
+                .forget(|entry| behind(entry) && (gone || !entry.permanent));
+        }
+    });
 }

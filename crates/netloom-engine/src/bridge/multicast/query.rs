@@ -3,7 +3,7 @@
 
 use super::mdb::Key;
 use super::snoop::Said;
-use super::{Multicast, OwnQueries, PROTOS, Proto, message, time};
+use super::{Multicast, OwnQueries, PROTOS, Proto, message, time, told};
 use crate::bridge::configure::bridge;
 use crate::bridge::forward;
 use crate::device::DevId;
@@ -110,8 +110,12 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) {
     if own.multicast.armed.is_some_and(|at| at <= now) {
         own.multicast.armed = None;
     }
-    own.multicast.expire(now);
     let ports = own.ports.clone();
+    told::changed(cx.net, master, |net| {
+        if let Some(own) = bridge(net, master) {
+            own.multicast.expire(now);
+        }
+    });
     for proto in PROTOS {
         let Some(own) = bridge(cx.net, master) else {
             return;

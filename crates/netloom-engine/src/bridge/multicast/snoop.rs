@@ -3,7 +3,7 @@
 
 use super::mdb::{Key, PortGroup};
 use super::query::About;
-use super::{Proto, SNOOPERS, SNOOPERS_V6, query, time};
+use super::{Proto, SNOOPERS, SNOOPERS_V6, query, time, told};
 use crate::bridge::configure::bridge;
 use crate::device::DevId;
 use crate::ip::igmp;
@@ -265,6 +265,10 @@ fn record<O: Observer>(cx: &mut Cx<'_, O>, said: Said, proto: Proto, (kind, sour
 
 /// Somebody behind a port, or the host, joins (`br_multicast_add_group`).
 fn join(net: &mut Net, said: Said) {
+    told::changed(net, said.master, |net| joined(net, said));
+}
+
+fn joined(net: &mut Net, said: Said) {
     let now = net.now;
     let open = said.port.is_none_or(|port| {
         use netloom_model::bridge::PortState;
@@ -309,7 +313,10 @@ fn fast_leave(net: &mut Net, said: Said) -> bool {
         return false;
     }
     let from = said.from(net);
-    if let Some(bridge) = bridge(net, said.master) {
+    told::changed(net, said.master, |net| {
+        let Some(bridge) = bridge(net, said.master) else {
+            return;
+        };
         let multicast = &mut bridge.multicast;
         if let Some(group) = multicast.groups.get_mut(&said.key) {
             let left = |entry: &PortGroup| {
@@ -318,7 +325,7 @@ fn fast_leave(net: &mut Net, said: Said) -> bool {
             group.ports.retain(|entry| entry.permanent || !left(entry));
         }
         multicast.sweep();
-    }
+    });
     true
 }
 

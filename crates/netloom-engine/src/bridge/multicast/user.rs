@@ -2,7 +2,7 @@
 //! `mdb`, ip-link(8) `mcast_*`).
 
 use super::mdb::{Group, Key, PortGroup};
-use super::{Multicast, PROTOS, Proto, query, time};
+use super::{Multicast, PROTOS, Proto, query, time, told};
 use crate::bridge::configure::bridge;
 use crate::device::{DevId, Device};
 use crate::ip::v6::ALL_NODES;
@@ -121,6 +121,11 @@ pub(crate) fn add(net: &mut Net, ns: NsId, entry: &MdbEntry) -> Result<()> {
     if port.is_none() && entry.source.is_some() {
         return invalid("bridge: Groups with sources cannot be manually host joined");
     }
+    told::changed(net, master, |net| enter(net, (master, port), entry))
+}
+
+/// Enters what was found to be right.
+fn enter(net: &mut Net, (master, port): (DevId, Option<DevId>), entry: &MdbEntry) -> Result<()> {
     let until = net.now;
     let Some(own) = bridge(net, master) else {
         return Err(Errno::OPNOTSUPP.into());
@@ -171,6 +176,10 @@ fn put(group: &mut Group, port: Option<DevId>, entry: &MdbEntry, until: Time) ->
 /// Deletes an entry (`br_mdb_del`).
 pub(crate) fn delete(net: &mut Net, ns: NsId, entry: &MdbEntry) -> Result<()> {
     let (master, port) = place(net, ns, entry)?;
+    told::changed(net, master, |net| take_out(net, (master, port), entry))
+}
+
+fn take_out(net: &mut Net, (master, port): (DevId, Option<DevId>), entry: &MdbEntry) -> Result<()> {
     let own = bridge(net, master).ok_or(Errno::OPNOTSUPP)?;
     let group = own
         .multicast
@@ -208,32 +217,47 @@ fn bridges(net: &Net, ns: NsId) -> impl Iterator<Item = (&Device, &super::super:
 pub(crate) fn list(net: &Net, ns: NsId) -> Vec<MdbEntry> {
     let mut all = Vec::new();
     for (device, own) in bridges(net, ns) {
-        for (key, group) in own.multicast.newest() {
-            let entry = MdbEntry {
-                bridge: device.index,
-                port: device.index,
-                group: key.group,
-                source: key.source,
-                vid: key.vid,
-                permanent: false,
-                by_user: false,
-                filter_mode: None,
-                timer: left(net, group.host),
-            };
-            all.extend(group.host.is_some().then(|| entry.clone()));
-            let mut ports: Vec<&PortGroup> = group.ports.iter().collect();
-            let number = |p: &&PortGroup| net.dev(p.port).port.as_ref().map(|port| port.number);
-            ports.sort_by_key(|port| core::cmp::Reverse(number(port)));
-            for port in ports {
-                all.push(MdbEntry {
-                    port: net.dev(port.port).index,
-                    permanent: port.permanent,
-                    by_user: port.by_user,
-                    filter_mode: own.multicast.mode(key, port),
-                    timer: left(net, port.until.filter(|_| !port.permanent)),
-                    ..entry.clone()
-                });
-            }
+        all.extend(entries(net, device, own));
+    }
+    all
+}
+
+/// Every entry of a bridge.
+pub(super) fn of_bridge(net: &Net, master: DevId) -> Vec<MdbEntry> {
+    let device = net.dev(master);
+    match &device.kind {
+        link::Kind::Bridge(own) => entries(net, device, own),
+        _ => Vec::new(),
+    }
+}
+
+fn entries(net: &Net, device: &Device, own: &super::super::Bridge) -> Vec<MdbEntry> {
+    let mut all = Vec::new();
+    for (key, group) in own.multicast.newest() {
+        let entry = MdbEntry {
+            bridge: device.index,
+            port: device.index,
+            group: key.group,
+            source: key.source,
+            vid: key.vid,
+            permanent: false,
+            by_user: false,
+            filter_mode: None,
+            timer: left(net, group.host),
+        };
+        all.extend(group.host.is_some().then(|| entry.clone()));
+        let mut ports: Vec<&PortGroup> = group.ports.iter().collect();
+        let number = |p: &&PortGroup| net.dev(p.port).port.as_ref().map(|port| port.number);
+        ports.sort_by_key(|port| core::cmp::Reverse(number(port)));
+        for port in ports {
+            all.push(MdbEntry {
+                port: net.dev(port.port).index,
+                permanent: port.permanent,
+                by_user: port.by_user,
+                filter_mode: own.multicast.mode(key, port),
+                timer: left(net, port.until.filter(|_| !port.permanent)),
+                ..entry.clone()
+            });
         }
     }
     all

@@ -8,6 +8,7 @@ use crate::bridge::multicast;
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
+use crate::notify;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::receive;
@@ -39,13 +40,17 @@ pub(in super::super) const fn closed(state: PortState) -> DropReason {
 
 /// Carries out what the tree of a bridge has come to. Whoever told it something calls this.
 pub(crate) fn settle<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) {
+    set_states(cx, master);
+    apply::link::update_carrier(cx, master);
+}
+
+/// The same without the bridge's carrier; whose state is told.
+pub(crate) fn set_states<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) -> Vec<DevId> {
     let Some(bridge) = bridge(cx.net, master) else {
-        return;
+        return Vec::new();
     };
     let out = core::mem::take(&mut bridge.tree.out);
-    for dev in core::mem::take(&mut bridge.tree.forgotten) {
-        bridge.fdb.forget(|_, s| s.dev == dev && s.is_dynamic());
-    }
+    let forgotten = core::mem::take(&mut bridge.tree.forgotten);
     let calls = bridge.tree.ask();
     let members = bridge.tree.members.iter();
     let states: Vec<_> = members.map(|m| (m.dev, m.state)).collect();
@@ -53,16 +58,35 @@ pub(crate) fn settle<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) {
         let timer = crate::timer::Timer::Stp { dev: master, timer };
         cx.net.timers.set(at, timer);
     }
+    let mut told = Vec::new();
     for (dev, state) in states {
-        if let Some(port) = &mut cx.net.dev_mut(dev).port {
-            let old = core::mem::replace(&mut port.state, state);
-            multicast::state_changed(cx.net, dev, (old, state));
+        let Some(port) = &mut cx.net.dev_mut(dev).port else {
+            continue;
+        };
+        let old = core::mem::replace(&mut port.state, state);
+        if old != state {
+            tell_state(cx.net, dev, (old, state));
+            told.push(dev);
         }
+        if forgotten.contains(&dev) {
+            super::super::told::forget(cx.net, master, |_, s| s.dev == dev && s.is_dynamic());
+        }
+        multicast::state_changed(cx.net, dev, (old, state));
     }
     for (dev, message) in out {
         send(cx, dev, message);
     }
-    apply::link::update_carrier(cx, master);
+    told
+}
+
+/// Tells of a port's new state. One that is enabled is told as such too, behind what it does then
+/// (`br_stp_enable_port`).
+fn tell_state(net: &mut Net, dev: DevId, (old, new): (PortState, PortState)) {
+    let enabled = old == PortState::Disabled;
+    if enabled && new != PortState::Blocking {
+        notify::bridge::port(net, dev);
+    }
+    notify::bridge::port(net, dev);
 }
 
 /// A timer of the tree called.

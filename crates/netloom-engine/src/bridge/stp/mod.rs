@@ -24,7 +24,7 @@ mod tests;
 
 pub(crate) use alarm::StpTimer;
 pub(super) use drive::{bpdu, closed};
-pub(crate) use drive::{settle, timer};
+pub(crate) use drive::{set_states, settle, timer};
 
 use crate::device::DevId;
 use alarm::Alarm;

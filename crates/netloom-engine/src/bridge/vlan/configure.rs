@@ -4,7 +4,7 @@
 use super::{Vlan, Vlans, of, of_mut};
 use crate::bridge::configure::bridge;
 use crate::bridge::fdb::{Kind, Station};
-use crate::bridge::forward;
+use crate::bridge::{forward, told};
 use crate::device::DevId;
 use crate::link;
 use crate::namespace::NsId;
@@ -118,12 +118,10 @@ fn delete(net: &mut Net, place: (DevId, DevId), vid: u16) {
     }
     disown(net, place.0, vid);
     delete_local(net, place, vid);
-    if let Some(bridge) = bridge(net, place.0) {
-        let dev = place.1;
-        bridge
-            .fdb
-            .forget(|_, s| s.dev == dev && s.vlan == vid && s.is_dynamic() && !s.extern_learn);
-    }
+    let dev = place.1;
+    told::forget(net, place.0, |_, s| {
+        s.dev == dev && s.vlan == vid && s.is_dynamic() && !s.extern_learn
+    });
 }
 
 /// One less is in a VLAN; the bridge forgets one that nobody is in.
@@ -151,7 +149,8 @@ pub(in crate::bridge) fn add_local(net: &mut Net, place: (DevId, DevId), mac: Ma
         return;
     }
     let local = Station::new(place.1, Kind::Local, now).in_vlan(vid);
-    bridge.fdb.insert(mac, local);
+    bridge.fdb.remove(mac, vid);
+    told::set(net, place.0, mac, local);
 }
 
 /// Knows an address as local without a VLAN and in each that the device is in.
@@ -183,9 +182,7 @@ fn delete_local(net: &mut Net, (master, dev): (DevId, DevId), vid: u16) {
     }
     match heir {
         Some(heir) => station.dev = heir,
-        None => {
-            bridge.fdb.remove(mac, vid);
-        }
+        None => told::remove(net, master, mac, vid),
     }
 }
 
