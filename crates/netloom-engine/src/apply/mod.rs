@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod group;
 pub(crate) mod link;
+pub(crate) mod link_gone;
 pub(crate) mod namespace;
 pub(crate) mod new_link;
 pub(crate) mod route;
@@ -63,7 +64,7 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
         }
         Change::DelLink { ns: name, link } => {
             let dev = device(cx.net, ns(cx.net, name)?, link)?;
-            link::delete(cx, dev)
+            link_gone::delete(cx, dev)
         }
         Change::AddAltname {
             ns: name,

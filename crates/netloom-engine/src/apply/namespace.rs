@@ -1,6 +1,6 @@
 //! Namespaces are made, deleted and numbered.
 
-use super::link;
+use super::link_gone;
 use crate::device::DevId;
 use crate::link::Kind;
 use crate::namespace::{Namespace, NsId};
@@ -32,10 +32,10 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, name: &NsName) -> Result<(
         return Err(Errno::BUSY.into());
     }
     while let Some(dev) = last_device(cx.net, ns) {
-        link::destroy(cx, dev);
+        link_gone::destroy(cx, dev);
     }
     let lo = cx.net.ns(ns).loopback;
-    link::destroy(cx, lo);
+    link_gone::destroy(cx, lo);
     let sockets: Vec<u32> = cx
         .net
         .sockets

@@ -1,6 +1,6 @@
 //! Links are made (`ip link add`).
 
-use super::link;
+use super::{link, link_gone};
 use crate::bridge::Bridge;
 use crate::device::{Description, DevId, Device, Drops, Traffic};
 use crate::ip::membership;
@@ -72,7 +72,7 @@ fn add_one<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink, kind: Kind)
     let silent = core::mem::replace(&mut cx.net.silent, true);
     let finished = finish(cx, dev, &new.settings);
     cx.net.silent = silent;
-    finished.inspect_err(|_| link::destroy(cx, dev))?;
+    finished.inspect_err(|_| link_gone::destroy(cx, dev))?;
     notify::link(cx.net, dev);
     Ok(dev)
 }
@@ -93,7 +93,7 @@ fn add_veth<O: Observer>(
         let index = new_index(cx.net, ns, new.index)?;
         Ok((name, mac, index))
     })();
-    let (name, mac, index) = rest.inspect_err(|_: &Error| link::forget(cx.net, peer))?;
+    let (name, mac, index) = rest.inspect_err(|_: &Error| link_gone::forget(cx.net, peer))?;
     notify::link_new(cx.net, peer);
     let dev = make(cx.net, ns, &name, kind, mac, index);
     cx.net.dev_mut(peer).kind = Kind::Veth(Veth { peer: dev });
@@ -105,7 +105,7 @@ fn add_veth<O: Observer>(
     }
     notify::link(cx.net, dev);
     let settled = finish(cx, peer, peer_settings).and_then(|()| finish(cx, dev, &new.settings));
-    settled.inspect_err(|_| link::destroy(cx, dev))?;
+    settled.inspect_err(|_| link_gone::destroy(cx, dev))?;
     Ok(vec![peer, dev])
 }
 

@@ -279,6 +279,6 @@ pub(crate) fn detach<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: SocketId) 
     if tun.settings.persist {
         link::update_carrier(cx, dev);
     } else {
-        link::destroy(cx, dev);
+        crate::apply::link_gone::destroy(cx, dev);
     }
 }
