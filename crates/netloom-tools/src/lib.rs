@@ -17,6 +17,7 @@ pub mod ethtool;
 pub mod http;
 pub mod ip;
 pub mod iperf3;
+pub mod iptables;
 pub mod nc;
 pub mod ndisc6;
 pub mod net_tools;
@@ -49,7 +50,13 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("http", http::http),
     ("ifconfig", net_tools::ifconfig::ifconfig),
     ("ip", ip::ip),
+    ("ip6tables", iptables::ip6tables),
+    ("ip6tables-legacy", iptables::ip6tables_legacy),
+    ("ip6tables-nft", iptables::ip6tables),
     ("iperf3", iperf3::iperf3),
+    ("iptables", iptables::iptables),
+    ("iptables-legacy", iptables::iptables_legacy),
+    ("iptables-nft", iptables::iptables),
     ("nc", nc::nc),
     ("ndisc6", ndisc6::ndisc6),
     ("netcat", nc::nc),

@@ -229,9 +229,6 @@ impl Filter {
         if self.tables[at].chain(name).is_some() {
             return Err(Errno::EXIST.into());
         }
-        if self.chains[id.0].base.is_some() {
-            return Err(Errno::OPNOTSUPP.into());
-        }
         self.chains[id.0].name = name.to_owned();
         self.tables[at].rename_chain(&chain.chain, name);
         // What jumps there is listed with the new name.

@@ -16,7 +16,7 @@ mod neigh;
 pub(crate) mod netns;
 mod nexthop;
 pub(crate) mod print;
-mod protocol_names;
+pub(crate) mod protocol_names;
 mod route;
 mod rule;
 mod tuntap;

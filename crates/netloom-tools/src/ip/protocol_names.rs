@@ -3,7 +3,7 @@
 use super::words::Names;
 
 /// The names, the one that is printed first.
-pub(super) const PROTOCOL_NAMES: Names = Names(&[
+pub(crate) const PROTOCOL_NAMES: Names = Names(&[
     (0, "ip"),
     (0, "hopopt"),
     (1, "icmp"),

@@ -1,0 +1,87 @@
+//! The tables that iptables knows, with their chains (iptables(8), TABLES).
+
+use netloom_model::ruleset::{Base, ChainKind, Counter, Hook, Policy, priority};
+
+/// A table of iptables.
+pub(super) struct Builtin {
+    pub(super) name: &'static str,
+    priority: i32,
+    hooks: &'static [Hook],
+}
+
+/// The tables, in the order in which `iptables-save` prints them.
+pub(super) const TABLES: [Builtin; 5] = [
+    Builtin {
+        name: "mangle",
+        priority: priority::MANGLE,
+        hooks: &[
+            Hook::Prerouting,
+            Hook::Input,
+            Hook::Forward,
+            Hook::Output,
+            Hook::Postrouting,
+        ],
+    },
+    Builtin {
+        name: "raw",
+        priority: priority::RAW,
+        hooks: &[Hook::Prerouting, Hook::Output],
+    },
+    Builtin {
+        name: "filter",
+        priority: priority::FILTER,
+        hooks: &[Hook::Input, Hook::Forward, Hook::Output],
+    },
+    Builtin {
+        name: "nat",
+        priority: priority::DSTNAT,
+        hooks: &[
+            Hook::Prerouting,
+            Hook::Input,
+            Hook::Output,
+            Hook::Postrouting,
+        ],
+    },
+    Builtin {
+        name: "security",
+        priority: priority::SECURITY,
+        hooks: &[Hook::Input, Hook::Forward, Hook::Output],
+    },
+];
+
+/// The table called `name`.
+pub(super) fn find(name: &str) -> Option<&'static Builtin> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+impl Builtin {
+    /// The names of its own chains with what makes them so, in the order of their hooks.
+    pub(super) fn chains(&self) -> impl Iterator<Item = (String, Base)> {
+        self.hooks.iter().map(|hook| {
+            let base = Base {
+                kind: self.kind(*hook),
+                hook: *hook,
+                priority: self.priority_at(*hook),
+                policy: Policy::Accept,
+                devices: Vec::new(),
+                counter: Some(Counter::default()),
+            };
+            (hook.name().to_uppercase(), base)
+        })
+    }
+
+    fn kind(&self, hook: Hook) -> ChainKind {
+        match (self.name, hook) {
+            ("nat", _) => ChainKind::Nat,
+            ("mangle", Hook::Output) => ChainKind::Route,
+            _ => ChainKind::Filter,
+        }
+    }
+
+    fn priority_at(&self, hook: Hook) -> i32 {
+        match (self.name, hook) {
+            ("nat", Hook::Input | Hook::Postrouting) => priority::SRCNAT,
+            _ => self.priority,
+        }
+    }
+}
