@@ -24,7 +24,7 @@ struct Work<'a, 'b> {
 }
 
 /// Carries a command out.
-pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: Parsed) -> Outcome<()> {
+pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcome<()> {
     match parsed.command {
         Command::Version => {
             writeln!(cx.out, "{}", variant.version())?;
@@ -43,7 +43,7 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: Parsed) -> Out
         return Err(Failure::new(text, 3));
     };
     let mut work = Work::new(cx, variant, builtin)?;
-    work.run(&parsed)
+    work.run(parsed)
 }
 
 fn help(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
@@ -313,7 +313,7 @@ impl<'a, 'b> Work<'a, 'b> {
             _ => String::new(),
         };
         if number.is_none() {
-            for chain in chains.iter() {
+            for chain in &chains {
                 text += &match &chain.base {
                     Some(base) => {
                         let policy = base.policy.name().to_uppercase();

@@ -111,7 +111,7 @@ pub fn ip6tables_legacy(cx: &mut Context<'_>) -> i32 {
 fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let args = cx.args.clone();
     let done: Outcome<()> =
-        arguments::parse(variant, &args).and_then(|parsed| command::run(cx, variant, parsed));
+        arguments::parse(variant, &args).and_then(|parsed| command::run(cx, variant, &parsed));
     match done {
         Ok(()) => 0,
         Err(failure) => {

@@ -1,5 +1,5 @@
 //! Network commands that netloom does not have: in a world their names say so. Without that a
-//! pasted `iptables ...` would reach the machine's own network, and `ssh` or `wget` would tell of it.
+//! pasted `nft ...` would reach the machine's own network, and `ssh` or `wget` would tell of it.
 
 use netloom_tools::Context;
 use std::path::Path;
