@@ -23,6 +23,8 @@ pub(crate) struct Net {
     pub(crate) sockets: Sockets,
     /// Frames that wait for the receive softirq, with the device that receives them.
     pub(crate) backlog: VecDeque<(DevId, Packet)>,
+    /// Whether the backlog is being worked off.
+    pub(crate) drains: bool,
     pub(crate) timers: Timers,
     pub(crate) pool: Pool,
     pub(crate) random: Random,

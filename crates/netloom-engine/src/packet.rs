@@ -36,8 +36,9 @@ pub(crate) struct Body {
     pub(crate) id: u32,
     /// The device that it was received by, or that it is sent from.
     pub(crate) dev: DevId,
-    /// To oneself: the device that has the destination address. Sockets take the packet for
-    /// received there, though it goes through `lo`. Of what IPv6 passes on: the device it came by.
+    /// The device that received it, where that is not `dev`: of a packet to oneself the one that has
+    /// the destination address, for sockets, though it goes through `lo`; of one that is passed on
+    /// the one that it came by, for errors.
     pub(crate) iif: DevId,
     /// What its IP options still have to be told.
     pub(crate) options: Option<Box<Options>>,
@@ -215,7 +216,7 @@ impl Body {
 
     /// Takes over what another packet carries beside its bytes; the front is the network header.
     pub(crate) fn follow(&mut self, other: &Body) {
-        self.dev = other.dev;
+        (self.dev, self.iif) = (other.dev, other.iif);
         self.mark = other.mark;
         self.hops = other.hops;
         self.ethertype = other.ethertype;

@@ -54,6 +54,7 @@ pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 /// Takes frames from the backlog until none waits; every so often the routes that the next ones
 /// need are read ahead.
 pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
+    cx.net.drains = true;
     let mut ahead = 0;
     loop {
         if ahead == 0 {
@@ -61,9 +62,18 @@ pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
         }
         ahead -= 1;
         let Some((dev, packet)) = cx.net.backlog.pop_front() else {
+            cx.net.drains = false;
             return;
         };
         receive(cx, dev, packet);
+    }
+}
+
+/// A frame of several was handed to its device: where a process sends them, its processor works off
+/// what they cause before the next (`local_bh_enable`).
+pub(crate) fn between_frames<O: Observer>(cx: &mut Cx<'_, O>) {
+    if !cx.net.drains {
+        drain(cx);
     }
 }
 

@@ -269,7 +269,7 @@ fn gateway(
         return Err(invalid("Nexthop has invalid gateway"));
     }
     if !net.dev(found.dev).is_up() {
-        return Err(Error::with(Errno::NETDOWN, "Nexthop device is not up"));
+        return Err(Errno::NETDOWN.into());
     }
     Ok((found.dev, found.scope))
 }

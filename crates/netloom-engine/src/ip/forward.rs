@@ -79,7 +79,7 @@ pub(crate) fn forward<O: Observer>(
     if let Some(options) = options {
         with_options::forwarded(cx, &mut packet, &options, &found);
     }
-    packet.local = false;
+    (packet.local, packet.iif) = (false, dev);
     let ns = cx.net.ns_of(dev);
     let devices = (dev, found.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Forward), devices, packet) else {

@@ -7,6 +7,7 @@ use crate::net::Cx;
 use crate::observer::Observer;
 use crate::offload;
 use crate::packet::Packet;
+use crate::receive;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_wire::ipv4::{self, HEADER_LEN};
@@ -72,6 +73,9 @@ pub(super) fn pieces<O: Observer>(
             return Xmit::Drop;
         }
         cx.net.count_at(dev, made);
+        if !part.last {
+            receive::between_frames(cx);
+        }
     }
     cx.net.count_at(dev, whole);
     cx.consume(packet);

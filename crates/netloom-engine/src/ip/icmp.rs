@@ -41,7 +41,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     let to_group = header.dst().is_multicast()
         || route::address_kind(cx.net, cx.net.ns_of(dev), header.dst()) == RouteType::Broadcast;
     let asks = matches!(kind, Type::ECHO_REQUEST | Type::TIMESTAMP_REQUEST);
-    if asks && to_group && ns.settings.on(Global::IcmpEchoIgnoreBroadcasts) {
+    // Of what is sent to everybody, only what asks counts (RFC 1122 section 3.2.2).
+    let ignored = !asks || ns.settings.on(Global::IcmpEchoIgnoreBroadcasts);
+    if to_group && ignored {
         return cx.drop(packet, dev, Stage::IcmpReceive, DropReason::IcmpIgnored);
     }
     match kind {
@@ -64,9 +66,8 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let ns = cx.net.ns_of(dev);
     let header = ipv4::Packet::new_unchecked(packet.network());
     let (src, dst, tos) = (header.src(), header.dst(), header.tos());
-    let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
-    let settings = &cx.net.ns(ns).settings;
-    let mark = if settings.on(Global::FwmarkReflect) {
+    let to_all = dst.is_multicast() || route::address_kind(cx.net, ns, dst) == RouteType::Broadcast;
+    let mark = if cx.net.ns(ns).settings.on(Global::FwmarkReflect) {
         packet.mark
     } else {
         0
@@ -78,13 +79,12 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let first_stop = options.as_ref().and_then(|o| o.first_stop);
     let flow = Flow {
         dst: first_stop.unwrap_or(src),
-        src: if own { dst } else { Ipv4Addr::UNSPECIFIED },
+        src: if to_all { Ipv4Addr::UNSPECIFIED } else { dst },
         tos: tos & super::receive::TOS_MASK,
         mark,
         upper: Upper::new(IpProtocol::ICMP, (0, 0)),
         ..Flow::to(src)
     };
-    let ttl = settings.get(Global::IpDefaultTtl) as u8;
     let mut reply = packet.bytes().to_vec();
     let now_ms = (cx.net.now.0 / 1_000_000) as u32;
     {
@@ -106,7 +106,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         with: Origin::IcmpReply,
         what: format!("echo reply to {src}"),
     });
-    let way = match route::output::route(cx.net, ns, &flow, true) {
+    let way = match route::output::route(cx.net, ns, &flow, false) {
         Ok(way) => way,
         Err(no) => {
             let mut lost = cx.net.pool.take(0);
@@ -121,7 +121,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     };
     let fields = Header {
         protocol: IpProtocol::ICMP.0,
-        ttl,
+        ttl: way.ttl(cx.net, ns),
         tos,
         df: false,
         options: options.as_ref().map(|options| (options, src)),
@@ -187,7 +187,15 @@ fn path_is_narrow(net: &mut Net, dev: DevId, packet: &Packet) {
     known.learn_path(to, (mtu, way.mtu, least), now, holds);
 }
 
-/// Believes a redirect, if it is allowed and comes from the gateway in use: `__ip_do_redirect`.
+/// Whether the packet that an error is about is an echo reply.
+fn is_echo_reply(inner: &[u8]) -> bool {
+    ipv4::Packet::new_header(inner).is_ok_and(|header| {
+        let kind = inner.get(header.header_len()).copied().map(Type);
+        header.protocol() == IpProtocol::ICMP && kind == Some(Type::ECHO_REPLY)
+    })
+}
+
+/// Believes a redirect about a packet of this host, if it is allowed and comes from the gateway in use: `__ip_do_redirect`.
 fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let message = icmpv4::Packet::new_unchecked(packet.bytes());
     let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
@@ -211,7 +219,9 @@ fn redirect<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         .iter()
         .any(|ifa| ifa.address.prefix().contains(gateway.into()));
     let kind = route::address_kind(cx.net, ns, gateway);
-    if accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
+    // Routing hears of it by whoever sent the packet, or as the answer of this host to an echo.
+    let concerns = socket::error::deliver(cx, dev, &packet) > 0 || is_echo_reply(message.payload());
+    if concerns && accept && in_use && on_link && kind == RouteType::Unicast && gateway != from {
         // A gateway that is not known yet is asked for first, and believed the next time.
         if neighbour::known_or_asked::<V4, O>(cx, ns, dev, gateway) {
             cx.net

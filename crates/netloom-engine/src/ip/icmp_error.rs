@@ -167,7 +167,8 @@ pub(crate) fn send<O: Observer>(
     }
     // What was on its way out had no address here, whatever its destination looks like.
     let leaving = packet.packet_type == PacketType::Outgoing;
-    let own = !leaving && route::address_kind(cx.net, ns, dst) == RouteType::Local;
+    let looped = packet.local && cx.net.dev(dev).is_loopback();
+    let own = looped || !leaving && route::address_kind(cx.net, ns, dst) == RouteType::Local;
     let inbound = cx
         .net
         .ns(ns)
@@ -175,8 +176,9 @@ pub(crate) fn send<O: Observer>(
         .on(Global::IcmpErrorsUseInboundIfaddr);
     let source = if own {
         dst
-    } else if inbound {
-        route::source::select(cx.net, ns, dev, src, Scope::LINK).unwrap_or(Ipv4Addr::UNSPECIFIED)
+    } else if inbound && !leaving {
+        let by = packet.received_by(dev);
+        route::source::select(cx.net, ns, by, src, Scope::LINK).unwrap_or(Ipv4Addr::UNSPECIFIED)
     } else {
         Ipv4Addr::UNSPECIFIED
     };
@@ -201,7 +203,7 @@ pub(crate) fn send<O: Observer>(
         upper: Upper::icmp(IpProtocol::ICMP, kind.0, code),
         ..Flow::to(first_stop.unwrap_or(src))
     };
-    let Ok(way) = route::output::route(cx.net, ns, &flow, true) else {
+    let Ok(way) = route::output::route(cx.net, ns, &flow, false) else {
         return;
     };
     let mut bytes = vec![0; repr.buffer_len()];
@@ -211,10 +213,9 @@ pub(crate) fn send<O: Observer>(
         cx.net.ns_mut(ns).drops.count(DropReason::IcmpRateLimited);
         return;
     }
-    let ttl = cx.net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;
     let fields = Header {
         protocol: IpProtocol::ICMP.0,
-        ttl,
+        ttl: way.ttl(cx.net, ns),
         tos,
         df: false,
         options: options.as_ref().map(|options| (options, src)),

@@ -146,9 +146,7 @@ fn leave<O: Observer>(
     group_loop: GroupLoop,
 ) -> Xmit {
     packet.dev = way.dev;
-    if let (RouteType::Local, Some(found)) = (way.kind, way.found) {
-        packet.iif = found.dev;
-    }
+    packet.iif = way.iif;
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
     match way.kind {
         RouteType::Broadcast => {

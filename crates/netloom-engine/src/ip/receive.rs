@@ -11,7 +11,6 @@ use crate::route::input::{self, Decision};
 use crate::route::upper::Upper;
 use crate::route::{self, Flow, Refused, multipath};
 use crate::sysctl::Conf;
-use core::net::Ipv4Addr;
 use netloom_model::Scope;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
@@ -79,9 +78,14 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
                 return cx.drop(packet, dev, Stage::IpOptions, reason);
             }
         }
-        return group(cx, dev, packet, dst);
+        return group(cx, dev, packet, &flow);
     }
     let mut decision = input::route(cx.net, dev, &flow);
+    // What was sent here through `lo` keeps its way: it has arrived, whoever it is addressed to.
+    let back = packet.local && cx.net.dev(dev).is_loopback();
+    if back && !matches!(decision, Decision::Broadcast) {
+        decision = Decision::Local;
+    }
     cx.see(&packet, dev, Stage::RouteInput, |net| {
         Event::Routed(Box::new(route::trace(net, net.ns_of(dev), &flow)))
     });
@@ -174,8 +178,12 @@ fn no_way<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, refused: 
 }
 
 /// A packet to a group: for this host if it is a member (`ip_check_mc_rcu`).
-fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, group: Ipv4Addr) {
-    if cx.net.dev(dev).groups.contains(group) {
+fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet, flow: &Flow) {
+    if cx.net.dev(dev).groups.contains(flow.dst) {
+        let protocol = ipv4::Packet::new_unchecked(packet.bytes()).protocol();
+        if let Err(reason) = input::group(cx.net, dev, flow, protocol) {
+            return cx.drop(packet, dev, Stage::SourceCheck, reason);
+        }
         multicast(cx, dev, &packet);
         return deliver::local(cx, dev, packet);
     }

@@ -34,9 +34,8 @@ impl<V: Protocol> Delayed<V> {
 
 /// Whether `dev` answers for `target`, which is behind `out`.
 pub(super) fn answers(net: &Net, dev: DevId, target: Ipv4Addr, out: DevId) -> bool {
-    let pvlan = net.dev(dev).conf.on(Conf::ProxyArpPvlan);
     if out == dev {
-        return pvlan;
+        return net.either(dev, Conf::ProxyArpPvlan);
     }
     let proxies = &net.ns(net.ns_of(dev)).neighbours.proxies;
     net.either(dev, Conf::ProxyArp)

@@ -1,5 +1,6 @@
 //! The routes that come with addresses (`fib_add_ifaddr`, `fib_del_ifaddr`) and go with devices.
 
+use super::address_kind;
 use super::table::{Entry, Hop};
 use crate::device::{DevId, Ifa};
 use crate::ip::version::V4;
@@ -72,6 +73,12 @@ fn insert(net: &mut Net, ns: NsId, dev: DevId, route: &Route) {
         return;
     };
     let prefsrc = v4(route.prefsrc);
+    // The source must be local; an address that is another prefix's broadcast address first is not.
+    let own = |a: Ipv4Addr| address_kind(net, ns, a) == RouteType::Local;
+    let to_itself = route.kind == RouteType::Local && Some(prefix) == prefsrc;
+    if !to_itself && !prefsrc.is_some_and(own) {
+        return;
+    }
     let scope = if route.kind == RouteType::Local {
         Scope::NOWHERE
     } else {

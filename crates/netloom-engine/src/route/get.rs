@@ -78,7 +78,10 @@ fn matched(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
 fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     let way = output::route(net, ns, flow, false).map_err(|no| no.errno)?;
     let mut flags = Vec::new();
-    if way.kind == RouteType::Local {
+    // What `lo` sends comes back, whoever it is addressed to.
+    if way.kind == RouteType::Local
+        || (way.kind == RouteType::Unicast && net.dev(way.dev).is_loopback())
+    {
         flags.push("local".to_owned());
     }
     if way.kind == RouteType::Broadcast {
@@ -98,9 +101,7 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     flow_route.prefsrc = (!way.source.is_unspecified()).then_some(IpAddr::V4(way.source));
     let source = flow_route.prefsrc;
     flow_route.table = way.found.map_or(table::MAIN, |found| told(net, ns, found));
-    if let Some(found) = way.found {
-        flow_route.metrics = metrics(net, ns, found);
-    }
+    flow_route.metrics = way.metrics(net, ns).cloned().unwrap_or_default();
     let path = net.ns(ns).routing.exceptions.path(flow.dst, net.now);
     if let Some(path) = path.filter(|_| way.kind == RouteType::Unicast) {
         flow_route.expires = Some(path.until.since(net.now).as_secs() as u32);

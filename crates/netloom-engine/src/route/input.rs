@@ -7,6 +7,7 @@ use crate::sysctl::Conf;
 use core::net::Ipv4Addr;
 use netloom_model::RouteType;
 use netloom_model::journey::DropReason;
+use netloom_wire::IpProtocol;
 
 /// What becomes of a packet received.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,39 @@ fn local(net: &Net, dev: DevId, flow: &Flow) -> Decision {
         Ok(_) => Decision::Local,
         Err(reason) => Decision::Refused(reason),
     }
+}
+
+/// Checks the source of a packet to a group that this host listens to (`ip_mc_validate_source`).
+pub(crate) fn group(
+    net: &Net,
+    dev: DevId,
+    flow: &Flow,
+    protocol: IpProtocol,
+) -> Result<(), DropReason> {
+    let (src, device) = (flow.src, net.dev(dev));
+    let martian = src.is_multicast()
+        || src.is_broadcast()
+        || src.is_loopback() && !device.either(net.ns(device.ns), Conf::RouteLocalnet);
+    if martian {
+        return Err(DropReason::MartianSource);
+    }
+    if src.octets()[0] == 0 {
+        let of_link = flow.dst.octets()[..3] == [224, 0, 0];
+        let may = of_link || protocol == IpProtocol::IGMP;
+        return if may {
+            Ok(())
+        } else {
+            Err(DropReason::MartianSource)
+        };
+    }
+    if device.is_loopback() {
+        return Ok(());
+    }
+    let unknown = Flow {
+        dst: Ipv4Addr::UNSPECIFIED,
+        ..*flow
+    };
+    source::validate(net, dev, &unknown, DevId::NONE).map(|_| ())
 }
 
 fn broadcast(net: &Net, dev: DevId, flow: &Flow) -> Decision {

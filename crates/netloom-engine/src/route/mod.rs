@@ -364,9 +364,12 @@ fn hop_usable(net: &Net, space: &Namespace, dev: DevId, flow: &Flow, kind: Route
     if flow.oif != DevId::NONE && flow.oif != dev {
         return false;
     }
+    // What is local stays so, whatever becomes of the link.
+    if kind == RouteType::Local {
+        return true;
+    }
     let device = net.dev(dev);
-    // What is local stays so on a device that is down.
-    if !device.is_up() && kind != RouteType::Local {
+    if !device.is_up() {
         return false;
     }
     if device.carrier {
@@ -399,11 +402,35 @@ pub(crate) fn address_kind_at(net: &Net, ns: NsId, addr: Ipv4Addr, dev: DevId) -
     if addr.is_multicast() {
         return RouteType::Multicast;
     }
-    match in_table(net, net.ns(ns), id::LOCAL, &Flow::to(addr)) {
+    match in_local(net, net.ns(ns), &Flow::to(addr)) {
         TableAnswer::Found(found) if dev == DevId::NONE || found.dev == dev => found.kind,
         // Before the first address there is no table to ask.
         TableAnswer::Nothing if never_local(net.ns(ns)) => RouteType::Broadcast,
         _ => RouteType::Unicast,
+    }
+}
+
+/// The answer of the table `local`, which is one with `main` until rules are touched.
+fn in_local(net: &Net, space: &Namespace, flow: &Flow) -> TableAnswer<Found> {
+    let answer = in_table(net, space, id::LOCAL, flow);
+    if let TableAnswer::Found(found) = &answer {
+        let len = prefix_len(space, found);
+        if len < 32 && !space.routing.rules.is_custom() {
+            return match longer_in_main(net, space, flow, len) {
+                Some(Ok(longer)) => TableAnswer::Found(longer),
+                Some(Err(refused)) => TableAnswer::Refused(refused),
+                None => answer,
+            };
+        }
+    }
+    answer
+}
+
+/// The device that has a local address (`__ip_dev_find`).
+pub(crate) fn device_with(net: &Net, ns: NsId, addr: Ipv4Addr) -> Option<DevId> {
+    match in_local(net, net.ns(ns), &Flow::to(addr)) {
+        TableAnswer::Found(found) if found.kind == RouteType::Local => Some(found.dev),
+        _ => None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Routing for packets made here (`ip_route_output_key_hash`).
 
-use super::{Flow, Found, Refused, address_kind, lookup, multipath, source};
+use super::{Flow, Found, Refused, address_kind, device_with, lookup, multipath, source};
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
-use crate::sysctl::Conf;
+use crate::sysctl::{Conf, Global};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use netloom_model::route::RouteMetrics;
 use netloom_model::{Errno, RouteType, Scope};
 
 /// The way of a packet made here.
@@ -15,6 +16,8 @@ pub(crate) struct Way {
     pub(crate) kind: RouteType,
     /// The device it leaves by (`lo` for local destinations).
     pub(crate) dev: DevId,
+    /// To oneself: the device that sockets take it for received by, if not `lo`.
+    pub(crate) iif: DevId,
     pub(crate) gateway: Option<Ipv4Addr>,
     /// The gateway, where it is one of IPv6.
     pub(crate) via6: Option<Ipv6Addr>,
@@ -33,7 +36,38 @@ impl Way {
     pub(crate) fn next_hop(&self) -> IpAddr {
         super::next_hop(self.gateway, self.via6, self.dst)
     }
+
+    /// What the route says of its packets. Broadcasts, and groups without a route of their own, do
+    /// not ask it.
+    pub(crate) fn metrics<'n>(&self, net: &'n Net, ns: NsId) -> Option<&'n RouteMetrics> {
+        let found = self.found.as_ref()?;
+        let entry = net
+            .ns(ns)
+            .routing
+            .tables
+            .get(found.table)?
+            .entry(found.entry);
+        let asked = match self.kind {
+            RouteType::Broadcast => false,
+            RouteType::Multicast => entry.prefix_len >= GROUPS,
+            _ => true,
+        };
+        entry.metrics.as_deref().filter(|_| asked)
+    }
+
+    /// The TTL of packets whose sender wants none: the route's or the namespace's
+    /// (`ip4_dst_hoplimit`).
+    pub(crate) fn ttl(&self, net: &Net, ns: NsId) -> u8 {
+        let default = || net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;
+        match self.metrics(net, ns) {
+            Some(metrics) if metrics.hoplimit != 0 => metrics.hoplimit as u8,
+            _ => default(),
+        }
+    }
 }
+
+/// The length of the prefix that is all groups.
+const GROUPS: u8 = 4;
 
 /// Why there is no way: Linux's error, and the lookup's refusal if that was it.
 #[derive(Clone, Copy, Debug)]
@@ -62,8 +96,9 @@ pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow, any_source: bool) -> Resul
             return Err(Errno::INVAL.into());
         }
         if flow.oif == DevId::NONE && group {
-            // The device that has the source is where groups are sent.
+            // The device that has the source is where groups are sent, even if it is down.
             flow.oif = device_with(net, ns, flow.src).ok_or(Errno::INVAL)?;
+            return on_link(net, ns, &flow, flow.oif, Scope::UNIVERSE);
         } else if !any_source && address_kind(net, ns, flow.src) != RouteType::Local {
             return Err(Errno::NETUNREACH.into());
         }
@@ -107,6 +142,7 @@ fn to_itself(net: &Net, ns: NsId, flow: &Flow) -> Way {
     Way {
         kind: RouteType::Local,
         dev: lo,
+        iif: flow.oif,
         gateway: None,
         via6: None,
         source: own,
@@ -135,6 +171,7 @@ fn on_link(net: &Net, ns: NsId, flow: &Flow, dev: DevId, scope: Scope) -> Result
     Ok(Way {
         kind,
         dev,
+        iif: DevId::NONE,
         gateway: None,
         via6: None,
         source,
@@ -161,10 +198,11 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
         let lo = net.ns(ns).loopback;
         let source = chosen(found.prefsrc.unwrap_or(flow.dst));
         let mtu = net.dev(lo).mtu;
-        let (dst, found) = (flow.dst, Some(found));
+        let (dst, iif, found) = (flow.dst, found.dev, Some(found));
         return Ok(Way {
             kind: RouteType::Local,
             dev: lo,
+            iif,
             gateway: None,
             via6: None,
             source,
@@ -189,40 +227,30 @@ fn way(net: &Net, ns: NsId, flow: &Flow, mut found: Found) -> Result<Way, NoWay>
     } else {
         found.kind
     };
-    let mtu = if found.mtu == 0 {
-        device.mtu
-    } else {
-        found.mtu.min(device.mtu)
-    };
     let exceptions = &net.ns(ns).routing.exceptions;
-    let path = exceptions.path(flow.dst, net.now);
     let unicast = kind == RouteType::Unicast;
+    let path = exceptions.path(flow.dst, net.now).filter(|_| unicast);
     let told = exceptions.gateway(flow.dst);
     let gateway = told.or(found.gateway).filter(|_| unicast);
     let via6 = found.via6.filter(|_| unicast && told.is_none());
-    Ok(Way {
+    let mut way = Way {
         kind,
         dev: found.dev,
+        iif: DevId::NONE,
         gateway,
         via6,
         source,
         dst: flow.dst,
-        mtu: path.map_or(mtu, |path| path.mtu.min(mtu)),
-        may_cut: path.is_some_and(|path| path.locked) || mtu_locked(net, ns, &found),
+        mtu: device.mtu,
+        may_cut: false,
         found: Some(found),
-    })
-}
-
-/// Whether the route's own MTU is locked (`mtu lock`).
-fn mtu_locked(net: &Net, ns: NsId, found: &Found) -> bool {
-    let table = net.ns(ns).routing.tables.get(found.table);
-    let metrics = table.and_then(|table| table.entry(found.entry).metrics.as_ref());
-    found.mtu != 0 && metrics.is_some_and(|metrics| metrics.mtu_lock)
-}
-
-/// The device that has a local address.
-fn device_with(net: &Net, ns: NsId, addr: Ipv4Addr) -> Option<DevId> {
-    let found =
-        super::lookup_in(net, ns, netloom_model::route::table::LOCAL, &Flow::to(addr)).ok()?;
-    (found.kind == RouteType::Local).then_some(found.dev)
+    };
+    if let Some(metrics) = way.metrics(net, ns).filter(|metrics| metrics.mtu != 0) {
+        (way.mtu, way.may_cut) = (metrics.mtu.min(way.mtu), metrics.mtu_lock);
+    }
+    if let Some(path) = path {
+        way.mtu = path.mtu.min(way.mtu);
+        way.may_cut |= path.locked;
+    }
+    Ok(way)
 }

@@ -36,11 +36,13 @@ pub(crate) fn bind(net: &mut Net, id: SocketId, address: IpAddr, port: u16) -> R
     let ns = socket.ns;
     let nonlocal = net.ns(ns).settings.on(Global::IpNonlocalBind);
     let free = socket.options.free_bind || nonlocal;
-    let fits = matches!(
-        route::address_kind(net, ns, address),
-        RouteType::Local | RouteType::Multicast | RouteType::Broadcast
-    );
-    if !fits && !address.is_unspecified() && !free {
+    let fits = match route::address_kind(net, ns, address) {
+        RouteType::Local => true,
+        // Who pings does not speak for everybody.
+        RouteType::Multicast | RouteType::Broadcast => socket.kind != SocketKind::Ping,
+        _ => free,
+    };
+    if !fits && !address.is_unspecified() {
         return Err(Errno::ADDRNOTAVAIL);
     }
     let numbered = socket.kind.has_ports();

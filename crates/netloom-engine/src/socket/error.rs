@@ -23,6 +23,7 @@ fn meaning(kind: Type, code: u8) -> (Errno, bool) {
         (Type::DEST_UNREACHABLE, 8) => (Errno(64), true),
         (Type::DEST_UNREACHABLE, 9) => (Errno::NETUNREACH, true),
         (Type::PARAMETER_PROBLEM, _) => (Errno::PROTO, true),
+        (Type::REDIRECT, _) => (Errno(121), false), // EREMOTEIO
         _ => (Errno::HOSTUNREACH, false),
     }
 }
@@ -43,10 +44,6 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
     let Ok(inner) = ipv4::Packet::new_header(message.payload()) else {
         return 0;
     };
-    // A redirect is for routing: raw sockets read it as any message, nobody as an error.
-    if kind == Type::REDIRECT {
-        return 0;
-    }
     let header_len = inner.header_len();
     let (src, dst, protocol) = (inner.src(), inner.dst(), inner.protocol());
     let payload = message
@@ -72,10 +69,12 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         ports,
     };
     let (errno, hard) = meaning(kind, code);
-    let info = if (kind, code) == (Type::DEST_UNREACHABLE, 4) {
-        message.mtu().into()
-    } else {
-        0
+    let redirect = kind == Type::REDIRECT;
+    let narrow = (kind, code) == (Type::DEST_UNREACHABLE, 4);
+    let info = match kind {
+        _ if narrow => message.mtu().into(),
+        _ if redirect => message.gateway().to_bits(),
+        _ => 0,
     };
     let header = ipv4::Packet::new_unchecked(packet.network());
     let seq = u32::from(word(4)) << 16 | u32::from(word(6));
@@ -107,7 +106,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
             remote: (dst.into(), ports.1),
             seq,
             errno,
-            narrow: (kind, code) == (Type::DEST_UNREACHABLE, 4),
+            path: narrow || redirect,
         };
         told += usize::from(tcp::icmp_error(cx, &told_tcp));
     }
@@ -115,6 +114,11 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
         let socket = &mut cx.net.sockets.0[id];
         if concerned(socket, &about, devices) {
             told += 1;
+            // A redirect is for routing: of sockets, those that ping hear of it.
+            let asks = socket.kind == SocketKind::Ping && socket.options.receive_errors;
+            if redirect && !asks {
+                continue;
+            }
             let partner = hard || socket.remote.is_some();
             if socket.kind.is_v6() {
                 tell(socket, &error.clone().mapped_to_v6(), partner);

@@ -10,7 +10,6 @@ use crate::observer::Observer;
 use crate::route::output::Way;
 use crate::route::upper::Upper;
 use crate::route::{self, Flow, Refused};
-use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -163,10 +162,9 @@ fn emit<O: Observer>(
     if len > way.mtu as usize && probing {
         return too_long(cx, id, way);
     }
-    let default_ttl = cx.net.ns(ns).settings.get(Global::IpDefaultTtl) as u8;
     let ttl = match (way.kind, options.ttl) {
         (RouteType::Multicast, _) => options.multicast_ttl,
-        (_, 0) => default_ttl,
+        (_, 0) => way.ttl(cx.net, ns),
         (_, ttl) => ttl,
     };
     let df = match options.pmtu {

@@ -108,6 +108,10 @@ impl<'a> Outside<'a> {
             None::<&str>,
         )?;
         self.namespaces.insert(name.clone(), (file, path));
+        // Where br_netfilter is loaded, bridges would cut and join packets that they pass on.
+        for call in ["iptables", "ip6tables", "arptables"] {
+            let _ = fs::write(format!("/proc/sys/net/bridge/bridge-nf-call-{call}"), "0");
+        }
         // Every process may open sockets that ping; they exist for the tests' sake alone.
         fs::write("/proc/sys/net/ipv4/ping_group_range", "0 2147483647")
     }

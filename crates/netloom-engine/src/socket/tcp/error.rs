@@ -22,7 +22,7 @@ pub(crate) struct Told {
     pub(crate) seq: u32,
     pub(crate) errno: Errno,
     /// What the next link takes, where that was the reason.
-    pub(crate) narrow: bool,
+    pub(crate) path: bool,
 }
 
 impl Told {
@@ -36,7 +36,7 @@ impl Told {
             remote: (remote, u16::from_be_bytes([c, d])),
             seq: u32::from_be_bytes([e, f, g, h]),
             errno: Errno::MSGSIZE,
-            narrow: true,
+            path: true,
         })
     }
 }
@@ -57,7 +57,7 @@ pub(crate) fn icmp_error<O: Observer>(cx: &mut Cx<'_, O>, told: &Told) -> bool {
     let Some(id) = concerned(cx.net, told) else {
         return false;
     };
-    if told.narrow {
+    if told.path {
         return true;
     }
     let receives_errors = cx.net.sockets.0[id].options.receive_errors;

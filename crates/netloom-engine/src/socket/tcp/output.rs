@@ -18,7 +18,6 @@ use crate::route::v6::Flow6;
 use crate::route::v6::output::Way6;
 use crate::route::{self, Flow, Refused};
 use crate::socket::Socket;
-use crate::sysctl::Global;
 use core::net::IpAddr;
 use netloom_model::Errno;
 use netloom_model::counters::Counter;
@@ -347,7 +346,7 @@ pub(super) fn ip(
     net.count(manner.ns, requests);
     let (mut packet, at) = match path {
         Path::V4(way) => {
-            let default = net.ns(manner.ns).settings.get(Global::IpDefaultTtl) as u8;
+            let default = way.ttl(net, manner.ns);
             let repr = ipv4::Repr {
                 src: way.source,
                 dst: way.dst,

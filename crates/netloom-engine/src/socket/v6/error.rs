@@ -93,7 +93,7 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Pack
             remote: (about.dst.into(), about.ports.1),
             seq,
             errno,
-            narrow: kind == Type::PACKET_TOO_BIG,
+            path: kind == Type::PACKET_TOO_BIG,
         };
         told += usize::from(tcp::icmp_error(cx, &of_tcp));
     }
