@@ -116,18 +116,17 @@ sleep 1; kill $web $way $udp; wait",
 #[test]
 fn a_stream_is_measured_at_both_ends() {
     let done = between(
-        "on b iperf3 -s -1 > server & sleep 1
-on a iperf3 -c 10.0.0.2 -n 1M -l 64K -J | grep -o '\"bytes\":[0-9]*'; wait
-tail -1 server | grep -o '1.00 MBytes\\|receiver'
+        "on b iperf3 -s -1 | tail -1 | grep -o '1.00 MBytes\\|receiver' & sleep 1
+told=$(on a iperf3 -c 10.0.0.2 -n 1M -l 64K -J | grep -o '\"bytes\":[0-9]*'); wait; echo \"$told\"
 on b iperf3 -s -1 > /dev/null & sleep 1
 on a iperf3 -c 10.0.0.2 -u -b 8M -l 1000 -t 0.1 | grep receiver | cut -c1-100; wait
 on a iperf3 -c 10.0.0.2; echo $?",
     );
     let wanted = "\
-\"bytes\":1048576
-\"bytes\":1048576
 1.00 MBytes
 receiver
+\"bytes\":1048576
+\"bytes\":1048576
 [  5]   0.00-0.10   sec  97.7 KBytes  8.00 Mbits/sec  0.000 ms  0/100 (0.00%) receiver
 1
 ";
