@@ -1,6 +1,6 @@
 //! Ports come and go, settings are set (`br_add_if`, `br_del_if`, `br_changelink`, `br_setport`).
 
-use super::{Bridge, Port, multicast, told, vlan};
+use super::{Bridge, Port, multicast, suppress, told, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::Net;
@@ -139,6 +139,7 @@ fn leave(net: &mut Net, dev: DevId, stays: bool) {
         bridge.tree.at(now).remove(port.number);
     }
     told::forget(net, port.bridge, |_, station| station.dev == dev);
+    suppress::follow_flags(net, port.bridge);
     vlan::leave_all(net, port.bridge, &port.vlans);
     if stays {
         notify::link(net, dev);
@@ -334,6 +335,7 @@ pub(crate) fn configure_port(net: &mut Net, dev: DevId, set: &BridgePortSettings
     }
     take!(learning flood mcast_flood bcast_flood hairpin isolated locked bpdu_guard root_block
         fast_leave proxy_arp proxy_arp_wifi mcast_to_unicast neigh_suppress learning_sync);
+    suppress::follow_flags(net, master);
     if let Some(router) = set.mcast_router {
         multicast::set_port_router(net, dev, router);
     }

@@ -47,6 +47,8 @@ pub(crate) struct Bridge {
     tree: Tree,
     settings: Settings,
     vlan: vlan::Filter,
+    /// Whether it answers for neighbours.
+    answers: suppress::Answers,
 }
 
 /// What users set, beside what the spanning tree has.
@@ -60,8 +62,9 @@ struct Settings {
     mtu_set: bool,
 }
 
-/// A device as a port of a bridge.
+/// A device as a port of a bridge. What every frame asks of it comes first.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Port {
     pub(crate) bridge: DevId,
     pub(crate) number: u16,
@@ -88,6 +91,7 @@ impl Bridge {
                 mtu_set: false,
             },
             vlan: vlan::Filter::default(),
+            answers: suppress::Answers::default(),
         }
     }
 

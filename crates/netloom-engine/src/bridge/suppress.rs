@@ -4,7 +4,7 @@
 //! `br_do_suppress_nd`).
 
 use super::Port;
-use super::forward::{bridge, leave};
+use super::forward::{bridge, bridge_mut, leave};
 use crate::device::DevId;
 use crate::ip::version::{V4, V6};
 use crate::neighbour;
@@ -44,10 +44,32 @@ pub(super) fn answers<O: Observer>(
     }
 }
 
-fn any_port(net: &Net, master: DevId, flag: fn(&Port) -> bool) -> bool {
+/// For whom a bridge answers: kept beside its ports, for every frame that carries ARP or IPv6 asks
+/// (`br_recalculate_neigh_suppress_enabled`).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Answers {
+    /// A port is spared the questions.
+    suppressing: bool,
+    /// A port gets its answers from the bridge.
+    proxying: bool,
+}
+
+/// The flags of a bridge's ports changed, or a port left.
+pub(super) fn follow_flags(net: &mut Net, master: DevId) {
     let ports = bridge(net, master).map_or(&[][..], |own| own.ports());
-    let port = |dev: &DevId| net.dev(*dev).port.as_deref();
-    ports.iter().filter_map(port).any(flag)
+    let flags = |dev: &DevId| net.dev(*dev).port.as_ref().map(|port| port.flags);
+    let mut answers = Answers::default();
+    for flags in ports.iter().filter_map(flags) {
+        answers.suppressing |= flags.neigh_suppress;
+        answers.proxying |= flags.proxy_arp || flags.proxy_arp_wifi;
+    }
+    if let Some(own) = bridge_mut(net, master) {
+        own.answers = answers;
+    }
+}
+
+fn of(net: &Net, master: DevId) -> Answers {
+    bridge(net, master).map_or_else(Answers::default, |own| own.answers)
 }
 
 fn port(net: &Net, dev: Option<DevId>) -> Option<&Port> {
@@ -66,9 +88,9 @@ fn behind(net: &Net, (master, _, vid): At, station: MacAddr) -> Option<DevId> {
 
 fn arp<O: Observer>(cx: &mut Cx<'_, O>, at: At, packet: &Packet) -> bool {
     let (master, from, _) = at;
-    let suppressing = any_port(cx.net, master, suppresses);
-    let proxies = |port: &Port| port.flags.proxy_arp || port.flags.proxy_arp_wifi;
-    if !suppressing && !any_port(cx.net, master, proxies) {
+    let answers = of(cx.net, master);
+    let suppressing = answers.suppressing;
+    if !suppressing && !answers.proxying {
         return false;
     }
     let Ok(message) = arp::Packet::new_checked(&packet.bytes()[ethernet::HEADER_LEN..]) else {
@@ -165,7 +187,7 @@ fn message(packet: &Packet) -> Option<(Ipv6Addr, Ipv6Addr, Type, u32, Ipv6Addr)>
 
 fn nd<O: Observer>(cx: &mut Cx<'_, O>, at: At, packet: &Packet) -> bool {
     let (master, from, _) = at;
-    if !any_port(cx.net, master, suppresses) || port(cx.net, from).is_some_and(suppresses) {
+    if !of(cx.net, master).suppressing || port(cx.net, from).is_some_and(suppresses) {
         return false;
     }
     let Some((src, dst, kind, rest, target)) = message(packet) else {

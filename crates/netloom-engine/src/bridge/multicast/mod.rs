@@ -172,7 +172,7 @@ fn port_up(net: &mut Net, dev: DevId) {
         sent: 0,
         at: Some(now),
     }; 2];
-    query::arm(net, master);
+    query::arm(net, master, now);
 }
 
 /// A port was disabled, or is one no more: what was learned behind it is forgotten, and what users

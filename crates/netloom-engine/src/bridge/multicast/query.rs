@@ -70,12 +70,25 @@ impl Multicast {
     }
 }
 
-/// Sees to it that what is to be done next is done in time.
-pub(super) fn arm(net: &mut Net, master: DevId) {
+/// Sees to it that what is to be done at a moment is done then: whoever sets a time says it here. A
+/// time that is put off again is looked for anew when the timer calls.
+pub(super) fn arm(net: &mut Net, master: DevId, at: Time) {
+    // Nothing is done sooner than at the next tick of the kernel's clock.
+    let at = at.max(net.now + TICK);
+    if let Some(own) = bridge(net, master)
+        && own.multicast.armed.is_none_or(|armed| at < armed)
+    {
+        own.multicast.armed = Some(at);
+        net.timers.set(at, Timer::Multicast { dev: master });
+    }
+}
+
+/// Looks for what is to be done next among all that the bridge and its ports know.
+fn arm_next(net: &mut Net, master: DevId) {
     let Some(own) = forward::bridge(net, master) else {
         return;
     };
-    let (mut next, armed) = (own.multicast.next(), own.multicast.armed);
+    let mut next = own.multicast.next();
     for port in own
         .ports
         .iter()
@@ -85,15 +98,8 @@ pub(super) fn arm(net: &mut Net, master: DevId) {
         let ends = port.multicast.router_until.iter().flatten().copied();
         next = own.chain(ends).chain(next).min();
     }
-    // Nothing is done sooner than at the next tick of the kernel's clock.
-    let soon = net.now + TICK;
-    if let Some(at) = next.map(|at| at.max(soon))
-        && armed.is_none_or(|armed| at < armed)
-    {
-        if let Some(bridge) = bridge(net, master) {
-            bridge.multicast.armed = Some(at);
-        }
-        net.timers.set(at, Timer::Multicast { dev: master });
+    if let Some(at) = next {
+        arm(net, master, at);
     }
 }
 
@@ -142,7 +148,7 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) {
             }
         }
     }
-    arm(cx.net, master);
+    arm_next(cx.net, master);
 }
 
 /// A bridge that is down sends no queries.
@@ -178,7 +184,7 @@ pub(super) fn start(net: &mut Net, master: DevId, proto: Proto) {
             port.multicast.queries[proto as usize] = due;
         }
     }
-    arm(net, master);
+    arm(net, master, now);
 }
 
 /// The bridge asks no more.
@@ -250,7 +256,8 @@ pub(super) fn ask_group<O: Observer>(cx: &mut Cx<'_, O>, said: Said, proto: Prot
     if asks {
         send(cx, said.master, said.port, proto, About::Members(said.key));
     }
-    arm(cx.net, said.master);
+    let next = if asks { now + between } else { until };
+    arm(cx.net, said.master, next);
 }
 
 /// Asks once more about groups that were left.
@@ -364,8 +371,9 @@ pub(super) fn received(net: &mut Net, said: Said, proto: Proto, asked: &Asked) {
             }
             querier.other_until = Some(until);
             router_heard(net, said, proto);
+            arm(net, said.master, until);
         }
-        return arm(net, said.master);
+        return;
     };
     if newest && asked.suppressed {
         return;
@@ -381,7 +389,7 @@ pub(super) fn received(net: &mut Net, said: Said, proto: Proto, asked: &Asked) {
             }
         }
     }
-    arm(net, said.master);
+    arm(net, said.master, until);
 }
 
 /// The querier with the least address asks; whether this one does (`br_multicast_select_querier`).
@@ -403,19 +411,19 @@ pub(super) fn router_heard(net: &mut Net, said: Said, proto: Proto) {
         return;
     };
     let multicast = &mut own.multicast;
-    let until = Some(now + time(multicast.settings.querier_interval));
+    let until = now + time(multicast.settings.querier_interval);
     match said.port {
         None if multicast.settings.router == 1 => {
-            multicast.router_until[proto as usize] = until;
+            multicast.router_until[proto as usize] = Some(until);
         }
         None => {}
         Some(dev) => {
             if let Some(port) = &mut net.dev_mut(dev).port
                 && matches!(port.multicast.router, 1 | 3)
             {
-                port.multicast.router_until[proto as usize] = until;
+                port.multicast.router_until[proto as usize] = Some(until);
             }
         }
     }
-    arm(net, said.master);
+    arm(net, said.master, until);
 }

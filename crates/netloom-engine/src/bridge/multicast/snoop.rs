@@ -303,7 +303,7 @@ fn joined(net: &mut Net, said: Said) {
             }),
         },
     }
-    query::arm(net, said.master);
+    query::arm(net, said.master, until);
 }
 
 /// A port that leaves at once does so.
@@ -370,5 +370,5 @@ fn leave<O: Observer>(cx: &mut Cx<'_, O>, said: Said) {
     if asks {
         query::send(cx, said.master, said.port, proto, About::Group(said.key));
     }
-    query::arm(cx.net, said.master);
+    query::arm(cx.net, said.master, until);
 }

@@ -138,7 +138,7 @@ fn enter(net: &mut Net, (master, port): (DevId, Option<DevId>), entry: &MdbEntry
         return Err(Errno::E2BIG.into());
     };
     put(group, port, entry, until)?;
-    query::arm(net, master);
+    query::arm(net, master, until);
     Ok(())
 }
 
@@ -373,5 +373,7 @@ pub(in crate::bridge) fn set_port_router(net: &mut Net, dev: DevId, kind: u8) {
             _ => {}
         }
     }
-    query::arm(net, master);
+    if let Some(until) = until {
+        query::arm(net, master, until);
+    }
 }
