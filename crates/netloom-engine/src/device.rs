@@ -8,7 +8,7 @@ use crate::link::groups::HardwareGroups;
 use crate::namespace::{Namespace, NsId};
 use crate::sysctl::{Conf, Ipv4Conf, NeighbourConf};
 use core::net::Ipv4Addr;
-use netloom_model::journey::{DROP_REASONS, DropReason};
+use netloom_model::journey::DropReason;
 use netloom_model::{Address, LinkFlags, LinkStats, MacAddr, Time};
 
 /// A device of an engine, whatever its namespace.
@@ -24,28 +24,32 @@ impl DevId {
     }
 }
 
-/// A device. What forwarding touches comes first.
+/// A device. What every frame asks of it is in the first line of the processor's cache, what it
+/// counts in the second.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Device {
     pub(crate) kind: Kind,
     /// What it is as a port of a bridge.
     pub(crate) port: Option<Box<Port>>,
+    /// What it has for IPv6.
+    pub(crate) v6: Box<Inet6>,
     pub(crate) ns: NsId,
     /// Its ifindex, unique in its namespace.
     pub(crate) index: u32,
     /// The flags that are set, not those that follow (`RUNNING`, `LOWER_UP`).
     pub(crate) flags: LinkFlags,
     pub(crate) mtu: u32,
-    pub(crate) mac: MacAddr,
-    pub(crate) carrier: bool,
-    /// Packet sockets that look at it.
-    pub(crate) taps: u16,
     /// Frames of it that wait in the backlog.
     pub(crate) backlogged: u32,
+    /// Packet sockets that look at it.
+    pub(crate) taps: u16,
+    pub(crate) mac: MacAddr,
     pub(crate) rx: Traffic,
     pub(crate) tx: Traffic,
     /// Received frames to a group.
     pub(crate) rx_multicast: u64,
+    pub(crate) carrier: bool,
     pub(crate) conf: Box<Ipv4Conf>,
     pub(crate) neighbour_conf: Box<NeighbourConf>,
     /// IPv4 addresses, in the kernel's order.
@@ -63,8 +67,6 @@ pub(crate) struct Device {
     pub(crate) promiscuity: u32,
     /// How many want all multicast.
     pub(crate) allmulti: u32,
-    /// What it has for IPv6.
-    pub(crate) v6: Box<Inet6>,
 }
 
 /// What is known of a device and decides about no packet.
@@ -104,23 +106,21 @@ impl Traffic {
     }
 }
 
-/// Drops by reason; takes memory only once something was dropped.
+/// Drops by reason: those that occurred, of which there are few, in the order of the reasons.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Drops(Option<Box<[u64; DROP_REASONS]>>);
+pub(crate) struct Drops(Vec<(DropReason, u64)>);
 
 impl Drops {
     pub(crate) fn count(&mut self, reason: DropReason) {
-        self.0.get_or_insert_with(|| Box::new([0; DROP_REASONS]))[reason as usize] += 1;
+        match self.0.binary_search_by_key(&reason, |(known, _)| *known) {
+            Ok(at) => self.0[at].1 += 1,
+            Err(at) => self.0.insert(at, (reason, 1)),
+        }
     }
 
     /// How many packets were dropped for each reason that occurred.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> {
-        let counts = self.0.as_deref().copied().unwrap_or([0; DROP_REASONS]);
-        DropReason::ALL
-            .iter()
-            .copied()
-            .zip(counts)
-            .filter(|(_, n)| *n > 0)
+        self.0.iter().copied()
     }
 }
 

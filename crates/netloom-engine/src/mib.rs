@@ -15,34 +15,124 @@ use netloom_wire::ipv6::extension;
 use netloom_wire::{EtherType, IpProtocol, ipv4, ipv6, tcp};
 use std::collections::BTreeMap;
 
-/// The counters of a namespace.
+/// The counters of what packets do that only go their way, of which each counts several: a line of
+/// the processor's cache for IPv4, one for IPv6, and one for the ends of connections.
+#[rustfmt::skip]
+const BUSY: [Counter; 24] = {
+    use Counter::*;
+    [
+        IpInReceives, IpExtInOctets, IpExtInNoECTPkts, IpForwDatagrams, IpOutTransmits,
+        IpExtOutOctets, IpInDelivers, IpOutRequests,
+        Ip6InReceives, Ip6InOctets, Ip6InNoECTPkts, Ip6InMcastPkts, Ip6InMcastOctets,
+        Ip6OutForwDatagrams, Ip6OutTransmits, Ip6OutOctets,
+        TcpInSegs, TcpOutSegs, UdpInDatagrams, UdpOutDatagrams, Ip6InDelivers, Ip6OutRequests,
+        Udp6InDatagrams, Udp6OutDatagrams,
+    ]
+};
+
+/// Where each counter stands: among the busy ones, or behind them with the others.
+const PLACES: [u16; COUNTERS] = {
+    let mut places = [u16::MAX; COUNTERS];
+    let mut at = 0;
+    while at < BUSY.len() {
+        places[BUSY[at] as usize] = at as u16;
+        at += 1;
+    }
+    let (mut counter, mut next) = (0, BUSY.len() as u16);
+    while counter < COUNTERS {
+        if places[counter] == u16::MAX {
+            places[counter] = next;
+            next += 1;
+        }
+        counter += 1;
+    }
+    places
+};
+
+/// The values of the busy counters.
+#[derive(Clone, Debug, Default)]
+#[repr(align(64))]
+struct Busy([u64; BUSY.len()]);
+
+/// How many of the other counters stand together.
+const SHEET: usize = 8;
+const SHEETS: usize = (COUNTERS - BUSY.len()).div_ceil(SHEET);
+
+/// The values of the other counters, most of which stay 0 in most namespaces: sheets of some
+/// neighbours, each there from the first time that one of them counts.
 #[derive(Clone, Debug)]
-pub(crate) struct Mib {
-    values: Box<[u64; COUNTERS]>,
-    /// ICMP messages by type, of which a host sees few: in the order in which they came up.
-    messages: Vec<((Messages, u8), u64)>,
+struct Others {
+    /// For each sheet which of `sheets` it is, from 1 on.
+    places: [u8; SHEETS],
+    sheets: Vec<[u64; SHEET]>,
 }
 
-impl Default for Mib {
-    fn default() -> Mib {
-        Mib {
-            values: Box::new([0; COUNTERS]),
-            messages: Vec::new(),
+impl Default for Others {
+    fn default() -> Others {
+        Others {
+            places: [0; SHEETS],
+            sheets: Vec::new(),
         }
     }
 }
 
+impl Others {
+    fn get(&self, at: usize) -> u64 {
+        match self.places[at / SHEET] {
+            0 => 0,
+            sheet => self.sheets[usize::from(sheet) - 1][at % SHEET],
+        }
+    }
+
+    fn get_mut(&mut self, at: usize) -> &mut u64 {
+        let sheet = &mut self.places[at / SHEET];
+        if *sheet == 0 {
+            self.sheets.push([0; SHEET]);
+            *sheet = self.sheets.len() as u8;
+        }
+        &mut self.sheets[usize::from(*sheet) - 1][at % SHEET]
+    }
+}
+
+/// The counters of a namespace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mib {
+    busy: Busy,
+    others: Others,
+    /// ICMP messages by type, of which a host sees few: in the order in which they came up.
+    messages: Vec<((Messages, u8), u64)>,
+}
+
 impl Mib {
+    fn get(&self, counter: Counter) -> u64 {
+        let place = usize::from(PLACES[counter as usize]);
+        match self.busy.0.get(place) {
+            Some(value) => *value,
+            None => self.others.get(place - BUSY.len()),
+        }
+    }
+
+    /// The value of a counter. Which of both ways is gone is known where the counter is.
+    #[inline(always)]
+    fn value(&mut self, counter: Counter) -> &mut u64 {
+        let place = usize::from(PLACES[counter as usize]);
+        if place < BUSY.len() {
+            &mut self.busy.0[place]
+        } else {
+            self.others.get_mut(place - BUSY.len())
+        }
+    }
+
     /// Counts one.
     #[inline(always)]
     pub(crate) fn count(&mut self, counter: Counter) {
-        self.values[counter as usize] += 1;
+        *self.value(counter) += 1;
     }
 
     /// Counts some.
     #[inline(always)]
     pub(crate) fn add(&mut self, counter: Counter, count: usize) {
-        self.values[counter as usize] += count as u64;
+        *self.value(counter) += count as u64;
     }
 
     /// Counts a packet and its bytes.
@@ -57,7 +147,12 @@ impl Mib {
     /// What stands for several segments counts as those.
     #[inline(always)]
     pub(crate) fn congestion(&mut self, first: Counter, tos: u8, segments: u64) {
-        self.values[first as usize + usize::from(tos & 3)] += segments;
+        if tos & 3 == 0 {
+            *self.value(first) += segments;
+        } else {
+            let said = Counter::ALL[first as usize + usize::from(tos & 3)];
+            *self.value(said) += segments;
+        }
     }
 
     /// Counts an ICMP message by its type.
@@ -70,10 +165,12 @@ impl Mib {
 
     /// Everything, as the model tells it.
     pub(crate) fn describe(&self) -> Counters {
-        Counters::new(
-            &self.values,
-            self.messages.iter().copied().collect::<BTreeMap<_, _>>(),
-        )
+        let mut values = [0; COUNTERS];
+        for (value, counter) in values.iter_mut().zip(Counter::ALL) {
+            *value = self.get(*counter);
+        }
+        let messages = self.messages.iter().copied();
+        Counters::new(&values, messages.collect::<BTreeMap<_, _>>())
     }
 }
 
@@ -234,5 +331,33 @@ fn malformed_tcp(packet: &Packet) -> &'static [Counter] {
         &[Counter::TcpInErrs]
     } else {
         &[Counter::TcpInCsumErrors, Counter::TcpInErrs]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_counter_has_a_place_of_its_own() {
+        let mut mib = Mib::default();
+        for (times, counter) in Counter::ALL.iter().enumerate() {
+            mib.add(*counter, times + 1);
+        }
+        for (times, counter) in Counter::ALL.iter().enumerate() {
+            assert_eq!(mib.get(*counter), times as u64 + 1, "{}", counter.name());
+        }
+    }
+
+    #[test]
+    fn a_namespace_keeps_no_room_for_what_it_never_counts() {
+        let mut mib = Mib::default();
+        for counter in BUSY {
+            mib.count(counter);
+        }
+        assert!(mib.others.sheets.is_empty());
+        mib.count(Counter::TcpActiveOpens);
+        mib.count(Counter::TcpActiveOpens);
+        assert_eq!(mib.others.sheets.len(), 1);
     }
 }

@@ -4,12 +4,16 @@
 //! The newest protocol is spoken until a querier of an older one is heard: then that one, for as
 //! long as it may still be there. Left out: source filters.
 
+mod joined;
+
 use super::version::IpVersion;
 use crate::device::DevId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::timer::Timer;
+use core::hash::Hash;
 use core::time::Duration;
+use joined::Joined;
 use netloom_model::{MacAddr, Time};
 use netloom_wire::membership::RecordType;
 
@@ -81,11 +85,27 @@ pub(crate) struct Membership<A> {
     reporter: bool,
 }
 
+impl<A> Membership<A> {
+    /// A group that one begins to listen to, and nobody was told of.
+    fn new(group: A) -> Membership<A> {
+        Membership {
+            group,
+            users: 1,
+            loaded: false,
+            changed: 0,
+            unsolicited: 0,
+            answer_at: None,
+            reporter: false,
+        }
+    }
+}
+
 /// The groups of a device, for one version of IP.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Memberships<A> {
     /// The newest first.
-    groups: Vec<Membership<A>>,
+    groups: Joined<A>,
     /// Groups that were left, and how often that is still told.
     left: Vec<(A, u8)>,
     /// How many reports of what changed are still to be sent, and when the next is.
@@ -107,7 +127,7 @@ pub(crate) struct Memberships<A> {
 impl<A> Default for Memberships<A> {
     fn default() -> Memberships<A> {
         Memberships {
-            groups: Vec::new(),
+            groups: Joined::default(),
             left: Vec::new(),
             changes: 0,
             changes_at: None,
@@ -122,7 +142,7 @@ impl<A> Default for Memberships<A> {
     }
 }
 
-impl<A: Copy + Eq> Memberships<A> {
+impl<A: Copy + Eq + Hash> Memberships<A> {
     /// The groups, the newest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Membership<A>> {
         self.groups.iter()
@@ -131,7 +151,7 @@ impl<A: Copy + Eq> Memberships<A> {
     /// Whether a group is listened to.
     #[inline]
     pub(crate) fn contains(&self, group: A) -> bool {
-        self.groups.iter().any(|member| member.group == group)
+        self.groups.contains(group)
     }
 
     fn generation(&self, now: Time) -> Generation {
@@ -160,7 +180,7 @@ impl<A: Copy + Eq> Memberships<A> {
         self.changes = 0;
         self.changes_at = None;
         self.general_at = None;
-        for member in &mut self.groups {
+        for member in self.groups.iter_mut() {
             (member.changed, member.unsolicited, member.answer_at) = (0, 0, None);
         }
     }
@@ -200,16 +220,7 @@ pub(crate) fn join<V: Groups>(net: &mut Net, dev: DevId, group: V::Addr) {
         member.users += 1;
         return;
     }
-    let member = Membership {
-        group,
-        users: 1,
-        loaded: false,
-        changed: 0,
-        unsolicited: 0,
-        answer_at: None,
-        reporter: false,
-    };
-    groups.insert(0, member);
+    groups.push_front(Membership::new(group));
     added::<V>(net, dev, 0);
 }
 

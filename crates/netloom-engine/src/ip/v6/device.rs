@@ -7,21 +7,22 @@ use crate::sysctl::{Conf6, Ipv6Conf, NeighbourConf};
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::{Address, Time};
 
-/// What a device has for IPv6.
+/// What a device has for IPv6. What a packet that was received asks first stands together.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Inet6 {
+    /// IPv6 runs on it: it is up and nothing forbids it.
+    pub(crate) running: bool,
+    /// It had carrier since it came up (`IF_READY`).
+    pub(crate) ready: bool,
+    /// Groups listened to.
+    pub(crate) groups: Memberships<Ipv6Addr>,
     pub(crate) conf: Ipv6Conf,
     pub(crate) neighbour_conf: NeighbourConf,
     /// The addresses: those of wider scope first, among equals the newest first.
     pub(crate) addresses: Vec<Ifa6>,
     /// Anycast addresses, those of subnets' routers.
     pub(crate) anycast: Vec<Ipv6Addr>,
-    /// Groups listened to.
-    pub(crate) groups: Memberships<Ipv6Addr>,
-    /// IPv6 runs on it: it is up and nothing forbids it.
-    pub(crate) running: bool,
-    /// It had carrier since it came up (`IF_READY`).
-    pub(crate) ready: bool,
     /// Tells the timers of addresses apart.
     pub(crate) next_id: u32,
     /// Router solicitations sent since the link-local address became usable; none once a router
