@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 pub(crate) mod ahead;
+mod crowd;
 pub(crate) mod exception;
 pub(crate) mod get;
 pub(crate) mod input;

@@ -1,13 +1,15 @@
 //! A routing table: prefixes with their routes, in the order in which they are tried.
 
+use super::crowd::{self, Crowd, Rank, Standing};
 use super::lpm::Lpm;
 use crate::arena::Arena;
 use crate::device::DevId;
 use crate::ip::version::{IpVersion, V4};
-use core::cmp::Ordering;
+use core::cmp::{Ordering, Reverse};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use netloom_model::route::{NextHop, RouteMatch, RouteMetrics};
 use netloom_model::{Errno, IpNet, Mode, Route, RouteType, Scope, Time};
+use std::collections::HashMap;
 
 /// A next hop (`struct fib_nh`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +145,16 @@ impl<V: IpVersion> Entry<V> {
         self.hops().any(|hop| hop.dev == dev)
     }
 
+    /// The device of its first hop.
+    pub(super) fn first_device(&self) -> DevId {
+        self.hop.dev
+    }
+
+    /// What orders it among the routes of its prefix.
+    pub(super) fn rank(&self) -> Rank {
+        (Reverse(self.tos), self.metric)
+    }
+
     /// Whether two routes of one prefix are the same in everything that Linux compares.
     fn same(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -236,6 +248,8 @@ pub(crate) struct Table<V: IpVersion> {
     /// From each prefix to the first of its routes.
     heads: Lpm<V, u32>,
     entries: Arena<Entry<V>>,
+    /// What is known of prefixes with very many routes.
+    crowds: HashMap<(V::Addr, u8), Crowd, foldhash::fast::FixedState>,
 }
 
 impl<V: IpVersion> Default for Table<V> {
@@ -243,6 +257,7 @@ impl<V: IpVersion> Default for Table<V> {
         Table {
             heads: Lpm::new(),
             entries: Arena::default(),
+            crowds: HashMap::default(),
         }
     }
 }
@@ -289,32 +304,20 @@ impl<V: IpVersion> Table<V> {
     /// then by metric, least first.
     pub(crate) fn insert(&mut self, entry: Entry<V>, mode: Mode) -> Result<(), Errno> {
         let (prefix, len) = (entry.prefix, entry.prefix_len);
-        let key = |e: &Entry<V>| (core::cmp::Reverse(e.tos), e.metric);
-        let rank = key(&entry);
         let head = self.heads.get(prefix, len);
-        // One way along the chain, which in a namespace of many devices is long: what stands before,
-        // the first and the last of the same rank, and whether one of these is the same route.
-        let (mut before, mut first, mut last, mut same) = (None, None, None, false);
-        let mut next = head;
-        while let Some(place) = next {
-            let other = &self.entries[place];
-            match key(other).cmp(&rank) {
-                Ordering::Less => before = Some(place),
-                Ordering::Equal => {
-                    first = first.or(Some(place));
-                    last = Some(place);
-                    same = same || other.same(&entry);
-                }
-                Ordering::Greater => break,
-            }
-            next = other.next;
-        }
+        let Standing {
+            before,
+            first,
+            last,
+            same,
+        } = self.standing(head, &entry);
         match (mode, first) {
             (Mode::Add, Some(_)) => return Err(Errno::EXIST),
             (Mode::Replace | Mode::Change, Some(first)) => {
                 if same && !self.entries[first].same(&entry) {
                     return Err(Errno::EXIST);
                 }
+                self.crowds.remove(&(prefix, len));
                 let next = self.entries[first].next;
                 self.entries[first] = Entry { next, ..entry };
                 return Ok(());
@@ -329,6 +332,9 @@ impl<V: IpVersion> Table<V> {
         };
         let next = behind.map_or(head, |behind| self.entries[behind].next);
         let place = self.entries.insert(Entry { next, ..entry });
+        if let Some(crowd) = self.crowds.get_mut(&(prefix, len)) {
+            crowd.joined(&self.entries[place], place, mode == Mode::Append);
+        }
         match behind {
             Some(behind) => self.entries[behind].next = Some(place),
             None => {
@@ -338,6 +344,41 @@ impl<V: IpVersion> Table<V> {
         Ok(())
     }
 
+    /// Where a new route stands among those of its prefix.
+    fn standing(&mut self, head: Option<u32>, entry: &Entry<V>) -> Standing {
+        let prefix = (entry.prefix, entry.prefix_len);
+        let same = |place| {
+            let other: &Entry<V> = &self.entries[place];
+            other.rank() == entry.rank() && other.same(entry)
+        };
+        let crowd = self.crowds.get(&prefix);
+        if let Some(known) = crowd.and_then(|crowd| crowd.standing(entry, same)) {
+            return known;
+        }
+        let mut standing = Standing::default();
+        let mut passed = 0;
+        for (place, other) in head.into_iter().flat_map(|head| self.chain(head)) {
+            match other.rank().cmp(&entry.rank()) {
+                Ordering::Less => standing.before = Some(place),
+                Ordering::Equal => {
+                    standing.first = standing.first.or(Some(place));
+                    standing.last = Some(place);
+                    standing.same = standing.same || other.same(entry);
+                }
+                Ordering::Greater => break,
+            }
+            passed += 1;
+        }
+        if passed >= crowd::MANY
+            && !self.crowds.contains_key(&prefix)
+            && let Some(head) = head
+        {
+            let crowd = Crowd::of(self.chain(head));
+            self.crowds.insert(prefix, crowd);
+        }
+        standing
+    }
+
     /// The first route of a prefix that fits.
     pub(crate) fn find_mut(
         &mut self,
@@ -345,6 +386,7 @@ impl<V: IpVersion> Table<V> {
         len: u8,
         fits: impl Fn(&Entry<V>) -> bool,
     ) -> Option<&mut Entry<V>> {
+        self.crowds.remove(&(prefix, len));
         let all = self.places(prefix, len);
         let place = all.into_iter().find(|p| fits(&self.entries[*p]))?;
         Some(&mut self.entries[place])
@@ -386,6 +428,7 @@ impl<V: IpVersion> Table<V> {
             .position(|p| self.entries[*p].meant(wanted, dev));
         let place = chain.remove(meant.ok_or(Errno::SRCH)?);
         let gone = self.entries.remove(place);
+        self.crowds.remove(&(prefix, wanted.dst.len));
         self.relink(prefix, wanted.dst.len, &chain);
         gone.ok_or(Errno::SRCH)
     }
@@ -405,12 +448,14 @@ impl<V: IpVersion> Table<V> {
             for place in out {
                 self.entries.remove(place);
             }
+            self.crowds.remove(&(prefix, len));
             self.relink(prefix, len, &stay);
         }
     }
 
     /// The routes that follow a next hop object have these hops from now on.
     pub(crate) fn follow(&mut self, nhid: u32, hole: bool, hops: &[Hop<V>]) {
+        self.crowds.clear();
         let entries = self.entries.values_mut();
         for entry in entries.filter(|entry| entry.nhid == nhid) {
             entry.follow(nhid, hole, hops);
