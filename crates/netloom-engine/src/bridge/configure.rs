@@ -169,7 +169,9 @@ fn changed(net: &mut Net, dev: DevId) -> Followed {
         vlan::local_addresses(net, (master, dev), mac);
     }
     let followed = follow_ports(net, master);
-    if let Some(bridge) = bridge(net, master) {
+    if let Some(bridge) = bridge(net, master)
+        && bridge.tree.knows_running(number) != Some(running)
+    {
         bridge.tree.at(now).port_runs(number, running);
     }
     followed
@@ -224,10 +226,14 @@ impl Followed {
 }
 
 fn set_own_address(net: &mut Net, master: DevId, mac: MacAddr) {
-    net.dev_mut(master).mac = mac;
     let now = net.now;
+    let same = core::mem::replace(&mut net.dev_mut(master).mac, mac) == mac;
     if let Some(bridge) = bridge(net, master) {
-        bridge.tree.at(now).set_address(mac);
+        if bridge.tree.id().mac != mac {
+            bridge.tree.at(now).set_address(mac);
+        } else if same {
+            return;
+        }
     }
     told::forget(net, master, |m, s| s.dev == master && m != mac);
     // A port with the same address may already stand for it.

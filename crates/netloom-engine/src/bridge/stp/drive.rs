@@ -49,6 +49,9 @@ pub(crate) fn set_states<O: Observer>(cx: &mut Cx<'_, O>, master: DevId) -> Vec<
     let Some(bridge) = bridge(cx.net, master) else {
         return Vec::new();
     };
+    if !core::mem::take(&mut bridge.tree.told) {
+        return Vec::new();
+    }
     let out = core::mem::take(&mut bridge.tree.out);
     let forgotten = core::mem::take(&mut bridge.tree.forgotten);
     let calls = bridge.tree.ask();

@@ -43,6 +43,8 @@ pub(crate) struct Tree {
     up: bool,
     /// The moment of what is told to it.
     now: Time,
+    /// It was told something that is not carried out yet.
+    told: bool,
     id: BridgeId,
     /// What users set, and what the root says: the same where the bridge is the root.
     own: Times,
@@ -154,6 +156,7 @@ impl Default for Tree {
             enabled: false,
             up: false,
             now: Time::ZERO,
+            told: false,
             id,
             own: times,
             times,
@@ -178,6 +181,7 @@ impl Tree {
     /// The tree, told something at `now`.
     pub(super) fn at(&mut self, now: Time) -> &mut Tree {
         self.now = now;
+        self.told = true;
         self
     }
 

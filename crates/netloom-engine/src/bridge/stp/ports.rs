@@ -180,6 +180,11 @@ impl Tree {
         }
     }
 
+    /// Whether a port's device runs, as far as was told.
+    pub(in super::super) fn knows_running(&self, number: u16) -> Option<bool> {
+        self.index(number).map(|at| self.members[at].runs)
+    }
+
     /// A port's device begins or ceases to run. What a user set by hand stays until then.
     pub(in super::super) fn port_runs(&mut self, number: u16, runs: bool) {
         let Some(at) = self.index(number) else {
