@@ -10,7 +10,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Why there is no world at the other end.
 #[derive(Debug)]
@@ -21,6 +21,25 @@ pub enum ConnectError {
     OtherVersion(String),
     /// Something else listens there.
     NoWorld,
+}
+
+/// Connects to who listens at `path`. A world is seen a moment before it listens, so nobody there
+/// may mean not yet.
+fn reach(path: &Path, patience: Duration) -> io::Result<UnixStream> {
+    let start = Instant::now();
+    loop {
+        match UnixStream::connect(path) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+                ) && start.elapsed() < patience =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
 }
 
 impl fmt::Display for ConnectError {
@@ -65,7 +84,7 @@ impl Client {
         path: &Path,
         patience: Duration,
     ) -> core::result::Result<Client, ConnectError> {
-        let stream = UnixStream::connect(path).map_err(ConnectError::Nobody)?;
+        let stream = reach(path, patience).map_err(ConnectError::Nobody)?;
         (stream.set_read_timeout(Some(patience))).map_err(ConnectError::Nobody)?;
         Client::greet(stream)
     }
