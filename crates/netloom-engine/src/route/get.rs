@@ -102,6 +102,7 @@ fn sent(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
     let source = flow_route.prefsrc;
     flow_route.table = way.found.map_or(table::MAIN, |found| told(net, ns, found));
     flow_route.metrics = way.metrics(net, ns).cloned().unwrap_or_default();
+    flow_route.tos = way.found.map_or(0, |found| tos(net, ns, found));
     let path = net.ns(ns).routing.exceptions.path(flow.dst, net.now);
     if let Some(path) = path.filter(|_| way.kind == RouteType::Unicast) {
         flow_route.expires = Some(path.until.since(net.now).as_secs() as u32);
@@ -139,6 +140,7 @@ fn received(net: &Net, ns: NsId, flow: &Flow) -> Result<RouteAnswer> {
             }
             answer.route.table = told(net, ns, found);
             answer.route.metrics = metrics(net, ns, found);
+            answer.route.tos = tos(net, ns, found);
             Ok(answer)
         }
         Decision::NoWay(refused) => Err(refused.errno().into()),
@@ -167,6 +169,12 @@ fn metrics(net: &Net, ns: NsId, found: Found) -> RouteMetrics {
         .unwrap_or_default()
 }
 
+/// The type of service that the route that was found is for.
+fn tos(net: &Net, ns: NsId, found: Found) -> u8 {
+    let table = net.ns(ns).routing.tables.get(found.table);
+    table.map_or(0, |table| table.entry(found.entry).tos)
+}
+
 /// The gateway of a route is one of IPv6.
 fn through(route: &mut Route, via: Ipv6Addr) {
     for hop in &mut route.nexthops {
@@ -183,7 +191,6 @@ fn answer(net: &Net, flow: &Flow, kind: RouteType, dev: DevId, gateway: Option<I
     };
     Route {
         kind,
-        tos: flow.tos,
         protocol: protocol::UNSPEC,
         nexthops: vec![hop],
         ..Route::new(IpNet::host(flow.dst.into()))

@@ -319,6 +319,10 @@ fn in_shorter(
     TableAnswer::Nothing
 }
 
+/// The bits of TOS that routes and rules of IPv4 compare (`INET_DSCP_LEGACY_TOS_MASK`): the precedence
+/// of RFC 791 does not count.
+const LEGACY_TOS: u8 = 0x1c;
+
 /// The first route of a prefix that fits the flow.
 #[inline]
 fn in_chain(
@@ -329,7 +333,8 @@ fn in_chain(
     flow: &Flow,
 ) -> TableAnswer<Found> {
     for (place, entry) in table.chain(head) {
-        if (entry.tos != 0 && entry.tos != flow.tos) || entry.scope < flow.scope {
+        let other_tos = entry.tos != 0 && entry.tos != flow.tos & LEGACY_TOS;
+        if other_tos || entry.scope < flow.scope {
             continue;
         }
         match entry.kind {

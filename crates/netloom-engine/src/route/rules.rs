@@ -97,7 +97,7 @@ pub(super) fn matches(net: &Net, rule: &Rule, flow: &Facts) -> bool {
         && rule
             .fwmark
             .is_none_or(|(mark, mask)| (flow.mark ^ mark) & mask == 0)
-        && (rule.tos == 0 || rule.tos == flow.tos)
+        && (rule.tos == 0 || rule.tos == compared_tos(rule.family, flow.tos))
         && (rule.ipproto == 0 || rule.ipproto == flow.upper.protocol)
         && inside(rule.sport, flow.upper.ports.0)
         && inside(rule.dport, flow.upper.ports.1)
@@ -105,6 +105,14 @@ pub(super) fn matches(net: &Net, rule: &Rule, flow: &Facts) -> bool {
         // No device is of a VRF here.
         && !rule.l3mdev;
     matched != rule.not
+}
+
+/// The bits of TOS that rules compare.
+const fn compared_tos(family: Family, tos: u8) -> u8 {
+    match family {
+        Family::V4 => tos & super::LEGACY_TOS,
+        Family::V6 => tos,
+    }
 }
 
 /// Whether a number lies in a rule's range, if it has one.
@@ -186,7 +194,7 @@ fn check(rule: &Rule) -> Result<()> {
         return wrong("Invalid dsfield (tos): ECN bits must be 0");
     }
     // The bits that RFC 1349 knows, the last one of them taken by ECN.
-    if rule.tos & !0x1e != 0 {
+    if rule.family == Family::V4 && rule.tos & !0x1e != 0 {
         return wrong("Invalid tos");
     }
     if let (RuleAction::Goto(to), Some(from)) = (rule.action, rule.priority)
@@ -214,14 +222,18 @@ fn does_same(one: RuleAction, other: RuleAction) -> bool {
     one == other || gotos(one, other)
 }
 
-/// Whether Linux takes two rules for the same: `not` does not count (`rule_exists`).
-fn same(one: &Rule, other: &Rule) -> bool {
+/// Whether Linux takes a new rule for the same as one that is there: `not` does not count, nor what
+/// the new one does not say of addresses and TOS (`rule_exists`, `fib4_rule_compare`).
+fn same(there: &Rule, new: &Rule) -> bool {
     let alike = Rule {
-        not: one.not,
-        action: one.action,
-        ..other.clone()
+        not: there.not,
+        action: there.action,
+        from: new.from.or(there.from),
+        to: new.to.or(there.to),
+        tos: if new.tos == 0 { there.tos } else { new.tos },
+        ..new.clone()
     };
-    does_same(one.action, other.action) && *one == alike
+    does_same(there.action, new.action) && *there == alike
 }
 
 /// Adds a rule; without a priority it comes before the second rule there is.

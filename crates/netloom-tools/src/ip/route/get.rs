@@ -121,9 +121,6 @@ pub(super) fn get(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>)
     let record = if question.fibmatch {
         format::route(&ns, options, &route, Hidden::default())
     } else {
-        if route.family() == Family::V4 {
-            route.tos = query.tos;
-        }
         route.dst = IpNet::host(to.addr);
         // The source is told where it was chosen, not where it was given.
         route.prefsrc = match (query.from, iif) {
