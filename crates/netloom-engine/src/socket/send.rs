@@ -153,6 +153,14 @@ fn emit<O: Observer>(
         return Err(Errno::ACCES);
     }
     let options = socket.options.clone();
+    let way = &match options.pmtu {
+        // What is known of the path does not count (`ip_sk_use_pmtu`).
+        PmtuDiscovery::Probe => Way {
+            mtu: cx.net.dev(way.dev).mtu,
+            ..*way
+        },
+        _ => *way,
+    };
     let more = options.ip_options.as_ref().map_or(0, |o| o.bytes.len());
     let len = ipv4::HEADER_LEN + more + payload.len();
     if len > ipv4::MAX_LEN {

@@ -157,6 +157,14 @@ fn emit<O: Observer>(
 ) -> Result<(), Errno> {
     let socket = cx.net.socket(id)?;
     let (ns, options) = (socket.ns, socket.options.clone());
+    let way = &match options.pmtu {
+        // What is known of the path does not count (`ip6_sk_use_pmtu`).
+        PmtuDiscovery::Probe => Way6 {
+            mtu: cx.net.dev(way.dev).mtu,
+            ..*way
+        },
+        _ => *way,
+    };
     let len = ipv6::HEADER_LEN + payload.len();
     let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
     let long = len > way.mtu as usize && way.kind != RouteType::Local;
