@@ -43,6 +43,8 @@ pub(super) enum Op {
     /// Sets the mark.
     SetMark(Load),
     Reject(Reject),
+    /// Goes on if a match of xtables says so.
+    Match(Box<XtMatch>),
     /// Says nothing to a packet.
     Nothing,
     /// Netloom does not know what it says.
@@ -182,6 +184,7 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             value,
         } => load::compile(value).map_or(Op::Unknown, Op::SetMark),
         Statement::XtMatch(XtMatch::Comment(_)) => Op::Nothing,
+        Statement::XtMatch(found) => Op::Match(Box::new(found.clone())),
         _ => Op::Unknown,
     })
 }

@@ -23,7 +23,9 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     }
     for table in &filter.tables {
         let leads = |chain: ChainId| filter.chains[chain.0].leads(table, &filter.sets);
-        check::jumps(table.chains.iter().copied(), &leads)?;
+        // Chains that no packet comes to may lead back to themselves.
+        let base = |chain: &ChainId| filter.chains[chain.0].base.is_some();
+        check::jumps(table.chains.iter().copied().filter(base), &leads)?;
     }
     filter.generation += 1;
     filter.hang();
@@ -55,7 +57,10 @@ impl Filter {
             } => {
                 let chain = self.chain_mut(chain)?;
                 let base = chain.base.as_mut().ok_or(Errno::OPNOTSUPP)?;
-                Arc::make_mut(base).policy = *policy;
+                let base = Arc::make_mut(base);
+                base.policy = *policy;
+                // Whoever sets what it counted has it count.
+                base.counter = counter.or(base.counter);
                 chain.policy = counter.unwrap_or(chain.policy);
                 Ok(())
             }
@@ -312,6 +317,9 @@ impl Filter {
                 chain.states[at].counter = Counter::default();
             }
             None => {
+                if let Some(base) = &mut chain.base {
+                    Arc::make_mut(base).counter = Some(Counter::default());
+                }
                 chain.policy = Counter::default();
                 for state in &mut chain.states {
                     state.counter = Counter::default();

@@ -171,6 +171,10 @@ fn ask(
                 None => false,
             },
             Op::Reject(reject) => return Said::Reject(*reject),
+            Op::Match(found) => match super::xt::matches(found, net, facts, packet) {
+                Some(says) => says,
+                None => return Said::Unknown,
+            },
             Op::Unknown => return Said::Unknown,
         };
         if !goes_on {

@@ -13,6 +13,7 @@ mod judge;
 mod load;
 mod set;
 mod table;
+mod xt;
 
 pub(crate) use facts::Proto;
 pub(crate) use hook::at;

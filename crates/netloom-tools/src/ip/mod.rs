@@ -149,7 +149,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
 }
 
 /// What strerror(3) says of an error of the machine.
-fn os_error(error: &std::io::Error) -> String {
+pub(crate) fn os_error(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error")
         .next()

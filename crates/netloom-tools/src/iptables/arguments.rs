@@ -16,6 +16,8 @@ pub(super) struct Parsed {
     pub(super) line_numbers: bool,
     pub(super) counters: Option<Counter>,
     pub(super) spec: Spec,
+    /// `-L` or `-S` together with `-Z`.
+    pub(super) also_zero: bool,
 }
 
 /// What is to be done.
@@ -103,7 +105,7 @@ enum Word<'a> {
 
 /// The words that are left to read.
 pub(super) struct Words<'a> {
-    words: &'a [String],
+    pub(super) words: &'a [String],
     /// Letters behind one dash that are still to come.
     cluster: &'a str,
 }
@@ -127,28 +129,37 @@ impl<'a> Words<'a> {
     }
 }
 
-/// The letter of a long option; it can be cut short where that is clear.
-fn long(name: &str) -> Option<char> {
+/// The own options and commands by their long names.
+fn long_names() -> impl Iterator<Item = (&'static str, char)> {
     let options = OPTIONS.iter().map(|(letter, long, _)| (*long, *letter));
     let commands = COMMANDS.iter().map(|(letter, long)| (*long, *letter));
-    let all: Vec<(&str, char)> = options.chain(commands).chain(ALIASES).collect();
-    if let Some((_, letter)) = all.iter().find(|(known, _)| *known == name) {
-        return Some(*letter);
-    }
-    let mut fits = all.iter().filter(|(known, _)| known.starts_with(name));
+    options.chain(commands).chain(ALIASES)
+}
+
+/// The letter of a long option.
+fn long(name: &str) -> Option<char> {
+    let mut all = long_names();
+    all.find(|(known, _)| *known == name).map(|(_, l)| l)
+}
+
+/// The letter of a long option that is cut short; the beginning must be clear.
+fn long_cut(name: &str) -> Option<char> {
+    let mut fits = long_names().filter(|(known, _)| known.starts_with(name));
     match (fits.next(), fits.next()) {
-        (Some((_, letter)), None) => Some(*letter),
+        (Some((_, letter)), None) => Some(letter),
         _ => None,
     }
 }
 
-fn classify<'a>(words: &mut Words<'a>, word: &'a str) -> Word<'a> {
+fn classify<'a>(words: &mut Words<'a>, reader: &Reader, word: &'a str) -> Word<'a> {
     if let Some(name) = word.strip_prefix("--") {
         let (name, value) = match name.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (name, None),
         };
-        return match long(name) {
+        let own = long(name).filter(|_| !reader.shadows(name));
+        let own = own.or_else(|| long_cut(name).filter(|_| !reader.knows(name)));
+        return match own {
             Some(letter) => Word::Own(letter, value),
             None => Word::Foreign(word, value),
         };
@@ -185,8 +196,10 @@ pub(super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
         line_numbers: false,
         counters: None,
         spec: Spec::default(),
+        also_zero: false,
     };
     let mut command = None;
+    let mut zero = false;
     let mut not = false;
     loop {
         let word = if words.cluster.is_empty() {
@@ -201,7 +214,7 @@ pub(super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
             if !word.starts_with('-') || word == "-" {
                 return Err(bad_argument(variant, word));
             }
-            classify(&mut words, word)
+            classify(&mut words, &reader, word)
         } else {
             let mut letters = words.cluster.chars();
             let first = letters.next().unwrap_or('-');
@@ -215,7 +228,9 @@ pub(super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
         match word {
             Word::Own(letter, glued) => {
                 if COMMANDS.iter().any(|(known, _)| *known == letter) {
-                    command_word(variant, &mut words, (letter, glued), &mut command)?;
+                    zero |= command_word(variant, &mut words, (letter, glued), &mut command)?;
+                } else if not && "tvnx0wWMcjm46hVg".contains(letter) {
+                    return Err(variant.problem(&format!("cannot have ! before -{letter}")));
                 } else if !own(
                     variant,
                     &mut words,
@@ -231,15 +246,45 @@ pub(super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
         not = false;
     }
     parsed.command = command.ok_or_else(|| variant.problem("no command specified"))?;
+    parsed.also_zero = zero;
+    allowed(variant, &parsed, &reader)?;
     parsed.spec = reader.finish(&parsed.command)?;
     Ok(parsed)
 }
 
-fn bad_argument(variant: Variant, word: &str) -> Failure {
-    let name = variant.name;
-    let text =
-        format!("Bad argument `{word}'\nTry `{name} -h' or '{name} --help' for more information.");
-    Failure::new(text, 2)
+pub(super) fn bad_argument(variant: Variant, word: &str) -> Failure {
+    Failure::new(format!("Bad argument `{word}'{}", variant.hint()), 2)
+}
+
+/// Checks that every option goes with the command.
+fn allowed(variant: Variant, parsed: &Parsed, reader: &Reader) -> Outcome<()> {
+    let fits = match letter_of(&parsed.command) {
+        'A' | 'I' | 'R' | 'D' => "sdpjgviocf",
+        'C' => "sdpjgviof",
+        'L' => "nvx0",
+        'P' => "vc",
+        'h' | 'V' => return Ok(()),
+        _ => "v",
+    };
+    let given = |letter: char| match letter {
+        'n' => parsed.numeric,
+        'v' => parsed.verbose > 0,
+        'x' => parsed.exact,
+        '0' => parsed.line_numbers,
+        'c' => parsed.counters.is_some(),
+        'j' => reader.has('j') || reader.has('g'),
+        letter => reader.has(letter),
+    };
+    match "nsdpjvxio0cf"
+        .chars()
+        .find(|l| given(*l) && !fits.contains(*l))
+    {
+        Some(letter) => {
+            let text = format!("Illegal option `-{letter}' with this command");
+            Err(variant.problem(&text))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Reads an option that says how the command is done; whether it was one.
@@ -252,6 +297,10 @@ fn own(
 ) -> Outcome<bool> {
     match letter {
         't' => {
+            if variant.line.is_some() {
+                let text = format!("The -t option cannot be used in {}.\n", variant.name);
+                return Err(variant.problem(&text));
+            }
             let table = glued.or_else(|| words.next());
             table
                 .ok_or_else(|| needs_argument(variant, "-t"))?
@@ -302,60 +351,89 @@ pub(super) fn needs_argument(variant: Variant, option: &str) -> Failure {
     variant.problem(&format!("option \"{option}\" requires an argument"))
 }
 
-/// Reads the word for a command, with the chain and number behind it.
+/// Reads the word for a command, with the chain and number behind it; whether counters are zeroed
+/// beside another command.
 fn command_word(
     variant: Variant,
     words: &mut Words<'_>,
     (letter, glued): (char, Option<&str>),
     command: &mut Option<Command>,
-) -> Outcome<()> {
-    if let Some(first) = command {
-        let (one, other) = (letter_of(first), letter);
-        if !matches!((one, other), ('L' | 'S', 'Z') | ('Z', 'L' | 'S')) {
+) -> Outcome<bool> {
+    let first = command.as_ref().map(letter_of);
+    match (first, letter) {
+        (None, _) | (Some('L' | 'S'), 'Z') | (Some('Z'), 'L' | 'S') => {}
+        (Some(one), other) => {
             return Err(variant.problem(&format!("Cannot use -{other} with -{one}")));
         }
     }
-    let chain = glued.or_else(|| words.value()).map(str::to_owned);
     let option = format!("-{letter}");
-    let needed = |chain: Option<String>| chain.ok_or_else(|| needs_argument(variant, &option));
-    let number = |words: &mut Words<'_>| -> Option<u32> {
-        let number = words.words.first()?.parse().ok()?;
-        words.next();
-        Some(number)
+    let chain = if "LSFZX".contains(letter) {
+        glued.or_else(|| words.value())
+    } else {
+        glued.or_else(|| words.next())
     };
-    *command = Some(match letter {
-        'A' => Command::Append(needed(chain)?),
-        'C' => Command::Check(needed(chain)?),
-        'D' => Command::Delete(needed(chain)?, number(words)),
-        'I' => Command::Insert(needed(chain)?, number(words).unwrap_or(1)),
-        'R' => {
-            let chain = needed(chain)?;
-            let number =
-                number(words).ok_or_else(|| variant.problem("-R requires a rule number"))?;
-            Command::Replace(chain, number)
-        }
-        'L' => Command::List(chain, number(words)),
-        'S' => Command::ListRules(chain, number(words)),
-        'F' => Command::Flush(chain),
-        'Z' => Command::Zero(chain, number(words)),
-        'N' => Command::New(needed(chain)?),
-        'X' => Command::DeleteChain(chain),
-        'P' => {
-            let chain = needed(chain)?;
-            let policy = words.value().map(str::to_owned);
-            let policy =
-                policy.ok_or_else(|| variant.problem("-P requires a chain and a policy"))?;
-            Command::Policy(chain, policy)
-        }
-        _ => {
-            let chain = needed(chain)?;
-            let to = words.value().map(str::to_owned);
-            let to =
-                to.ok_or_else(|| variant.problem("-E requires old-chain-name and new-chain-name"))?;
-            Command::Rename(chain, to)
-        }
+    let chain = chain.map(str::to_owned);
+    if let Some(chain) = &chain
+        && chain.len() > 28
+    {
+        let text = format!("chain name `{chain}' too long (must be under 29 chars)");
+        return Err(variant.problem(&text));
+    }
+    if letter == 'Z' && first.is_some() {
+        return Ok(true);
+    }
+    let also_zero = first == Some('Z');
+    *command = Some(match (letter, chain) {
+        ('L', chain) => Command::List(chain, number(variant, words)?),
+        ('S', chain) => Command::ListRules(chain, number(variant, words)?),
+        ('F', chain) => Command::Flush(chain),
+        ('Z', chain) => Command::Zero(chain, number(variant, words)?),
+        ('X', chain) => Command::DeleteChain(chain),
+        (_, None) => return Err(needs_argument(variant, &option)),
+        (letter, Some(chain)) => with_chain(variant, words, letter, chain)?,
     });
-    Ok(())
+    Ok(also_zero)
+}
+
+/// The number of a rule, where one follows.
+fn number(variant: Variant, words: &mut Words<'_>) -> Outcome<Option<u32>> {
+    let Some(word) = words.value() else {
+        return Ok(None);
+    };
+    match word.parse() {
+        Ok(number) if number > 0 && number <= i32::MAX as u32 => Ok(Some(number)),
+        _ => Err(variant.problem(&format!("Invalid rule number `{word}'"))),
+    }
+}
+
+fn with_chain(
+    variant: Variant,
+    words: &mut Words<'_>,
+    letter: char,
+    chain: String,
+) -> Outcome<Command> {
+    Ok(match letter {
+        'A' => Command::Append(chain),
+        'C' => Command::Check(chain),
+        'D' => Command::Delete(chain, number(variant, words)?),
+        'I' => Command::Insert(chain, number(variant, words)?.unwrap_or(1)),
+        'R' => match number(variant, words)? {
+            Some(number) => Command::Replace(chain, number),
+            None => return Err(variant.problem("-R requires a rule number")),
+        },
+        'N' => Command::New(chain),
+        'P' => match words.value() {
+            Some(policy) => Command::Policy(chain, policy.to_owned()),
+            None => return Err(variant.problem("-P requires a chain and a policy")),
+        },
+        _ => match words.value() {
+            Some(to) => Command::Rename(chain, to.to_owned()),
+            None => {
+                let text = "-E requires old-chain-name and new-chain-name";
+                return Err(variant.problem(text));
+            }
+        },
+    })
 }
 
 /// The letter of a command.

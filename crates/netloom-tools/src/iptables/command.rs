@@ -1,27 +1,16 @@
-//! Commands carried out: each is a few changes, or a listing.
+//! Commands carried out: each is a few changes to a draft, or a listing.
 
 use super::arguments::{Command, Parsed};
+use super::draft::{self, Draft};
 use super::tables::{self, Builtin};
-use super::{Variant, list, show};
+use super::{LEGACY, Variant, list, save, show};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
-use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
+use netloom_model::Errno;
+use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
 use netloom_model::ruleset::check::leads_to;
-use netloom_model::ruleset::statement::{Counter, Statement};
-use netloom_model::ruleset::{Chain, Policy, Rule, Table};
-use netloom_model::state::Parts;
-use netloom_model::{Change, Error};
-
-/// What a command works on.
-struct Work<'a, 'b> {
-    cx: &'a mut Context<'b>,
-    variant: Variant,
-    builtin: &'static Builtin,
-    /// The table as it is, or would be if it were there.
-    table: Table,
-    /// Whether it is there.
-    there: bool,
-}
+use netloom_model::ruleset::statement::Statement;
+use netloom_model::ruleset::{Chain, Policy, Rule};
 
 /// Carries a command out.
 pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcome<()> {
@@ -33,17 +22,44 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
         Command::Help => return help(cx, variant),
         _ => {}
     }
-    let Some(builtin) = tables::find(&parsed.table) else {
-        let text = format!(
-            "{}: table '{}' does not exist\nPerhaps {} or your kernel needs to be upgraded.",
-            variant.version(),
-            parsed.table,
-            variant.name
-        );
-        return Err(Failure::new(text, 3));
+    let builtin = tables::find(&parsed.table).ok_or_else(|| no_table(variant, &parsed.table))?;
+    if append(cx, variant, parsed, builtin)? {
+        return Ok(());
+    }
+    let mut draft = Draft::new(cx, variant, builtin)?;
+    let mut told = String::new();
+    match &parsed.command {
+        Command::List(chain, number) => {
+            tell_legacy(cx, &draft, "")?;
+            list(cx, &draft, parsed, (chain.as_deref(), *number))?;
+        }
+        Command::ListRules(chain, number) => {
+            tell_legacy(cx, &draft, "")?;
+            list_rules(cx, &draft, parsed, (chain.as_deref(), *number))?;
+        }
+        _ => perform(&mut draft, parsed, &mut told)?,
+    }
+    if parsed.also_zero {
+        let (Command::List(chain, number) | Command::ListRules(chain, number)) = &parsed.command
+        else {
+            return Ok(());
+        };
+        zero(&mut draft, (chain.as_deref(), *number), &mut told, false)?;
+    }
+    cx.out.write_all(told.as_bytes())?;
+    draft.commit(cx)
+}
+
+fn no_table(variant: Variant, table: &str) -> Failure {
+    let (version, name) = (variant.version(), variant.name);
+    let perhaps = format!("Perhaps {name} or your kernel needs to be upgraded.");
+    let text = if variant.backend == LEGACY {
+        let why = "Table does not exist (do you need to insmod?)";
+        format!("{version}: can't initialize {name} table `{table}': {why}\n{perhaps}")
+    } else {
+        format!("{version}: table '{table}' does not exist\n{perhaps}")
     };
-    let mut work = Work::new(cx, variant, builtin)?;
-    work.run(parsed)
+    Failure::new(text, 3)
 }
 
 fn help(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
@@ -66,433 +82,410 @@ fn help(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
     Ok(())
 }
 
-impl<'a, 'b> Work<'a, 'b> {
-    fn new(
-        cx: &'a mut Context<'b>,
-        variant: Variant,
-        builtin: &'static Builtin,
-    ) -> Outcome<Work<'a, 'b>> {
-        let parts = Parts {
-            ruleset: true,
-            ..Parts::NONE
-        };
-        let state = cx.world.snapshot(Some(&cx.ns), parts)?;
-        let named = table_ref(variant, builtin);
-        let found = state
-            .namespaces
-            .into_values()
-            .flat_map(|ns| ns.ruleset.tables)
-            .find(|table| table.is(&named));
-        let there = found.is_some();
-        Ok(Work {
-            cx,
-            variant,
-            builtin,
-            table: found.unwrap_or_else(|| as_if(&named, builtin)),
-            there,
-        })
-    }
-
-    fn run(&mut self, parsed: &Parsed) -> Outcome<()> {
-        match &parsed.command {
-            Command::Append(chain) => self.add(parsed, chain, Place::Last, "RULE_APPEND"),
-            Command::Insert(chain, number) => self.insert(parsed, chain, *number),
-            Command::Replace(chain, number) => self.replace(parsed, chain, *number),
-            Command::Delete(chain, Some(number)) => {
-                let handle = self.numbered(chain, *number)?;
-                let handle = handle.ok_or_else(|| self.says("Index of deletion too big."))?;
-                self.delete(chain, handle)
-            }
-            Command::Delete(chain, None) => {
-                for handle in self.alike(parsed, chain)? {
-                    self.delete(chain, handle)?;
-                }
-                Ok(())
-            }
-            Command::Check(chain) => self.alike(parsed, chain).map(drop),
-            Command::List(chain, number) => self.list(parsed, chain.as_deref(), *number),
-            Command::ListRules(chain, number) => self.list_rules(chain.as_deref(), *number, parsed),
-            Command::Flush(chain) => self.flush(chain.as_deref()),
-            Command::Zero(chain, number) => self.zero(chain.as_deref(), *number),
-            Command::New(chain) => self.new_chain(chain),
-            Command::DeleteChain(chain) => self.delete_chains(chain.as_deref()),
-            Command::Policy(chain, policy) => self.policy(chain, policy),
-            Command::Rename(from, to) => self.rename(from, to),
-            Command::Version | Command::Help => Ok(()),
-        }
-    }
-
-    fn says(&self, what: &str) -> Failure {
-        self.variant.refusal(what)
-    }
-
-    fn no_chain(&self) -> Failure {
-        self.says("No chain/target/match by that name.")
-    }
-
-    fn reference(&self, chain: &str) -> ChainRef {
-        ChainRef {
-            table: table_ref(self.variant, self.builtin),
-            chain: chain.to_owned(),
-        }
-    }
-
-    fn chain(&self, name: &str) -> Outcome<&Chain> {
-        self.table.chain(name).ok_or_else(|| self.no_chain())
-    }
-
-    /// Carries changes out; the table is made first if it is not there.
-    fn apply(&mut self, changes: Vec<RulesetChange>) -> Result<(), Error> {
-        let mut all = Vec::new();
-        if !self.there {
-            all = make(&table_ref(self.variant, self.builtin), self.builtin);
-        }
-        all.extend(changes);
-        let ns = self.cx.ns.clone();
-        self.cx
-            .world
-            .apply(vec![Change::Ruleset { ns, changes: all }])?;
-        self.there = true;
-        Ok(())
-    }
-
-    /// The same; a refusal is told with what was tried.
-    fn carry_out(&mut self, change: RulesetChange, what: &str, of: &str) -> Outcome<()> {
-        let version = self.variant.version();
-        self.apply(vec![change]).map_err(|error| {
-            let text = format!("{version}:  {what} failed ({}): {of}", error.errno);
-            Failure::new(text, 4)
-        })
-    }
-
-    /// The rules that the words stand for, with their counters.
-    fn rules(&self, parsed: &Parsed) -> Outcome<Vec<Rule>> {
-        let rules = parsed.spec.rules().into_iter();
-        rules
-            .map(|(mut statements, target)| {
-                let leads = target.iter().find_map(leads_to);
-                if let Some(chain) = leads
-                    && self.table.chain(chain).is_none()
-                {
-                    let text = format!("Chain '{chain}' does not exist");
-                    return Err(self.variant.problem(&text));
-                }
-                statements.push(Statement::Counter(parsed.counters.unwrap_or_default()));
-                statements.extend(target);
-                Ok(Rule {
-                    statements,
-                    ..Rule::default()
-                })
-            })
-            .collect()
-    }
-
-    fn add(&mut self, parsed: &Parsed, chain: &str, place: Place, what: &str) -> Outcome<()> {
-        let rules = self.rules(parsed)?;
-        self.chain(chain)?;
-        for rule in rules {
-            let change = RulesetChange::AddRule {
-                chain: self.reference(chain),
-                place,
-                rule,
-            };
-            self.carry_out(change, what, &format!("rule in chain {chain}"))?;
-        }
-        Ok(())
-    }
-
-    fn insert(&mut self, parsed: &Parsed, chain: &str, number: u32) -> Outcome<()> {
-        self.rules(parsed)?;
-        let rules = &self.chain(chain)?.rules;
-        let place = match number.checked_sub(1).map(|at| at as usize) {
-            Some(0) => Place::First,
-            Some(at) if at == rules.len() => Place::Last,
-            Some(at) if at < rules.len() => Place::Before(rules[at].handle),
-            _ => return Err(self.says("Index of insertion too big.")),
-        };
-        self.add(parsed, chain, place, "RULE_INSERT")
-    }
-
-    fn replace(&mut self, parsed: &Parsed, chain: &str, number: u32) -> Outcome<()> {
-        let mut rules = self.rules(parsed)?;
-        let handle = self.numbered(chain, number)?;
-        let handle = handle.ok_or_else(|| self.no_chain())?;
-        if rules.len() != 1 {
-            return Err(self
-                .variant
-                .problem("Replacement rule does not specify a unique address"));
-        }
-        let change = RulesetChange::ReplaceRule {
-            chain: self.reference(chain),
-            handle,
-            rule: rules.remove(0),
-        };
-        self.carry_out(change, "RULE_REPLACE", &format!("rule in chain {chain}"))
-    }
-
-    /// The handle of a chain's rule by its number.
-    fn numbered(&self, chain: &str, number: u32) -> Outcome<Option<u64>> {
-        let at = (number as usize).wrapping_sub(1);
-        Ok(self.chain(chain)?.rules.get(at).map(|rule| rule.handle))
-    }
-
-    /// The handles of the first rules that say what the words say, whatever they counted.
-    fn alike(&self, parsed: &Parsed, chain: &str) -> Outcome<Vec<u64>> {
-        let wanted = self.rules(parsed)?;
-        let chain = self.chain(chain)?;
-        let says = |rule: &Rule| -> Vec<Statement> {
-            let statements = rule.statements.iter();
-            let counts = |s: &&Statement| !matches!(s, Statement::Counter(_));
-            statements.filter(counts).cloned().collect()
-        };
-        let find = |wanted: &Rule| {
-            let wanted = says(wanted);
-            let found = chain.rules.iter().find(|rule| says(rule) == wanted);
-            found
-                .map(|rule| rule.handle)
-                .ok_or_else(|| self.says("Bad rule (does a matching rule exist in that chain?)."))
-        };
-        wanted.iter().map(find).collect()
-    }
-
-    fn delete(&mut self, chain: &str, handle: u64) -> Outcome<()> {
-        let change = RulesetChange::DelRule {
-            chain: self.reference(chain),
-            handle,
-        };
-        self.carry_out(change, "RULE_DELETE", &format!("rule in chain {chain}"))
-    }
-
-    /// Its own chains in the order of their hooks, then the others by name; or the one asked for.
-    fn chains(&self, name: Option<&str>) -> Outcome<Vec<&Chain>> {
-        if let Some(name) = name {
-            return Ok(vec![self.chain(name)?]);
-        }
-        let mut chains: Vec<&Chain> = self.table.chains.iter().collect();
-        chains.sort_by_key(|chain| match &chain.base {
-            Some(base) => (Some(base.hook), ""),
-            None => (None, chain.name.as_str()),
-        });
-        let others = chains
-            .iter()
-            .take_while(|chain| chain.base.is_none())
-            .count();
-        chains.rotate_left(others);
-        Ok(chains)
-    }
-
-    fn list(&mut self, parsed: &Parsed, name: Option<&str>, number: Option<u32>) -> Outcome<()> {
-        let mut text = Vec::new();
-        for (at, chain) in self.chains(name)?.into_iter().enumerate() {
-            if at > 0 {
-                text.push(b'\n');
-            }
-            list::chain(
-                &mut text,
-                (self.variant, parsed),
-                (&self.table, chain),
-                number,
-            )?;
-        }
-        self.cx.out.write_all(&text)?;
-        Ok(())
-    }
-
-    fn list_rules(
-        &mut self,
-        name: Option<&str>,
-        number: Option<u32>,
-        parsed: &Parsed,
-    ) -> Outcome<()> {
-        let chains = self.chains(name)?;
-        let mut text = String::new();
-        let counted = |counter: Option<Counter>| match counter {
-            Some(Counter { packets, bytes }) if parsed.verbose > 0 => {
-                format!(" -c {packets} {bytes}")
-            }
-            _ => String::new(),
-        };
-        if number.is_none() {
-            for chain in &chains {
-                text += &match &chain.base {
-                    Some(base) => {
-                        let policy = base.policy.name().to_uppercase();
-                        format!("-P {} {policy}{}\n", chain.name, counted(base.counter))
-                    }
-                    None => format!("-N {}\n", chain.name),
-                };
-            }
-        }
-        for chain in chains {
-            for (at, rule) in (1..).zip(&chain.rules) {
-                if number.is_none_or(|number| number == at) {
-                    let words = show::words(self.variant, rule);
-                    text += &format!("-A {}{words}{}\n", chain.name, counted(rule.counter()));
-                }
-            }
-        }
-        self.cx.out.write_all(text.as_bytes())?;
-        Ok(())
-    }
-
-    fn flush(&mut self, name: Option<&str>) -> Outcome<()> {
-        if let Some(name) = name {
-            self.chain(name)?;
-        } else if !self.there {
-            return Ok(());
-        }
-        let change = RulesetChange::FlushChain {
-            table: table_ref(self.variant, self.builtin),
-            chain: name.map(str::to_owned),
-        };
-        self.carry_out(change, "RULE_FLUSH", "")
-    }
-
-    fn zero(&mut self, name: Option<&str>, number: Option<u32>) -> Outcome<()> {
-        if name.is_none() && !self.there {
-            return Ok(());
-        }
-        let handle = match (name, number) {
-            (Some(name), Some(number)) => {
-                let handle = self.numbered(name, number)?;
-                Some(handle.ok_or_else(|| self.says("Index of zero too big."))?)
-            }
-            _ => None,
-        };
-        let names: Vec<String> = self.chains(name)?.iter().map(|c| c.name.clone()).collect();
-        let changes = names.iter().map(|name| RulesetChange::Zero {
-            chain: self.reference(name),
-            handle,
-        });
-        let changes = changes.collect();
-        self.apply(changes)?;
-        Ok(())
-    }
-
-    fn new_chain(&mut self, name: &str) -> Outcome<()> {
-        if super::extension::find_target(name).is_some() || super::spec::verdict(name).is_some() {
-            let text = "chain name may not clash with target name";
-            return Err(self.variant.problem(text));
-        }
-        if name.len() > 28 {
-            let text = format!("chain name `{name}' too long (must be under 29 chars)");
-            return Err(self.variant.problem(&text));
-        }
-        if self.table.chain(name).is_some() {
-            return Err(self.says("Chain already exists."));
-        }
-        let change = RulesetChange::AddChain {
-            chain: self.reference(name),
-            base: None,
-            comment: None,
-            exclusive: true,
-        };
-        self.carry_out(change, "CHAIN_ADD", &format!("chain {name}"))
-    }
-
-    fn delete_chains(&mut self, name: Option<&str>) -> Outcome<()> {
-        let names: Vec<String> = match name {
-            Some(name) => vec![self.chain(name)?.name.clone()],
-            None => {
-                let chains = self.chains(None)?.into_iter();
-                let own = chains.filter(|chain| chain.base.is_none());
-                own.map(|chain| chain.name.clone()).collect()
-            }
-        };
-        for name in names {
-            let change = RulesetChange::DelChain {
-                chain: self.reference(&name),
-                empty: true,
-            };
-            self.carry_out(change, "CHAIN_DEL", &format!("chain {name}"))?;
-        }
-        Ok(())
-    }
-
-    fn policy(&mut self, name: &str, policy: &str) -> Outcome<()> {
-        let policy = match policy {
-            "ACCEPT" => Policy::Accept,
-            "DROP" => Policy::Drop,
-            _ => return Err(self.says("Bad policy name. Run `dmesg' for more information.")),
-        };
-        if self
-            .table
-            .chain(name)
-            .is_none_or(|chain| chain.base.is_none())
-        {
-            return Err(self.says("Bad built-in chain name."));
-        }
-        let change = RulesetChange::SetPolicy {
-            chain: self.reference(name),
-            policy,
-            counter: None,
-        };
-        self.carry_out(change, "CHAIN_UPDATE", &format!("chain {name}"))
-    }
-
-    fn rename(&mut self, from: &str, to: &str) -> Outcome<()> {
-        self.chain(from)?;
-        if self.table.chain(to).is_some() {
-            return Err(self.says("File exists."));
-        }
-        let change = RulesetChange::RenameChain {
-            chain: self.reference(from),
-            name: to.to_owned(),
-        };
-        self.carry_out(change, "CHAIN_RENAME", &format!("chain {from}"))
-    }
-}
-
-/// A table of iptables by its name.
-pub(super) fn table_ref(variant: Variant, builtin: &Builtin) -> TableRef {
-    TableRef {
-        family: variant.tables(),
-        backend: variant.backend,
-        name: builtin.name.to_owned(),
-    }
-}
-
-/// What makes a table with its own chains.
-pub(super) fn make(table: &TableRef, builtin: &Builtin) -> Vec<RulesetChange> {
-    let chains = builtin
-        .chains()
-        .map(|(name, base)| RulesetChange::AddChain {
-            chain: ChainRef {
-                table: table.clone(),
-                chain: name,
-            },
-            base: Some(Box::new(base)),
-            comment: None,
-            exclusive: false,
-        });
-    let first = RulesetChange::AddTable {
-        table: table.clone(),
-        dormant: false,
-        comment: None,
-        exclusive: false,
+/// Appends at once where table and chain are there: nothing that is there needs to be read for it.
+/// Whether that was done; where it was not, whoever looks at the table finds out why.
+fn append(
+    cx: &mut Context<'_>,
+    variant: Variant,
+    parsed: &Parsed,
+    builtin: &'static Builtin,
+) -> Outcome<bool> {
+    let Command::Append(name) = &parsed.command else {
+        return Ok(false);
     };
-    core::iter::once(first).chain(chains).collect()
+    let rules = plain_rules(parsed);
+    if rules.iter().any(draft::unsayable) {
+        return Ok(false);
+    }
+    let chain = ChainRef {
+        table: draft::table_ref(variant, builtin),
+        chain: name.clone(),
+    };
+    let mut told = String::new();
+    let mut changes = Vec::new();
+    for rule in rules {
+        if parsed.verbose > 0 {
+            told += &list::echo(variant, &rule);
+        }
+        let (chain, place) = (chain.clone(), Place::Last);
+        changes.push(RulesetChange::AddRule { chain, place, rule });
+    }
+    let done = draft::apply(cx, changes).is_ok();
+    if done {
+        cx.out.write_all(told.as_bytes())?;
+    }
+    Ok(done)
 }
 
-/// A table that is not there, as it would be if it were made now.
-fn as_if(named: &TableRef, builtin: &Builtin) -> Table {
-    let chains = builtin.chains().map(|(name, base)| Chain {
-        name,
-        handle: 0,
-        base: Some(base),
-        comment: None,
-        rules: Vec::new(),
+/// The rules that the words stand for, with their counters.
+fn plain_rules(parsed: &Parsed) -> Vec<Rule> {
+    let rules = parsed.spec.rules().into_iter();
+    let rules = rules.map(|(mut statements, target)| {
+        statements.push(Statement::Counter(parsed.counters.unwrap_or_default()));
+        statements.extend(target);
+        Rule {
+            statements,
+            ..Rule::default()
+        }
     });
-    Table {
-        family: named.family,
-        name: named.name.clone(),
-        backend: named.backend,
-        handle: 0,
-        dormant: false,
-        comment: None,
-        chains: chains.collect(),
-        sets: Vec::new(),
-        objects: Vec::new(),
-        flowtables: Vec::new(),
+    rules.collect()
+}
+
+/// The same; the chains are there that they lead to.
+fn rules(draft: &Draft, parsed: &Parsed) -> Outcome<Vec<Rule>> {
+    let rules = plain_rules(parsed);
+    for chain in rules
+        .iter()
+        .flat_map(|r| &r.statements)
+        .filter_map(leads_to)
+    {
+        if !draft.has(chain) {
+            let variant = draft.variant;
+            return Err(variant.problem(&if variant.backend == LEGACY {
+                format!("Couldn't load target `{chain}':No such file or directory\n")
+            } else {
+                format!("Chain '{chain}' does not exist")
+            }));
+        }
     }
+    Ok(rules)
+}
+
+/// Does to a draft what a command asks for; what `-v` tells goes to `told`.
+pub(super) fn perform(draft: &mut Draft, parsed: &Parsed, told: &mut String) -> Outcome<()> {
+    let loud = parsed.verbose > 0;
+    match &parsed.command {
+        Command::Append(chain) => add(draft, parsed, (chain, None), told),
+        Command::Insert(chain, number) => {
+            rules(draft, parsed)?;
+            let at = *number as usize - 1;
+            if at > draft.chain(chain)?.rules.len() {
+                return Err(draft.variant.refusal("Index of insertion too big."));
+            }
+            add(draft, parsed, (chain, Some(at)), told)
+        }
+        Command::Replace(chain, number) => replace(draft, parsed, (chain, *number), told),
+        Command::Delete(chain, Some(number)) => {
+            let at = *number as usize - 1;
+            let found = draft.chain(chain)?;
+            if found.handle == 0 {
+                let text = "No chain/target/match by that name.";
+                return Err(draft.variant.refusal(text));
+            }
+            if at >= found.rules.len() {
+                return Err(draft.variant.refusal("Index of deletion too big."));
+            }
+            draft.delete(chain, at)
+        }
+        Command::Delete(chain, None) | Command::Check(chain) => {
+            let delete = matches!(parsed.command, Command::Delete(..));
+            for rule in rules(draft, parsed)? {
+                let at = alike(draft, chain, &rule)?;
+                if loud {
+                    *told += &list::echo(draft.variant, &rule);
+                }
+                if delete {
+                    draft.delete(chain, at)?;
+                }
+            }
+            Ok(())
+        }
+        Command::Flush(chain) => flush(draft, chain.as_deref(), loud, told),
+        Command::Zero(chain, number) => zero(draft, (chain.as_deref(), *number), told, loud),
+        Command::New(chain) => new_chain(draft, chain),
+        Command::DeleteChain(chain) => delete_chains(draft, chain.as_deref(), loud, told),
+        Command::Policy(chain, policy) => set_policy(draft, parsed, chain, policy),
+        Command::Rename(from, to) => {
+            draft.chain(from)?;
+            if draft.has(to) {
+                return Err(draft.variant.refusal("File exists."));
+            }
+            draft.label("CHAIN_RENAME", format!("chain {from}"));
+            draft.rename(from, to)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn add(
+    draft: &mut Draft,
+    parsed: &Parsed,
+    (chain, at): (&str, Option<usize>),
+    told: &mut String,
+) -> Outcome<()> {
+    let rules = rules(draft, parsed)?;
+    draft.chain(chain)?;
+    let what = if at.is_some() {
+        "RULE_INSERT"
+    } else {
+        "RULE_APPEND"
+    };
+    for rule in rules {
+        if parsed.verbose > 0 {
+            *told += &list::echo(draft.variant, &rule);
+        }
+        let of = format!("rule in chain {chain}");
+        if draft::unsayable(&rule) && draft.variant.backend != LEGACY {
+            return Err(draft::refused(draft.variant, &(what, of), Errno::INVAL));
+        }
+        draft.label(what, of);
+        draft.add(chain, at, rule)?;
+    }
+    Ok(())
+}
+
+fn replace(
+    draft: &mut Draft,
+    parsed: &Parsed,
+    (chain, number): (&str, u32),
+    told: &mut String,
+) -> Outcome<()> {
+    let mut rules = rules(draft, parsed)?;
+    let at = number as usize - 1;
+    if at >= draft.chain(chain)?.rules.len() {
+        let legacy = draft.variant.backend == LEGACY;
+        return Err(draft.variant.refusal(if legacy {
+            "Index of replacement too big."
+        } else {
+            "No chain/target/match by that name."
+        }));
+    }
+    if rules.len() != 1 {
+        let text = "Replacement rule does not specify a unique address";
+        return Err(draft.variant.problem(text));
+    }
+    let rule = rules.remove(0);
+    if parsed.verbose > 0 {
+        *told += &list::echo(draft.variant, &rule);
+    }
+    draft.label("RULE_REPLACE", format!("rule in chain {chain}"));
+    draft.replace(chain, at, rule)
+}
+
+/// Where the first rule is that says the same, whatever it counted.
+fn alike(draft: &Draft, chain: &str, wanted: &Rule) -> Outcome<usize> {
+    fn says(rule: &Rule) -> impl Iterator<Item = &Statement> {
+        let statements = rule.statements.iter();
+        statements.filter(|s| !matches!(s, Statement::Counter(_)))
+    }
+    let mut rules = draft.chain(chain)?.rules.iter();
+    let text = "Bad rule (does a matching rule exist in that chain?).";
+    rules
+        .position(|rule| says(rule).eq(says(wanted)))
+        .ok_or_else(|| draft.variant.refusal(text))
+}
+
+/// Its own chains in the order of their hooks, then the others by name; or the one asked for.
+pub(super) fn chains<'a>(draft: &'a Draft, name: Option<&str>) -> Outcome<Vec<&'a Chain>> {
+    if let Some(name) = name {
+        let variant = draft.variant;
+        if !draft.has(name) && variant.backend != LEGACY {
+            let table = draft.builtin.name;
+            let text = format!(
+                "{}: chain `{name}' in table `{table}' is incompatible, use 'nft' tool.",
+                variant.version()
+            );
+            return Err(Failure::new(text, 1));
+        }
+        return Ok(vec![draft.chain(name)?]);
+    }
+    let chains = draft.table.chains.iter();
+    let mut chains: Vec<&Chain> = chains.filter(|chain| !draft.is_foreign(chain)).collect();
+    chains.sort_by_key(|chain| match &chain.base {
+        Some(base) => (0, Some(base.hook), ""),
+        None => (1, None, chain.name.as_str()),
+    });
+    Ok(chains)
+}
+
+/// Tells that there are tables of the older kind, which this one does not list.
+pub(super) fn tell_legacy(cx: &mut Context<'_>, draft: &Draft, see: &str) -> Outcome<()> {
+    if draft.beside_legacy {
+        let name = if draft.variant.family == netloom_model::Family::V4 {
+            "iptables-legacy"
+        } else {
+            "ip6tables-legacy"
+        };
+        writeln!(
+            cx.err,
+            "# Warning: {name} tables present, use {name}{see} to see them"
+        )?;
+    }
+    Ok(())
+}
+
+/// What is said before a table with chains that iptables does not know.
+pub(super) fn warning(draft: &Draft) -> String {
+    if !draft.is_incompatible() {
+        return String::new();
+    }
+    let table = draft.builtin.name;
+    format!("# Table `{table}' contains incompatible base-chains, use 'nft' tool to list them.\n")
+}
+
+fn list(
+    cx: &mut Context<'_>,
+    draft: &Draft,
+    parsed: &Parsed,
+    (name, number): (Option<&str>, Option<u32>),
+) -> Outcome<()> {
+    let mut text = Vec::new();
+    for (at, chain) in chains(draft, name)?.into_iter().enumerate() {
+        if at > 0 {
+            text.push(b'\n');
+        }
+        let of = (draft.variant, parsed);
+        list::chain(&mut text, of, (&draft.table, chain), number)?;
+    }
+    if name.is_none() {
+        write!(cx.out, "{}", warning(draft))?;
+    }
+    cx.out.write_all(&text)?;
+    Ok(())
+}
+
+fn list_rules(
+    cx: &mut Context<'_>,
+    draft: &Draft,
+    parsed: &Parsed,
+    (name, number): (Option<&str>, Option<u32>),
+) -> Outcome<()> {
+    let chains = chains(draft, name)?;
+    let counted = |counter| save::counted(counter, parsed.verbose > 0);
+    let mut text = if name.is_none() {
+        warning(draft)
+    } else {
+        String::new()
+    };
+    if number.is_none() {
+        for chain in &chains {
+            text += &match &chain.base {
+                Some(base) => {
+                    let policy = base.policy.name().to_uppercase();
+                    let counter = base.counter.unwrap_or_default();
+                    format!("-P {} {policy}{}\n", chain.name, counted(Some(counter)))
+                }
+                None => format!("-N {}\n", chain.name),
+            };
+        }
+    }
+    for chain in chains {
+        for (at, rule) in (1..).zip(&chain.rules) {
+            if number.is_none_or(|number| number == at) {
+                let (before, target) = show::words(draft.variant, rule);
+                let counted = counted(rule.counter());
+                text += &format!("-A {}{before}{counted}{target}\n", chain.name);
+            }
+        }
+    }
+    cx.out.write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn flush(draft: &mut Draft, name: Option<&str>, loud: bool, told: &mut String) -> Outcome<()> {
+    let names: Vec<String> = match name {
+        Some(name) => vec![draft.chain(name)?.name.clone()],
+        None => made(draft, |_| true),
+    };
+    for name in names {
+        if loud {
+            *told += &format!("Flushing chain `{name}'\n");
+        }
+        draft.label("RULE_FLUSH", String::new());
+        draft.flush(&name)?;
+    }
+    Ok(())
+}
+
+/// The names of the chains that are made, in the order in which they were.
+fn made(draft: &Draft, which: impl Fn(&Chain) -> bool) -> Vec<String> {
+    let chains = draft.table.chains.iter();
+    let found = chains.filter(|chain| chain.handle != 0 && which(chain));
+    found.map(|chain| chain.name.clone()).collect()
+}
+
+fn zero(
+    draft: &mut Draft,
+    (name, number): (Option<&str>, Option<u32>),
+    told: &mut String,
+    loud: bool,
+) -> Outcome<()> {
+    let names: Vec<String> = match name {
+        Some(name) => vec![draft.chain(name)?.name.clone()],
+        None => made(draft, |_| true),
+    };
+    let at = number.map(|number| number as usize - 1);
+    for name in names {
+        if at.is_some_and(|at| draft.chain(&name).is_ok_and(|c| at >= c.rules.len())) {
+            return Err(draft.variant.refusal("Index of zero too big."));
+        }
+        if loud {
+            *told += &format!("Zeroing chain `{name}'\n");
+        }
+        draft.zero(&name, at)?;
+    }
+    Ok(())
+}
+
+/// Checks the name of a new chain.
+pub(super) fn check_name(variant: Variant, name: &str) -> Outcome<()> {
+    if let Some(first @ ('-' | '!')) = name.chars().next() {
+        let text = format!("chain name not allowed to start with `{first}'");
+        return Err(variant.problem(&text));
+    }
+    if super::extension::find_target(name).is_some() || super::spec::verdict(name).is_some() {
+        let text = "chain name may not clash with target name";
+        return Err(variant.problem(text));
+    }
+    if name.contains(char::is_whitespace) {
+        return Err(variant.problem(&format!("Invalid chain name `{name}'")));
+    }
+    Ok(())
+}
+
+fn new_chain(draft: &mut Draft, name: &str) -> Outcome<()> {
+    check_name(draft.variant, name)?;
+    if draft.has(name) {
+        return Err(draft.variant.refusal("Chain already exists."));
+    }
+    draft.label("CHAIN_ADD", format!("chain {name}"));
+    draft.add_chain(name);
+    Ok(())
+}
+
+fn delete_chains(
+    draft: &mut Draft,
+    name: Option<&str>,
+    loud: bool,
+    told: &mut String,
+) -> Outcome<()> {
+    let names: Vec<String> = match name {
+        Some(name) => vec![draft.chain(name)?.name.clone()],
+        None => made(draft, |chain| chain.base.is_none()),
+    };
+    let first = names.first().cloned().unwrap_or_default();
+    draft.label("CHAIN_DEL", format!("chain {first}"));
+    for name in names {
+        if loud {
+            *told += &format!("Deleting chain `{name}'\n");
+        }
+        draft.del_chain(&name)?;
+    }
+    Ok(())
+}
+
+fn set_policy(draft: &mut Draft, parsed: &Parsed, name: &str, policy: &str) -> Outcome<()> {
+    let variant = draft.variant;
+    let policy = match policy {
+        "ACCEPT" => Policy::Accept,
+        "DROP" => Policy::Drop,
+        _ => return Err(variant.refusal("Bad policy name. Run `dmesg' for more information.")),
+    };
+    if draft.chain(name).map_or(true, |chain| chain.base.is_none()) {
+        return Err(variant.refusal("Bad built-in chain name."));
+    }
+    draft.label("CHAIN_UPDATE", format!("chain {name}"));
+    // A policy that is set begins to count anew.
+    let counter = parsed.counters.unwrap_or_default();
+    draft.set_policy(name, policy, Some(counter))
 }

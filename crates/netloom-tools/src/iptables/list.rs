@@ -152,6 +152,53 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
     line
 }
 
+/// A rule as `-v` tells that something is done with it.
+pub(super) fn echo(variant: Variant, rule: &Rule) -> String {
+    let parts = show::parts(variant, rule, true);
+    let target = match &parts.target {
+        Target::Verdict(verdict) => show::verdict_name(verdict).unwrap_or_default(),
+        Target::Extension(name, _) => name,
+        Target::None | Target::Unknown => "",
+    };
+    let (protocol, other) = parts.protocol.unwrap_or((0, false));
+    let protocol = show::protocol(protocol);
+    let bang = |not: bool| if not { "!" } else { " " };
+    let fragments = match parts.fragments {
+        None => "--",
+        Some(true) => "-f",
+        Some(false) => "!f",
+    };
+    let device = |device: &Option<(String, bool)>| match device {
+        Some((name, true)) => format!("!{name}"),
+        Some((name, false)) => name.clone(),
+        None => "*".to_owned(),
+    };
+    let any = anywhere(variant, true);
+    let side = |side: &Option<(String, bool)>| match side {
+        Some((network, not)) => (bang(*not), shortened(network).to_owned()),
+        None => (" ", any.to_owned()),
+    };
+    let (from, to) = (side(&parts.source), side(&parts.destination));
+    let mut line = format!(
+        "{target} {}{protocol} opt {fragments} in {} out {} {}{} {}-> {}  ",
+        bang(other),
+        device(&parts.input),
+        device(&parts.output),
+        from.0,
+        from.1,
+        to.0,
+        to.1,
+    );
+    let extension = match &parts.target {
+        Target::Extension(_, shown) => Some(shown),
+        _ => None,
+    };
+    for shown in parts.matches.iter().chain(extension) {
+        line += &format!(" {}", shown.list);
+    }
+    line + "\n"
+}
+
 const fn anywhere(variant: Variant, numeric: bool) -> &'static str {
     match (numeric, variant.family) {
         (false, _) => "anywhere",

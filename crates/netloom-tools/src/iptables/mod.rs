@@ -2,14 +2,18 @@
 //! original lists them.
 //!
 //! `arguments` reads a command line, `spec` a rule's words into statements; `extension` is the table
-//! of matches and targets, one file each under `ext`. `command` carries commands out, `show` and
-//! `list` print rules as `-S` and `-L` do.
+//! of matches and targets, one file each under `ext`. `draft` is a table as it will be once all
+//! changes are made, `command` carries single commands out, `restore` files of them; `show`, `list`
+//! and `save` print rules as `-S`, `-L` and `iptables-save` do.
 
 mod arguments;
 mod command;
+mod draft;
 mod ext;
 mod extension;
 mod list;
+mod restore;
+mod save;
 mod show;
 mod spec;
 mod tables;
@@ -26,6 +30,8 @@ pub(crate) struct Variant {
     name: &'static str,
     family: Family,
     backend: Backend,
+    /// The line of the file that is restored.
+    line: Option<u32>,
 }
 
 impl Variant {
@@ -38,6 +44,17 @@ impl Variant {
         format!("{} v1.8.9 ({backend})", self.name)
     }
 
+    const fn legacy(self) -> Variant {
+        Variant {
+            backend: LEGACY,
+            ..self
+        }
+    }
+
+    const fn called(self, name: &'static str) -> Variant {
+        Variant { name, ..self }
+    }
+
     /// The family of its tables.
     const fn tables(self) -> TableFamily {
         match self.family {
@@ -48,17 +65,29 @@ impl Variant {
 
     /// A mistake in the words: said with the version before it, and where help is.
     fn problem(self, what: &str) -> Failure {
+        Failure::new(format!("{}: {what}{}", self.version(), self.hint()), 2)
+    }
+
+    /// What follows a mistake: where it is, and where help is.
+    fn hint(self) -> String {
         let name = self.name;
-        let text = format!(
-            "{}: {what}\nTry `{name} -h' or '{name} --help' for more information.",
-            self.version()
-        );
-        Failure::new(text, 2)
+        let line = match self.line {
+            Some(line) => format!("\nError occurred at line: {line}"),
+            None => String::new(),
+        };
+        format!("{line}\nTry `{name} -h' or '{name} --help' for more information.")
     }
 
     /// What the rules that are there do not allow.
     fn refusal(self, what: &str) -> Failure {
-        Failure::new(format!("{}: {what}", self.name), 1)
+        let line = match self.line {
+            Some(line) if self.backend == LEGACY => {
+                return Failure::new(format!("{}: line {line} failed", self.name), 1);
+            }
+            Some(line) => format!(" line {line} failed:"),
+            None => String::new(),
+        };
+        Failure::new(format!("{}:{line} {what}", self.name), 1)
     }
 }
 
@@ -66,12 +95,14 @@ const V4: Variant = Variant {
     name: "iptables",
     family: Family::V4,
     backend: Backend::Nft,
+    line: None,
 };
 
 const V6: Variant = Variant {
     name: "ip6tables",
     family: Family::V6,
     backend: Backend::Nft,
+    line: None,
 };
 
 const LEGACY: Backend = Backend::Legacy;
@@ -83,13 +114,7 @@ pub fn iptables(cx: &mut Context<'_>) -> i32 {
 
 /// Runs `iptables-legacy`.
 pub fn iptables_legacy(cx: &mut Context<'_>) -> i32 {
-    run(
-        cx,
-        Variant {
-            backend: LEGACY,
-            ..V4
-        },
-    )
+    run(cx, V4.legacy())
 }
 
 /// Runs `ip6tables`.
@@ -99,19 +124,58 @@ pub fn ip6tables(cx: &mut Context<'_>) -> i32 {
 
 /// Runs `ip6tables-legacy`.
 pub fn ip6tables_legacy(cx: &mut Context<'_>) -> i32 {
-    run(
-        cx,
-        Variant {
-            backend: LEGACY,
-            ..V6
-        },
-    )
+    run(cx, V6.legacy())
+}
+
+/// Runs `iptables-save`.
+pub fn iptables_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V4.called("iptables-save"))
+}
+
+/// Runs `iptables-legacy-save`.
+pub fn iptables_legacy_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V4.legacy().called("iptables-save"))
+}
+
+/// Runs `ip6tables-save`.
+pub fn ip6tables_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V6.called("ip6tables-save"))
+}
+
+/// Runs `ip6tables-legacy-save`.
+pub fn ip6tables_legacy_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V6.legacy().called("ip6tables-save"))
+}
+
+/// Runs `iptables-restore`.
+pub fn iptables_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V4.called("iptables-restore"))
+}
+
+/// Runs `iptables-legacy-restore`.
+pub fn iptables_legacy_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V4.legacy().called("iptables-restore"))
+}
+
+/// Runs `ip6tables-restore`.
+pub fn ip6tables_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V6.called("ip6tables-restore"))
+}
+
+/// Runs `ip6tables-legacy-restore`.
+pub fn ip6tables_legacy_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V6.legacy().called("ip6tables-restore"))
 }
 
 fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let args = cx.args.clone();
-    let done: Outcome<()> =
+    let done =
         arguments::parse(variant, &args).and_then(|parsed| command::run(cx, variant, &parsed));
+    finish(cx, done)
+}
+
+/// Tells a failure; the exit code.
+fn finish(cx: &mut Context<'_>, done: Outcome<()>) -> i32 {
     match done {
         Ok(()) => 0,
         Err(failure) => {

@@ -198,8 +198,8 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// A rule's words behind `-A CHAIN`.
-pub(super) fn words(variant: Variant, rule: &Rule) -> String {
+/// A rule's words behind `-A CHAIN`: those before its target, and the target's.
+pub(super) fn words(variant: Variant, rule: &Rule) -> (String, String) {
     let parts = parts(variant, rule, true);
     let mut out = String::new();
     let mut option = |letter: char, value: &Option<(String, bool)>| {
@@ -224,18 +224,17 @@ pub(super) fn words(variant: Variant, rule: &Rule) -> String {
     for shown in &parts.matches {
         out += &format!(" {}", shown.save);
     }
-    match &parts.target {
-        Target::Verdict(Verdict::Goto(chain)) => out += &format!(" -g {chain}"),
-        Target::Verdict(verdict) => {
-            if let Some(name) = verdict_name(verdict) {
-                out += &format!(" -j {name}");
-            }
-        }
-        Target::Extension(name, shown) if shown.save.is_empty() => out += &format!(" -j {name}"),
-        Target::Extension(name, shown) => out += &format!(" -j {name} {}", shown.save),
-        Target::None | Target::Unknown => {}
-    }
-    out
+    let target = match &parts.target {
+        Target::Verdict(Verdict::Goto(chain)) => format!(" -g {chain}"),
+        Target::Verdict(verdict) => match verdict_name(verdict) {
+            Some(name) => format!(" -j {name}"),
+            None => String::new(),
+        },
+        Target::Extension(name, shown) if shown.save.is_empty() => format!(" -j {name}"),
+        Target::Extension(name, shown) => format!(" -j {name} {}", shown.save),
+        Target::None | Target::Unknown => String::new(),
+    };
+    (out, target)
 }
 
 /// The name of a verdict as a target.

@@ -1,7 +1,7 @@
 //! The words of a rule, read into statements.
 
 use super::Variant;
-use super::arguments::{Command, Words, letter_of, needs_argument};
+use super::arguments::{Command, Words, needs_argument};
 use super::extension::{self, Extension, Given, Opt};
 use crate::ip::protocol_names::PROTOCOL_NAMES;
 use crate::ip::words::Outcome;
@@ -109,7 +109,7 @@ impl Reader {
             self.fragments = Some(not);
             return Ok(());
         }
-        let value = glued.or_else(|| words.value());
+        let value = glued.or_else(|| words.next());
         let value = value.ok_or_else(|| needs_argument(variant, &format!("-{letter}")))?;
         match letter {
             'p' => self.protocol(value, not),
@@ -197,6 +197,27 @@ impl Reader {
         Ok(())
     }
 
+    /// Whether option `letter` was there.
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.seen.contains(&letter)
+    }
+
+    fn loaded(&self) -> impl Iterator<Item = &'static Extension> {
+        self.target.iter().chain(&self.matches).map(|l| l.extension)
+    }
+
+    /// Whether a match or target that is loaded has an option of that very name.
+    pub(super) fn shadows(&self, name: &str) -> bool {
+        self.loaded()
+            .any(|e| e.options.iter().any(|(known, _)| *known == name))
+    }
+
+    /// Whether one that is loaded has an option that begins so.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.loaded()
+            .any(|e| e.options.iter().any(|(known, _)| known.starts_with(name)))
+    }
+
     /// Whose option is called `name`; it can be cut short.
     fn find(&mut self, name: &str) -> Option<(&mut Loaded, (&'static str, u8))> {
         let all = self.target.iter_mut().chain(self.matches.iter_mut().rev());
@@ -261,8 +282,16 @@ impl Reader {
         }
         let mut statements = Vec::new();
         for word in words.split(',') {
+            let (host, mask) = match word.split_once('/') {
+                Some((host, mask)) => (host, Some(mask)),
+                None => (word, None),
+            };
             let (address, mask) = address(variant.family, word).ok_or_else(|| {
-                let host = word.split_once('/').map_or(word, |(host, _)| host);
+                if let Some(mask) = mask
+                    && address(variant.family, host).is_some()
+                {
+                    return variant.problem(&format!("invalid mask `{mask}' specified"));
+                }
                 variant.problem(&format!("host/network `{host}' not found"))
             })?;
             statements.extend(of_address(variant.family, source, not, (address, mask)));
@@ -273,14 +302,6 @@ impl Reader {
     /// The rule, once all words are read.
     pub(super) fn finish(mut self, command: &Command) -> Outcome<Spec> {
         self.check_devices(command)?;
-        let letter = letter_of(command);
-        let takes_rule = matches!(letter, 'A' | 'C' | 'I' | 'R' | 'D');
-        if let Some(option) = self.seen.first()
-            && !takes_rule
-        {
-            let text = format!("Illegal option `-{option}' with this command");
-            return Err(self.variant.problem(&text));
-        }
         let mut found = Vec::new();
         for loaded in &self.matches {
             found.extend(self.build(loaded)?);
@@ -388,7 +409,7 @@ pub(super) fn header_of(statement: &Statement) -> Option<Header> {
 }
 
 /// Reads `address[/mask]`; the mask as bits.
-fn address(family: Family, word: &str) -> Option<(IpAddr, u128)> {
+pub(super) fn address(family: Family, word: &str) -> Option<(IpAddr, u128)> {
     let (address, mask) = match word.split_once('/') {
         Some((address, mask)) => (address, Some(mask)),
         None => (word, None),

@@ -23,6 +23,11 @@ pub(super) const TABLES: [Builtin; 5] = [
         ],
     },
     Builtin {
+        name: "security",
+        priority: priority::SECURITY,
+        hooks: &[Hook::Input, Hook::Forward, Hook::Output],
+    },
+    Builtin {
         name: "raw",
         priority: priority::RAW,
         hooks: &[Hook::Prerouting, Hook::Output],
@@ -42,11 +47,6 @@ pub(super) const TABLES: [Builtin; 5] = [
             Hook::Postrouting,
         ],
     },
-    Builtin {
-        name: "security",
-        priority: priority::SECURITY,
-        hooks: &[Hook::Input, Hook::Forward, Hook::Output],
-    },
 ];
 
 /// The table called `name`.
@@ -55,6 +55,13 @@ pub(super) fn find(name: &str) -> Option<&'static Builtin> {
 }
 
 impl Builtin {
+    /// Whether a chain is its own.
+    pub(super) fn has(&self, chain: &str) -> bool {
+        self.hooks
+            .iter()
+            .any(|hook| hook.name().eq_ignore_ascii_case(chain) && chain == chain.to_uppercase())
+    }
+
     /// The names of its own chains with what makes them so, in the order of their hooks.
     pub(super) fn chains(&self) -> impl Iterator<Item = (String, Base)> {
         self.hooks.iter().map(|hook| {

@@ -18,7 +18,7 @@ const LONGEST: usize = 255;
 
 fn build(given: &Given<'_>) -> Outcome<Vec<Statement>> {
     let Some(option) = given.option("comment") else {
-        return Err(given.problem("comment: option \"--comment\" must be specified"));
+        return Err(given.problem("comment: option \"--comment\" must be specified\n"));
     };
     let text = option.values[0].clone();
     if text.len() > LONGEST {

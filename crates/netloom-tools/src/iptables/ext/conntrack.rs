@@ -81,7 +81,7 @@ fn show_conntrack(view: &View<'_>) -> Option<(usize, Shown)> {
 
 fn state(given: &Given<'_>) -> Outcome<Vec<Statement>> {
     let Some(option) = given.option("state") else {
-        return Err(given.problem("state: option \"--state\" must be specified"));
+        return Err(given.problem("state: option \"--state\" must be specified\n"));
     };
     let bits = states(given, &option.values[0], "Bad state")?;
     let not = option.not;

@@ -127,7 +127,7 @@ fn types(given: &Given<'_>, option: &str, named: &[Named]) -> Outcome<Not<IcmpTy
             } else {
                 "v6"
             };
-            given.problem(&format!("Invalid ICMP{family} type `{word}'"))
+            given.problem(&format!("Unknown ICMP{family} type `{word}'"))
         })?,
     };
     let codes = code.map_or((0, 255), |code| (code, code));
@@ -192,12 +192,12 @@ fn shown(
         (Some((word, ..)), false) => format!("{spoken} {bang}{word}"),
         _ => {
             let code = one_code.map_or_else(String::new, |code| format!(" code {code}"));
-            let spoken = if name == "icmp" {
-                "icmptype"
+            let spoken = if name == "icmp" { "icmp" } else { "ipv6-icmp" };
+            if types.not {
+                format!("{spoken} !type {icmp_type}{code}")
             } else {
-                "ipv6-icmptype"
-            };
-            format!("{spoken} {bang}{icmp_type}{code}")
+                format!("{spoken}type {icmp_type}{code}")
+            }
         }
     };
     Shown {

@@ -18,6 +18,7 @@ mod ip6;
 mod ip_options;
 mod llc;
 pub(crate) mod names;
+mod services;
 mod sll2;
 mod tcp;
 mod udp;

@@ -1,6 +1,4 @@
 //! Names of numbers: EtherTypes, IP protocols and services.
-//!
-//! Services are the common ones of `/etc/services`; no file and no resolver is asked.
 
 use netloom_wire::{EtherType, IpProtocol};
 
@@ -11,39 +9,7 @@ pub(crate) enum Transport {
     Udp,
 }
 
-/// Services by name and port; whether TCP and UDP have them.
-pub(crate) const SERVICES: &[(&str, u16, bool, bool)] = &[
-    ("echo", 7, true, true),
-    ("discard", 9, true, true),
-    ("daytime", 13, true, true),
-    ("ftp-data", 20, true, false),
-    ("ftp", 21, true, false),
-    ("ssh", 22, true, false),
-    ("telnet", 23, true, false),
-    ("smtp", 25, true, false),
-    ("time", 37, true, true),
-    ("domain", 53, true, true),
-    ("bootps", 67, false, true),
-    ("bootpc", 68, false, true),
-    ("tftp", 69, false, true),
-    ("http", 80, true, false),
-    ("pop3", 110, true, false),
-    ("sunrpc", 111, true, true),
-    ("ntp", 123, false, true),
-    ("imap2", 143, true, false),
-    ("snmp", 161, true, true),
-    ("bgp", 179, true, false),
-    ("ldap", 389, true, true),
-    ("https", 443, true, true),
-    ("isakmp", 500, false, true),
-    ("syslog", 514, false, true),
-    ("route", 520, false, true),
-    ("domain-s", 853, true, true),
-    ("mysql", 3306, true, false),
-    ("postgresql", 5432, true, false),
-    ("mdns", 5353, false, true),
-    ("http-alt", 8080, true, true),
-];
+pub(crate) use super::services::SERVICES;
 
 /// The name of a port.
 pub(crate) fn service(transport: Transport, port: u16) -> Option<&'static str> {

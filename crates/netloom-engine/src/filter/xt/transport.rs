@@ -1,0 +1,103 @@
+//! `icmp`, `icmp6`, `tcp` and `udp`: what stands in the transport header. Later fragments have none,
+//! and match nothing of it.
+
+use super::super::facts::Facts;
+use crate::packet::Packet;
+use netloom_model::ruleset::xt::{IcmpTypes, Not, Span, Tcp};
+
+/// A packet's bytes from its transport header on.
+pub(super) fn bytes<'a>(facts: &Facts, packet: &'a Packet) -> Option<&'a [u8]> {
+    packet.network().get(usize::from(facts.transport?)..)
+}
+
+/// Source and destination port.
+pub(super) fn ports(facts: &Facts, packet: &Packet) -> Option<(u16, u16)> {
+    let bytes = bytes(facts, packet)?;
+    let port = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
+    Some((port(0)?, port(2)?))
+}
+
+/// Whether a number is in a span, or is not.
+pub(super) fn within<T: Copy + PartialOrd>(span: Not<Span<T>>, number: T) -> bool {
+    let (from, to) = span.is;
+    span.matches(from <= number && number <= to)
+}
+
+fn types(types: IcmpTypes, facts: &Facts, packet: &Packet) -> Option<bool> {
+    let [icmp_type, code, ..] = *bytes(facts, packet)? else {
+        return None;
+    };
+    let (from, to) = types.codes;
+    Some(types.icmp_type == icmp_type && from <= code && code <= to)
+}
+
+/// Types of ICMP; `any` stands for each.
+pub(super) fn icmp(asked: &Not<IcmpTypes>, any: u8, facts: &Facts, packet: &Packet) -> bool {
+    let found = types(asked.is, facts, packet);
+    found.is_some_and(|found| asked.matches(found || asked.is.icmp_type == any))
+}
+
+/// Types of ICMPv6.
+pub(super) fn icmp6(asked: IcmpTypes, facts: &Facts, packet: &Packet) -> bool {
+    types(asked, facts, packet) == Some(true)
+}
+
+/// Ports of UDP.
+pub(super) fn udp(
+    sport: Not<Span<u16>>,
+    dport: Not<Span<u16>>,
+    facts: &Facts,
+    packet: &Packet,
+) -> bool {
+    let ports = ports(facts, packet);
+    ports.is_some_and(|(source, destination)| within(sport, source) && within(dport, destination))
+}
+
+/// Ports, flags and an option of TCP.
+pub(super) fn tcp(asked: &Tcp, facts: &Facts, packet: &Packet) -> bool {
+    let Some(bytes) = bytes(facts, packet).filter(|bytes| bytes.len() >= 20) else {
+        return false;
+    };
+    let flags = asked.flags.is;
+    let set = bytes[13] & flags.mask == flags.set;
+    let there = |kind| option(bytes, kind).is_some();
+    udp(asked.sport, asked.dport, facts, packet)
+        && asked.flags.matches(set)
+        && (asked.option.is == 0 || asked.option.matches(there(asked.option.is)))
+}
+
+/// The data of a TCP segment's option (RFC 9293, 3.2).
+pub(super) fn option(segment: &[u8], kind: u8) -> Option<&[u8]> {
+    let end = usize::from(segment.get(12)? >> 4) * 4;
+    let mut options = segment.get(20..end)?;
+    loop {
+        match *options.first()? {
+            0 => return None,
+            1 => options = &options[1..],
+            found => {
+                let len = usize::from(*options.get(1)?).max(2);
+                let option = options.get(..len)?;
+                if found == kind {
+                    return Some(&option[2..]);
+                }
+                options = &options[len..];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_found_behind_others_and_never_beyond_the_header() {
+        let mut segment = vec![0; 20];
+        segment.extend([1, 2, 4, 5, 0xb4, 0, 8, 9]);
+        segment[12] = 7 << 4;
+        assert_eq!(option(&segment, 2), Some(&[5, 0xb4][..]));
+        assert_eq!(option(&segment, 8), None);
+        segment[12] = 15 << 4;
+        assert_eq!(option(&segment, 2), None);
+    }
+}
