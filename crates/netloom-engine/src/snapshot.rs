@@ -3,15 +3,18 @@
 use crate::apply::sysctl;
 use crate::bridge;
 use crate::device::{DevId, Device};
+use crate::ip::v6;
 use crate::link::Kind;
 use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Net;
 use crate::route;
+use crate::sysctl::Conf6;
 use netloom_model::link::Peer;
 use netloom_model::state::Parts;
 use netloom_model::{
-    Address, Errno, Group, Link, Membership, Namespace, NsName, OperState, Result, State,
+    AddrGenMode, Address, Errno, Group, Link, Membership, Namespace, NsName, OperState, Result,
+    State,
 };
 
 /// The state of one namespace, or of all, as far as `parts` wants it.
@@ -181,6 +184,9 @@ pub(crate) fn link(net: &Net, device: &Device) -> Link {
         peer: peer(net, device),
         stats: device.stats(),
         bridge_port: device.port.as_ref().map(|port| port.describe(net)),
+        addr_gen_mode: v6::address::has_ipv6(device)
+            .then(|| AddrGenMode::of_number(device.v6.conf.get(Conf6::AddrGenMode)))
+            .flatten(),
     }
 }
 

@@ -42,7 +42,9 @@ pub use bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState, Fd
 pub use change::{Change, Mode};
 pub use error::{Errno, Error, Result};
 pub use group::{Group, Membership};
-pub use link::{Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind, NewLink, OperState};
+pub use link::{
+    AddrGenMode, Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind, NewLink, OperState,
+};
 pub use mdb::{FilterMode, McastSettings, McastState, MdbEntry, MdbGroup, MdbRouter};
 pub use names::{Family, IpNet, LinkRef, NsName};
 pub use neighbour::{Neighbour, NeighbourState};

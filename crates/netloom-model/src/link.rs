@@ -186,6 +186,52 @@ impl LinkKind {
     }
 }
 
+/// How IPv6 makes interface identifiers (`enum in6_addr_gen_mode`, ip-link(8) `addrgenmode`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AddrGenMode {
+    /// From the hardware address.
+    Eui64,
+    /// No link-local address is made.
+    None,
+    /// From a secret that is set (RFC 7217).
+    StableSecret,
+    /// The same, from a secret drawn at random.
+    Random,
+}
+
+impl AddrGenMode {
+    /// Every mode, in the order of their numbers.
+    pub const ALL: [AddrGenMode; 4] = [
+        AddrGenMode::Eui64,
+        AddrGenMode::None,
+        AddrGenMode::StableSecret,
+        AddrGenMode::Random,
+    ];
+
+    /// Its number, that of `addr_gen_mode`.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The mode of a number.
+    #[must_use]
+    pub fn of_number(number: i32) -> Option<AddrGenMode> {
+        Self::ALL.into_iter().find(|mode| mode.number() == number)
+    }
+
+    /// The word of `ip link`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            AddrGenMode::Eui64 => "eui64",
+            AddrGenMode::None => "none",
+            AddrGenMode::StableSecret => "stable_secret",
+            AddrGenMode::Random => "random",
+        }
+    }
+}
+
 /// The link that a link is tied to: a veth's other end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Peer {
@@ -248,6 +294,8 @@ pub struct Link {
     pub stats: LinkStats,
     /// What it is as a port of a bridge.
     pub bridge_port: Option<BridgePort>,
+    /// How IPv6 makes its interface identifiers; none where it has no IPv6 at all.
+    pub addr_gen_mode: Option<AddrGenMode>,
     /// Whether it takes packets that stand for several TCP segments (`ethtool -k DEV`,
     /// `tcp-segmentation-offload`).
     pub tso: bool,
@@ -286,6 +334,8 @@ pub struct LinkSettings {
     pub master: Option<Option<LinkRef>>,
     /// Move to this namespace.
     pub netns: Option<NsName>,
+    /// How IPv6 is to make its interface identifiers (`addrgenmode`).
+    pub addr_gen_mode: Option<AddrGenMode>,
     /// Settings of a bridge (`type bridge ...`).
     pub bridge: Option<BridgeSettings>,
     /// Settings of a bridge's port (`type bridge_slave ...`, `bridge link set`).

@@ -14,7 +14,7 @@ use crate::net::{Cx, Net};
 use crate::notify;
 use crate::observer::Observer;
 use crate::route;
-use crate::sysctl::Conf;
+use crate::sysctl::{Conf, Conf6};
 use netloom_model::{Errno, Error, LinkFlags, LinkSettings, MacAddr, Result};
 
 /// Longest alias and altname, in bytes.
@@ -59,6 +59,10 @@ pub(crate) fn set<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, set: &LinkSetting
             update_carrier(cx, bridge);
         }
     }
+    if let Some(mode) = set.addr_gen_mode {
+        let conf = &mut cx.net.dev_mut(dev).v6.conf;
+        conf.set(Conf6::AddrGenMode, mode.number());
+    }
     describe(cx.net, dev, set);
     let before = cx.net.dev(dev).flags;
     flags(cx, dev, set);
@@ -100,6 +104,9 @@ fn check(net: &Net, dev: DevId, set: &LinkSettings) -> Result<()> {
     }
     if set.bridge.is_some() && !matches!(device.kind, Kind::Bridge(_)) {
         return Err(Errno::OPNOTSUPP.into());
+    }
+    if let Some(mode) = set.addr_gen_mode {
+        super::sysctl6::check_addr_gen_mode(net, dev, mode)?;
     }
     if set.netns.is_some() && device.is_loopback() {
         return Err(Error::with(

@@ -27,6 +27,14 @@ pub(crate) fn add<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, new: &NewLink) -> R
         Some(name) => super::ns(cx.net, name)?,
         None => ns,
     };
+    let mut settings = vec![&new.settings];
+    if let NewKind::Veth { peer_settings, .. } = &new.kind {
+        settings.push(peer_settings);
+    }
+    // IPv6 is not on it yet.
+    if settings.iter().any(|set| set.addr_gen_mode.is_some()) {
+        return Err(Errno::AFNOSUPPORT.into());
+    }
     let made = match &new.kind {
         NewKind::Veth {
             peer,
@@ -207,6 +215,13 @@ pub(crate) fn make(
             v6.conf.set(key, -1);
         }
     }
+    // An end of a veth is made with a carrier, which is taken at once; a TUN that is to stay had that
+    // of the program which made it.
+    let loses_carrier = match &kind {
+        Kind::Veth(_) => true,
+        Kind::Tun(tun) => tun.is_kept(),
+        Kind::Bridge(_) | Kind::Dummy | Kind::Loopback => false,
+    };
     let description = Box::new(Description {
         conf_written,
         broadcast: if loopback || !kind.has_ethernet() {
@@ -215,8 +230,7 @@ pub(crate) fn make(
             MacAddr::BROADCAST
         },
         txqueuelen: defaults.txqueuelen,
-        // An end of a veth is made with a carrier, which is taken at once.
-        carrier_changes: u32::from(matches!(kind, Kind::Veth(_))),
+        carrier_changes: u32::from(loses_carrier),
         ..Description::default()
     });
     let carrier = loopback || matches!(kind, Kind::Dummy);

@@ -10,7 +10,7 @@ use crate::notify::netconf;
 use crate::observer::Observer;
 use crate::sysctl::{Conf6, Global6, Ipv6Conf, Ipv6Global, NeighbourConf};
 use core::net::Ipv6Addr;
-use netloom_model::{Errno, Result};
+use netloom_model::{AddrGenMode, Errno, Result};
 use std::collections::BTreeMap;
 
 /// Writes a setting.
@@ -148,6 +148,18 @@ fn has_secret(net: &Net, ns: NsId, who: Whose) -> bool {
         Whose::All | Whose::Default => None,
     };
     own.or(net.ns(ns).v6.secret).is_some()
+}
+
+/// Whether a device may be told how to make its identifiers (`inet6_validate_link_af`).
+pub(super) fn check_addr_gen_mode(net: &Net, dev: DevId, mode: AddrGenMode) -> Result<()> {
+    if !address::has_ipv6(net.dev(dev)) {
+        return Err(Errno::AFNOSUPPORT.into());
+    }
+    let secret = has_secret(net, net.ns_of(dev), Whose::Device(dev));
+    if mode == AddrGenMode::StableSecret && !secret {
+        return Err(Errno::INVAL.into());
+    }
+    Ok(())
 }
 
 /// Sets what stable identifiers are made of, and has them made.

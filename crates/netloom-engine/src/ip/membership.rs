@@ -266,7 +266,11 @@ pub(crate) fn leave<V: Groups>(net: &mut Net, dev: DevId, group: V::Addr) {
 fn added<V: Groups>(net: &mut Net, dev: DevId, at: usize) {
     let member = &mut V::of_mut(net, dev).groups[at];
     let (group, loaded) = (member.group, member.loaded);
+    let device = net.dev(dev);
+    // No other link layer maps groups to addresses of its own.
+    let maps = device.kind.has_ethernet() && !device.is_loopback();
     if let Some(mac) = V::hardware(group)
+        && maps
         && !loaded
     {
         V::of_mut(net, dev).groups[at].loaded = true;

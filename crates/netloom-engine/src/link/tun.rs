@@ -88,6 +88,11 @@ impl Tun {
         defaults
     }
 
+    /// Whether it stays without a program.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.settings.persist
+    }
+
     /// Its carrier is the program.
     pub(super) fn carrier(&self) -> bool {
         !matches!(self.program, Program::Nobody)

@@ -298,6 +298,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         if addresses.is_empty() && (filter.narrowed || family.is_some()) {
             continue;
         }
+        let link = &*link_show::as_seen(options, link);
         let mut record = Record::default();
         if options.brief {
             link_show::brief(&mut record, &state, link);

@@ -7,7 +7,8 @@ use netloom_model::spanning_tree::BridgeId;
 use netloom_model::{BridgeState, Link, LinkKind, MacAddr, Namespace};
 
 /// What `-d` adds.
-pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
+/// `families`: also what the protocols of the Internet say of it, which is for `ip link` alone.
+pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link, families: bool) {
     record.field(
         "promiscuity",
         link.promiscuity,
@@ -44,7 +45,10 @@ pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link) {
         }
         record.close();
     }
-    record.field("inet6_addr_gen_mode", "eui64", "addrgenmode eui64 ");
+    if let Some(mode) = link.addr_gen_mode.filter(|_| families) {
+        let mode = mode.name();
+        record.field("inet6_addr_gen_mode", mode, format!("addrgenmode {mode} "));
+    }
     let (tx, rx) = link.queues;
     record.field("num_tx_queues", tx, format!("numtxqueues {tx} "));
     record.field("num_rx_queues", rx, format!("numrxqueues {rx} "));

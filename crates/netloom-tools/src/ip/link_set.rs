@@ -6,7 +6,7 @@ use crate::Context;
 use netloom_model::bridge::PortState;
 use netloom_model::state::Parts;
 use netloom_model::{
-    BridgePortSettings, BridgeSettings, Change, Errno, LinkRef, LinkSettings, MacAddr,
+    AddrGenMode, BridgePortSettings, BridgeSettings, Change, Errno, LinkRef, LinkSettings, MacAddr,
 };
 
 /// Reads one setting that `add` and `set` share; `false` if the word is none.
@@ -68,7 +68,15 @@ pub(super) fn setting(
         "trailers" => {
             words.on_off("trailers")?;
         }
-        "addrgenmode" | "mode" | "state" | "protodown" | "vf" | "xdp" | "carrier" | "vrf" => {
+        "addrgenmode" => {
+            let name = words.value()?;
+            let mode = AddrGenMode::ALL
+                .into_iter()
+                .find(|mode| mode.name() == name);
+            let wrong = || Failure::wrong_nl(name, "Invalid address generation mode");
+            set.addr_gen_mode = Some(mode.ok_or_else(wrong)?);
+        }
+        "mode" | "state" | "protodown" | "vf" | "xdp" | "carrier" | "vrf" => {
             return Err(Failure::unsupported(word));
         }
         _ => return Ok(false),

@@ -9,6 +9,7 @@ use super::{Options, group_name, link_new, link_set, link_xstats};
 use crate::Context;
 use netloom_model::state::Parts;
 use netloom_model::{Family, Link, LinkFlags, LinkKind, LinkRef, Namespace};
+use std::borrow::Cow;
 
 /// `ip link COMMAND`.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
@@ -125,7 +126,11 @@ pub(crate) fn name(record: &mut Record, state: &Namespace, link: &Link) -> Strin
             text.push('@');
             text.push_str(&other.name);
         } else {
-            record.json("link_index", peer.index);
+            if peer.nsid.is_some() {
+                record.json("link_index", peer.index);
+            } else {
+                record.json("link", format!("if{}", peer.index));
+            }
             text.push_str(&format!("@if{}", peer.index));
         }
     } else if matches!(link.kind, LinkKind::Veth) {
@@ -133,6 +138,26 @@ pub(crate) fn name(record: &mut Record, state: &Namespace, link: &Link) -> Strin
         text.push_str("@NONE");
     }
     text
+}
+
+/// Whether the links are those that IPv6 itself tells of, which is less: `ip -6 addr` for all.
+fn of_ipv6(options: &Options) -> bool {
+    options.family == Some(Family::V6) && !options.one_link
+}
+
+/// A link as `ip addr` sees it. IPv6 names no bridge that it is a port of, and not the namespace of
+/// the other end, whose index is taken for one of here.
+pub(super) fn as_seen<'a>(options: &Options, link: &'a Link) -> Cow<'a, Link> {
+    if !of_ipv6(options) {
+        return Cow::Borrowed(link);
+    }
+    let mut seen = link.clone();
+    (seen.master, seen.alias) = (None, None);
+    seen.altnames.clear();
+    if let Some(peer) = &mut seen.peer {
+        peer.nsid = None;
+    }
+    Cow::Owned(seen)
 }
 
 /// What `-br` says of a link first.
@@ -203,9 +228,8 @@ pub(super) fn full(
     record.field("ifname", link.name.as_str(), format!("{shown}: "));
     flags(record, state, link);
     record.field("mtu", link.mtu, format!("mtu {} ", link.mtu));
-    // What IPv6 itself tells of all links is less.
-    let told = options.family != Some(Family::V6) || options.one_link;
-    if told {
+    let of_ipv6 = !mode && of_ipv6(options);
+    if !of_ipv6 {
         record.field(
             "qdisc",
             link.qdisc.as_str(),
@@ -222,7 +246,7 @@ pub(super) fn full(
         record.field("linkmode", "DEFAULT", "mode DEFAULT ");
     }
     let group = group_name(link.group);
-    if told {
+    if !of_ipv6 {
         record.field("group", group.as_str(), format!("group {group} "));
     }
     record.field(
@@ -231,12 +255,12 @@ pub(super) fn full(
         format!("qlen {}", link.txqueuelen),
     );
     // Under an Internet protocol's family, `ip addr` leaves the link layer out.
-    if mode || options.family.is_none() {
-        layer_two(record, link);
+    if mode || options.family.is_none() || options.details {
+        layer_two(record, link, !of_ipv6);
     }
     other_namespace(record, link);
-    if options.details {
-        details(record, state, link);
+    if options.details && !of_ipv6 {
+        details(record, state, link, mode);
     }
     if let Some(alias) = &link.alias {
         record.text(format!("\n    alias {alias}"));
@@ -256,7 +280,7 @@ pub(super) fn full(
     }
 }
 
-fn layer_two(record: &mut Record, link: &Link) {
+fn layer_two(record: &mut Record, link: &Link, broadcast: bool) {
     let kind = link.kind.link_type();
     record.field("link_type", kind, format!("\n    link/{kind} "));
     if kind == "none" {
@@ -264,6 +288,9 @@ fn layer_two(record: &mut Record, link: &Link) {
     }
     let address = link.address.to_string();
     record.field("address", address.as_str(), &address);
+    if !broadcast {
+        return;
+    }
     let broadcast = link.broadcast.to_string();
     record.field("broadcast", broadcast.as_str(), format!(" brd {broadcast}"));
 }
@@ -273,11 +300,12 @@ fn other_namespace(record: &mut Record, link: &Link) {
     if let Some(peer) = &link.peer
         && let Some(nsid) = peer.nsid
     {
+        // A name is for text alone.
+        record.json("link_netnsid", nsid);
         if peer.ns.is_first() {
-            record.field("link_netnsid", nsid, format!(" link-netnsid {nsid}"));
+            record.text(format!(" link-netnsid {nsid}"));
         } else {
-            let ns = peer.ns.as_str();
-            record.field("link_netns", ns, format!(" link-netns {ns}"));
+            record.text(format!(" link-netns {}", peer.ns.as_str()));
         }
     }
 }

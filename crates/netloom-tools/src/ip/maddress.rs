@@ -125,7 +125,7 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
         (any || options.family == family) && dev.is_none_or(|dev| state.link_name(entry.dev) == dev)
     };
     let entries: Vec<&Membership> = state.groups.iter().filter(wanted).collect();
-    let records = if options.oneline && !options.json {
+    let records = if options.oneline {
         let lines = entries.chunks(1);
         lines.map(|line| record(&state, line)).collect()
     } else {

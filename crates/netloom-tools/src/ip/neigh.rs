@@ -185,18 +185,37 @@ pub(super) fn format(
     hide_dev: bool,
 ) -> Record {
     let mut record = Record::default();
+    let brief = options.brief;
     let dst = entry.dst.to_string();
-    record.field("dst", dst.as_str(), format_args!("{dst} "));
+    record.json("dst", dst.as_str());
+    record.text(if brief {
+        format!("{dst:<39} ")
+    } else {
+        format!("{dst} ")
+    });
     if !hide_dev && entry.dev != 0 {
         let name = ns.link_name(entry.dev);
-        record.field("dev", name.as_str(), format_args!("dev {name} "));
+        record.json("dev", name.as_str());
+        record.text(if brief {
+            format!("{name:<16} ")
+        } else {
+            format!("dev {name} ")
+        });
     }
     if let Some(lladdr) = entry
         .lladdr
         .filter(|_| !entry.proxy && entry.state.is_valid())
     {
         let lladdr = lladdr.to_string();
-        record.field("lladdr", lladdr.as_str(), format_args!("lladdr {lladdr} "));
+        record.json("lladdr", lladdr.as_str());
+        record.text(if brief {
+            lladdr
+        } else {
+            format!("lladdr {lladdr} ")
+        });
+    }
+    if brief {
+        return record;
     }
     if entry.router {
         record.field("router", Value::Null, "router ");
