@@ -80,14 +80,21 @@ pub(super) fn chain<T: Trail>(
             continue;
         };
         let said = ask(net, filter, (chain, next), &rule, facts, packet);
-        trail.step(filter, |filter| ChainStep {
-            chain: filter.chains[chain.0].name.clone(),
-            number: next as u32 + 1,
-            handle: rule.rule.handle,
-            failed: match said {
+        trail.step(filter, |filter| {
+            let told = &filter.chains[chain.0];
+            let failed = match said {
                 Said::No(part) => Some(part as u32),
                 _ => None,
-            },
+            };
+            ChainStep {
+                chain: told.name.clone(),
+                number: next as u32 + 1,
+                handle: rule.rule.handle,
+                failed,
+                rule: failed
+                    .is_none()
+                    .then(|| Box::new(told.states[next].describe(&rule))),
+            }
         });
         next += 1;
         let go = match said {

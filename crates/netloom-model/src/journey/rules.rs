@@ -1,6 +1,6 @@
 //! What the rules of a base chain said of a packet.
 
-use crate::ruleset::{Hook, TableRef};
+use crate::ruleset::{Hook, Rule, TableRef};
 use serde::{Deserialize, Serialize};
 
 /// A base chain that was asked, with every rule that was tried.
@@ -29,6 +29,8 @@ pub struct ChainStep {
     pub handle: u64,
     /// Which of its statements did not match, from 0; none: all did.
     pub failed: Option<u32>,
+    /// The rule itself, where all of it matched.
+    pub rule: Option<Box<Rule>>,
 }
 
 /// What a base chain says.

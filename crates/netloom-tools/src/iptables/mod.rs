@@ -21,7 +21,7 @@ mod tables;
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Family;
-use netloom_model::ruleset::{Backend, TableFamily};
+use netloom_model::ruleset::{Backend, Rule, TableFamily, TableRef};
 
 /// Under which of its names the program was called.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +165,36 @@ pub fn ip6tables_restore(cx: &mut Context<'_>) -> i32 {
 /// Runs `ip6tables-legacy-restore`.
 pub fn ip6tables_legacy_restore(cx: &mut Context<'_>) -> i32 {
     restore::run(cx, V6.legacy().called("ip6tables-restore"))
+}
+
+/// A rule of a table in the words that make it, behind the chain's name: `-s 10.0.0.1/32 -j DROP`;
+/// none where the table is not one of iptables.
+#[must_use]
+pub fn words(table: &TableRef, rule: &Rule) -> Option<String> {
+    let variant = variant(table)?;
+    Some(show::words(variant, rule).trim_start().to_owned())
+}
+
+/// The program that drives a table: `iptables`, `ip6tables-legacy`; none where it is not one of
+/// iptables.
+#[must_use]
+pub fn program(table: &TableRef) -> Option<String> {
+    let Variant { name, backend, .. } = variant(table)?;
+    Some(match backend {
+        Backend::Nft => name.to_owned(),
+        Backend::Legacy => format!("{name}-legacy"),
+    })
+}
+
+fn variant(table: &TableRef) -> Option<Variant> {
+    let variant = match table.family {
+        TableFamily::Ip => V4,
+        TableFamily::Ip6 => V6,
+        _ => return None,
+    };
+    tables::find(&table.name)?;
+    let backend = table.backend;
+    Some(Variant { backend, ..variant })
 }
 
 fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {

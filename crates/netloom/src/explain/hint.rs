@@ -1,7 +1,7 @@
 //! What is to blame for a drop, and what to look at.
 
 use super::command::{exec, ip};
-use super::{rule, stp, tcp, text, vlan};
+use super::{filter, rule, stp, tcp, text, vlan};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
 use netloom_model::{Rule, RuleAction};
 
@@ -43,6 +43,10 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         })
     };
     let text = match reason {
+        DropReason::RuleDrop
+        | DropReason::RulePolicy
+        | DropReason::RuleReject
+        | DropReason::RuleUnknown => return filter::hint(ns, journey, verdict),
         DropReason::DeviceDown => {
             format!("{dev} in {ns} is down: {} link set {dev} up", ip(ns))
         }

@@ -1,5 +1,6 @@
 //! A packet's first bytes in words.
 
+use core::net::IpAddr;
 use netloom_model::journey::Head;
 use netloom_wire::icmpv6::{self, Type};
 use netloom_wire::ipv6::{self, extension};
@@ -92,6 +93,49 @@ fn describe_ip(bytes: &[u8]) -> String {
         ip.dst(),
         ip.total_len()
     )
+}
+
+/// What of a packet tells its flow from others.
+pub(super) struct Flow {
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
+    pub(super) protocol: u8,
+    /// Source and destination port, or type and code of ICMP.
+    pub(super) ports: Option<(u16, u16)>,
+}
+
+/// The flow of a packet; none if it is none of IP.
+pub(super) fn flow(head: &Head) -> Option<Flow> {
+    let (ethertype, bytes) = network(head);
+    let (source, destination, protocol, payload): (IpAddr, IpAddr, _, _) = match ethertype {
+        EtherType::IPV4 => {
+            let ip = ipv4::Packet::new_header(bytes).ok()?;
+            let payload = bytes.get(ip.header_len()..).unwrap_or_default();
+            (ip.src().into(), ip.dst().into(), ip.protocol(), payload)
+        }
+        EtherType::IPV6 => {
+            let ip = ipv6::Packet::new_header(bytes).ok()?;
+            let behind = bytes.get(ipv6::HEADER_LEN..).unwrap_or_default();
+            let upper = extension::walk(ip.next_header(), behind).last()?;
+            (ip.src().into(), ip.dst().into(), upper.kind, upper.bytes)
+        }
+        _ => return None,
+    };
+    let ports = match (protocol, payload) {
+        (IpProtocol::UDP | IpProtocol::TCP, [a, b, c, d, ..]) => {
+            Some((u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d])))
+        }
+        (IpProtocol::ICMP | IpProtocol::ICMPV6, [kind, code, ..]) => {
+            Some((u16::from(*kind), u16::from(*code)))
+        }
+        _ => None,
+    };
+    Some(Flow {
+        source,
+        destination,
+        protocol: protocol.0,
+        ports,
+    })
 }
 
 /// A transport's ports.

@@ -56,6 +56,11 @@ fn connections_of_tcp_are_told() {
 }
 
 #[test]
+fn rules_of_iptables_are_told_as_the_document_says() {
+    hold("tests/explain/filter.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

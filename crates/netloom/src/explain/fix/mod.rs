@@ -5,6 +5,7 @@ mod groups;
 mod links;
 mod neighbours;
 mod routing;
+mod rules;
 mod vlans;
 
 use super::command::exec;
@@ -129,6 +130,9 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             routing::routes(state, ns, here, routing::destination(journey, *step, ask)),
         ]
         .concat(),
+        DropReason::RuleDrop | DropReason::RulePolicy | DropReason::RuleReject => {
+            rules::passing(ns, journey, verdict)
+        }
         DropReason::OtherHost => neighbours::set_by_hand(state),
         DropReason::NoRoute
         | DropReason::RouteUnreachable
