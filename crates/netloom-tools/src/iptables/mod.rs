@@ -172,7 +172,8 @@ pub fn ip6tables_legacy_restore(cx: &mut Context<'_>) -> i32 {
 #[must_use]
 pub fn words(table: &TableRef, rule: &Rule) -> Option<String> {
     let variant = variant(table)?;
-    Some(show::words(variant, rule).trim_start().to_owned())
+    let (before, target) = show::words(variant, rule);
+    Some(format!("{before}{target}").trim_start().to_owned())
 }
 
 /// The program that drives a table: `iptables`, `ip6tables-legacy`; none where it is not one of
