@@ -166,6 +166,10 @@ pub(crate) fn check(net: &Net, ns: NsId, table: Option<u32>, hop: &NextHop) -> R
         Some(index) => Some(net.ns(ns).device(index).ok_or(Errno::NODEV)?),
         None => None,
     };
+    // A device that has no IPv6 at all is none, whatever else is wrong.
+    if dev.is_some_and(|dev| !crate::ip::v6::address::has_ipv6(net.dev(dev))) {
+        return Err(Errno::NODEV.into());
+    }
     let gateway = hop.via.map(v6).transpose()?;
     let dev = match gateway {
         Some(via) => by_gateway(net, ns, table, dev, via, hop.onlink)?,
@@ -201,7 +205,7 @@ fn by_gateway(
     via: Ipv6Addr,
     onlink: bool,
 ) -> Result<DevId> {
-    if via.is_multicast() || via.is_unspecified() || via.is_loopback() {
+    if via.is_multicast() || via.is_unspecified() {
         return Err(invalid("Invalid gateway address"));
     }
     let near = if via.is_unicast_link_local() {

@@ -5,15 +5,17 @@ use super::protocol::Protocol;
 use super::state::{self, News};
 use super::{Entry, create};
 use crate::device::DevId;
+use crate::ip::v6::address::has_ipv6;
 use crate::ip::version::{V4, V6};
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::notify;
 use crate::observer::Observer;
+use crate::sysctl::Conf6;
 use core::net::IpAddr;
 use netloom_model::journey::{DropReason, Stage};
 use netloom_model::notice::About;
-use netloom_model::{Errno, Mode, Neighbour, NeighbourState, Result};
+use netloom_model::{Errno, Error, Mode, Neighbour, NeighbourState, Result};
 
 fn device(net: &Net, ns: NsId, index: u32, proxy: bool) -> Result<DevId> {
     if index == 0 && proxy {
@@ -31,8 +33,29 @@ pub(crate) fn add<O: Observer>(
 ) -> Result<()> {
     match wanted.dst {
         IpAddr::V4(addr) => add_to::<V4, O>(cx, ns, wanted, addr, mode),
-        IpAddr::V6(addr) => add_to::<V6, O>(cx, ns, wanted, addr, mode),
+        IpAddr::V6(addr) => {
+            allowed6(cx.net, ns, wanted)?;
+            add_to::<V6, O>(cx, ns, wanted, addr, mode)
+        }
     }
+}
+
+/// Whether a device has neighbours of IPv6 (`ndisc_allow_add`); proxy entries need no more than
+/// that there could be IPv6.
+fn allowed6(net: &Net, ns: NsId, wanted: &Neighbour) -> Result<()> {
+    let Some(dev) = device(net, ns, wanted.dev, wanted.proxy)?.some() else {
+        return Ok(());
+    };
+    let device = net.dev(dev);
+    let there = has_ipv6(device);
+    if wanted.proxy && !there {
+        return Err(Errno::NOBUFS.into());
+    }
+    if !wanted.proxy && (!there || device.v6.conf.on(Conf6::DisableIpv6)) {
+        let text = "IPv6 is disabled on this device";
+        return Err(Error::with(Errno::INVAL, text));
+    }
+    Ok(())
 }
 
 fn add_to<V: Protocol, O: Observer>(

@@ -5,25 +5,48 @@ use crate::play::{LinkState, Side};
 use core::time::Duration;
 use netloom_engine::{Engine, Simulation};
 use netloom_model::state::Parts;
-use netloom_model::{LinkFlags, LinkRef, NeighbourState, NsName, Reply, Request, Result, World};
+use netloom_model::{
+    Change, LinkFlags, LinkRef, NeighbourState, NsName, Reply, Request, Result, World,
+};
 use netloom_tools::{Context, NoMachine, applet};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// The engine.
-pub(crate) struct Inside(Simulation);
+pub(crate) struct Inside {
+    world: Simulation,
+    seed: u64,
+}
 
 impl Inside {
-    pub(crate) fn new() -> Inside {
-        Inside(Simulation {
-            engine: Engine::new(1),
-        })
+    pub(crate) fn new(seed: u64) -> Inside {
+        let engine = Engine::new(seed);
+        Inside {
+            world: Simulation { engine },
+            seed,
+        }
     }
 }
 
 impl World for Inside {
     fn call(&mut self, request: Request) -> Result<Reply> {
-        self.0.call(request)
+        let made = match &request {
+            Request::Apply(changes) => match changes.first() {
+                Some(Change::AddNamespace(name)) => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let reply = self.world.call(request)?;
+        if let Some(ns) = made {
+            // Which of several next hops a flow takes is another chance.
+            self.world.apply(vec![Change::SetSysctl {
+                ns,
+                name: "net.ipv4.fib_multipath_hash_seed".to_owned(),
+                value: self.seed.to_string(),
+            }])?;
+        }
+        Ok(reply)
     }
 }
 
@@ -34,7 +57,7 @@ impl Side for Inside {
         run(&mut Context {
             args: tool.batch().map(str::to_owned).collect(),
             ns: ns.into(),
-            world: &mut self.0,
+            world: &mut self.world,
             host: &mut NoMachine,
             stdin: &mut Cursor::new(lines.as_bytes()),
             out: &mut out,
@@ -46,7 +69,7 @@ impl Side for Inside {
 
     fn links(&mut self, ns: &str) -> BTreeMap<String, LinkState> {
         let ns: NsName = ns.into();
-        let state = self.0.snapshot(Some(&ns), Parts::LINKS);
+        let state = self.world.snapshot(Some(&ns), Parts::LINKS);
         let mut links = BTreeMap::new();
         for link in state
             .into_iter()
@@ -67,7 +90,7 @@ impl Side for Inside {
 
     fn link_name(&mut self, ns: &str, index: u32) -> String {
         let ns: NsName = ns.into();
-        let state = self.0.snapshot(Some(&ns), Parts::LINKS);
+        let state = self.world.snapshot(Some(&ns), Parts::LINKS);
         let name = state.ok().and_then(|mut state| {
             let ns = state.namespaces.remove(&ns)?;
             Some(ns.link(&LinkRef::Index(index))?.name.clone())
@@ -80,7 +103,7 @@ impl Side for Inside {
             neighbours: true,
             ..Parts::NONE
         };
-        let state = self.0.snapshot(None, parts).ok()?;
+        let state = self.world.snapshot(None, parts).ok()?;
         let mut all = state.namespaces.values().flat_map(|ns| &ns.neighbours);
         Some(all.any(|n| n.state == NeighbourState::Incomplete))
     }

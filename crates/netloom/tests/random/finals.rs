@@ -3,8 +3,9 @@
 //! else.
 
 use crate::case::{Case, Line, Tool};
-use crate::play::Play;
+use crate::play::{Play, Side};
 use crate::transcript::Entry;
+use core::net::IpAddr;
 use netloom_model::Family;
 use regex_lite::Regex;
 use std::collections::BTreeSet;
@@ -33,12 +34,7 @@ pub(crate) fn look(play: &mut Play<'_>, case: &Case) {
         play.out
             .entries
             .push(Entry::new(&format!("routes of {ns}"), lines));
-        let text = play.side.batch(Tool::Ip, &ns, &targets);
-        let text = text.replace("\n    cache", " cache");
-        let lines = text.lines().map(untimed).collect();
-        play.out
-            .entries
-            .push(Entry::new(&format!("ways from {ns}"), lines));
+        play.out.entries.extend(ways(play.side, &ns, &targets));
         if bridges.contains(&ns) && !speaks(case) {
             let text = play.side.batch(Tool::Bridge, &ns, "fdb show\n");
             let mut lines: Vec<String> = text.lines().filter_map(station).collect();
@@ -59,8 +55,8 @@ fn speaks(case: &Case) -> bool {
     })
 }
 
-/// `ip route get` for everything that was sent to, and for those who answer.
-fn targets(case: &Case) -> String {
+/// Everything that was sent to, and those who answer.
+fn targets(case: &Case) -> Vec<IpAddr> {
     let mut targets = BTreeSet::new();
     for line in &case.lines {
         if let Line::Probe(probe) = line {
@@ -68,11 +64,39 @@ fn targets(case: &Case) -> String {
             targets.extend(probe.from);
         }
     }
-    let lines = targets
+    targets.retain(|to| Family::of(*to) == Family::V4 || !to.is_multicast());
+    targets.into_iter().collect()
+}
+
+/// `ip route get` for each of the targets.
+fn ways(side: &mut dyn Side, ns: &str, targets: &[IpAddr]) -> Vec<Entry> {
+    let lines: Vec<String> = targets
         .iter()
-        .filter(|to| Family::of(**to) == Family::V4 || !to.is_multicast())
-        .map(|to| format!("route get {to}\n"));
-    lines.collect()
+        .map(|to| format!("route get {to}\n"))
+        .collect();
+    let printed = side.batch(Tool::Ip, ns, &lines.concat());
+    let printed = printed.replace("\n    cache", " cache");
+    let mut lines: Vec<&str> = printed.lines().collect();
+    // What failed is told behind the rest, with its number.
+    let failed = lines
+        .iter()
+        .position(|line| line.starts_with("Command failed"));
+    let mut answers = vec![Vec::new(); targets.len()];
+    let errors = failed.map_or(Vec::new(), |at| lines.split_off(at.saturating_sub(1)));
+    let mut why = Vec::new();
+    for line in errors {
+        let number = line.strip_prefix("Command failed -:");
+        match number.and_then(|n| answers.get_mut(n.parse::<usize>().ok()?.checked_sub(1)?)) {
+            Some(answer) => *answer = std::mem::take(&mut why),
+            None => why.push(untimed(line)),
+        }
+    }
+    let mut lines = lines.into_iter();
+    for answer in answers.iter_mut().filter(|answer| answer.is_empty()) {
+        answer.extend(lines.next().map(untimed));
+    }
+    let entry = |(to, answer)| Entry::new(&format!("way from {ns} to {to}"), answer);
+    targets.iter().zip(answers).map(entry).collect()
 }
 
 /// A neighbour, unless it was not found: the kernel forgets those when its table, which all

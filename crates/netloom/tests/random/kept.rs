@@ -47,7 +47,7 @@ fn record(name: &str) -> PathBuf {
 }
 
 fn engine(name: &str) -> Result<(), Failed> {
-    let printed = play(&mut Inside::new(), &read(name)?, None).lines();
+    let printed = play(&mut Inside::new(1), &read(name)?, None).lines();
     judge(name, &printed)
 }
 
@@ -57,7 +57,7 @@ fn kernel(name: &str) -> Result<(), Failed> {
     let name = name.to_owned();
     let run = move || {
         let apart = Apart::leave()?;
-        let engine = play(&mut Inside::new(), &case, None);
+        let engine = play(&mut Inside::new(1), &case, None);
         let mut verdict = Ok(());
         for _ in 0..TRIES {
             let seen = play(&mut Outside::new(&apart, PATIENCE), &case, Some(&engine)).lines();

@@ -10,7 +10,7 @@ use crate::transcript::{Transcript, difference};
 use core::time::Duration;
 use libtest_mimic::Failed;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -33,6 +33,53 @@ fn number(name: &str, or: u64) -> Result<u64, Failed> {
             .map_err(|_| format!("{name} is no number: {text}").into()),
         Err(_) => Ok(or),
     }
+}
+
+/// Seeds of the engine beside the first. What hangs on what is drawn by chance on a kernel (which of
+/// several next hops a hash takes) hangs on the seed in the engine.
+const OTHER_SEEDS: core::ops::Range<u64> = 2..18;
+
+/// A case that somebody asks for: by its seed, or by a file that has it.
+#[derive(Clone)]
+enum Which {
+    Seed(u64),
+    File(PathBuf),
+}
+
+impl Which {
+    /// The words of `NETLOOM_CASE`.
+    fn named(word: &str) -> Result<Which, Failed> {
+        if let Ok(seed) = word.parse() {
+            return Ok(Which::Seed(seed));
+        }
+        let path = PathBuf::from(word);
+        let is = path.is_file();
+        is.then_some(Which::File(path))
+            .ok_or_else(|| format!("NETLOOM_CASE: {word} is neither a seed nor a file").into())
+    }
+
+    fn case(&self) -> Result<Case, String> {
+        match self {
+            Which::Seed(seed) => Ok(draw::draw(*seed)),
+            Which::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| error.to_string())?
+                .parse(),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Which::Seed(seed) => seed.to_string(),
+            Which::File(path) => path
+                .file_stem()
+                .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+/// Where the scripts of cases that differ go.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("random")
 }
 
 /// What became of the probes of all cases.
@@ -61,12 +108,14 @@ impl Mix {
 pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
     let cases = number("NETLOOM_CASES", 2000)? as usize;
     let seed = number("NETLOOM_SEED", 1)?;
-    let mut seeds: Vec<u64> = (0..cases)
-        .map(|n| seed.wrapping_mul(1_000_003).wrapping_add(n as u64))
+    let mut asked: Vec<Which> = (0..cases)
+        .map(|n| Which::Seed(seed.wrapping_mul(1_000_003).wrapping_add(n as u64)))
         .collect();
     if let Ok(named) = std::env::var("NETLOOM_CASE") {
-        let named = named.split(',').map(str::parse).collect::<Result<_, _>>();
-        seeds = named.map_err(|_| "NETLOOM_CASE is no list of seeds")?;
+        asked = named
+            .split(',')
+            .map(Which::named)
+            .collect::<Result<_, _>>()?;
     }
     if let Ok(only) = std::env::var("NETLOOM_ONLY") {
         let v6 = match only.as_str() {
@@ -74,26 +123,28 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
             "6" => true,
             _ => return Err("NETLOOM_ONLY is neither 4 nor 6".into()),
         };
-        seeds.retain(|seed| draw::has_v6(*seed) == v6);
+        asked.retain(|which| match which {
+            Which::Seed(seed) => draw::has_v6(*seed) == v6,
+            Which::File(_) => true,
+        });
     }
     let mut at = 0..;
-    seeds.retain(|_| at.next().is_some_and(|n: usize| n % parts == part));
+    asked.retain(|_| at.next().is_some_and(|n: usize| n % parts == part));
     let (next, mix) = (AtomicUsize::new(0), Mutex::new(Mix::default()));
     let differing = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..TOGETHER.min(seeds.len()) {
+        for _ in 0..TOGETHER.min(asked.len()) {
             scope.spawn(|| {
                 let apart = Apart::leave().expect("rights to make namespaces");
-                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let case = draw::draw(*seed);
-                    let engine = play(&mut Inside::new(), &case, None);
+                while let Some(which) = asked.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let (name, case) = (which.name(), which.case().expect("a case"));
+                    let engine = play(&mut Inside::new(1), &case, None);
                     mix.lock().expect("no panic").count(&engine);
                     if let Some(told) = differs(&apart, &case) {
-                        eprintln!("seed {seed}, not made smaller:\n{told}");
-                        differing
-                            .lock()
-                            .expect("no panic")
-                            .push((*seed, case, told));
+                        eprintln!("{name}, not made smaller:\n{told}");
+                        let _ = write(&format!("{name}-whole"), &case);
+                        let mut differing = differing.lock().expect("no panic");
+                        differing.push((name, case, told));
                     }
                 }
             });
@@ -109,26 +160,45 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
     ]
     .iter()
     .any(|name| std::env::var_os(name).is_some());
-    let few = !strict && differing.len() * 100 <= seeds.len() * STAY;
+    let few = !strict && differing.len() * 100 <= asked.len() * STAY;
     if differing.is_empty() || few {
         return degenerate(&mix);
     }
-    differing.sort_by_key(|(seed, ..)| *seed);
-    Err(tell(&differing, seeds.len()).into())
+    differing.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    Err(tell(&differing, asked.len()).into())
 }
 
 /// Whether a case differs each time it is played, with more patience every time: how.
 pub(crate) fn differs(apart: &Apart, case: &Case) -> Option<String> {
-    let engine = play(&mut Inside::new(), case, None);
     let mut told = String::new();
     for patience in PATIENCE {
-        let kernel = play(&mut Outside::new(apart, patience), case, Some(&engine));
-        told = difference(&engine, &kernel);
+        told = compare(apart, case, patience);
         if told.is_empty() {
             return None;
         }
     }
     Some(told)
+}
+
+/// How the engine and the kernel differ in a case, but for what hangs on the seed.
+pub(crate) fn compare(apart: &Apart, case: &Case, patience: Duration) -> String {
+    let mut engine = play(&mut Inside::new(1), case, None);
+    let kernel = play(&mut Outside::new(apart, patience), case, Some(&engine));
+    if difference(&engine, &kernel).is_empty() {
+        return String::new();
+    }
+    for seed in OTHER_SEEDS {
+        engine.doubt(&play(&mut Inside::new(seed), case, None));
+    }
+    difference(&engine, &kernel)
+}
+
+/// Writes a case as a script: where.
+fn write(name: &str, case: &Case) -> std::io::Result<PathBuf> {
+    let path = folder().join(format!("{name}.sh"));
+    std::fs::create_dir_all(folder())?;
+    std::fs::write(&path, case.to_string())?;
+    Ok(path)
 }
 
 /// Draws that no longer reach anything would find nothing: of all probes a good half is answered,
@@ -155,14 +225,13 @@ fn degenerate(mix: &Mix) -> Result<(), Failed> {
 }
 
 /// The first of the cases that differ, as small as they can be.
-fn tell(differing: &[(u64, Case, String)], of: usize) -> String {
+fn tell(differing: &[(String, Case, String)], of: usize) -> String {
     let mut out = format!(
         "{} of {of} cases differ from the real kernel\n",
         differing.len()
     );
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random");
     let most = number("NETLOOM_SHRINK", TOLD).unwrap_or(TOLD) as usize;
-    for (seed, case, _) in differing.iter().take(most) {
+    for (name, case, _) in differing.iter().take(most) {
         let case = case.clone();
         let small = std::thread::spawn(move || {
             let apart = Apart::leave().ok()?;
@@ -171,15 +240,13 @@ fn tell(differing: &[(u64, Case, String)], of: usize) -> String {
             Some((small, told))
         });
         let Ok(Some((small, told))) = small.join() else {
-            let _ = writeln!(out, "seed {seed}: differed, but not when played alone");
+            let _ = writeln!(out, "{name}: differed, but not when played alone");
             continue;
         };
-        let path = folder.join(format!("{seed}.sh"));
-        let written = std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(&path, small.to_string()));
+        let written = write(name, &small);
         let lines: Vec<String> = small.lines.iter().map(|line| format!("  {line}")).collect();
-        let _ = writeln!(out, "\nseed {seed}:\n{}\n{told}", lines.join("\n"));
-        if written.is_ok() {
+        let _ = writeln!(out, "\n{name}:\n{}\n{told}", lines.join("\n"));
+        if let Ok(path) = written {
             let _ = writeln!(
                 out,
                 "as a script: {path}\nto keep it: cp {path} crates/netloom/tests/random/kept/NAME.sh, \
@@ -188,8 +255,8 @@ fn tell(differing: &[(u64, Case, String)], of: usize) -> String {
             );
         }
     }
-    for (seed, _, told) in differing.iter().skip(most) {
-        let _ = writeln!(out, "\nseed {seed}, not made smaller:\n{told}");
+    for (name, _, told) in differing.iter().skip(most) {
+        let _ = writeln!(out, "\n{name}, not made smaller:\n{told}");
     }
     out
 }

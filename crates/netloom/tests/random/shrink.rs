@@ -3,10 +3,8 @@
 //! probe. The kernel is asked each time.
 
 use crate::case::{Case, Line};
-use crate::engine::Inside;
-use crate::kernel::{Apart, Outside};
-use crate::play::play;
-use crate::transcript::difference;
+use crate::kernel::Apart;
+use crate::lane::compare;
 use core::time::Duration;
 
 /// How long the kernel may take while a case is made smaller.
@@ -37,9 +35,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// What differs first, without names and numbers.
     fn kind_of(&self, case: &Case) -> Option<String> {
-        let engine = play(&mut Inside::new(), case, None);
-        let kernel = play(&mut Outside::new(self.apart, PATIENCE), case, Some(&engine));
-        let told = difference(&engine, &kernel);
+        let told = compare(self.apart, case, PATIENCE);
         let mut lines = told.lines();
         let about = lines.next()?.split(' ').next()?.to_owned();
         // Whose addresses and devices these are does not matter.

@@ -17,6 +17,8 @@ pub(crate) struct Entry {
     pub(crate) lines: Vec<String>,
     /// When the last thing happened, counted from the step's beginning.
     pub(crate) quiet_after: Duration,
+    /// Whether chance decides what is seen.
+    by_chance: bool,
 }
 
 impl PartialEq for Entry {
@@ -31,6 +33,7 @@ impl Entry {
             about: about.to_owned(),
             lines,
             quiet_after: Duration::ZERO,
+            by_chance: false,
         }
     }
 }
@@ -39,6 +42,21 @@ impl Transcript {
     /// One line about one step.
     pub(crate) fn note(&mut self, about: &str, line: String) {
         self.entries.push(Entry::new(about, vec![line]));
+    }
+
+    /// Leaves open what another play of the same case with other chances shows otherwise.
+    pub(crate) fn doubt(&mut self, other: &Transcript) {
+        for entry in &mut self.entries {
+            entry.by_chance |= !other.entries.contains(entry);
+        }
+        // What is seen with those chances alone.
+        for (at, entry) in other.entries.iter().enumerate() {
+            if !self.entries.iter().any(|mine| mine.about == entry.about) {
+                let mut entry = entry.clone();
+                entry.by_chance = true;
+                self.entries.insert(at.min(self.entries.len()), entry);
+            }
+        }
     }
 
     /// As lines, to be kept beside a case and compared.
@@ -64,15 +82,19 @@ pub(crate) fn difference(engine: &Transcript, kernel: &Transcript) -> String {
     };
     let mut rest = &kernel.entries[..];
     for entry in &engine.entries {
+        let open = entry.by_chance;
         // What the kernel alone has to say of steps before this one.
         match rest.iter().position(|other| other.about == entry.about) {
             Some(at) => {
                 for other in &rest[..at] {
                     tell(&other.about, &[], &other.lines);
                 }
-                tell(&entry.about, &entry.lines, &rest[at].lines);
+                if !open {
+                    tell(&entry.about, &entry.lines, &rest[at].lines);
+                }
                 rest = &rest[at + 1..];
             }
+            None if open => {}
             None => tell(&entry.about, &entry.lines, &[]),
         }
     }

@@ -193,6 +193,10 @@ pub(crate) fn delete<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, wanted: &Address
     };
     let dev = cx.net.ns(ns).device(wanted.dev);
     let dev = dev.ok_or_else(|| Error::with(Errno::NODEV, "Unable to find the interface"))?;
+    if !has_ipv6(cx.net.dev(dev)) {
+        let text = "ipv6: IPv6 is disabled on this device";
+        return Err(Error::with(Errno::NXIO, text));
+    }
     let found = cx.net.dev(dev).v6.find(local);
     let found = found.filter(|ifa| ifa.address.local.len == wanted.local.len);
     let id = found

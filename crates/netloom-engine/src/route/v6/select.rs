@@ -25,6 +25,8 @@ pub(crate) struct Demands {
     reachable: bool,
     /// Its link need not have carrier, whatever the settings say.
     without_carrier: bool,
+    /// It is the way to a gateway: `throw` ends the search as any route that leads nowhere.
+    to_gateway: bool,
 }
 
 impl Demands {
@@ -36,6 +38,7 @@ impl Demands {
             strict: flow.must_leave_by(),
             reachable: !net.ns(ns).v6.conf_all.on(Conf6::Forwarding),
             without_carrier: false,
+            to_gateway: false,
         }
     }
 
@@ -46,6 +49,7 @@ impl Demands {
             strict: true,
             reachable: false,
             without_carrier: false,
+            to_gateway: true,
         }
     }
 
@@ -74,7 +78,12 @@ pub(super) fn in_table(
     loop {
         let mut prefixes = table.matches(flow.dst);
         if let Some(choice) = prefixes.find_map(|head| in_chain(net, table, head, &demands)) {
-            return answer(id, table, choice);
+            return match answer(id, table, choice) {
+                TableAnswer::Throw if demands.to_gateway => {
+                    TableAnswer::Refused(Refused::Unreachable)
+                }
+                said => said,
+            };
         }
         if !demands.reachable {
             return TableAnswer::Nothing;

@@ -62,6 +62,7 @@ fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
                     let why = "use nexthop syntax to specify multiple via";
                     return Err(Failure::wrong_nl("via", why));
                 }
+                let family = family.or(said.src.map(Family::of));
                 said.via = Some(gateway(words, family)?);
             }
             "onlink" => said.onlink = true,
@@ -238,8 +239,9 @@ impl Said {
         let written = said
             .filter(|said| *said != (0, Family::V4))
             .map(|said| said.1);
-        let gateway = self.via.map(Family::of);
-        let family = options.family.or(written).or(gateway);
+        // Then what was named first decides, or the two did not fit.
+        let named = self.src.or(self.via).map(Family::of);
+        let family = options.family.or(written).or(named);
         family.unwrap_or(Family::V4)
     }
 

@@ -2,7 +2,7 @@
 mount -t tmpfs tmpfs /run && mkdir /run/netns
 namespace() {
     ip netns add "$1"
-    ip netns exec "$1" sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0 net.ipv6.icmp.ratelimit=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.mldv2_unsolicited_report_interval=10 net.ipv6.conf.default.router_solicitations=0
+    ip netns exec "$1" sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv4.icmp_msgs_per_sec=1000000 net.ipv4.icmp_msgs_burst=1000000 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.default.send_redirects=0 net.ipv6.icmp.ratelimit=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.mldv2_unsolicited_report_interval=10 net.ipv6.conf.default.router_solicitations=0 net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
 }
 setting() { ip netns exec "$1" sysctl -qw "$2"; }
 timers() {
