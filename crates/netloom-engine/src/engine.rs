@@ -330,6 +330,7 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
             }
             Timer::Tcp { socket, stamp } => tcp::timer(cx, socket, stamp),
             Timer::TcpTimeWait { ns } => tcp::time_wait_timer(cx, ns),
+            Timer::Connections { ns } => crate::conntrack::expire(cx.net, ns),
             Timer::Fragments { ns } => crate::ip::reassembly::expire::<V4, O>(cx, ns),
             Timer::Fragments6 { ns } => crate::ip::reassembly::expire::<V6, O>(cx, ns),
         }

@@ -16,6 +16,7 @@ mod apply;
 mod arena;
 mod bridge;
 mod calls;
+mod conntrack;
 mod device;
 mod engine;
 mod explain;

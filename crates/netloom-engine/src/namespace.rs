@@ -1,5 +1,6 @@
 //! Network namespaces: what each has of its own.
 
+use crate::conntrack::Conntrack;
 use crate::device::{DevId, Drops};
 use crate::filter::Filter;
 use crate::ip::icmp::RateLimit;
@@ -11,7 +12,7 @@ use crate::neighbour::Neighbours;
 use crate::nsids::Nsids;
 use crate::route::Routing;
 use crate::socket::NsSockets;
-use crate::sysctl::{Conf, Ipv4Conf, Ipv4Global, NeighbourConf};
+use crate::sysctl::{Conf, ConntrackConf, Ipv4Conf, Ipv4Global, NeighbourConf};
 use core::net::IpAddr;
 use netloom_model::NsName;
 use std::collections::{BTreeMap, HashMap};
@@ -52,6 +53,9 @@ pub(crate) struct Namespace {
     pub(crate) mib: Mib,
     /// Its rules for packets, where it has any.
     pub(crate) filter: Option<Box<Filter>>,
+    /// Its connections, where rules ask for them.
+    pub(crate) conntrack: Option<Box<Conntrack>>,
+    pub(crate) conntrack_conf: Box<ConntrackConf>,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }
@@ -84,6 +88,8 @@ impl Namespace {
             drops: Drops::default(),
             mib: Mib::default(),
             filter: None,
+            conntrack: None,
+            conntrack_conf: Box::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }

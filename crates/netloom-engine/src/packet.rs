@@ -3,6 +3,7 @@
 //! A packet is one pointer, so queues move little. Its bytes have headroom before them for headers
 //! yet to be pushed. The pool keeps freed packets: forwarding allocates nothing.
 
+use crate::conntrack::Reference;
 use crate::device::DevId;
 use crate::ip::options::Options;
 use crate::vlan::Tag;
@@ -44,6 +45,8 @@ pub(crate) struct Body {
     pub(crate) options: Option<Box<Options>>,
     /// The mark that rules match.
     pub(crate) mark: u32,
+    /// Its connection, where those are tracked.
+    pub(crate) ct: Reference,
     /// Devices crossed.
     pub(crate) hops: u16,
     /// Where the network header begins, from the buffer's start.
@@ -98,6 +101,7 @@ impl Body {
             iif: DevId::NONE,
             options: None,
             mark: 0,
+            ct: Reference::NONE,
             hops: 0,
             network: 0,
             tag: Tag::NONE,
@@ -218,6 +222,7 @@ impl Body {
     pub(crate) fn follow(&mut self, other: &Body) {
         (self.dev, self.iif) = (other.dev, other.iif);
         self.mark = other.mark;
+        self.ct = other.ct;
         self.hops = other.hops;
         self.ethertype = other.ethertype;
         self.packet_type = other.packet_type;
@@ -238,12 +243,17 @@ impl Body {
 pub(crate) struct Pool {
     free: Vec<Packet>,
     large: Vec<Packet>,
+    /// Connections that are not confirmed, and whose packets are gone.
+    pub(crate) orphans: Vec<Reference>,
 }
 
 impl Clone for Pool {
     /// A copy of an engine begins with an empty pool.
     fn clone(&self) -> Pool {
-        Pool::default()
+        Pool {
+            orphans: self.orphans.clone(),
+            ..Pool::default()
+        }
     }
 }
 
@@ -270,6 +280,7 @@ impl Pool {
         body.iif = DevId::NONE;
         body.options = None;
         body.mark = 0;
+        body.ct = Reference::NONE;
         body.hops = 0;
         body.local = false;
         body.checksum_partial = false;
@@ -291,6 +302,7 @@ impl Pool {
         copy.iif = packet.iif;
         copy.options.clone_from(&packet.options);
         copy.mark = packet.mark;
+        copy.ct = packet.ct;
         copy.hops = packet.hops;
         copy.tag = packet.tag;
         copy.ethertype = packet.ethertype;
@@ -302,8 +314,23 @@ impl Pool {
         copy
     }
 
+    /// A packet knows of its connection no more.
+    #[inline]
+    pub(crate) fn forget_connection(&mut self, packet: &mut Packet) {
+        self.let_go(packet);
+        packet.ct = Reference::NONE;
+    }
+
+    #[inline]
+    fn let_go(&mut self, packet: &Packet) {
+        if packet.ct.fresh {
+            self.orphans.push(packet.ct);
+        }
+    }
+
     #[inline]
     pub(crate) fn give_back(&mut self, packet: Packet) {
+        self.let_go(&packet);
         let (free, most) = if packet.buffer.len() <= BUFFER {
             (&mut self.free, POOL)
         } else {

@@ -2,6 +2,7 @@
 
 use crate::apply::sysctl;
 use crate::bridge;
+use crate::conntrack;
 use crate::device::{DevId, Device};
 use crate::ip::v6;
 use crate::link::Kind;
@@ -105,6 +106,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     }
     if parts.sockets {
         state.sockets = crate::socket::list::list(net, ns);
+    }
+    if parts.connections {
+        state.connections = conntrack::list(net, ns);
     }
     if parts.counters {
         state.counters = namespace.mib.describe();

@@ -184,5 +184,7 @@ settings! {
 /// named `NAME#PLACE`.
 pub(crate) const LISTS: &[&str] = &["ip_local_port_range", "tcp_rmem", "tcp_wmem"];
 
+mod conntrack;
 mod v6;
+pub(crate) use conntrack::{ConntrackConf, Ct, PREFIX as CONNTRACK_PREFIX};
 pub(crate) use v6::{Conf6, Global6, Ipv6Conf, Ipv6Global, neighbour_v6};

@@ -45,6 +45,8 @@ pub(crate) enum Timer {
     Routes6 { ns: NsId },
     /// A TCP connection's next; `stamp` tells it from others that had the socket's place.
     Tcp { socket: u32, stamp: u32 },
+    /// Tracked connections that expire.
+    Connections { ns: NsId },
     /// TCP connections in TIME-WAIT that end.
     TcpTimeWait { ns: NsId },
 }

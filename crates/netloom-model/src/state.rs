@@ -3,6 +3,7 @@
 use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
+use crate::conntrack::Connection;
 use crate::counters::Counters;
 use crate::group::Membership;
 use crate::link::Link;
@@ -66,6 +67,8 @@ pub struct Namespace {
     pub counters: Counters,
     /// Its sockets (`ss`).
     pub sockets: Vec<ListedSocket>,
+    /// Connections that it remembers (`conntrack -L`).
+    pub connections: Vec<Connection>,
 }
 
 impl Namespace {
@@ -110,6 +113,7 @@ pub struct Parts {
     pub sysctls: bool,
     pub counters: bool,
     pub sockets: bool,
+    pub connections: bool,
 }
 
 impl Parts {
@@ -129,6 +133,7 @@ impl Parts {
         sysctls: false,
         counters: false,
         sockets: false,
+        connections: false,
     };
     /// Everything.
     pub const ALL: Parts = Parts {
@@ -146,6 +151,7 @@ impl Parts {
         sysctls: true,
         counters: true,
         sockets: true,
+        connections: true,
     };
     /// Links alone.
     pub const LINKS: Parts = Parts {

@@ -1,10 +1,13 @@
 //! Settings by their dotted names, as sysctl(8) and /proc/sys name them.
 
+use crate::conntrack;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::notify::netconf;
-use crate::sysctl::{Conf, Global, Ipv4Conf, Ipv4Global, LISTS, NeighbourConf};
+use crate::sysctl::{
+    CONNTRACK_PREFIX, Conf, ConntrackConf, Global, Ipv4Conf, Ipv4Global, LISTS, NeighbourConf,
+};
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
 
@@ -93,6 +96,9 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         }
         return Ok(());
     }
+    if let Some(key) = name.strip_prefix(CONNTRACK_PREFIX) {
+        return set_conntrack(net, ns, key, value);
+    }
     let whole = name.starts_with(CORE).then_some(name);
     let key = name.strip_prefix(IPV4).or(whole).ok_or(Errno::NOENT)?;
     if key == FLUSH {
@@ -122,6 +128,32 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         forward_all(net, ns, value);
     }
     Ok(())
+}
+
+/// Settings of connection tracking; some are told and not written.
+fn set_conntrack(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
+    if key == "count" || key == "buckets" {
+        return Err(Errno::INVAL.into());
+    }
+    let entry = ConntrackConf::TABLE.iter().find(|e| e.0 == key);
+    let entry = entry.ok_or(Errno::NOENT)?;
+    let value = number(value, (entry.2, entry.3))?;
+    net.ns_mut(ns).conntrack_conf.set(entry.1, value);
+    Ok(())
+}
+
+/// How many chains the table of connections has on Linux, for memory above 4 GiB.
+const BUCKETS: u32 = 262_144;
+
+/// The settings of connection tracking, and what it tells beside them.
+fn list_conntrack(net: &Net, ns: NsId, all: &mut BTreeMap<String, String>) {
+    let mut add = |key: &str, value: String| all.insert(format!("{CONNTRACK_PREFIX}{key}"), value);
+    let conf = &net.ns(ns).conntrack_conf;
+    for (key, entry, _, _) in ConntrackConf::TABLE {
+        add(key, conf.get(*entry).to_string());
+    }
+    add("count", conntrack::count(net, ns).to_string());
+    add("buckets", BUCKETS.to_string());
 }
 
 /// The rows of a setting of several numbers.
@@ -251,6 +283,7 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     };
     neigh("default", &namespace.neighbour_default);
     devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
+    list_conntrack(net, ns, &mut all);
     super::sysctl6::list(net, ns, &mut all);
     all
 }

@@ -1,5 +1,6 @@
 //! Rules made ready: names are looked up, constants are numbers, and nothing can go wrong any more.
 
+use super::ct;
 use super::load::{self, Load};
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
@@ -19,6 +20,8 @@ pub(super) struct Rule {
     pub(super) rule: ruleset::Rule,
     /// For each of its statements what is done.
     pub(super) ops: Box<[Op]>,
+    /// Whether it has connections be tracked.
+    pub(super) tracks: bool,
 }
 
 /// What a statement does.
@@ -42,6 +45,8 @@ pub(super) enum Op {
     },
     /// Sets the mark.
     SetMark(Load),
+    /// Asks about the connection, or changes it.
+    Ct(ct::Op),
     Reject(Reject),
     /// Goes on if a match of xtables says so.
     Match(Box<XtMatch>),
@@ -156,7 +161,12 @@ pub(super) fn compile(table: &Table, sets: &Sets, rule: ruleset::Rule) -> Result
         .iter()
         .map(|statement| op(table, sets, statement))
         .collect();
-    Ok(Rule { ops: ops?, rule })
+    let tracks = rule.statements.iter().any(ct::tracks);
+    Ok(Rule {
+        ops: ops?,
+        tracks,
+        rule,
+    })
 }
 
 fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
@@ -184,8 +194,11 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             value,
         } => load::compile(value).map_or(Op::Unknown, Op::SetMark),
         Statement::XtMatch(XtMatch::Comment(_)) => Op::Nothing,
-        Statement::XtMatch(found) => Op::Match(Box::new(found.clone())),
-        _ => Op::Unknown,
+        other => match (ct::compile(other), other) {
+            (Some(op), _) => Op::Ct(op),
+            (None, Statement::XtMatch(found)) => Op::Match(Box::new(found.clone())),
+            (None, _) => Op::Unknown,
+        },
     })
 }
 

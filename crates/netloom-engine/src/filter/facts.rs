@@ -49,6 +49,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Whether it is a packet of IPv6.
+    pub(crate) fn is_v6(&self) -> bool {
+        self.proto == Proto::V6
+    }
+
     /// Those of a packet.
     pub(crate) fn of(
         packet: &Packet,
@@ -77,8 +82,18 @@ impl Facts {
     }
 }
 
+/// The protocol above IP of a packet from its network header on, and where its transport header begins;
+/// of one that an error quotes too, of which the end is missing.
+pub(crate) fn layers(proto: Proto, bytes: &[u8]) -> (Option<u8>, Option<u16>) {
+    match proto {
+        Proto::V4 => v4(bytes),
+        Proto::V6 => v6(bytes),
+        _ => (None, None),
+    }
+}
+
 fn v4(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
-    let Ok(header) = ipv4::Packet::new_checked(bytes) else {
+    let Ok(header) = ipv4::Packet::new_header(bytes) else {
         return (None, None);
     };
     let at = (header.frag_offset() == 0).then_some(header.header_len() as u16);

@@ -2,9 +2,11 @@
 
 use super::facts::{Facts, Proto};
 use super::judge::{self, Judged, Unwritten, Written};
-use super::{ChainId, Entry, Filter};
+use super::{Asked, ChainId, Filter};
+use crate::conntrack;
 use crate::device::DevId;
-use crate::ip::{icmp_error, v6};
+use crate::ip::version::V4;
+use crate::ip::{icmp_error, reassembly, v6};
 use crate::namespace::NsId;
 use crate::net::Cx;
 use crate::observer::Observer;
@@ -13,7 +15,8 @@ use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::Reject;
 use netloom_wire::icmpv4::Repr;
-use netloom_wire::icmpv6;
+use netloom_wire::{icmpv6, ipv4};
+use std::sync::Arc;
 
 /// Asks the rules at a hook. Gives the packet back if it goes on; its front is its network header.
 #[inline]
@@ -46,6 +49,9 @@ fn asked<O: Observer>(
 ) -> Option<Packet> {
     let (ns, proto, hook) = place;
     packet.set_network();
+    if let (Some(dev), Hook::Prerouting) = (input.some(), hook) {
+        packet = whole(cx, (ns, dev, proto), packet)?;
+    }
     // Rules see all of the network but themselves: they are put back before anything is sent.
     let mut filter = cx.net.ns_mut(ns).filter.take()?;
     let outcome = each(cx, &mut filter, place, (input, output), &mut packet);
@@ -69,6 +75,23 @@ fn asked<O: Observer>(
     None
 }
 
+/// Where connections are tracked, fragments are joined before all else (`nf_defrag_ipv4`).
+fn whole<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (ns, dev, proto): (NsId, DevId, Proto),
+    packet: Packet,
+) -> Option<Packet> {
+    let tracking = |filter: &Filter| filter.tracking[proto as usize];
+    let joins = proto == Proto::V4 && cx.net.ns(ns).filter.as_deref().is_some_and(tracking);
+    if !joins || !ipv4::Packet::new_unchecked(packet.bytes()).is_fragment() {
+        return Some(packet);
+    }
+    let key = reassembly::Key4::of(&packet);
+    let mut joined = reassembly::take::<V4, O>(cx, dev, key, packet)?;
+    joined.set_network();
+    Some(joined)
+}
+
 /// Asks one chain after the other.
 fn each<O: Observer>(
     cx: &mut Cx<'_, O>,
@@ -79,8 +102,14 @@ fn each<O: Observer>(
 ) -> Outcome {
     let (_, proto, hook) = place;
     for at in 0..filter.entries(proto, hook).len() {
-        let Entry { chain, base, .. } = filter.entries(proto, hook)[at].clone();
         let facts = Facts::of(packet, place, devices);
+        let (chain, base) = match &filter.entries(proto, hook)[at].asked {
+            Asked::Chain(chain, base) => (*chain, Arc::clone(base)),
+            other => match pass(cx, other, &facts, packet) {
+                Ok(()) => continue,
+                Err(reason) => return Outcome::Drops(reason),
+            },
+        };
         let judged = if O::ON {
             let mut trail = Written::default();
             let judged = judge::chain(cx.net, filter, (chain, &base), &facts, packet, &mut trail);
@@ -104,6 +133,20 @@ fn each<O: Observer>(
         }
     }
     Outcome::Passes
+}
+
+/// Does what stands among the chains of a hook.
+fn pass<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    asked: &Asked,
+    facts: &Facts,
+    packet: &mut Packet,
+) -> Result<(), DropReason> {
+    match asked {
+        Asked::Track => conntrack::track(cx.net, facts, packet),
+        Asked::Confirm => conntrack::confirm(cx.net, facts.ns, packet),
+        Asked::Chain(..) => Ok(()),
+    }
 }
 
 /// Tells the observer which rules were tried.

@@ -1,9 +1,11 @@
 //! Transactions on rules: whole or not at all (`nf_tables_api`).
 
 use super::compile;
+use super::ct;
 use super::set::Store;
 use super::table::{Chain, Table, has_family};
 use super::{ChainId, Filter, SetId};
+use crate::conntrack;
 use crate::namespace::NsId;
 use crate::net::Net;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
@@ -29,6 +31,10 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     }
     filter.generation += 1;
     filter.hang();
+    if filter.tracking.contains(&true) {
+        conntrack::begin(net, ns);
+        ct::force_accounting(net, ns, changes);
+    }
     net.ns_mut(ns).filter = Some(filter);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Walks chains: what the rules say of a packet.
 
 use super::compile::{Go, Op, Rule, Within};
+use super::ct;
 use super::facts::Facts;
 use super::load::Load;
 use super::table::State;
@@ -59,7 +60,7 @@ impl Trail for Written {
 
 /// Asks a base chain, and the chains that it leads to.
 pub(super) fn chain<T: Trail>(
-    net: &Net,
+    net: &mut Net,
     filter: &mut Filter,
     (first, base): (ChainId, &Base),
     facts: &Facts,
@@ -139,7 +140,7 @@ fn policy(filter: &mut Filter, chain: ChainId, base: &Base, packet: &Packet) -> 
 
 /// Carries a rule out, until one of its statements does not match.
 fn ask(
-    net: &Net,
+    net: &mut Net,
     filter: &mut Filter,
     (chain, at): (ChainId, usize),
     rule: &Rule,
@@ -177,6 +178,7 @@ fn ask(
                 }
                 None => false,
             },
+            Op::Ct(op) => ct::ask(net, op, facts, packet),
             Op::Reject(reject) => return Said::Reject(*reject),
             Op::Match(found) => match super::xt::matches(found, net, facts, packet) {
                 Some(says) => says,

@@ -1,10 +1,11 @@
 //! What rules look at, as numbers: each is at most 16 bytes long, a device's name with its zeros too.
 
+use super::ct;
 use super::facts::{Facts, Proto};
 use crate::device::{DevId, Device};
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::ruleset::expr::{BitOp, MetaKey};
+use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, MetaKey};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Field, Header, Value};
 
@@ -15,6 +16,8 @@ pub(super) enum Load {
     /// Bits of the packet.
     Bits(Bits),
     Meta(MetaKey),
+    /// What its connection is like.
+    Ct(CtKey, Option<CtDirection>),
     Operation(BitOp, Box<Load>, Box<Load>),
 }
 
@@ -45,6 +48,7 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
             header: None,
         }),
         Expr::Meta(key) if known(*key) => Load::Meta(*key),
+        Expr::Ct(key, direction) if ct::is_known(*key) => Load::Ct(*key, *direction),
         Expr::Bits(op, left, right) => {
             Load::Operation(*op, Box::new(compile(left)?), Box::new(compile(right)?))
         }
@@ -77,6 +81,7 @@ impl Load {
             Load::Constant(number) => Some(*number),
             Load::Bits(bits) => bits.value(facts, packet),
             Load::Meta(key) => meta(*key, net, facts, packet),
+            Load::Ct(key, direction) => ct::load(net, (*key, *direction), facts, packet),
             Load::Operation(op, left, right) => {
                 let left = left.value(net, facts, packet)?;
                 let right = right.value(net, facts, packet)?;

@@ -6,6 +6,7 @@
 //! (`State`), so that a copy of an engine shares the rules themselves.
 
 mod compile;
+mod ct;
 mod facts;
 mod hook;
 mod install;
@@ -15,7 +16,7 @@ mod set;
 mod table;
 mod xt;
 
-pub(crate) use facts::Proto;
+pub(crate) use facts::{Facts, Proto, layers};
 pub(crate) use hook::at;
 pub(crate) use install::apply;
 pub(crate) use table::describe;
@@ -41,6 +42,8 @@ pub(crate) struct Filter {
     sets: crate::arena::Arena<set::Store>,
     /// What is asked at each hook of each protocol, in order.
     hooks: [[Vec<Entry>; HOOKS]; Proto::COUNT],
+    /// Of which protocols connections are tracked.
+    tracking: [bool; Proto::COUNT],
     /// The handle that the next table gets.
     next_table: u64,
     generation: u32,
@@ -48,12 +51,20 @@ pub(crate) struct Filter {
 
 const HOOKS: usize = 7;
 
-/// What is asked at a hook.
+/// What is asked at a hook, or done.
 #[derive(Clone, Debug)]
 struct Entry {
     priority: i32,
-    chain: ChainId,
-    base: Arc<Base>,
+    asked: Asked,
+}
+
+#[derive(Clone, Debug)]
+enum Asked {
+    Chain(ChainId, Arc<Base>),
+    /// The packet's connection is looked up.
+    Track,
+    /// A new connection is kept.
+    Confirm,
 }
 
 impl Filter {

@@ -2,11 +2,11 @@
 
 use super::compile::{Go, Op, Rule};
 use super::set::Store;
-use super::{ChainId, Entry, Filter, Proto, SetId};
+use super::{Asked, ChainId, Entry, Filter, Proto, SetId};
 use crate::arena::Arena;
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{
-    self, Backend, Base, ChainKind, Flowtable, Object, Ruleset, TableFamily, TableRef,
+    self, Backend, Base, ChainKind, Flowtable, Hook, Object, Ruleset, TableFamily, TableRef,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -221,15 +221,61 @@ impl Filter {
                     let at = entries.partition_point(|entry| entry.priority < base.priority);
                     let entry = Entry {
                         priority: base.priority,
-                        chain: *id,
-                        base: Arc::clone(base),
+                        asked: Asked::Chain(*id, Arc::clone(base)),
                     };
                     entries.insert(at, entry);
                 }
             }
         }
+        for proto in [Proto::V4, Proto::V6] {
+            self.tracking[proto as usize] = self.tracks(proto);
+            if self.tracking[proto as usize] {
+                self.hang_tracking(proto);
+            }
+        }
+    }
+
+    /// Whether something has connections of a protocol be tracked.
+    fn tracks(&self, proto: Proto) -> bool {
+        let of = |table: &&Table| Proto::of(table.name.family).contains(&proto);
+        let chains = self
+            .tables
+            .iter()
+            .filter(of)
+            .flat_map(|table| &table.chains);
+        let mut chains = chains.map(|id| &self.chains[id.0]);
+        chains.any(|chain| {
+            let nat = chain
+                .base
+                .as_ref()
+                .is_some_and(|base| base.kind == ChainKind::Nat);
+            nat || chain.rules.iter().any(|rule| rule.tracks)
+        })
+    }
+
+    /// Puts tracking at the hooks of a protocol: before the rules, and behind them all.
+    fn hang_tracking(&mut self, proto: Proto) {
+        let places = [
+            (Hook::Prerouting, TRACK, Asked::Track),
+            (Hook::Output, TRACK, Asked::Track),
+            (Hook::Input, i32::MAX, Asked::Confirm),
+            (Hook::Postrouting, i32::MAX, Asked::Confirm),
+        ];
+        for (hook, priority, asked) in places {
+            let entries = &mut self.hooks[proto as usize][hook as usize];
+            let at = entries.partition_point(|entry| entry.priority < priority);
+            let at = if priority == i32::MAX {
+                entries.len()
+            } else {
+                at
+            };
+            entries.insert(at, Entry { priority, asked });
+        }
     }
 }
+
+/// Where in the order of chains connections are looked up (`NF_IP_PRI_CONNTRACK`).
+const TRACK: i32 = -200;
 
 /// The families that a backend has.
 pub(super) fn has_family(backend: Backend, family: TableFamily) -> bool {

@@ -130,7 +130,7 @@ enum Outcome {
 
 /// Takes a fragment of the packet `key`, its front the IP header: the whole packet, if this was the
 /// last part.
-pub(super) fn take<V: Reassembly, O: Observer>(
+pub(crate) fn take<V: Reassembly, O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
     key: V::Key,

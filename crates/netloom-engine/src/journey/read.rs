@@ -57,6 +57,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         sysctls: one.sysctls || other.sysctls,
         counters: one.counters || other.counters,
         sockets: one.sockets || other.sockets,
+        connections: one.connections || other.connections,
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn transmit<O: Observer>(
         return Xmit::Drop;
     }
     let crossed = other.ns;
+    cx.net.pool.forget_connection(&mut packet); // skb_scrub_packet, within a namespace too
     packet.iif = DevId::NONE;
     let device = cx.net.dev_mut(dev);
     device.tx.count(packet.len());

@@ -129,6 +129,8 @@ drop_reasons! {
     RuleDrop => "rule_drop", "a rule drops it";
     RulePolicy => "rule_policy", "no rule accepts it and the chain's policy drops it";
     RuleReject => "rule_reject", "a rule rejects it";
+    ConntrackFull => "conntrack_full", "the table of connections is full (nf_conntrack_max)";
+    ConntrackClash => "conntrack_clash", "another connection has its addresses and ports already";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

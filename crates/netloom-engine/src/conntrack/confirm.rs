@@ -1,0 +1,79 @@
+//! A packet has passed all rules: its connection is kept, and what is new of it is told
+//! (`nf_conntrack_confirm`).
+
+use super::connection::{Reference, Standing};
+use super::table::Direction;
+use super::{arm, track};
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::packet::Packet;
+use core::time::Duration;
+use netloom_model::conntrack::status;
+use netloom_model::journey::DropReason;
+
+/// Keeps the connection of a packet, if it is new.
+///
+/// # Errors
+/// Another connection of the same ends was faster.
+pub(crate) fn confirm(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> {
+    if packet.ct.fresh && packet.ct.direction == Direction::Original {
+        keep(net, ns, packet)?;
+    }
+    Ok(())
+}
+
+fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> {
+    let now = net.now;
+    let reference = packet.ct;
+    let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
+        return Ok(());
+    };
+    let Some(connection) = conntrack.of(reference) else {
+        return Ok(());
+    };
+    if connection.has(status::CONFIRMED | status::DYING) {
+        return Ok(());
+    }
+    let zone = connection.zone;
+    let [original, reply] = connection.tuples;
+    let first = conntrack
+        .table
+        .find(&original, zone.id(Direction::Original));
+    let clash = first.or_else(|| conntrack.table.find(&reply, zone.id(Direction::Reply)));
+    if let Some((place, direction)) = clash {
+        let other = conntrack.table.get(place);
+        let same = other.filter(|other| other.tuples == [original, reply]);
+        let adopted = same.map(|other| {
+            let standing = track::standing(other, direction);
+            Reference::to((ns, place), other, standing, direction)
+        });
+        conntrack.forget_fresh(reference);
+        return match adopted {
+            Some(adopted) => {
+                conntrack.stats.clash_resolve += 1;
+                packet.ct = adopted;
+                Ok(())
+            }
+            None => {
+                conntrack.stats.insert_failed += 1;
+                conntrack.stats.drop += 1;
+                packet.ct = Reference::NONE;
+                Err(DropReason::ConntrackClash)
+            }
+        };
+    }
+    if let Some(connection) = conntrack.of_mut(reference) {
+        connection.expires = now + Duration::from_nanos(connection.expires.0);
+        connection.status |= status::CONFIRMED;
+    }
+    packet.ct.fresh = false;
+    conntrack.table.hang(reference.place());
+    conntrack.table.watch(reference.place());
+    conntrack.stats.insert += 1;
+    debug_assert!(
+        reference.standing != Standing::Untracked,
+        "it has a connection"
+    );
+    arm(net, ns);
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! A connection (`nf_conn`), and how a packet refers to one.
+
+use super::table::{Direction, NONE};
+use super::tcp::Tcp;
+use super::tuple::Tuple;
+use crate::namespace::NsId;
+use netloom_model::Time;
+use netloom_model::conntrack::status;
+use netloom_model::ruleset::Counter;
+
+/// A connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    /// Its directions, as their packets come in.
+    pub(crate) tuples: [Tuple; 2],
+    /// What hangs behind it in the table, by direction.
+    pub(crate) next: [u32; 2],
+    /// Bits of [`status`].
+    pub(crate) status: u32,
+    pub(crate) mark: u32,
+    pub(crate) zone: Zone,
+    /// Events that have not been told yet: bits of [`event`].
+    pub(crate) events: u16,
+    /// When it is forgotten; before it is confirmed, how long it will live from then on.
+    pub(crate) expires: Time,
+    /// When the table looks at it next.
+    pub(crate) watched: Time,
+    /// Tells it from others that had its place.
+    pub(crate) stamp: u32,
+    /// Its number, for programs.
+    pub(crate) id: u32,
+    pub(crate) protocol: Protocol,
+    pub(crate) labels: Option<Box<u128>>,
+    /// What it had, by direction, where that is counted.
+    pub(crate) counters: Option<Box<[Counter; 2]>>,
+}
+
+/// What a protocol knows of a connection.
+#[derive(Clone, Debug)]
+pub(crate) enum Protocol {
+    /// Nothing but when it was heard of last.
+    None,
+    /// UDP: from when on it is a stream.
+    Udp {
+        stream: Time,
+    },
+    Tcp(Tcp),
+    Sctp(super::sctp::Sctp),
+}
+
+/// What is told of a connection, as bits (`IPCT_*`).
+pub(crate) mod event {
+    pub(crate) const NEW: u16 = 1 << 0;
+    pub(crate) const REPLY: u16 = 1 << 3;
+    pub(crate) const ASSURED: u16 = 1 << 4;
+    pub(crate) const PROTOINFO: u16 = 1 << 5;
+    pub(crate) const MARK: u16 = 1 << 7;
+    pub(crate) const LABEL: u16 = 1 << 10;
+}
+
+/// The zone of a connection: part of what it is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Zone {
+    pub(crate) id: u16,
+    /// Of which directions: bits 1 and 2.
+    pub(crate) directions: u8,
+}
+
+impl Default for Zone {
+    fn default() -> Zone {
+        Zone {
+            id: 0,
+            directions: 3,
+        }
+    }
+}
+
+impl Zone {
+    /// The zone of one direction.
+    pub(crate) const fn id(self, direction: Direction) -> u16 {
+        if self.directions & 1 << direction as u8 != 0 {
+            self.id
+        } else {
+            0
+        }
+    }
+}
+
+impl Connection {
+    /// One that nobody finds yet.
+    pub(crate) fn new(tuples: [Tuple; 2], zone: Zone) -> Connection {
+        Connection {
+            tuples,
+            next: [NONE; 2],
+            status: 0,
+            mark: 0,
+            zone,
+            events: 0,
+            expires: Time(0),
+            watched: Time(u64::MAX),
+            stamp: 0,
+            id: 0,
+            protocol: Protocol::None,
+            labels: None,
+            counters: None,
+        }
+    }
+
+    pub(crate) const fn has(&self, bits: u32) -> bool {
+        self.status & bits != 0
+    }
+
+    pub(crate) const fn is_confirmed(&self) -> bool {
+        self.has(status::CONFIRMED)
+    }
+
+    /// Sets bits of its status; whether they were not set before.
+    pub(crate) fn set(&mut self, bits: u32) -> bool {
+        let before = self.status;
+        self.status |= bits;
+        self.status != before
+    }
+
+    pub(crate) fn tuple(&self, direction: Direction) -> &Tuple {
+        &self.tuples[direction as usize]
+    }
+
+    /// Its packets' protocol above IP.
+    pub(crate) const fn upper(&self) -> u8 {
+        self.tuples[0].protocol
+    }
+
+    /// It lives for so many seconds from now on.
+    pub(crate) fn refresh(&mut self, now: Time, seconds: i32) {
+        if self.has(status::FIXED_TIMEOUT) {
+            return;
+        }
+        let begin = if self.is_confirmed() { now } else { Time(0) };
+        self.expires = begin + core::time::Duration::from_secs(seconds.max(0) as u64);
+    }
+
+    /// Whether it is forgotten where room is needed.
+    pub(crate) fn may_go_early(&self) -> bool {
+        !self.has(status::ASSURED)
+            || match &self.protocol {
+                Protocol::Tcp(tcp) => tcp.may_go_early(),
+                Protocol::Sctp(sctp) => sctp.may_go_early(),
+                _ => false,
+            }
+    }
+}
+
+/// How a packet stands to a connection (`ip_conntrack_info`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It was not looked up, or belongs to none.
+    #[default]
+    None,
+    /// It is not to be looked up.
+    Untracked,
+    New,
+    Established,
+    Related,
+}
+
+/// What a packet knows of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reference {
+    pub(super) ns: NsId,
+    pub(super) place: u32,
+    pub(super) stamp: u32,
+    pub(crate) standing: Standing,
+    pub(crate) direction: Direction,
+    /// The connection is not confirmed yet, and goes if the packet goes.
+    pub(crate) fresh: bool,
+    /// The zone in which it is to be looked up, if a rule said one.
+    pub(crate) zone: Option<Zone>,
+}
+
+impl Reference {
+    /// To no connection.
+    pub(crate) const NONE: Reference = Reference {
+        ns: NsId(u32::MAX),
+        place: NONE,
+        stamp: 0,
+        standing: Standing::None,
+        direction: Direction::Original,
+        fresh: false,
+        zone: None,
+    };
+
+    /// To a connection in its place.
+    pub(crate) fn to(
+        (ns, place): (NsId, u32),
+        connection: &Connection,
+        standing: Standing,
+        direction: Direction,
+    ) -> Reference {
+        Reference {
+            ns,
+            place,
+            stamp: connection.stamp,
+            standing,
+            direction,
+            fresh: !connection.is_confirmed(),
+            zone: None,
+        }
+    }
+
+    /// To none, for a rule says so.
+    pub(crate) const UNTRACKED: Reference = Reference {
+        standing: Standing::Untracked,
+        ..Reference::NONE
+    };
+
+    /// The namespace of the connection.
+    pub(crate) const fn ns(&self) -> NsId {
+        self.ns
+    }
+
+    pub(crate) const fn place(&self) -> u32 {
+        self.place
+    }
+
+    pub(crate) const fn stamp(&self) -> u32 {
+        self.stamp
+    }
+
+    /// Whether it refers to a connection.
+    #[inline]
+    pub(crate) const fn is_some(&self) -> bool {
+        self.place != NONE
+    }
+
+    /// Whether a connection was looked for, or is not to be.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.is_some() || self.standing == Standing::Untracked
+    }
+}

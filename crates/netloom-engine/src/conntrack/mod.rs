@@ -1,0 +1,159 @@
+//! Connection tracking: which connection a packet belongs to, and how it stands to it
+//! (`nf_conntrack`; nf_conntrack-sysctl in the kernel's documentation, conntrack(8)).
+//!
+//! `filter` calls at the hooks, where a ruleset asks for connections: `track` looks a packet's
+//! connection up before the rules, `confirm` keeps a new one once its first packet has passed them
+//! all. `tuple` reads what connections are found by, `table` finds and forgets them, `protocol` (with
+//! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP.
+//!
+//! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, helpers.
+
+mod confirm;
+mod connection;
+mod describe;
+mod protocol;
+mod related;
+mod sctp;
+mod table;
+mod tcp;
+mod track;
+mod tuple;
+
+pub(crate) use confirm::confirm;
+pub(crate) use connection::{Connection, Reference, Standing, Zone, event};
+pub(crate) use describe::{count, list};
+pub(crate) use table::Direction;
+pub(crate) use track::track;
+
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::packet::Packet;
+use crate::timer::Timer;
+use netloom_model::Time;
+use table::Table;
+
+/// The connections of a namespace.
+#[derive(Clone, Debug)]
+pub(crate) struct Conntrack {
+    table: Table,
+    /// When the engine comes back for those that expire.
+    armed: Option<Time>,
+    pub(crate) stats: Stats,
+}
+
+/// What is counted (`conntrack -S`).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Stats {
+    pub(crate) invalid: u64,
+    pub(crate) insert: u64,
+    pub(crate) insert_failed: u64,
+    pub(crate) drop: u64,
+    pub(crate) early_drop: u64,
+    pub(crate) clash_resolve: u64,
+}
+
+impl Conntrack {
+    fn new(seed: u64) -> Conntrack {
+        Conntrack {
+            table: Table::new(seed),
+            armed: None,
+            stats: Stats::default(),
+        }
+    }
+
+    /// The connection that a packet refers to.
+    #[inline]
+    pub(crate) fn of(&self, reference: Reference) -> Option<&Connection> {
+        let connection = self.table.get(reference.place())?;
+        (connection.stamp == reference.stamp()).then_some(connection)
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub(crate) fn of_mut(&mut self, reference: Reference) -> Option<&mut Connection> {
+        let connection = self.table.get_mut(reference.place())?;
+        (connection.stamp == reference.stamp()).then_some(connection)
+    }
+
+    /// Forgets a connection that is not confirmed, for its packet is gone.
+    fn forget_fresh(&mut self, reference: Reference) {
+        if self.of(reference).is_some_and(|c| !c.is_confirmed()) {
+            self.table.remove(reference.place());
+        }
+    }
+}
+
+/// The connection of a packet in a namespace.
+#[inline]
+pub(crate) fn of_packet<'n>(net: &'n Net, ns: NsId, packet: &Packet) -> Option<&'n Connection> {
+    net.ns(ns).conntrack.as_ref()?.of(packet.ct)
+}
+
+/// The same, to be changed.
+pub(crate) fn of_packet_mut<'n>(
+    net: &'n mut Net,
+    ns: NsId,
+    packet: &Packet,
+) -> Option<&'n mut Connection> {
+    net.ns_mut(ns).conntrack.as_mut()?.of_mut(packet.ct)
+}
+
+/// A namespace remembers connections from now on.
+pub(crate) fn begin(net: &mut Net, ns: NsId) {
+    if net.ns(ns).conntrack.is_none() {
+        let seed = net.random.hash_seed()[0];
+        net.ns_mut(ns).conntrack = Some(Box::new(Conntrack::new(seed)));
+    }
+}
+
+/// Has the engine come back when the next connection expires.
+fn arm(net: &mut Net, ns: NsId) {
+    let Some(conntrack) = &mut net.namespaces[ns.0].conntrack else {
+        return;
+    };
+    let Some(next) = conntrack.table.next_due() else {
+        return;
+    };
+    if conntrack.armed.is_none_or(|armed| next < armed) {
+        conntrack.armed = Some(next);
+        net.timers.set(next, Timer::Connections { ns });
+    }
+}
+
+/// Forgets connections that are past their time.
+pub(crate) fn expire(net: &mut Net, ns: NsId) {
+    let now = net.now;
+    loop {
+        let Some(conntrack) = net
+            .namespaces
+            .get_mut(ns.0)
+            .and_then(|n| n.conntrack.as_mut())
+        else {
+            return;
+        };
+        let Some(place) = conntrack.table.expired(now) else {
+            conntrack.armed = None;
+            break;
+        };
+        forget(net, ns, place);
+    }
+    arm(net, ns);
+}
+
+/// Forgets a connection.
+pub(crate) fn forget(net: &mut Net, ns: NsId, place: u32) {
+    let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
+        return;
+    };
+    conntrack.table.remove(place);
+}
+
+/// Connections of packets that ended before they were confirmed go with them.
+fn forget_orphans(net: &mut Net) {
+    while let Some(reference) = net.pool.orphans.pop() {
+        let namespace = net.namespaces.get_mut(reference.ns().0);
+        if let Some(conntrack) = namespace.and_then(|n| n.conntrack.as_mut()) {
+            conntrack.forget_fresh(reference);
+        }
+    }
+}

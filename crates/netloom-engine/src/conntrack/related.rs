@@ -1,0 +1,104 @@
+//! ICMP in connections: errors are about the packet that they quote, and related to its connection;
+//! questions and answers are connections of their own (RFC 792, RFC 4443, RFC 4861).
+
+use super::connection::{Reference, Standing, Zone};
+use super::table::Direction;
+use super::tuple::Tuple;
+use crate::filter::{Facts, Proto, layers};
+use crate::namespace::NsId;
+use crate::net::Net;
+use crate::packet::Packet;
+use crate::sysctl::Ct;
+use netloom_model::ruleset::Hook;
+use netloom_wire::{IpProtocol, checksum, ipv4, ipv6};
+
+/// What a message of ICMP is.
+pub(super) enum Icmp {
+    /// An error: how it stands to the connection of what it quotes.
+    Error(Reference),
+    /// What hosts of a link say to each other, which nobody tracks.
+    Untracked,
+    /// A question or an answer.
+    Question,
+}
+
+/// The length of the header before what an error quotes.
+const QUOTED: usize = 8;
+
+/// Reads a message.
+pub(super) fn read(
+    net: &Net,
+    ns: NsId,
+    (v6, transport): (bool, usize),
+    zone: Zone,
+    packet: &Packet,
+) -> Icmp {
+    let Some(message) = packet.network().get(transport..) else {
+        return Icmp::Error(Reference::NONE);
+    };
+    let Some(kind) = message.first().filter(|_| message.len() >= QUOTED) else {
+        return Icmp::Error(Reference::NONE);
+    };
+    let is_error = match v6 {
+        false => matches!(kind, 3 | 4 | 5 | 11 | 12),
+        true => *kind < 128,
+    };
+    if v6 && matches!(kind, 130..=136 | 143) {
+        return Icmp::Untracked;
+    }
+    if !is_error {
+        return Icmp::Question;
+    }
+    Icmp::Error(quoted(net, ns, v6, zone, &message[QUOTED..]).unwrap_or(Reference::NONE))
+}
+
+/// How an error stands to the connection of the packet that it quotes.
+fn quoted(net: &Net, ns: NsId, v6: bool, zone: Zone, inner: &[u8]) -> Option<Reference> {
+    let proto = if v6 { Proto::V6 } else { Proto::V4 };
+    let (protocol, transport) = layers(proto, inner);
+    let tuple = Tuple::of(v6, inner, protocol?, usize::from(transport?))?;
+    // The packet went the other way, so the other direction is the one by which it is found.
+    let answer = tuple.invert()?;
+    let conntrack = net.ns(ns).conntrack.as_ref()?;
+    let (place, direction) = conntrack
+        .table
+        .find(&answer, zone.id(Direction::Original))?;
+    let connection = conntrack.table.get(place)?;
+    let at = (ns, place);
+    Some(Reference::to(at, connection, Standing::Related, direction))
+}
+
+/// Whether the checksum of what a packet carries is right, where it is to be looked at: of packets that
+/// come from outside.
+pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
+    let asked = facts.hook == Hook::Prerouting && net.ns(facts.ns).conntrack_conf.on(Ct::Checksum);
+    if !asked || packet.local || packet.checksum_partial {
+        return true;
+    }
+    let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
+        return true;
+    };
+    let network = packet.network();
+    let Some(upper) = network.get(usize::from(transport)..) else {
+        return true;
+    };
+    match (facts.is_v6(), protocol) {
+        (false, super::tuple::ICMP) => checksum::verify(upper),
+        (false, super::tuple::TCP | super::tuple::UDP) => {
+            if protocol == super::tuple::UDP && upper.get(6..8) == Some(&[0, 0]) {
+                return true;
+            }
+            let header = ipv4::Packet::new_unchecked(network);
+            let (src, dst) = (header.src(), header.dst());
+            let pseudo = checksum::pseudo_v4(src, dst, IpProtocol(protocol), upper.len());
+            checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
+        }
+        (true, super::tuple::ICMPV6 | super::tuple::TCP | super::tuple::UDP) => {
+            let header = ipv6::Packet::new_unchecked(network);
+            let (src, dst) = (header.src(), header.dst());
+            let pseudo = checksum::pseudo_v6(src, dst, IpProtocol(protocol), upper.len());
+            checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
+        }
+        _ => true,
+    }
+}

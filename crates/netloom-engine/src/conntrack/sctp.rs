@@ -1,0 +1,165 @@
+//! SCTP between its ends (RFC 9260): what its chunks say of an association.
+
+use super::connection::{Connection, Protocol, event};
+use super::protocol::{Context, Heard};
+use super::table::Direction;
+use crate::sysctl::Ct;
+use netloom_model::conntrack::status;
+
+/// What is known of an association.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sctp {
+    pub(crate) state: State,
+    /// The tag that each direction's packets carry.
+    tags: [u32; 2],
+}
+
+/// What both ends have said so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    None,
+    Closed,
+    CookieWait,
+    CookieEchoed,
+    Established,
+    ShutdownSent,
+    ShutdownRecd,
+    ShutdownAckSent,
+    HeartbeatSent,
+}
+
+impl State {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            State::None => "NONE",
+            State::Closed => "CLOSED",
+            State::CookieWait => "COOKIE_WAIT",
+            State::CookieEchoed => "COOKIE_ECHOED",
+            State::Established => "ESTABLISHED",
+            State::ShutdownSent => "SHUTDOWN_SENT",
+            State::ShutdownRecd => "SHUTDOWN_RECD",
+            State::ShutdownAckSent => "SHUTDOWN_ACK_SENT",
+            State::HeartbeatSent => "HEARTBEAT_SENT",
+        }
+    }
+
+    const fn timeout(self) -> Ct {
+        match self {
+            State::None | State::Closed => Ct::SctpClosed,
+            State::CookieWait => Ct::SctpCookieWait,
+            State::CookieEchoed => Ct::SctpCookieEchoed,
+            State::Established => Ct::SctpEstablished,
+            State::ShutdownSent => Ct::SctpShutdownSent,
+            State::ShutdownRecd => Ct::SctpShutdownRecd,
+            State::ShutdownAckSent => Ct::SctpShutdownAckSent,
+            State::HeartbeatSent => Ct::SctpHeartbeatSent,
+        }
+    }
+}
+
+impl Sctp {
+    pub(super) const fn may_go_early(&self) -> bool {
+        matches!(
+            self.state,
+            State::ShutdownSent | State::ShutdownRecd | State::ShutdownAckSent
+        )
+    }
+}
+
+const INIT: u8 = 1;
+const INIT_ACK: u8 = 2;
+const HEARTBEAT: u8 = 4;
+const HEARTBEAT_ACK: u8 = 5;
+const ABORT: u8 = 6;
+const SHUTDOWN: u8 = 7;
+const SHUTDOWN_ACK: u8 = 8;
+const COOKIE_ECHO: u8 = 10;
+const COOKIE_ACK: u8 = 11;
+const SHUTDOWN_COMPLETE: u8 = 14;
+
+/// The state behind a chunk; none where the chunk cannot come.
+fn next(direction: Direction, state: State, chunk: u8) -> Option<State> {
+    use State as S;
+    let reply = direction == Direction::Reply;
+    Some(match (chunk, state) {
+        (INIT, S::None | S::Closed) if !reply => S::CookieWait,
+        (INIT | INIT_ACK, same) => same,
+        (ABORT, _) | (SHUTDOWN_COMPLETE, S::ShutdownAckSent) => S::Closed,
+        (SHUTDOWN, S::Established | S::ShutdownSent | S::ShutdownRecd) => match reply {
+            true => S::ShutdownRecd,
+            false => S::ShutdownSent,
+        },
+        (SHUTDOWN_ACK, S::ShutdownSent | S::ShutdownRecd | S::ShutdownAckSent) => {
+            S::ShutdownAckSent
+        }
+        (COOKIE_ECHO, S::CookieWait) if !reply => S::CookieEchoed,
+        (COOKIE_ACK, S::CookieEchoed) | (HEARTBEAT_ACK, S::HeartbeatSent) if reply => {
+            S::Established
+        }
+        (HEARTBEAT, S::None | S::Closed) => S::HeartbeatSent,
+        (_, S::None) => return None,
+        (_, same) => same,
+    })
+}
+
+/// A packet of an association came.
+pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8]) -> Heard {
+    let (Some(tag), Some(chunks)) = (upper.get(4..8), upper.get(12..)) else {
+        return Heard::Invalid;
+    };
+    let tag = u32::from_be_bytes([tag[0], tag[1], tag[2], tag[3]]);
+    let known = match connection.protocol {
+        Protocol::Sctp(known) => known,
+        _ => Sctp {
+            state: State::None,
+            tags: [0; 2],
+        },
+    };
+    let mut now = known;
+    let (own, other) = (cx.direction as usize, cx.direction.other() as usize);
+    let mut rest = chunks;
+    let mut any = false;
+    while let [kind, _, high, low, ..] = *rest {
+        any = true;
+        match kind {
+            INIT | INIT_ACK => {
+                let Some(first) = rest.get(4..8) else {
+                    return Heard::Invalid;
+                };
+                // Packets to its sender carry this tag from now on.
+                now.tags[other] = u32::from_be_bytes([first[0], first[1], first[2], first[3]]);
+            }
+            _ if now.tags[own] == 0 => now.tags[own] = tag,
+            ABORT | SHUTDOWN_COMPLETE if tag == now.tags[other] => {}
+            _ if tag != now.tags[own] => return Heard::Invalid,
+            _ => {}
+        }
+        match next(cx.direction, now.state, kind) {
+            Some(state) => now.state = state,
+            None => return Heard::Invalid,
+        }
+        let len = usize::from(u16::from_be_bytes([high, low])).next_multiple_of(4);
+        match rest.get(len.max(4)..) {
+            Some(more) => rest = more,
+            None => break,
+        }
+    }
+    if !any || now.state == State::None {
+        return Heard::Invalid;
+    }
+    if known.state != now.state {
+        connection.events |= event::PROTOINFO;
+    }
+    connection.protocol = Protocol::Sctp(now);
+    connection.refresh(cx.now, cx.conf.get(now.state.timeout()));
+    let opens = known.state == State::CookieEchoed || known.state == State::HeartbeatSent;
+    if opens
+        && now.state == State::Established
+        && cx.direction == Direction::Reply
+        && connection.set(status::ASSURED)
+    {
+        connection.events |= event::ASSURED;
+    }
+    Heard::Passes
+}

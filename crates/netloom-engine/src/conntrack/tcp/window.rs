@@ -1,0 +1,200 @@
+//! Whether a segment's numbers can be: it lies in the window of its receiver, and acknowledges what
+//! was sent.
+
+use super::super::table::Direction;
+use super::state::State;
+use super::{End, Segment};
+use netloom_wire::tcp::Flags;
+
+/// The greatest scale of windows (RFC 7323 section 2.3).
+const MOST_SCALE: u8 = 14;
+
+/// Acknowledgements may be so old, however small the window (`MAXACKWINCONST`).
+const OLD_ACK: u32 = 66_000;
+
+/// How a segment lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Window {
+    Fits,
+    /// Beyond what its sender may send: it passes and is not counted on.
+    Beyond,
+    Not,
+}
+
+/// Whether one sequence number is before another.
+pub(super) const fn before(one: u32, other: u32) -> bool {
+    (one.wrapping_sub(other) as i32) < 0
+}
+
+const fn after(one: u32, other: u32) -> bool {
+    before(other, one)
+}
+
+impl End {
+    /// What an end tells of itself in the options of a SYN.
+    pub(super) fn read_options(&mut self, options: &[u8]) {
+        (self.scale, self.scales, self.sack) = (0, false, false);
+        each_option(options, |kind, value| match (kind, value) {
+            (3, [scale]) => {
+                self.scale = (*scale).min(MOST_SCALE);
+                self.scales = true;
+            }
+            (4, []) => self.sack = true,
+            _ => {}
+        });
+    }
+}
+
+/// Calls `each` with the kind and value of every option.
+fn each_option(mut options: &[u8], mut each: impl FnMut(u8, &[u8])) {
+    while let [kind, rest @ ..] = options {
+        match (kind, rest) {
+            (0, _) => return,
+            (1, _) => options = rest,
+            (_, [len, value @ ..]) if *len >= 2 => {
+                let Some((value, rest)) = value.split_at_checked(usize::from(*len) - 2) else {
+                    return;
+                };
+                each(*kind, value);
+                options = rest;
+            }
+            _ => return,
+        }
+    }
+}
+
+/// The highest number that a segment acknowledges, selectively or not.
+fn highest_ack(segment: &Segment<'_>) -> u32 {
+    let mut highest = segment.ack;
+    each_option(segment.options, |kind, value| {
+        if kind != 5 {
+            return;
+        }
+        for block in value.chunks_exact(8) {
+            let end = u32::from_be_bytes([block[4], block[5], block[6], block[7]]);
+            if after(end, highest) {
+                highest = end;
+            }
+        }
+    });
+    highest
+}
+
+/// Whether a segment from one end to the other fits, and remembers what it tells (`tcp_in_window`).
+pub(super) fn fits(
+    (sender, receiver): (&mut End, &mut End),
+    (state, direction): (State, Direction),
+    segment: &Segment<'_>,
+    liberal: bool,
+) -> Window {
+    let Segment {
+        mut seq,
+        mut ack,
+        flags,
+        mut end,
+        ..
+    } = *segment;
+    let mut window = u32::from(segment.window);
+    let mut sack = match receiver.sack {
+        true => highest_ack(segment),
+        false => ack,
+    };
+    let syn = flags.contains(Flags::SYN);
+    if sender.max_window == 0 {
+        begin((&mut *sender, &mut *receiver), segment, sack);
+        if syn && !flags.contains(Flags::ACK) {
+            return Window::Fits; // both ends open at once
+        }
+    } else if syn
+        && after(end, sender.end)
+        && matches!(
+            (state, direction),
+            (State::SynSent, Direction::Original) | (State::SynRecv, Direction::Reply)
+        )
+    {
+        // The SYN is sent again with another number (RFC 9293 section 3.5).
+        (sender.end, sender.max_end) = (end, end);
+        sender.max_window = window.max(1);
+        sender.read_options(segment.options);
+    }
+    let empty_reset = flags.contains(Flags::RST | Flags::ACK) && ack == 0;
+    if !flags.contains(Flags::ACK) || empty_reset {
+        (ack, sack) = (receiver.end, receiver.end);
+    }
+    if flags.contains(Flags::RST) && seq == 0 && state == State::SynSent {
+        (seq, end) = (sender.end, sender.end);
+    }
+    let near = after(
+        end,
+        sender.end.wrapping_sub(receiver.max_window).wrapping_sub(1),
+    );
+    let in_window = receiver.max_window == 0 || near;
+    let oldest = receiver
+        .end
+        .wrapping_sub(sender.max_window.max(OLD_ACK))
+        .wrapping_sub(1);
+    let possible = before(seq, sender.max_end.wrapping_add(1))
+        && in_window
+        && before(sack, receiver.end.wrapping_add(1))
+        && after(sack, oldest);
+    if !possible {
+        if liberal || sender.liberal {
+            return Window::Fits;
+        }
+        // What runs ahead of its window may be late news of a window that was not seen here.
+        let ahead = !before(seq, sender.max_end.wrapping_add(1));
+        let acknowledges = before(sack, receiver.end.wrapping_add(1)) && after(sack, oldest);
+        return match ahead && in_window && acknowledges {
+            true => Window::Beyond,
+            false => Window::Not,
+        };
+    }
+    if !syn {
+        window <<= sender.scale;
+    }
+    sender.max_window = sender
+        .max_window
+        .max(window.saturating_add(sack.wrapping_sub(ack)));
+    if after(end, sender.end) {
+        sender.end = end;
+        sender.unacknowledged = true;
+    }
+    if flags.contains(Flags::ACK) && sender.max_ack.is_none_or(|highest| after(ack, highest)) {
+        sender.max_ack = Some(ack);
+    }
+    if receiver.max_window != 0 && after(end, sender.max_end) {
+        let more = end.wrapping_sub(sender.max_end);
+        receiver.max_window = receiver.max_window.saturating_add(more);
+    }
+    let allowed = sack.wrapping_add(window);
+    if after(allowed, receiver.max_end.wrapping_sub(1)) {
+        receiver.max_end = allowed.wrapping_add(u32::from(window == 0));
+    }
+    if ack == receiver.end {
+        receiver.unacknowledged = false;
+    }
+    Window::Fits
+}
+
+/// The first segment of an end.
+fn begin((sender, receiver): (&mut End, &mut End), segment: &Segment<'_>, sack: u32) {
+    let window = u32::from(segment.window);
+    sender.end = segment.end;
+    if segment.flags.contains(Flags::SYN) {
+        sender.max_end = segment.end;
+        sender.max_window = window.max(1);
+        sender.read_options(segment.options);
+        if !(sender.scales && receiver.scales) {
+            (sender.scale, receiver.scale) = (0, 0); // scales count only where both told one
+        }
+        return;
+    }
+    sender.max_window = (window << sender.scale).max(1);
+    sender.max_end = segment.end.wrapping_add(sender.max_window);
+    if receiver.max_window == 0 {
+        (receiver.end, receiver.max_end) = (sack, sack);
+    } else if sack == receiver.end.wrapping_add(1) {
+        // An answer to a SYN of which only the answer was seen.
+        receiver.end = receiver.end.wrapping_add(1);
+    }
+}
