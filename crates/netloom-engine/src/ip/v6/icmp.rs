@@ -77,7 +77,8 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         // By the device where it came from, if that leads there as well as any other.
         oif: if bound { dev } else { packet.received_by(dev) },
         strict: bound,
-        tclass,
+        // The class of the request is the answer's, but its way does not depend on it.
+        tclass: 0,
         mark,
         upper: Upper::icmp(IpProtocol::ICMPV6, Type::ECHO_REPLY.0, 0),
         ..Flow6::to(src)
