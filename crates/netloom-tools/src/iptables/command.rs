@@ -3,7 +3,7 @@
 use super::arguments::{Command, Parsed};
 use super::draft::{self, Draft};
 use super::tables::{self, Builtin};
-use super::{LEGACY, Variant, list, save, show};
+use super::{LEGACY, Variant, list, place, save, show};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Errno;
@@ -94,7 +94,8 @@ fn append(
         return Ok(false);
     };
     let rules = plain_rules(parsed);
-    if rules.iter().any(draft::unsayable) {
+    let refused = |rule: &Rule| place::refused(builtin, name, rule) || draft::unsayable(rule);
+    if rules.iter().any(refused) {
         return Ok(false);
     }
     let chain = ChainRef {
@@ -225,7 +226,8 @@ fn add(
             *told += &list::echo(draft.variant, &rule);
         }
         let of = format!("rule in chain {chain}");
-        if draft::unsayable(&rule) && draft.variant.backend != LEGACY {
+        let unsayable = draft::unsayable(&rule) && draft.variant.backend != LEGACY;
+        if unsayable || place::refused(draft.builtin, chain, &rule) {
             return Err(draft::refused(draft.variant, &(what, of), Errno::INVAL));
         }
         draft.label(what, of);

@@ -40,6 +40,8 @@ pub(super) struct Opt {
 pub(super) struct View<'a> {
     pub(super) variant: Variant,
     pub(super) statements: &'a [Statement],
+    /// The protocol of the rule.
+    pub(super) protocol: Option<u8>,
     /// Numbers are printed as they are.
     pub(super) numeric: bool,
 }

@@ -104,11 +104,7 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
         line += &amount(parsed, counter.packets);
         line += &amount(parsed, counter.bytes);
     }
-    let target = match &parts.target {
-        Target::Verdict(verdict) => show::verdict_name(verdict).unwrap_or_default(),
-        Target::Extension(name, _) => name,
-        Target::None | Target::Unknown => "",
-    };
+    let target = show::target_name(&parts.target);
     let (protocol, other) = parts.protocol.unwrap_or((0, false));
     let protocol = if parsed.numeric {
         protocol.to_string()
@@ -155,11 +151,7 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
 /// A rule as `-v` tells that something is done with it.
 pub(super) fn echo(variant: Variant, rule: &Rule) -> String {
     let parts = show::parts(variant, rule, true);
-    let target = match &parts.target {
-        Target::Verdict(verdict) => show::verdict_name(verdict).unwrap_or_default(),
-        Target::Extension(name, _) => name,
-        Target::None | Target::Unknown => "",
-    };
+    let target = show::target_name(&parts.target);
     let (protocol, other) = parts.protocol.unwrap_or((0, false));
     let protocol = show::protocol(protocol);
     let bang = |not: bool| if not { "!" } else { " " };

@@ -12,6 +12,7 @@ mod draft;
 mod ext;
 mod extension;
 mod list;
+mod place;
 mod restore;
 mod save;
 mod show;

@@ -55,6 +55,7 @@ pub(super) fn parts(variant: Variant, rule: &Rule, numeric: bool) -> Parts {
         let view = View {
             variant,
             statements: rest,
+            protocol: parts.protocol.map(|(number, _)| number),
             numeric,
         };
         if let Some((_, (count, shown))) = said(ext::MATCHES, &view) {
@@ -235,6 +236,16 @@ pub(super) fn words(variant: Variant, rule: &Rule) -> (String, String) {
         Target::None | Target::Unknown => String::new(),
     };
     (out, target)
+}
+
+/// A target's name as `-L` prints it.
+pub(super) fn target_name(target: &Target) -> &str {
+    match target {
+        Target::Verdict(verdict) => verdict_name(verdict).unwrap_or_default(),
+        Target::Extension("NOTRACK", _) => "CT",
+        Target::Extension(name, _) => name,
+        Target::None | Target::Unknown => "",
+    }
 }
 
 /// The name of a verdict as a target.

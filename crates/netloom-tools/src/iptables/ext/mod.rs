@@ -1,9 +1,20 @@
-//! The matches and targets, one file each.
+//! The matches and targets, each with its kin in a file.
 
+mod addresses;
+mod change;
 mod comment;
 mod conntrack;
+mod fields;
 mod icmp;
+mod marks;
+mod nat;
+mod origin;
 mod ports;
+mod rates;
+mod refuse;
+mod sets;
+mod steer;
+mod values;
 
 use super::extension::Extension;
 
@@ -16,7 +27,67 @@ pub(super) const MATCHES: &[&Extension] = &[
     &comment::COMMENT,
     &conntrack::CONNTRACK,
     &conntrack::STATE,
+    &addresses::ADDRTYPE,
+    &addresses::IPRANGE,
+    &addresses::MULTIPORT,
+    &fields::AH,
+    &fields::DSCP,
+    &fields::ECN,
+    &fields::ESP,
+    &fields::HL,
+    &fields::LENGTH,
+    &fields::MAC,
+    &fields::PKTTYPE,
+    &fields::TCPMSS,
+    &fields::TOS,
+    &fields::TTL,
+    &marks::CONNMARK_MATCH,
+    &marks::MARK_MATCH,
+    &origin::CGROUP,
+    &origin::CPU,
+    &origin::DEVGROUP,
+    &origin::HELPER,
+    &origin::OWNER,
+    &origin::PHYSDEV,
+    &origin::REALM,
+    &origin::RPFILTER,
+    &origin::SOCKET,
+    &rates::CONNBYTES,
+    &rates::CONNLIMIT,
+    &rates::LIMIT,
+    &rates::QUOTA,
+    &rates::STATISTIC,
+    &sets::RECENT,
+    &sets::SET,
 ];
 
 /// The targets.
-pub(super) const TARGETS: &[&Extension] = &[];
+pub(super) const TARGETS: &[&Extension] = &[
+    &change::CHECKSUM,
+    &change::CLASSIFY,
+    &change::DSCP,
+    &change::ECN,
+    &change::HL,
+    &change::TCPMSS,
+    &change::TCPOPTSTRIP,
+    &change::TOS,
+    &change::TTL,
+    &marks::CONNMARK,
+    &marks::MARK,
+    &nat::DNAT,
+    &nat::MASQUERADE,
+    &nat::NETMAP,
+    &nat::REDIRECT,
+    &nat::SNAT,
+    &refuse::LOG,
+    &refuse::NFLOG,
+    &refuse::NFQUEUE,
+    &refuse::REJECT,
+    &refuse::TRACE,
+    &steer::NOTRACK,
+    &steer::CT,
+    &steer::SET,
+    &steer::SYNPROXY,
+    &steer::TEE,
+    &steer::TPROXY,
+];

@@ -1,0 +1,132 @@
+//! Where a match or a target may be: what the kernel checks of a rule when it is put in
+//! (`xt_check_match`, `xt_check_target`).
+
+use super::tables::Builtin;
+use netloom_model::ruleset::expr::{MetaKey, Relation};
+use netloom_model::ruleset::statement::{Reject, Statement};
+use netloom_model::ruleset::xt::{XtMatch, XtTarget};
+use netloom_model::ruleset::{Expr, Rule};
+
+/// What a match or target asks of its rule.
+#[derive(Default)]
+struct Asks {
+    /// The tables that it is for.
+    tables: &'static [&'static str],
+    /// The table's own chains that it is for.
+    chains: &'static [&'static str],
+    /// The protocols that the rule must be for.
+    protocols: &'static [u8],
+}
+
+/// TCP.
+const TCP: &[u8] = &[6];
+
+/// Whether the kernel refuses a rule there.
+pub(super) fn refused(builtin: &Builtin, chain: &str, rule: &Rule) -> bool {
+    let protocol = protocol(rule);
+    rule.statements.iter().any(|statement| {
+        let asks = match statement {
+            Statement::XtTarget(target) => of_target(target),
+            Statement::XtMatch(found) => of_match(found),
+            _ => return false,
+        };
+        let fits = |all: &[&str], name: &str| all.is_empty() || all.contains(&name);
+        let for_it = |number| asks.protocols.contains(&number);
+        !fits(asks.tables, builtin.name)
+            || (builtin.has(chain) && !fits(asks.chains, chain))
+            || !(asks.protocols.is_empty() || protocol.is_some_and(for_it))
+    })
+}
+
+/// The protocol that a rule is for.
+fn protocol(rule: &Rule) -> Option<u8> {
+    rule.statements
+        .iter()
+        .find_map(|statement| match statement {
+            Statement::Match {
+                left: Expr::Meta(MetaKey::L4Proto),
+                relation: Relation::Eq,
+                right: Expr::Value(value),
+            } => value.to_number().map(|number| number as u8),
+            other => super::spec::header_of(other)?.protocol(),
+        })
+}
+
+fn of_target(target: &XtTarget) -> Asks {
+    let in_table = |table: &'static [&'static str]| Asks {
+        tables: table,
+        ..Asks::default()
+    };
+    match target {
+        XtTarget::Reject(kind) => Asks {
+            tables: &["filter"],
+            protocols: if *kind == Reject::TcpReset { TCP } else { &[] },
+            ..Asks::default()
+        },
+        XtTarget::Snat(_) => Asks {
+            chains: &["POSTROUTING", "INPUT"],
+            ..in_table(&["nat"])
+        },
+        XtTarget::Dnat(_) | XtTarget::Redirect(_) => Asks {
+            chains: &["PREROUTING", "OUTPUT"],
+            ..in_table(&["nat"])
+        },
+        XtTarget::Masquerade(_) => Asks {
+            chains: &["POSTROUTING"],
+            ..in_table(&["nat"])
+        },
+        XtTarget::Netmap { .. } => in_table(&["nat"]),
+        XtTarget::Ct(_) => in_table(&["raw"]),
+        XtTarget::Ttl(_)
+        | XtTarget::Hl(_)
+        | XtTarget::Dscp(_)
+        | XtTarget::Tos { .. }
+        | XtTarget::Checksum => in_table(&["mangle"]),
+        XtTarget::EcnTcpRemove | XtTarget::Tcpoptstrip(_) => Asks {
+            protocols: TCP,
+            ..in_table(&["mangle"])
+        },
+        XtTarget::Tproxy { .. } => Asks {
+            chains: &["PREROUTING"],
+            protocols: &[6, 17],
+            ..in_table(&["mangle"])
+        },
+        XtTarget::Tcpmss(_) => Asks {
+            protocols: TCP,
+            ..Asks::default()
+        },
+        XtTarget::Classify(_) => Asks {
+            chains: &["OUTPUT", "FORWARD", "POSTROUTING"],
+            ..Asks::default()
+        },
+        XtTarget::Synproxy(_) => Asks {
+            chains: &["INPUT", "FORWARD"],
+            protocols: TCP,
+            ..Asks::default()
+        },
+        _ => Asks::default(),
+    }
+}
+
+fn of_match(found: &XtMatch) -> Asks {
+    match found {
+        XtMatch::Rpfilter { .. } => Asks {
+            tables: &["raw", "mangle"],
+            chains: &["PREROUTING"],
+            ..Asks::default()
+        },
+        XtMatch::Owner(_) => Asks {
+            chains: &["OUTPUT", "POSTROUTING"],
+            ..Asks::default()
+        },
+        XtMatch::Socket { .. } => Asks {
+            chains: &["PREROUTING", "INPUT"],
+            ..Asks::default()
+        },
+        XtMatch::Tcpmss(_) => Asks {
+            protocols: TCP,
+            ..Asks::default()
+        },
+        _ => Asks::default(),
+    }
+}
