@@ -23,6 +23,7 @@ pub mod ndisc6;
 pub mod net_tools;
 pub mod nstat;
 pub mod ping;
+mod rtnetlink;
 pub mod socat;
 pub mod ss;
 mod stream;

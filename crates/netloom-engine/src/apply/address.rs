@@ -23,7 +23,8 @@ pub(crate) fn add<O: Observer>(
     let IpAddr::V4(local) = wanted.local.addr else {
         return Err(Errno::AFNOSUPPORT.into());
     };
-    let dev = cx.net.ns(ns).device(wanted.dev).ok_or(Errno::NODEV)?;
+    let dev = cx.net.ns(ns).device(wanted.dev);
+    let dev = dev.ok_or_else(|| Error::with(Errno::NODEV, "ipv4: Device not found"))?;
     let now = cx.net.now;
     let device = cx.net.dev_mut(dev);
     let mut address = wanted.clone();

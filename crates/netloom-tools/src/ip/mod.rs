@@ -1,6 +1,7 @@
 //! `ip` of iproute2 6.1.0: its options, its objects, and how their lists are put out (ip(8)).
 
 mod address;
+mod address_format;
 pub(crate) mod batch;
 mod link_details;
 mod link_filter;
@@ -19,6 +20,7 @@ pub(crate) mod print;
 pub(crate) mod protocol_names;
 mod route;
 mod rule;
+mod saved;
 mod tuntap;
 pub(crate) mod words;
 

@@ -6,7 +6,7 @@
 use super::print::Record;
 use super::route::{Hidden, format as route};
 use super::words::{self, Failure, Outcome, Words, matches};
-use super::{Options, Stamp, address, find, link_show, neigh, nexthop, rule};
+use super::{Options, Stamp, address_format, find, link_show, neigh, nexthop, rule};
 use crate::Context;
 use crate::tcpdump::time::{date, time_of_day};
 use netloom_model::bridge::{FdbEntry, FdbState};
@@ -190,7 +190,7 @@ fn line(
             ("neigh", "NEIGH", of_station(ns, entry, hide_dev))
         }
         About::Address(address) if of(address.local.family()) && at(address.dev) => {
-            let record = address::line(ns, options, address);
+            let record = address_format::line(ns, options, address);
             ("address", "ADDR", record)
         }
         About::Route(told) if of(told.family()) => {

@@ -2,10 +2,12 @@
 
 use super::format::{self, Hidden, type_number};
 use crate::Context;
+use crate::ip::saved::{self, Saved};
 use crate::ip::words::{
     self, Failure, Outcome, PROTOCOLS, SCOPES, TABLES, TYPES, Words, dsfield, matches, u32_of,
 };
 use crate::ip::{Options, show};
+use crate::rtnetlink;
 use core::net::IpAddr;
 use netloom_model::route::table;
 use netloom_model::state::Parts;
@@ -233,6 +235,18 @@ pub(super) fn list(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>
         .map(|r| format::route(&ns, options, r, hidden))
         .collect();
     show(cx, options, records)
+}
+
+/// Writes the routes that fit to a file.
+pub(super) fn save(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>) -> Outcome<()> {
+    let ns = words::namespace(cx, PARTS)?;
+    let filter = parse(&ns, options, &mut words)?;
+    let found = ns.routes.iter().filter(|r| filter.fits(r));
+    saved::save(cx, Saved::Routes, found.map(rtnetlink::route::encode))?;
+    if !filter.has_table(&ns) {
+        return Err(no_table(&filter, "Dump"));
+    }
+    Ok(())
 }
 
 fn no_table(filter: &Filter, what: &str) -> Failure {

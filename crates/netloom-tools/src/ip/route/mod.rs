@@ -1,7 +1,7 @@
 //! `ip route` (ip-route(8)).
 //!
 //! Left out, each with a clear error: encapsulation, realms, congestion control
-//! and the other metrics that a user-space engine has no use for, `save`, `restore`, `showdump`.
+//! and the other metrics that a user-space engine has no use for.
 
 mod edit;
 pub(super) mod format;
@@ -12,6 +12,7 @@ mod metrics;
 pub(super) use format::Hidden;
 
 use super::Options;
+use super::saved::{self, Saved};
 use super::words::{Failure, Outcome, Words, matches};
 use crate::Context;
 use netloom_model::Mode;
@@ -24,6 +25,7 @@ Usage: ip route add|change|replace|append|prepend|del [TYPE] PREFIX [tos TOS]
        ip route [show|flush] [[root|match|exact] PREFIX] [table TABLE|all|cache]
                 [dev DEVICE] [via ADDRESS] [src ADDRESS] [proto NAME] [type TYPE]
                 [scope SCOPE]
+       ip route save [WORD]... | restore | showdump
        ip route get ADDRESS [from ADDRESS [iif DEVICE]] [oif DEVICE] [mark MARK]
                 [tos TOS] [fibmatch]
 
@@ -63,8 +65,12 @@ pub(super) fn route(cx: &mut Context<'_>, options: &Options, words: &[String]) -
         edit::delete(cx, options, words)
     } else if is("flush") {
         list::flush(cx, options, words)
-    } else if is("save") || is("restore") || is("showdump") {
-        Err(Failure::unsupported(command))
+    } else if is("save") {
+        list::save(cx, options, words)
+    } else if is("restore") {
+        saved::restore(cx, Saved::Routes)
+    } else if is("showdump") {
+        saved::show_routes(cx, options)
     } else if is("help") {
         Err(usage())
     } else {

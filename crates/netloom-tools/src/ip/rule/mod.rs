@@ -1,14 +1,16 @@
 //! `ip rule` (ip-rule(8)).
 //!
-//! Left out, with a clear error: tunnels, VRF by name, realms, NAT; `save` and `restore`.
+//! Left out, with a clear error: tunnels, VRF by name, realms, NAT.
 
 pub(super) mod format;
 mod list;
 pub(super) mod selector;
 
+use super::saved::{self, Saved};
 use super::words::{self, Failure, Outcome, TABLES, Words, matches, number, u32_of};
 use super::{Options, parse_group};
 use crate::Context;
+use crate::rtnetlink;
 use list::{Filter, list};
 use netloom_model::change::RuleMatch;
 use netloom_model::route::table;
@@ -22,7 +24,7 @@ Usage: ip rule add|del [not] [from PREFIX] [to PREFIX] [tos TOS] [fwmark MARK[/M
                [dport PORT[-PORT]] [uidrange UID-UID] [pref NUMBER] [protocol NAME] ACTION
                [suppress_prefixlength NUMBER] [suppress_ifgroup GROUP]
        ip rule [list [WORD]...]
-       ip rule flush
+       ip rule flush | save | restore
 
 actions: table TABLE, l3mdev, goto NUMBER, nop, blackhole, unreachable, prohibit
 tables:  local, main, default or a number";
@@ -50,14 +52,32 @@ pub(super) fn rule(cx: &mut Context<'_>, options: &Options, words: &[String]) ->
         modify(cx, options, words, false)
     } else if is("flush") {
         flush(cx, options, words)
-    } else if is("save") || is("restore") {
-        Err(Failure::unsupported(command))
+    } else if is("save") {
+        save(cx, options, &words)
+    } else if is("restore") {
+        if words.is_empty() {
+            return saved::restore(cx, Saved::Rules);
+        }
+        let text = "\"ip rule restore\" does not take any arguments.";
+        Err(Failure::new(text, 1))
     } else if is("help") {
         Err(Failure::new(USAGE, 255))
     } else {
         let text = format!("Command \"{command}\" is unknown, try \"ip rule help\".");
         Err(Failure::new(text, 255))
     }
+}
+
+/// Writes the rules to a file.
+fn save(cx: &mut Context<'_>, options: &Options, words: &Words<'_>) -> Outcome<()> {
+    if !words.is_empty() {
+        let text = "\"ip rule save\" does not take any arguments.";
+        return Err(Failure::new(text, 1));
+    }
+    let ns = words::namespace(cx, PARTS)?;
+    let family = family(options);
+    let rules = ns.rules.iter().filter(|rule| rule.family == family);
+    saved::save(cx, Saved::Rules, rules.map(rtnetlink::rule::encode))
 }
 
 /// The family that is meant: IPv4 unless said otherwise.

@@ -1,0 +1,326 @@
+//! Routes (`struct rtmsg`, `RTA_*`).
+
+use super::{
+    Attributes, FILTERED, MULTI, NEW_ROUTE, Writer, addr, family_number, family_of, u16_at, u32_at,
+};
+use core::net::{IpAddr, Ipv6Addr};
+use netloom_model::route::{NextHop, RouteMetrics, RouteType};
+use netloom_model::{Family, IpNet, Route, Scope};
+
+const FIXED: usize = 12;
+const DST: u16 = 1;
+const OIF: u16 = 4;
+const GATEWAY: u16 = 5;
+const PRIORITY: u16 = 6;
+const PREFSRC: u16 = 7;
+const METRICS: u16 = 8;
+const MULTIPATH: u16 = 9;
+const CACHEINFO: u16 = 12;
+const TABLE: u16 = 15;
+const VIA: u16 = 18;
+const PREF: u16 = 20;
+const NH_ID: u16 = 30;
+
+/// Flags of a way (`RTNH_F_*`).
+const DEAD: u8 = 1;
+const ONLINK: u8 = 4;
+const LINKDOWN: u8 = 16;
+
+/// The place of a table that has no room in the fixed part (`RT_TABLE_COMPAT`).
+const COMPAT: u8 = 252;
+/// The length of a way of several (`struct rtnexthop`).
+const HOP: usize = 8;
+
+/// The types of routes, by their numbers from 1 on (`RTN_*`).
+const TYPES: [RouteType; 9] = [
+    RouteType::Unicast,
+    RouteType::Local,
+    RouteType::Broadcast,
+    RouteType::Anycast,
+    RouteType::Multicast,
+    RouteType::Blackhole,
+    RouteType::Unreachable,
+    RouteType::Prohibit,
+    RouteType::Throw,
+];
+
+/// A route as a message.
+pub(crate) fn encode(route: &Route) -> Vec<u8> {
+    let v6 = route.family() == Family::V6;
+    let kind = TYPES.iter().position(|kind| *kind == route.kind);
+    let kind = kind.map_or(0, |at| at as u8 + 1);
+    let table = u8::try_from(route.table).unwrap_or(COMPAT);
+    let single = match route.nexthops.as_slice() {
+        [hop] => Some(hop),
+        _ => None,
+    };
+    let flags = single.map_or(0, hop_flags);
+    let family = family_number(route.family());
+    let scope = route.scope.0;
+    let mut message = Writer::new(&[
+        family,
+        route.dst.len,
+        0,
+        route.tos,
+        table,
+        route.protocol,
+        scope,
+        kind,
+        flags,
+        0,
+        0,
+        0,
+    ]);
+    message.u32(TABLE, route.table);
+    if route.dst.len > 0 {
+        message.addr(DST, route.dst.addr);
+    }
+    if route.metric != 0 || v6 {
+        message.u32(PRIORITY, route.metric);
+    }
+    metrics(&mut message, &route.metrics);
+    if let Some(source) = route.prefsrc {
+        message.addr(PREFSRC, source);
+    }
+    if let Some(id) = route.nhid {
+        message.u32(NH_ID, id);
+    }
+    match (single, route.nexthops.is_empty()) {
+        (Some(hop), _) => {
+            put_via(&mut message, route.family(), hop);
+            if let Some(dev) = hop.dev {
+                message.u32(OIF, dev);
+            }
+        }
+        (None, true) => {}
+        (None, false) => message.put(MULTIPATH, &ways(route)),
+    }
+    if v6 {
+        let mut info = [0; 32];
+        let left = route.expires.unwrap_or(0).saturating_mul(100);
+        info[8..12].copy_from_slice(&left.to_le_bytes());
+        message.put(CACHEINFO, &info);
+        message.u8(PREF, route.preference);
+    }
+    message.message(NEW_ROUTE, MULTI | FILTERED)
+}
+
+fn hop_flags(hop: &NextHop) -> u8 {
+    let flags = [
+        (hop.dead, DEAD),
+        (hop.onlink, ONLINK),
+        (hop.linkdown, LINKDOWN),
+    ];
+    let set = flags.into_iter().filter(|(on, _)| *on);
+    set.fold(0, |flags, (_, flag)| flags | flag)
+}
+
+/// The gateway, with its family where that is not the route's (RFC 5549).
+fn put_via(message: &mut Writer, family: Family, hop: &NextHop) {
+    let Some(via) = hop.via else {
+        return;
+    };
+    if Family::of(via) == family {
+        message.addr(GATEWAY, via);
+        return;
+    }
+    let mut value = u16::from(family_number(Family::of(via)))
+        .to_le_bytes()
+        .to_vec();
+    match via {
+        IpAddr::V4(via) => value.extend(via.octets()),
+        IpAddr::V6(via) => value.extend(via.octets()),
+    }
+    message.put(VIA, &value);
+}
+
+fn ways(route: &Route) -> Vec<u8> {
+    let mut all = Vec::new();
+    for hop in &route.nexthops {
+        let mut inner = Writer::new(&[]);
+        put_via(&mut inner, route.family(), hop);
+        all.extend(((HOP + inner.0.len()) as u16).to_le_bytes());
+        let weight = hop.weight.clamp(1, 256) - 1;
+        all.extend([hop_flags(hop), weight as u8]);
+        all.extend(hop.dev.unwrap_or(0).to_le_bytes());
+        all.extend(inner.0);
+    }
+    all
+}
+
+/// The metrics by their numbers (`RTAX_*`).
+const fn metric_fields(metrics: &RouteMetrics) -> [(u16, u32); 8] {
+    [
+        (2, metrics.mtu),
+        (3, metrics.window),
+        (4, metrics.rtt),
+        (8, metrics.advmss),
+        (10, metrics.hoplimit),
+        (11, metrics.initcwnd),
+        (14, metrics.initrwnd),
+        (15, metrics.quickack),
+    ]
+}
+
+/// The bits that lock metrics, and that of the MTU.
+const LOCK: u16 = 1;
+const MTU_LOCKED: u32 = 1 << 2;
+
+fn metrics(message: &mut Writer, metrics: &RouteMetrics) {
+    let mut inner = Writer::new(&[]);
+    if metrics.mtu_lock {
+        inner.u32(LOCK, MTU_LOCKED);
+    }
+    for (kind, value) in metric_fields(metrics) {
+        if value != 0 {
+            inner.u32(kind, value);
+        }
+    }
+    if !inner.0.is_empty() {
+        message.put(METRICS, &inner.0);
+    }
+}
+
+/// The route of a message's body; none if it is not one of IP.
+pub(crate) fn decode(body: &[u8]) -> Option<Route> {
+    let &[family, len, _, tos, table, protocol, scope, kind, flags, ..] = body else {
+        return None;
+    };
+    let family = family_of(family).filter(|family| len <= family.bits())?;
+    let attributes = Attributes::behind(body, FIXED);
+    let dst = match attributes.addr(DST) {
+        Some(dst) => IpNet { addr: dst, len },
+        None => IpNet {
+            len,
+            ..IpNet::default_of(family)
+        },
+    };
+    if dst.family() != family {
+        return None;
+    }
+    let mut route = Route::new(dst);
+    route.table = attributes.u32(TABLE).unwrap_or(table.into());
+    route.kind = *TYPES.get(usize::from(kind).checked_sub(1)?)?;
+    (route.tos, route.protocol, route.scope) = (tos, protocol, Scope(scope));
+    route.metric = attributes.u32(PRIORITY).unwrap_or(0);
+    route.prefsrc = attributes.addr(PREFSRC);
+    route.nhid = attributes.u32(NH_ID);
+    route.preference = attributes.u8(PREF).unwrap_or(0);
+    if let Some(metrics) = attributes.get(METRICS) {
+        route.metrics = decode_metrics(Attributes(metrics));
+    }
+    let left = attributes.get(CACHEINFO).and_then(|info| u32_at(info, 8));
+    route.expires = left.filter(|left| *left != 0).map(|left| left / 100);
+    let mut single = NextHop {
+        via: via(attributes),
+        dev: attributes.u32(OIF),
+        weight: 1,
+        ..NextHop::default()
+    };
+    if let Some(ways) = attributes.get(MULTIPATH) {
+        route.nexthops = decode_ways(ways);
+    } else if single.via.is_some() || single.dev.is_some() {
+        set_flags(&mut single, flags);
+        route.nexthops = vec![single];
+    }
+    Some(route)
+}
+
+fn set_flags(hop: &mut NextHop, flags: u8) {
+    hop.dead = flags & DEAD != 0;
+    hop.onlink = flags & ONLINK != 0;
+    hop.linkdown = flags & LINKDOWN != 0;
+}
+
+fn via(attributes: Attributes<'_>) -> Option<IpAddr> {
+    let of_family = || addr(attributes.get(VIA)?.get(2..)?);
+    let gateway = attributes.addr(GATEWAY).or_else(of_family)?;
+    Some(gateway).filter(|via| *via != IpAddr::V6(Ipv6Addr::UNSPECIFIED))
+}
+
+fn decode_ways(mut ways: &[u8]) -> Vec<NextHop> {
+    let mut hops = Vec::new();
+    while let (Some(len), Some(&[flags, weight]), Some(dev)) =
+        (u16_at(ways, 0), ways.get(2..4), u32_at(ways, 4))
+    {
+        let len = usize::from(len);
+        let Some(inner) = ways.get(HOP..len) else {
+            break;
+        };
+        let mut hop = NextHop {
+            via: via(Attributes(inner)),
+            dev: Some(dev).filter(|dev| *dev != 0),
+            weight: u16::from(weight) + 1,
+            ..NextHop::default()
+        };
+        set_flags(&mut hop, flags);
+        hops.push(hop);
+        ways = ways.get(super::aligned(len)..).unwrap_or_default();
+    }
+    hops
+}
+
+fn decode_metrics(attributes: Attributes<'_>) -> RouteMetrics {
+    let mut metrics = RouteMetrics::default();
+    for (kind, value) in attributes {
+        let value = u32_at(value, 0).unwrap_or(0);
+        match kind {
+            LOCK => metrics.mtu_lock = value & MTU_LOCKED != 0,
+            2 => metrics.mtu = value,
+            3 => metrics.window = value,
+            4 => metrics.rtt = value,
+            8 => metrics.advmss = value,
+            10 => metrics.hoplimit = value,
+            11 => metrics.initcwnd = value,
+            14 => metrics.initrwnd = value,
+            15 => metrics.quickack = value,
+            _ => {}
+        }
+    }
+    metrics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtnetlink::Messages;
+
+    fn again(route: &Route) -> Option<Route> {
+        let message = encode(route);
+        let read = Messages::new(&message, 0).next().unwrap().unwrap();
+        assert_eq!(read.kind, NEW_ROUTE);
+        decode(read.body)
+    }
+
+    #[test]
+    fn routes_come_back_as_they_were_written() {
+        let hop = |via: &str, dev, weight| NextHop {
+            via: Some(via.parse().unwrap()),
+            dev: Some(dev),
+            weight,
+            ..NextHop::default()
+        };
+        let mut route = Route::new("10.6.0.0/16".parse().unwrap());
+        route.nexthops = vec![hop("10.0.0.2", 3, 2), hop("fe80::1", 4, 256)];
+        (route.metrics.mtu, route.metrics.mtu_lock) = (1400, true);
+        assert_eq!(again(&route), Some(route.clone()));
+        route.nexthops = vec![NextHop {
+            onlink: true,
+            ..hop("10.0.0.2", 3, 1)
+        }];
+        (route.table, route.metric, route.tos) = (1000, 7, 16);
+        assert_eq!(again(&route), Some(route));
+        let mut route = Route::new("::/0".parse().unwrap());
+        route.kind = RouteType::Blackhole;
+        (route.expires, route.preference) = (Some(30), 3);
+        assert_eq!(again(&route), Some(route));
+    }
+
+    #[test]
+    fn a_message_of_something_else_is_no_route() {
+        assert_eq!(decode(&[]), None);
+        assert_eq!(decode(&[7, 0, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0]), None);
+        assert_eq!(decode(&[2, 33, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0]), None);
+        assert_eq!(decode(&[2, 0, 0, 0, 254, 3, 0, 99, 0, 0, 0, 0]), None);
+    }
+}

@@ -1,0 +1,195 @@
+//! Rules (`struct fib_rule_hdr`, `FRA_*`).
+
+use super::{Attributes, MULTI, NEW_RULE, Writer, family_number, family_of, u16_at, u32_at};
+use netloom_model::{IpNet, Rule, RuleAction};
+
+const FIXED: usize = 12;
+const DST: u16 = 1;
+const SRC: u16 = 2;
+const IIFNAME: u16 = 3;
+const GOTO: u16 = 4;
+const PRIORITY: u16 = 6;
+const FWMARK: u16 = 10;
+const SUPPRESS_IFGROUP: u16 = 13;
+const SUPPRESS_PREFIXLEN: u16 = 14;
+const TABLE: u16 = 15;
+const FWMASK: u16 = 16;
+const OIFNAME: u16 = 17;
+const L3MDEV: u16 = 19;
+const UID_RANGE: u16 = 20;
+const PROTOCOL: u16 = 21;
+const IP_PROTO: u16 = 22;
+const SPORT_RANGE: u16 = 23;
+const DPORT_RANGE: u16 = 24;
+
+/// It matches what the rest does not (`FIB_RULE_INVERT`).
+const INVERT: u32 = 2;
+/// Nothing is suppressed.
+const NONE: u32 = u32::MAX;
+
+/// The number of an action (`FR_ACT_*`), and its table.
+fn action(rule: &Rule) -> (u8, u32) {
+    match rule.action {
+        RuleAction::Lookup(table) => (1, table),
+        RuleAction::Goto(_) => (2, 0),
+        RuleAction::Nop => (3, 0),
+        RuleAction::Blackhole => (6, 0),
+        RuleAction::Unreachable => (7, 0),
+        RuleAction::Prohibit => (8, 0),
+    }
+}
+
+/// A rule as a message.
+pub(crate) fn encode(rule: &Rule) -> Vec<u8> {
+    let (number, table) = action(rule);
+    let len = |net: Option<IpNet>| net.map_or(0, |net| net.len);
+    let short = u8::try_from(table).unwrap_or(252);
+    let mut fixed = vec![
+        family_number(rule.family),
+        len(rule.to),
+        len(rule.from),
+        rule.tos,
+        short,
+        0,
+        0,
+        number,
+    ];
+    let flags = if rule.not { INVERT } else { 0 };
+    fixed.extend(flags.to_le_bytes());
+    let mut message = Writer::new(&fixed);
+    message.u32(TABLE, table);
+    message.u32(SUPPRESS_PREFIXLEN, rule.suppress_prefixlen.unwrap_or(NONE));
+    message.u8(PROTOCOL, rule.protocol);
+    if let RuleAction::Goto(target) = rule.action {
+        message.u32(GOTO, target);
+    }
+    for (kind, name) in [(IIFNAME, &rule.iif), (OIFNAME, &rule.oif)] {
+        if let Some(name) = name {
+            message.text(kind, name);
+        }
+    }
+    if let Some(priority) = rule.priority.filter(|priority| *priority != 0) {
+        message.u32(PRIORITY, priority);
+    }
+    if let Some((mark, mask)) = rule.fwmark {
+        message.u32(FWMARK, mark);
+        message.u32(FWMASK, mask);
+    }
+    if rule.l3mdev {
+        message.u8(L3MDEV, 1);
+    }
+    if let Some((first, last)) = rule.uid_range {
+        let bytes = [first.to_le_bytes(), last.to_le_bytes()].concat();
+        message.put(UID_RANGE, &bytes);
+    }
+    if let Some(group) = rule.suppress_ifgroup {
+        message.u32(SUPPRESS_IFGROUP, group);
+    }
+    upper(&mut message, rule);
+    for (kind, net) in [(DST, rule.to), (SRC, rule.from)] {
+        if let Some(net) = net.filter(|net| net.len > 0) {
+            message.addr(kind, net.addr);
+        }
+    }
+    message.message(NEW_RULE, MULTI)
+}
+
+/// What is above IP.
+fn upper(message: &mut Writer, rule: &Rule) {
+    if rule.ipproto != 0 {
+        message.u8(IP_PROTO, rule.ipproto);
+    }
+    for (kind, ports) in [(SPORT_RANGE, rule.sport), (DPORT_RANGE, rule.dport)] {
+        if let Some((first, last)) = ports {
+            let bytes = [first.to_le_bytes(), last.to_le_bytes()].concat();
+            message.put(kind, &bytes);
+        }
+    }
+}
+
+/// The rule of a message's body; none if it is not one of IP, or does what no rule does here.
+pub(crate) fn decode(body: &[u8]) -> Option<Rule> {
+    let &[family, to, from, tos, table, _, _, action, ..] = body else {
+        return None;
+    };
+    let family = family_of(family)?;
+    let flags = u32_at(body, 8)?;
+    let attributes = Attributes::behind(body, FIXED);
+    let table = attributes.u32(TABLE).unwrap_or(table.into());
+    let mut rule = Rule::lookup(family, 0, table);
+    rule.action = match action {
+        1 => RuleAction::Lookup(table),
+        2 => RuleAction::Goto(attributes.u32(GOTO)?),
+        3 => RuleAction::Nop,
+        6 => RuleAction::Blackhole,
+        7 => RuleAction::Unreachable,
+        8 => RuleAction::Prohibit,
+        _ => return None,
+    };
+    let net = |kind, len: u8| {
+        let net = IpNet {
+            addr: attributes.addr(kind)?,
+            len,
+        };
+        Some(net).filter(|net| net.family() == family && len <= family.bits())
+    };
+    (rule.to, rule.from, rule.tos) = (net(DST, to), net(SRC, from), tos);
+    rule.not = flags & INVERT != 0;
+    rule.priority = attributes.u32(PRIORITY);
+    rule.protocol = attributes.u8(PROTOCOL).unwrap_or(0);
+    (rule.iif, rule.oif) = (attributes.text(IIFNAME), attributes.text(OIFNAME));
+    let mask = attributes.u32(FWMASK).unwrap_or(u32::MAX);
+    rule.fwmark = attributes.u32(FWMARK).map(|mark| (mark, mask));
+    rule.l3mdev = attributes.u8(L3MDEV).is_some_and(|on| on != 0);
+    let set = |kind| attributes.u32(kind).filter(|value| *value != NONE);
+    rule.suppress_prefixlen = set(SUPPRESS_PREFIXLEN);
+    rule.suppress_ifgroup = set(SUPPRESS_IFGROUP);
+    rule.ipproto = attributes.u8(IP_PROTO).unwrap_or(0);
+    let ports = |kind| {
+        let value = attributes.get(kind)?;
+        Some((u16_at(value, 0)?, u16_at(value, 2)?))
+    };
+    (rule.sport, rule.dport) = (ports(SPORT_RANGE), ports(DPORT_RANGE));
+    rule.uid_range = attributes
+        .get(UID_RANGE)
+        .and_then(|value| Some((u32_at(value, 0)?, u32_at(value, 4)?)));
+    Some(rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtnetlink::Messages;
+    use netloom_model::Family;
+
+    fn again(rule: &Rule) -> Option<Rule> {
+        let message = encode(rule);
+        let read = Messages::new(&message, 0).next().unwrap().unwrap();
+        decode(read.body)
+    }
+
+    #[test]
+    fn rules_come_back_as_they_were_written() {
+        let rule = Rule {
+            from: Some("10.1.0.0/16".parse().unwrap()),
+            iif: Some("eth0".to_owned()),
+            fwmark: Some((1, 0xff)),
+            sport: Some((10, 20)),
+            uid_range: Some((0, 99)),
+            ipproto: 17,
+            not: true,
+            suppress_prefixlen: Some(0),
+            ..Rule::lookup(Family::V4, 500, 1000)
+        };
+        assert_eq!(again(&rule), Some(rule));
+        let mut rule = Rule::lookup(Family::V6, 7, 0);
+        rule.action = RuleAction::Goto(9);
+        assert_eq!(again(&rule), Some(rule));
+    }
+
+    #[test]
+    fn a_rule_of_priority_0_says_none() {
+        let first = Rule::lookup(Family::V4, 0, 255);
+        assert_eq!(again(&first).map(|rule| rule.priority), Some(None));
+    }
+}
