@@ -320,13 +320,13 @@ impl FromStr for Case {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Case, String> {
-        let lines = text
-            .lines()
-            .skip_while(|line| *line != BEGIN)
-            .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+        // A script, or its lines alone.
+        let lines = text.split_once(BEGIN).map_or(text, |(_, lines)| lines);
+        let lines = lines.lines();
+        let lines = lines.filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
         let lines = lines.map(str::parse).collect::<Result<Vec<Line>, _>>()?;
         if lines.is_empty() {
-            return Err(format!("no lines behind \"{BEGIN}\""));
+            return Err("no lines of a case".to_owned());
         }
         Ok(Case { lines })
     }

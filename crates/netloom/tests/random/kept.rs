@@ -1,9 +1,11 @@
 //! Cases that are kept: what once differed, and what is worth to be held for ever. Beside each
-//! stands what the real kernel did. With `NETLOOM_BLESS=1` the kernel's trials write that anew.
+//! stands what the real kernel did. With `NETLOOM_BLESS=1` the kernel's trials write that anew. A case is
+//! its lines alone; the script that a shell runs is written where it fails.
 
 use crate::case::Case;
 use crate::engine::Inside;
 use crate::kernel::{Apart, Outside};
+use crate::lane;
 use crate::play::play;
 use core::time::Duration;
 use libtest_mimic::{Failed, Trial};
@@ -22,7 +24,12 @@ pub(crate) fn trials(usable: bool) -> Vec<Trial> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
-            Some(name.strip_suffix(".sh")?.to_owned())
+            let case = name.strip_suffix(".case").map(str::to_owned);
+            assert!(
+                case.is_some() || name.ends_with(".out"),
+                "{name} is no case"
+            );
+            case
         })
         .collect();
     names.sort();
@@ -39,7 +46,7 @@ pub(crate) fn trials(usable: bool) -> Vec<Trial> {
 }
 
 fn read(name: &str) -> Result<Case, Failed> {
-    Ok(fs::read_to_string(PathBuf::from(FOLDER).join(format!("{name}.sh")))?.parse()?)
+    Ok(fs::read_to_string(PathBuf::from(FOLDER).join(format!("{name}.case")))?.parse()?)
 }
 
 fn record(name: &str) -> PathBuf {
@@ -62,10 +69,6 @@ fn kernel(name: &str) -> Result<(), Failed> {
         for _ in 0..TRIES {
             let seen = play(&mut Outside::new(&apart, PATIENCE), &case, Some(&engine)).lines();
             if bless {
-                fs::write(
-                    PathBuf::from(FOLDER).join(format!("{name}.sh")),
-                    case.to_string(),
-                )?;
                 fs::write(record(&name), seen.join("\n") + "\n")?;
             }
             verdict = judge(&name, &seen);
@@ -73,7 +76,11 @@ fn kernel(name: &str) -> Result<(), Failed> {
                 break;
             }
         }
-        verdict
+        verdict.map_err(|failed| {
+            let script = lane::write(&name, &case).map(|path| path.display().to_string());
+            let failed = failed.message().unwrap_or_default();
+            format!("{failed}\nas a script: {}", script.unwrap_or_default()).into()
+        })
     };
     std::thread::spawn(run)
         .join()

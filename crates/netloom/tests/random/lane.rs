@@ -201,7 +201,7 @@ pub(crate) fn compare(apart: &Apart, case: &Case, patience: Duration) -> String 
 }
 
 /// Writes a case as a script: where.
-fn write(name: &str, case: &Case) -> std::io::Result<PathBuf> {
+pub(crate) fn write(name: &str, case: &Case) -> std::io::Result<PathBuf> {
     let path = folder().join(format!("{name}.sh"));
     std::fs::create_dir_all(folder())?;
     std::fs::write(&path, case.to_string())?;
@@ -266,7 +266,8 @@ fn tell(differing: &[(String, Case, String)], of: usize) -> String {
         if let Ok(path) = written {
             let _ = writeln!(
                 out,
-                "as a script: {path}\nto keep it: cp {path} crates/netloom/tests/random/kept/NAME.sh, \
+                "as a script: {path}\nto keep it: sed '1,/^# The case/d' {path} > \
+                 crates/netloom/tests/random/kept/NAME.case, \
                  then NETLOOM_BLESS=1 cargo test -p netloom --test random NAME",
                 path = path.display()
             );
