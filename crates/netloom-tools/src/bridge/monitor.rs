@@ -1,10 +1,11 @@
 //! `bridge monitor` (bridge(8)): what changes of ports, forwarding databases and groups.
 //!
-//! Left out: files of messages (`file`), and messages of VLANs, which the world does not send.
+//! Left out: messages of VLANs, which the world does not send.
 
 use super::{Options, fdb, link, mdb};
 use crate::Context;
-use crate::ip::monitor::{ended, stamp};
+use crate::ip::Stamp;
+use crate::ip::monitor::{ended, from_file, stamp};
 use crate::ip::print::{self, Record};
 use crate::ip::words::{self, Failure, Outcome, Words, matches};
 use netloom_model::notice::{About, Notice};
@@ -28,14 +29,15 @@ struct Wanted {
     objects: Vec<&'static str>,
     /// Whether each line says what it is about.
     label: bool,
+    /// A file of messages, which is told instead of what happens.
+    file: Option<String>,
 }
 
 fn parse(words: &mut Words<'_>) -> Outcome<Wanted> {
     let mut wanted = Wanted::default();
     while let Some(word) = words.next() {
         if matches(word, "file") {
-            words.value()?;
-            return Err(Failure::unsupported(word));
+            wanted.file = Some(words.value()?.to_owned());
         } else if let Some(object) = OBJECTS.iter().find(|full| matches(word, full)) {
             wanted.objects.push(object);
         } else if word == "all" {
@@ -53,6 +55,9 @@ fn parse(words: &mut Words<'_>) -> Outcome<Wanted> {
 /// Runs `bridge monitor` until it is interrupted.
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
     let wanted = parse(words)?;
+    if let Some(file) = &wanted.file {
+        return tell_file(cx, options, file, wanted.label);
+    }
     let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
     // Links are known as they were in the beginning; new ones are known by what is told of them.
     let mut known = words::namespace(cx, Parts::LINKS)?;
@@ -84,6 +89,25 @@ pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_
         cx.out.write_all(text.as_bytes())?;
         cx.out.flush()?;
     }
+}
+
+/// Tells what is in a file: everything, whatever was named.
+fn tell_file(cx: &mut Context<'_>, options: &Options, file: &str, label: bool) -> Outcome<()> {
+    // Names are those of here.
+    let known = words::namespace(cx, Parts::LINKS)?;
+    let options = &Options {
+        stamp: Stamp::None,
+        ..options.clone()
+    };
+    let wanted = Wanted {
+        label,
+        ..Wanted::default()
+    };
+    from_file(cx, file, |cx, notice| {
+        let text = tell(&known, options, &wanted, &notice, 0);
+        cx.out.write_all(text.as_bytes())?;
+        Ok(())
+    })
 }
 
 /// The text of a notice; none if nobody wants it.

@@ -1,6 +1,7 @@
 //! `ip monitor` (ip-monitor(8)): what changes, as it changes.
 //!
-//! Left out, each with a clear error: files of messages (`file`), other namespaces (`all-nsid`).
+//! Left out, with a clear error: other namespaces (`all-nsid`). Of links in files no details are
+//! told, and no settings of devices.
 //! Nothing here makes messages of multicast routes, of routers' prefixes or of statistics.
 
 use super::print::Record;
@@ -8,6 +9,8 @@ use super::route::{Hidden, format as route};
 use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, Stamp, address_format, find, link_show, neigh, nexthop, rule};
 use crate::Context;
+use crate::rtnetlink::Messages;
+use crate::rtnetlink::told::{self, Told};
 use crate::tcpdump::time::{date, time_of_day};
 use netloom_model::bridge::{FdbEntry, FdbState};
 use netloom_model::notice::{About, Netconf, Notice};
@@ -17,7 +20,7 @@ use netloom_model::{Errno, Family, Link, Namespace, NsName, Time};
 use std::time::UNIX_EPOCH;
 
 const USAGE: &str = "\
-Usage: ip monitor [all|OBJECT...] [label] [dev DEVICE]
+Usage: ip monitor [all|OBJECT...] [label] [dev DEVICE] [file FILE]
 
 objects: address link mroute neigh netconf nexthop nsid prefix route rule stats";
 
@@ -35,6 +38,8 @@ struct Wanted {
     /// Whether each line says what it is about.
     label: bool,
     dev: Option<u32>,
+    /// A file of messages, which is told instead of what happens.
+    file: Option<String>,
 }
 
 impl Wanted {
@@ -47,8 +52,7 @@ fn parse(ns: &Namespace, words: &mut Words<'_>) -> Outcome<Wanted> {
     let mut wanted = Wanted::default();
     while let Some(word) = words.next() {
         if matches(word, "file") {
-            words.value()?;
-            return Err(Failure::unsupported(word));
+            wanted.file = Some(words.value()?.to_owned());
         } else if matches(word, "label") || matches(word, "all") {
             wanted.label = true;
         } else if matches(word, "all-nsid") {
@@ -74,6 +78,9 @@ pub(super) fn monitor(cx: &mut Context<'_>, options: &Options, words: &[String])
     let mut words = Words::new(words);
     let known = words::namespace(cx, Parts::LINKS)?;
     let wanted = parse(&known, &mut words)?;
+    if let Some(file) = &wanted.file {
+        return tell_file(cx, known, options, file, wanted.label);
+    }
     let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
     // Names are those of the beginning, and those that are told of.
     let mut known = words::namespace(cx, Parts::LINKS)?;
@@ -103,6 +110,66 @@ pub(super) fn monitor(cx: &mut Context<'_>, options: &Options, words: &[String])
         cx.out.write_all(text.as_bytes())?;
         cx.out.flush()?;
     }
+}
+
+/// Tells what is in a file: everything, whatever was named.
+fn tell_file(
+    cx: &mut Context<'_>,
+    mut known: Namespace,
+    options: &Options,
+    file: &str,
+    label: bool,
+) -> Outcome<()> {
+    let options = &Options {
+        details: false,
+        stamp: Stamp::None,
+        ..options.clone()
+    };
+    let wanted = Wanted {
+        label,
+        ..Wanted::default()
+    };
+    from_file(cx, file, |cx, notice| {
+        match &notice.about {
+            About::Link { link, .. } => learn(&mut known, link, notice.gone),
+            About::Port(link) if notice.gone => learn(&mut known, link, true),
+            _ => {}
+        }
+        let text = tell(&known, options, &wanted, &notice, 0);
+        cx.out.write_all(text.as_bytes())?;
+        Ok(())
+    })
+}
+
+/// Reads a file of rtmon(8): tells the moments in it, and hands on what happened then.
+pub(crate) fn from_file(
+    cx: &mut Context<'_>,
+    file: &str,
+    mut each: impl FnMut(&mut Context<'_>, Notice) -> Outcome<()>,
+) -> Outcome<()> {
+    let bytes = std::fs::read(file).map_err(|error| {
+        let errno = Errno(error.raw_os_error().unwrap_or(0));
+        Failure::new(format!("Cannot fopen: {errno}"), 255)
+    })?;
+    for message in Messages::new(&bytes, 0) {
+        if message.is_err() {
+            cx.out.flush()?;
+        }
+        let message = message.map_err(|malformed| Failure::new(malformed.to_string(), 1))?;
+        match told::decode(&message) {
+            Some(Told::Moment(seconds, micros)) => {
+                let at = u64::from(seconds) * 1_000_000_000 + u64::from(micros) * 1000;
+                let moment = stamp(Stamp::Long, at);
+                writeln!(cx.out, "{} us", moment.trim_end().trim_end_matches(" usec"))?;
+            }
+            Some(Told::Notice { gone, about }) => {
+                let at = Time(0);
+                each(cx, Notice { at, gone, about })?;
+            }
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 /// What a command that waits for ever ends with when it is told to.

@@ -1,10 +1,11 @@
 //! The binary form of rtnetlink's messages (netlink(7), rtnetlink(7)), to and from the model: what
 //! `ip route save`, `ip address save` and `ip rule save` write, and what `restore` and `showdump`
-//! read. Numbers are little-endian, as on the machines where such files are made.
+//! read; and what rtmon(8) writes, which `ip monitor file` and `bridge monitor file` read. Numbers are little-endian, as on the machines where such files are made.
 
 pub(crate) mod address;
 pub(crate) mod route;
 pub(crate) mod rule;
+pub(crate) mod told;
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
