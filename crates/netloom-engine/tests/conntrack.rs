@@ -9,10 +9,12 @@ use netloom_model::conntrack::{Connection, Ports, status};
 use netloom_model::journey::{DropReason, Verdict as Fate};
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::expr::{CtKey, Relation};
-use netloom_model::ruleset::statement::{Statement, Verdict};
-use netloom_model::ruleset::{Base, ChainKind, Expr, Hook, Policy, Rule, TableFamily, Value};
-use netloom_model::socket::{SocketId, SocketKind};
-use netloom_model::{Change, Time, World};
+use netloom_model::ruleset::statement::{Nat, NatFlags, NatKind, Statement, Verdict};
+use netloom_model::ruleset::{
+    Base, ChainKind, Expr, Field, Hook, Policy, Rule, TableFamily, Value,
+};
+use netloom_model::socket::{Received, SocketId, SocketKind};
+use netloom_model::{Change, Errno, Time, World};
 
 /// Two hosts, `a` and `b`, with a router `r` between them that has the chains `forward` and `raw`.
 fn routed() -> Lab {
@@ -264,4 +266,139 @@ fn a_full_table_forgets_what_nobody_answered_and_refuses_where_all_is_worth_keep
         said(&mut lab, one, ("10.0.2.1", port));
     }
     assert!(connections(&mut lab).len() <= 3);
+}
+
+fn nat_chain(lab: &mut Lab, name: &str, hook: Hook, priority: i32) {
+    let RulesetChange::AddChain {
+        chain,
+        base: Some(base),
+        comment,
+        exclusive,
+    } = base(name, hook, priority)
+    else {
+        panic!("a chain");
+    };
+    let base = Some(Box::new(Base {
+        kind: ChainKind::Nat,
+        ..*base
+    }));
+    lab.apply(rules(vec![RulesetChange::AddChain {
+        chain,
+        base,
+        comment,
+        exclusive,
+    }]));
+}
+
+fn nat(kind: NatKind, address: Option<&str>, port: Option<u16>) -> Statement {
+    Statement::Nat(Nat {
+        kind,
+        family: None,
+        address: address.map(|address| Expr::Value(ip(address).into())),
+        port: port.map(|port| Expr::Value(port.into())),
+        flags: NatFlags::default(),
+        prefix: false,
+    })
+}
+
+fn heard(lab: &mut Lab, socket: SocketId) -> (std::net::IpAddr, u16) {
+    match lab.0.receive(socket, Time::AT_ONCE).expect("heard") {
+        Received::Datagram(datagram) => datagram.from.expect("from somebody"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn masqueraded_packets_come_from_the_router_and_answers_find_back() {
+    let mut lab = routed();
+    nat_chain(&mut lab, "post", Hook::Postrouting, 100);
+    add(&mut lab, "post", vec![nat(NatKind::Masquerade, None, None)]);
+    let (one, other) = (socket(&mut lab, "a", 1000), socket(&mut lab, "b", 2000));
+    said(&mut lab, one, ("10.0.2.1", 2000));
+    assert_eq!(heard(&mut lab, other), (ip("10.0.2.2"), 1000));
+    said(&mut lab, other, ("10.0.2.2", 1000));
+    assert_eq!(heard(&mut lab, one), (ip("10.0.2.1"), 2000));
+    let both = status::SRC_NAT | status::SRC_NAT_DONE | status::DST_NAT_DONE;
+    let told = connections(&mut lab).remove(0);
+    let bits = told.status & !(status::CONFIRMED | status::SEEN_REPLY);
+    assert_eq!((bits, told.reply.destination), (both, ip("10.0.2.2")));
+    assert!(matches!(
+        lab.explain("a", ping("10.0.2.1")).verdict,
+        Fate::Delivered { .. }
+    ));
+}
+
+#[test]
+fn a_port_that_another_connection_has_is_exchanged_for_one_of_its_class() {
+    let mut lab = routed();
+    nat_chain(&mut lab, "post", Hook::Postrouting, 100);
+    add(&mut lab, "post", vec![nat(NatKind::Masquerade, None, None)]);
+    lab.addr("a", "a0", "10.0.1.7/24");
+    let (one, other) = (socket(&mut lab, "a", 5000), socket(&mut lab, "b", 2000));
+    said(&mut lab, one, ("10.0.2.1", 2000));
+    lab.0.close(one).expect("closed");
+    let second = lab.0.open(&"a".into(), SocketKind::Udp).expect("a socket");
+    lab.0.bind(second, ip("10.0.1.7"), 5000).expect("bound");
+    said(&mut lab, second, ("10.0.2.1", 2000));
+    assert_eq!(heard(&mut lab, other), (ip("10.0.2.2"), 5000));
+    let (address, port) = heard(&mut lab, other);
+    assert_eq!(address, ip("10.0.2.2"));
+    assert!(port != 5000 && port >= 1024);
+}
+
+#[test]
+fn a_published_port_leads_to_the_host_behind_the_router_and_errors_too() {
+    let mut lab = routed();
+    nat_chain(&mut lab, "pre", Hook::Prerouting, -100);
+    let to = nat(NatKind::Dnat, Some("10.0.2.1"), Some(2000));
+    let udp = Statement::equal(Expr::Field(Field::UdpDport), Expr::Value(8080u16.into()));
+    add(&mut lab, "pre", vec![udp, to]);
+    let one = socket(&mut lab, "a", 1000);
+    lab.0.connect(one, ip("10.0.1.2"), 8080).expect("connected");
+    said(&mut lab, one, ("10.0.1.2", 8080));
+    // Nobody listens there: the error is about the address that was asked for.
+    assert_eq!(
+        lab.0.pending_error(one).map_err(|e| e.errno),
+        Err(Errno::CONNREFUSED)
+    );
+    let other = socket(&mut lab, "b", 2000);
+    said(&mut lab, one, ("10.0.1.2", 8080));
+    assert_eq!(heard(&mut lab, other), (ip("10.0.1.1"), 1000));
+    said(&mut lab, other, ("10.0.1.1", 1000));
+    assert_eq!(heard(&mut lab, one), (ip("10.0.1.2"), 8080));
+}
+
+#[test]
+fn what_the_router_sends_itself_is_led_elsewhere_too() {
+    let mut lab = routed();
+    nat_chain(&mut lab, "out", Hook::Output, -100);
+    let to = nat(NatKind::Dnat, Some("10.0.2.1"), None);
+    let there = Expr::Value(std::net::Ipv4Addr::new(10, 0, 1, 99).into());
+    let asked = Statement::equal(Expr::Field(Field::IpDaddr), there);
+    add(&mut lab, "out", vec![asked, to]);
+    let (one, other) = (socket(&mut lab, "r", 1000), socket(&mut lab, "b", 2000));
+    said(&mut lab, one, ("10.0.1.99", 2000));
+    let (_, port) = heard(&mut lab, other);
+    assert_eq!(port, 1000);
+}
+
+#[test]
+fn masqueraded_connections_die_with_the_address() {
+    let mut lab = routed();
+    nat_chain(&mut lab, "post", Hook::Postrouting, 100);
+    add(&mut lab, "post", vec![nat(NatKind::Masquerade, None, None)]);
+    let one = socket(&mut lab, "a", 1000);
+    said(&mut lab, one, ("10.0.2.1", 2000));
+    assert_eq!(connections(&mut lab).len(), 1);
+    let address = lab.state("r").addresses.into_iter();
+    let address = address
+        .into_iter()
+        .find(|a| a.local.addr == ip("10.0.2.2"))
+        .expect("there");
+    lab.apply(Change::DelAddress {
+        ns: "r".into(),
+        address,
+        exact: true,
+    });
+    assert_eq!(connections(&mut lab), []);
 }

@@ -133,6 +133,7 @@ pub(crate) fn delete<O: Observer>(
     let at = cx.net.dev(dev).addresses.iter().position(fits);
     let at = at.ok_or_else(|| Error::with(Errno::ADDRNOTAVAIL, "ipv4: Address not found"))?;
     remove(cx.net, dev, at);
+    crate::conntrack::forget_masqueraded(cx.net, dev, local.into());
     if cx.net.dev(dev).addresses.is_empty() {
         // The last address is gone, and IP with it (`fib_disable_ip`).
         neighbour::configure::flush_of::<V4, O>(cx, dev, true);

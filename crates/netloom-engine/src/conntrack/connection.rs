@@ -29,6 +29,8 @@ pub(crate) struct Connection {
     pub(crate) stamp: u32,
     /// Its number, for programs.
     pub(crate) id: u32,
+    /// The index of the device whose address it was masqueraded with; 0: it was not.
+    pub(crate) masquerade: u32,
     pub(crate) protocol: Protocol,
     pub(crate) labels: Option<Box<u128>>,
     /// What it had, by direction, where that is counted.
@@ -100,6 +102,7 @@ impl Connection {
             watched: Time(u64::MAX),
             stamp: 0,
             id: 0,
+            masquerade: 0,
             protocol: Protocol::None,
             labels: None,
             counters: None,

@@ -11,6 +11,7 @@
 mod confirm;
 mod connection;
 mod describe;
+pub(crate) mod nat;
 mod protocol;
 mod related;
 mod sctp;
@@ -25,10 +26,12 @@ pub(crate) use describe::{count, list};
 pub(crate) use table::Direction;
 pub(crate) use track::track;
 
+use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
 use crate::timer::Timer;
+use core::net::IpAddr;
 use netloom_model::Time;
 use table::Table;
 
@@ -146,6 +149,19 @@ pub(crate) fn forget(net: &mut Net, ns: NsId, place: u32) {
         return;
     };
     conntrack.table.remove(place);
+}
+
+/// An address is gone from a device: so are the connections that were masqueraded with it.
+pub(crate) fn forget_masqueraded(net: &mut Net, dev: DevId, address: IpAddr) {
+    let (ns, index) = (net.ns_of(dev), net.dev(dev).index);
+    let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
+        return;
+    };
+    let all = conntrack.table.iter();
+    let with = all.filter(|(_, c)| c.masquerade == index && c.tuples[1].destination() == address);
+    for place in with.map(|(place, _)| place).collect::<Vec<_>>() {
+        conntrack.table.remove(place);
+    }
 }
 
 /// Connections of packets that ended before they were confirmed go with them.

@@ -2,6 +2,7 @@
 
 use super::ct;
 use super::load::{self, Load};
+use super::nat;
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
 use super::{ChainId, SetId};
@@ -47,6 +48,8 @@ pub(super) enum Op {
     SetMark(Load),
     /// Asks about the connection, or changes it.
     Ct(ct::Op),
+    /// Translates the connection.
+    Nat(Box<nat::Op>),
     Reject(Reject),
     /// Goes on if a match of xtables says so.
     Match(Box<XtMatch>),
@@ -197,7 +200,7 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
         other => match (ct::compile(other), other) {
             (Some(op), _) => Op::Ct(op),
             (None, Statement::XtMatch(found)) => Op::Match(Box::new(found.clone())),
-            (None, _) => Op::Unknown,
+            (None, _) => nat::compile(statement).map_or(Op::Unknown, |op| Op::Nat(Box::new(op))),
         },
     })
 }

@@ -3,20 +3,20 @@
 use super::facts::{Facts, Proto};
 use super::judge::{self, Judged, Unwritten, Written};
 use super::{Asked, ChainId, Filter};
-use crate::conntrack;
+use crate::conntrack::nat::{self, Manip};
+use crate::conntrack::{self, Direction, Reference, Standing};
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::ip::{icmp_error, reassembly, v6};
 use crate::namespace::NsId;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
-use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::Reject;
+use netloom_model::ruleset::{Base, Hook};
 use netloom_wire::icmpv4::Repr;
 use netloom_wire::{icmpv6, ipv4};
-use std::sync::Arc;
 
 /// Asks the rules at a hook. Gives the packet back if it goes on; its front is its network header.
 #[inline]
@@ -31,6 +31,16 @@ pub(crate) fn at<O: Observer>(
         Some(filter) if filter.entries(proto, hook).is_empty() => Some(packet),
         Some(_) => asked(cx, (ns, proto, hook), devices, packet),
     }
+}
+
+/// Whether rules at OUTPUT may have a packet go another way than it was to go.
+#[inline]
+pub(crate) fn may_reroute(net: &Net, ns: NsId, proto: Proto) -> bool {
+    let filter = net.ns(ns).filter.as_deref();
+    filter.is_some_and(|filter| {
+        let nat = &filter.nat[proto as usize][Hook::Output as usize];
+        filter.reroutes[proto as usize] || !nat.is_empty()
+    })
 }
 
 /// How a packet came out of a hook.
@@ -103,50 +113,88 @@ fn each<O: Observer>(
     let (_, proto, hook) = place;
     for at in 0..filter.entries(proto, hook).len() {
         let facts = Facts::of(packet, place, devices);
-        let (chain, base) = match &filter.entries(proto, hook)[at].asked {
-            Asked::Chain(chain, base) => (*chain, Arc::clone(base)),
-            other => match pass(cx, other, &facts, packet) {
-                Ok(()) => continue,
-                Err(reason) => return Outcome::Drops(reason),
-            },
+        let outcome = match filter.entries(proto, hook)[at].asked.clone() {
+            Asked::Chain(chain, base) => one(cx, filter, (chain, &base), &facts, packet),
+            Asked::Translate => translate(cx, filter, &facts, packet),
+            Asked::Track => done(conntrack::track(cx.net, &facts, packet)),
+            Asked::Confirm => done(conntrack::confirm(cx.net, facts.ns, packet)),
         };
-        let judged = if O::ON {
-            let mut trail = Written::default();
-            let judged = judge::chain(cx.net, filter, (chain, &base), &facts, packet, &mut trail);
-            see(cx, filter, (chain, &facts), trail, judged, packet);
-            judged
-        } else {
-            judge::chain(
-                cx.net,
-                filter,
-                (chain, &base),
-                &facts,
-                packet,
-                &mut Unwritten,
-            )
-        };
-        match judged {
-            Judged::Accept => {}
-            Judged::Drop(reason) => return Outcome::Drops(reason),
-            Judged::Reject(reject) => return Outcome::Rejects(reject),
-            Judged::Unknown => return Outcome::Unknown,
+        if !matches!(outcome, Outcome::Passes) {
+            return outcome;
         }
     }
     Outcome::Passes
 }
 
-/// Does what stands among the chains of a hook.
-fn pass<O: Observer>(
+fn done(result: Result<(), DropReason>) -> Outcome {
+    result.map_or_else(Outcome::Drops, |()| Outcome::Passes)
+}
+
+/// Asks a base chain.
+fn one<O: Observer>(
     cx: &mut Cx<'_, O>,
-    asked: &Asked,
+    filter: &mut Filter,
+    chain: (ChainId, &Base),
     facts: &Facts,
     packet: &mut Packet,
-) -> Result<(), DropReason> {
-    match asked {
-        Asked::Track => conntrack::track(cx.net, facts, packet),
-        Asked::Confirm => conntrack::confirm(cx.net, facts.ns, packet),
-        Asked::Chain(..) => Ok(()),
+) -> Outcome {
+    let judged = if O::ON {
+        let mut trail = Written::default();
+        let judged = judge::chain(cx.net, filter, chain, facts, packet, &mut trail);
+        see(cx, filter, (chain.0, facts), trail, judged, packet);
+        judged
+    } else {
+        judge::chain(cx.net, filter, chain, facts, packet, &mut Unwritten)
+    };
+    match judged {
+        Judged::Accept => Outcome::Passes,
+        Judged::Drop(reason) => Outcome::Drops(reason),
+        Judged::Reject(reject) => Outcome::Rejects(reject),
+        Judged::Unknown => Outcome::Unknown,
     }
+}
+
+/// Has the first packet of a connection settle what it is translated to, and translates packets
+/// (`nf_nat_inet_fn`).
+fn translate<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    filter: &mut Filter,
+    facts: &Facts,
+    packet: &mut Packet,
+) -> Outcome {
+    let manip = Manip::at(facts.hook);
+    let of = |cx: &Cx<'_, O>, packet: &Packet| {
+        let connection = conntrack::of_packet(cx.net, facts.ns, packet);
+        connection.map(|connection| (connection.is_bound(manip), connection.masquerade))
+    };
+    let Some((bound, masquerade)) = of(cx, packet) else {
+        return Outcome::Passes;
+    };
+    let device = facts.output.some().map_or(0, |dev| cx.net.dev(dev).index);
+    let leaves = facts.hook == Hook::Postrouting && masquerade != 0;
+    if leaves && packet.ct.direction == Direction::Original && masquerade != device && bound {
+        conntrack::forget(cx.net, facts.ns, packet.ct.place());
+        packet.ct = Reference::NONE;
+        return Outcome::Drops(DropReason::NatOtherWay);
+    }
+    if packet.ct.standing == Standing::New && !bound {
+        let count = filter.nat[facts.proto as usize][facts.hook as usize].len();
+        for at in 0..count {
+            let entry = &filter.nat[facts.proto as usize][facts.hook as usize][at];
+            let Asked::Chain(chain, base) = entry.asked.clone() else {
+                continue;
+            };
+            let outcome = one(cx, filter, (chain, &base), facts, packet);
+            if !matches!(outcome, Outcome::Passes) {
+                return outcome;
+            }
+            if of(cx, packet).is_some_and(|(bound, _)| bound) {
+                break;
+            }
+        }
+        nat::bind_to_itself(cx.net, facts, packet);
+    }
+    done(nat::translate(cx.net, facts, packet))
 }
 
 /// Tells the observer which rules were tried.

@@ -4,6 +4,7 @@ use super::compile::{Go, Op, Rule, Within};
 use super::ct;
 use super::facts::Facts;
 use super::load::Load;
+use super::nat;
 use super::table::State;
 use super::{ChainId, Filter};
 use crate::net::Net;
@@ -32,6 +33,8 @@ enum Said {
     /// All was done; the packet goes on where the last one says.
     Go(Go),
     Reject(Reject),
+    /// The packet ends, for this reason.
+    Ends(DropReason),
     Unknown,
 }
 
@@ -101,6 +104,7 @@ pub(super) fn chain<T: Trail>(
         let go = match said {
             Said::No(_) => continue,
             Said::Reject(reject) => return Judged::Reject(reject),
+            Said::Ends(reason) => return Judged::Drop(reason),
             Said::Unknown => return Judged::Unknown,
             Said::Go(go) => go,
         };
@@ -179,6 +183,10 @@ fn ask(
                 None => false,
             },
             Op::Ct(op) => ct::ask(net, op, facts, packet),
+            Op::Nat(op) => match nat::bind(net, op, facts, packet) {
+                Ok(()) => return Said::Go(Go::Accept),
+                Err(reason) => return Said::Ends(reason),
+            },
             Op::Reject(reject) => return Said::Reject(*reject),
             Op::Match(found) => match super::xt::matches(found, net, facts, packet) {
                 Some(says) => says,

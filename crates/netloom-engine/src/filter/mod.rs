@@ -12,12 +12,13 @@ mod hook;
 mod install;
 mod judge;
 mod load;
+mod nat;
 mod set;
 mod table;
 mod xt;
 
 pub(crate) use facts::{Facts, Proto, layers};
-pub(crate) use hook::at;
+pub(crate) use hook::{at, may_reroute};
 pub(crate) use install::apply;
 pub(crate) use table::describe;
 
@@ -42,6 +43,10 @@ pub(crate) struct Filter {
     sets: crate::arena::Arena<set::Store>,
     /// What is asked at each hook of each protocol, in order.
     hooks: [[Vec<Entry>; HOOKS]; Proto::COUNT],
+    /// The chains that say what new connections are translated to, in order.
+    nat: [[Vec<Entry>; HOOKS]; Proto::COUNT],
+    /// Whether a chain may change a packet's way at OUTPUT.
+    reroutes: [bool; Proto::COUNT],
     /// Of which protocols connections are tracked.
     tracking: [bool; Proto::COUNT],
     /// The handle that the next table gets.
@@ -63,6 +68,8 @@ enum Asked {
     Chain(ChainId, Arc<Base>),
     /// The packet's connection is looked up.
     Track,
+    /// What a new connection is translated to is settled, and the packet translated.
+    Translate,
     /// A new connection is kept.
     Confirm,
 }

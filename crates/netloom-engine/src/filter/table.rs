@@ -208,16 +208,22 @@ impl Filter {
     /// (`nf_hook_entries_grow`).
     pub(super) fn hang(&mut self) {
         self.hooks = Default::default();
+        self.nat = Default::default();
+        self.reroutes = Default::default();
         for table in self.tables.iter().filter(|table| !table.dormant) {
             for id in &table.chains {
                 let Some(base) = &self.chains[id.0].base else {
                     continue;
                 };
-                if base.kind == ChainKind::Nat {
-                    continue; // asked by address translation, for the first packet alone
-                }
                 for proto in Proto::of(table.name.family) {
-                    let entries = &mut self.hooks[*proto as usize][base.hook as usize];
+                    // Chains of translation are asked for the first packet alone.
+                    let all = match base.kind {
+                        ChainKind::Nat => &mut self.nat,
+                        _ => &mut self.hooks,
+                    };
+                    self.reroutes[*proto as usize] |=
+                        base.kind == ChainKind::Route && base.hook == Hook::Output;
+                    let entries = &mut all[*proto as usize][base.hook as usize];
                     let at = entries.partition_point(|entry| entry.priority < base.priority);
                     let entry = Entry {
                         priority: base.priority,
@@ -271,11 +277,30 @@ impl Filter {
             };
             entries.insert(at, Entry { priority, asked });
         }
+        if self.nat[proto as usize].iter().all(Vec::is_empty) {
+            return;
+        }
+        let places = [
+            (Hook::Prerouting, DNAT),
+            (Hook::Output, DNAT),
+            (Hook::Input, SNAT),
+            (Hook::Postrouting, SNAT),
+        ];
+        for (hook, priority) in places {
+            let entries = &mut self.hooks[proto as usize][hook as usize];
+            let at = entries.partition_point(|entry| entry.priority < priority);
+            let asked = Asked::Translate;
+            entries.insert(at, Entry { priority, asked });
+        }
     }
 }
 
 /// Where in the order of chains connections are looked up (`NF_IP_PRI_CONNTRACK`).
 const TRACK: i32 = -200;
+
+/// Where packets are translated (`NF_IP_PRI_NAT_DST`, `NF_IP_PRI_NAT_SRC`).
+const DNAT: i32 = -100;
+const SNAT: i32 = 100;
 
 /// The families that a backend has.
 pub(super) fn has_family(backend: Backend, family: TableFamily) -> bool {

@@ -8,16 +8,18 @@ use crate::ip::version::{V4, V6};
 use crate::link::Xmit;
 use crate::namespace::NsId;
 use crate::neighbour;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::route::output::Way;
+use crate::route::output::{NoWay, Way, route};
+use crate::route::upper::Upper;
+use crate::route::{Flow, Refused, address_kind};
 use core::net::{IpAddr, Ipv4Addr};
-use netloom_model::RouteType;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
+use netloom_model::{RouteType, Scope};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv4};
 
 /// What a packet made here says in its IP header beside what its way says.
@@ -125,9 +127,22 @@ pub(crate) fn send<O: Observer>(
     group_loop: GroupLoop,
 ) -> Xmit {
     let devices = (DevId::NONE, way.dev);
+    let before = Asked::of(&packet);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Output), devices, packet) else {
         return Xmit::Refused;
     };
+    let mut other = *way;
+    if filter::may_reroute(cx.net, ns, Proto::V4) && before != Asked::of(&packet) {
+        match again(cx.net, ns, &packet) {
+            Ok(found) => other = found,
+            Err(reason) => {
+                cx.drop_in(packet, ns, Stage::RouteOutput, reason);
+                return Xmit::Refused;
+            }
+        }
+    }
+    let way = &other;
+    let devices = (DevId::NONE, way.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Postrouting), devices, packet) else {
         return Xmit::Refused;
     };
@@ -136,6 +151,52 @@ pub(crate) fn send<O: Observer>(
         cx.net.count(ns, Counter::IpOutDiscards);
     }
     sent
+}
+
+/// What the way of a packet made here hangs on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    src: Ipv4Addr,
+    dst: Ipv4Addr,
+    tos: u8,
+    mark: u32,
+}
+
+impl Asked {
+    fn of(packet: &Packet) -> Asked {
+        let header = ipv4::Packet::new_unchecked(packet.bytes());
+        Asked {
+            src: header.src(),
+            dst: header.dst(),
+            tos: header.tos(),
+            mark: packet.mark,
+        }
+    }
+}
+
+/// The way of a packet that rules changed (`ip_route_me_harder`).
+fn again(net: &Net, ns: NsId, packet: &Packet) -> Result<Way, DropReason> {
+    let Asked {
+        src,
+        dst,
+        tos,
+        mark,
+    } = Asked::of(packet);
+    let own = address_kind(net, ns, src) == RouteType::Local;
+    let flow = Flow {
+        dst,
+        src: if own { src } else { Ipv4Addr::UNSPECIFIED },
+        iif: DevId::NONE,
+        oif: DevId::NONE,
+        tos: tos & receive::TOS_MASK,
+        mark,
+        upper: Upper::of_v4(&ipv4::Packet::new_unchecked(packet.bytes())),
+        uid: 0,
+        scope: Scope::UNIVERSE,
+        spread: None,
+    };
+    let refused = |no_way: NoWay| no_way.refused.map_or(DropReason::NoRoute, Refused::reason);
+    route(net, ns, &flow, false).map_err(refused)
 }
 
 fn leave<O: Observer>(

@@ -131,6 +131,9 @@ drop_reasons! {
     RuleReject => "rule_reject", "a rule rejects it";
     ConntrackFull => "conntrack_full", "the table of connections is full (nf_conntrack_max)";
     ConntrackClash => "conntrack_clash", "another connection has its addresses and ports already";
+    NatNoAddress => "nat_no_address", "the device has no address that its source could be translated to";
+    NatRedirect => "nat_redirect", "a redirect is not translated";
+    NatOtherWay => "nat_other_way", "its connection is masqueraded by another device";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

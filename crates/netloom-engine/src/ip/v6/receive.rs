@@ -72,6 +72,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
         return;
     };
+    let header = ipv6::Packet::new_unchecked(packet.bytes());
+    let (src, dst) = (header.src(), header.dst());
     if dst.is_multicast() {
         return group(cx, dev, packet, dst);
     }

@@ -1,0 +1,215 @@
+//! What rules translate a new connection to (nft(8), NAT STATEMENTS; iptables-extensions(8): SNAT,
+//! DNAT, MASQUERADE, REDIRECT, NETMAP). Chains of translation are asked for its first packet alone.
+
+use super::facts::Facts;
+use crate::conntrack::nat::{self, Manip, Range};
+use crate::conntrack::{self, Connection};
+use crate::net::Net;
+use crate::packet::Packet;
+use crate::route;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use netloom_model::Scope;
+use netloom_model::journey::DropReason;
+use netloom_model::ruleset::statement::{Nat, NatFlags, NatKind, Statement};
+use netloom_model::ruleset::xt::{NatRange, XtTarget};
+use netloom_model::ruleset::{Expr, Hook, Value};
+
+/// What a statement translates to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Op {
+    manip: Option<Manip>,
+    to: To,
+    range: Range,
+}
+
+/// Where the address comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    /// The range says it.
+    Range,
+    /// The device that the packet leaves by.
+    Masquerade,
+    /// This host.
+    Redirect,
+    /// The range is a network; the rest of the address stays.
+    Network,
+}
+
+/// What a statement translates to; none where it translates nothing, or by what netloom does not know.
+pub(super) fn compile(statement: &Statement) -> Option<Op> {
+    let target = |manip, to, range: &NatRange| Op {
+        manip,
+        to,
+        range: Range {
+            addresses: range.addresses.map(|(from, to)| (octets(from), octets(to))),
+            ports: range.ports,
+            base_port: range.base_port,
+            flags: range.flags,
+        },
+    };
+    let (source, destination) = (Some(Manip::Source), Some(Manip::Destination));
+    Some(match statement {
+        Statement::XtTarget(XtTarget::Snat(range)) => target(source, To::Range, range),
+        Statement::XtTarget(XtTarget::Dnat(range)) => target(destination, To::Range, range),
+        Statement::XtTarget(XtTarget::Masquerade(range)) => target(source, To::Masquerade, range),
+        Statement::XtTarget(XtTarget::Redirect(range)) => target(destination, To::Redirect, range),
+        Statement::XtTarget(XtTarget::Netmap { first, last }) => Op {
+            manip: None,
+            to: To::Network,
+            range: Range {
+                addresses: Some((octets(*first), octets(*last))),
+                ..Range::default()
+            },
+        },
+        Statement::Nat(nat) => native(nat)?,
+        _ => return None,
+    })
+}
+
+fn native(nat: &Nat) -> Option<Op> {
+    let addresses = match &nat.address {
+        Some(expr) => Some(span(expr)?),
+        None => None,
+    };
+    let ports = match &nat.port {
+        Some(Expr::Value(port)) => Some((number(port)?, number(port)?)),
+        Some(Expr::Range(from, to)) => Some((number(from)?, number(to)?)),
+        Some(_) => return None,
+        None => None,
+    };
+    let (manip, to) = match nat.kind {
+        NatKind::Snat => (Manip::Source, To::Range),
+        NatKind::Dnat => (Manip::Destination, To::Range),
+        NatKind::Masquerade => (Manip::Source, To::Masquerade),
+        NatKind::Redirect => (Manip::Destination, To::Redirect),
+    };
+    let to = if nat.prefix { To::Network } else { to };
+    let NatFlags { .. } = nat.flags;
+    Some(Op {
+        manip: Some(manip),
+        to,
+        range: Range {
+            addresses,
+            ports,
+            base_port: None,
+            flags: nat.flags,
+        },
+    })
+}
+
+fn number(port: &Value) -> Option<u16> {
+    u16::try_from(port.to_number()?).ok()
+}
+
+/// The first and the last address that an expression stands for.
+fn span(expr: &Expr) -> Option<([u8; 16], [u8; 16])> {
+    let own = |value: &Value| {
+        let mut bytes = [0; 16];
+        let len = value.bytes().len();
+        bytes.get_mut(..len)?.copy_from_slice(value.bytes());
+        Some(bytes)
+    };
+    match expr {
+        Expr::Value(value) => Some((own(value)?, own(value)?)),
+        Expr::Range(from, to) => Some((own(from)?, own(to)?)),
+        Expr::Prefix(value, len) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(*len)).unwrap_or(0);
+            let bits = 8 * value.bytes().len() as u32;
+            let all = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            let first = u128::from_be_bytes(own(value)?) & mask;
+            Some((first.to_be_bytes(), (first | (all & !mask)).to_be_bytes()))
+        }
+        _ => None,
+    }
+}
+
+fn octets(address: IpAddr) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    match address {
+        IpAddr::V4(address) => bytes[..4].copy_from_slice(&address.octets()),
+        IpAddr::V6(address) => bytes = address.octets(),
+    }
+    bytes
+}
+
+/// Binds the packet's connection.
+///
+/// # Errors
+/// There is no address to be translated to.
+pub(super) fn bind(
+    net: &mut Net,
+    op: &Op,
+    facts: &Facts,
+    packet: &Packet,
+) -> Result<(), DropReason> {
+    let manip = op.manip.unwrap_or_else(|| Manip::at(facts.hook));
+    let Some(connection) = conntrack::of_packet(net, facts.ns, packet) else {
+        return Ok(());
+    };
+    let mut range = op.range;
+    match op.to {
+        To::Range => {}
+        To::Network => range.addresses = mapped(connection, manip, &op.range),
+        To::Masquerade | To::Redirect => {
+            let dst = connection.tuples[0].destination();
+            let own = match op.to {
+                To::Masquerade => source(net, facts, dst),
+                _ => here(net, facts),
+            };
+            let Some(own) = own else {
+                return Err(DropReason::NatNoAddress);
+            };
+            range.addresses = Some((octets(own), octets(own)));
+        }
+    }
+    nat::bind(net, facts, packet, manip, &range);
+    if op.to == To::Masquerade {
+        let index = facts.output.some().map_or(0, |dev| net.dev(dev).index);
+        if let Some(connection) = conntrack::of_packet_mut(net, facts.ns, packet) {
+            connection.masquerade = index;
+        }
+    }
+    Ok(())
+}
+
+/// The address with its network exchanged.
+fn mapped(connection: &Connection, manip: Manip, range: &Range) -> Option<([u8; 16], [u8; 16])> {
+    let (first, last) = range.addresses?;
+    let own = match manip {
+        Manip::Source => connection.tuples[0].src,
+        Manip::Destination => connection.tuples[1].src,
+    };
+    let [first, last, own] = [first, last, own].map(u128::from_be_bytes);
+    let host = first ^ last;
+    let new = ((own & host) | (first & !host)).to_be_bytes();
+    Some((new, new))
+}
+
+/// The address that a device sends from.
+fn source(net: &Net, facts: &Facts, dst: IpAddr) -> Option<IpAddr> {
+    let dev = facts.output.some()?;
+    match dst {
+        IpAddr::V4(dst) => {
+            route::source::select(net, facts.ns, dev, dst, Scope::UNIVERSE).map(IpAddr::V4)
+        }
+        IpAddr::V6(dst) => crate::ip::v6::source::select(net, facts.ns, dev, dst).map(IpAddr::V6),
+    }
+}
+
+/// The address of this host at which a packet is taken.
+fn here(net: &Net, facts: &Facts) -> Option<IpAddr> {
+    if facts.hook == Hook::Output {
+        return Some(match facts.is_v6() {
+            true => Ipv6Addr::LOCALHOST.into(),
+            false => Ipv4Addr::LOCALHOST.into(),
+        });
+    }
+    let dev = facts.input.some()?;
+    if facts.is_v6() {
+        let dst = Ipv6Addr::UNSPECIFIED;
+        return crate::ip::v6::source::select(net, facts.ns, dev, dst).map(IpAddr::V6);
+    }
+    let mut own = net.dev(dev).addresses.iter();
+    own.find(|ifa| !ifa.address.secondary)
+        .map(|ifa| ifa.local().into())
+}
