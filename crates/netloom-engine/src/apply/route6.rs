@@ -67,7 +67,7 @@ pub(crate) fn add(net: &mut Net, ns: NsId, wanted: &Route, mode: Mode) -> Result
     let routing = &mut net.ns_mut(ns).v6.routing;
     routing.exceptions.forget(prefix, wanted.dst.len);
     let table = net.ns_mut(ns).v6.routing.tables.get_or_make(wanted.table);
-    let joined = matches!(mode, Mode::Append | Mode::Prepend) && table.add_hop(&entry)?;
+    let joined = matches!(mode, Mode::Append | Mode::Prepend) && table.join(&entry)?;
     let mode = if mode == Mode::Prepend {
         Mode::Append
     } else {
@@ -117,7 +117,11 @@ pub(crate) fn delete(net: &mut Net, ns: NsId, wanted: &RouteMatch) -> Result<()>
         table::MAIN | table::LOCAL => Error::from(Errno::SRCH),
         _ => Error::with(Errno::SRCH, "FIB table does not exist"),
     };
-    let gone = table.ok_or_else(missing)?.delete(prefix, &wanted, dev)?;
+    let table = table.ok_or_else(missing)?;
+    let gone = match table.part(prefix, &wanted, dev) {
+        Some(gone) => gone,
+        None => table.delete(prefix, &wanted, dev)?,
+    };
     notify::route6(net, ns, wanted.table, &gone, true);
     let routing = &mut net.ns_mut(ns).v6.routing;
     routing.exceptions.forget(prefix, wanted.dst.len);
@@ -219,7 +223,7 @@ fn by_gateway(
     if onlink && let Some(dev) = dev {
         // It may not be known to be elsewhere.
         let elsewhere = |f: &Found6| f.kind != RouteType::Unicast || f.dev != dev;
-        if route::known_at(net, ns, table::MAIN, via).is_some_and(|f| elsewhere(&f)) {
+        if route::known_at(net, ns, table::MAIN, dev, via).is_some_and(|f| elsewhere(&f)) {
             let text = "Nexthop has invalid gateway or device mismatch";
             return Err(Error::with(Errno::INVAL, text));
         }

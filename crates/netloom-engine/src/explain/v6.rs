@@ -31,7 +31,7 @@ pub(super) fn syn(net: &Net, socket: &Socket, to: Ipv6Addr, probe: &ProbeSend) -
         ),
         ..Flow6::to(to)
     };
-    let way = output::route(net, socket.ns, &flow, true);
+    let way = output::route(net, socket.ns, &flow);
     segment(probe, (way.map_or(flow.src, |way| way.source), to))
 }
 

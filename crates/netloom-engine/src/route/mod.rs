@@ -14,6 +14,7 @@ pub(crate) mod multipath;
 pub(crate) mod nexthop;
 pub(crate) mod output;
 pub(crate) mod rules;
+mod sibling;
 pub(crate) mod source;
 pub(crate) mod table;
 pub(crate) mod tables;

@@ -2,6 +2,7 @@
 
 use super::crowd::{self, Crowd, Rank, Standing};
 use super::lpm::Lpm;
+use super::sibling::Said;
 use crate::arena::Arena;
 use crate::device::DevId;
 use crate::ip::version::{IpVersion, V4};
@@ -46,6 +47,8 @@ pub(crate) struct Entry<V: IpVersion> {
     next: Option<u32>,
     pub(crate) prefsrc: Option<V::Addr>,
     more_hops: Vec<Hop<V>>,
+    /// What is said of these, where they came one after the other (IPv6).
+    pub(super) siblings: Vec<Said<V>>,
     pub(crate) metrics: Option<Box<RouteMetrics>>,
     pub(crate) metric: u32,
     pub(crate) protocol: u8,
@@ -86,6 +89,7 @@ impl<V: IpVersion> Entry<V> {
             next: None,
             prefsrc,
             more_hops: hops.get(1..).unwrap_or_default().to_vec(),
+            siblings: Vec::new(),
             metrics: (metrics != RouteMetrics::default()).then(|| Box::new(metrics)),
             metric: route.metric,
             protocol: route.protocol,
@@ -105,6 +109,11 @@ impl<V: IpVersion> Entry<V> {
         } else {
             self.said
         };
+        self.set_hops(hops);
+    }
+
+    /// Has these next hops, if any, from now on.
+    pub(super) fn set_hops(&mut self, hops: &[Hop<V>]) {
         if let Some((first, more)) = hops.split_first() {
             self.hop = *first;
             self.more_hops = more.to_vec();
@@ -184,7 +193,7 @@ impl<V: IpVersion> Entry<V> {
     }
 
     /// Whether a request to delete means it (`fib_table_delete`, `fib_nh_match`).
-    fn meant(&self, wanted: &RouteMatch, dev: Option<DevId>) -> bool {
+    pub(super) fn meant(&self, wanted: &RouteMatch, dev: Option<DevId>) -> bool {
         fn fits<T: PartialEq>(want: Option<T>, have: &T) -> bool {
             want.is_none_or(|w| w == *have)
         }
@@ -300,6 +309,12 @@ impl<V: IpVersion> Table<V> {
             .flat_map(|(_, _, head)| self.chain(head).map(|(_, entry)| entry))
     }
 
+    /// Every route, in no order.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry<V>> {
+        self.crowds.clear();
+        self.entries.values_mut()
+    }
+
     /// Puts a route in: `fib_table_insert`. Routes of one prefix stand by TOS, greatest first,
     /// then by metric, least first.
     pub(crate) fn insert(&mut self, entry: Entry<V>, mode: Mode) -> Result<(), Errno> {
@@ -390,29 +405,6 @@ impl<V: IpVersion> Table<V> {
         let all = self.places(prefix, len);
         let place = all.into_iter().find(|p| fits(&self.entries[*p]))?;
         Some(&mut self.entries[place])
-    }
-
-    /// Adds a way to the route of the same prefix and metric that has gateways too, as IPv6 appends
-    /// one; whether there is such a route.
-    pub(crate) fn add_hop(&mut self, entry: &Entry<V>) -> Result<bool, Errno> {
-        let ways = |e: &Entry<V>| e.nhid == 0 && e.hops().all(|hop| hop.gateway.is_some());
-        let all = self.places(entry.prefix, entry.prefix_len);
-        let same = all.into_iter().find(|place| {
-            let other = &self.entries[*place];
-            other.metric == entry.metric && ways(other) && ways(entry)
-        });
-        let Some(place) = same else {
-            return Ok(false);
-        };
-        let there = &mut self.entries[place];
-        for hop in entry.hops() {
-            let known = |h: &Hop<V>| h.gateway == hop.gateway && h.dev == hop.dev;
-            if there.hops().any(known) {
-                return Err(Errno::EXIST);
-            }
-            there.more_hops.push(*hop);
-        }
-        Ok(true)
     }
 
     /// Takes the first route out that is meant.

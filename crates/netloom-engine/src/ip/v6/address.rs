@@ -405,13 +405,16 @@ pub(crate) fn leave<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
     down(cx, dev);
     let ns = cx.net.ns_of(dev);
     cx.net.dev_mut(dev).v6.addresses.clear();
-    routes::device_down(cx.net, ns, dev);
+    routes::device_gone(cx.net, ns, dev);
 }
 
 /// The MTU of a device changed: below the least one there is no IPv6 on it.
 pub(crate) fn mtu_changed<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId) {
+    let device = cx.net.dev(dev);
+    let (old, new) = (device.v6.conf.get(Conf6::Mtu) as u32, device.mtu);
+    routes::mtu_changed(cx.net, dev, old, new);
     let device = cx.net.dev_mut(dev);
-    device.v6.conf.set(Conf6::Mtu, device.mtu as i32);
+    device.v6.conf.set(Conf6::Mtu, new as i32);
     if !has_ipv6(device) {
         down(cx, dev);
         // What there was of IPv6 is gone, its settings too.

@@ -87,7 +87,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         with: Origin::IcmpReply,
         what: format!("echo reply to {src}"),
     });
-    let way = match route::output::route(cx.net, ns, &flow, true) {
+    let way = match route::output::route(cx.net, ns, &flow) {
         Ok(way) => way,
         Err(no) => {
             let mut lost = cx.net.pool.take(0);
@@ -133,7 +133,7 @@ fn too_big(net: &mut Net, dev: DevId, message: &icmpv6::Packet<&[u8]>) {
         oif: if bound { dev } else { DevId::NONE },
         ..Flow6::to(to)
     };
-    let Ok(way) = route::output::route(net, ns, &flow, true) else {
+    let Ok(way) = route::output::route(net, ns, &flow) else {
         return;
     };
     if mtu < ipv6::MIN_MTU as u32 || mtu >= way.mtu {

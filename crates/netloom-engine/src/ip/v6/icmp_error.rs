@@ -105,7 +105,7 @@ pub(crate) fn send<O: Observer>(
         upper: Upper::icmp(IpProtocol::ICMPV6, kind.0, code),
         ..Flow6::to(src)
     };
-    let Ok(mut way) = route::output::route(cx.net, ns, &flow, true) else {
+    let Ok(mut way) = route::output::route(cx.net, ns, &flow) else {
         return;
     };
     if !own && way.found.prefsrc.is_none() {

@@ -58,7 +58,7 @@ fn label(addr: Ipv6Addr) -> u8 {
 pub(crate) fn select(net: &Net, ns: NsId, dev: DevId, dst: Ipv6Addr) -> Option<Ipv6Addr> {
     let wide = reach(dst);
     let only_device = dev != DevId::NONE
-        && (dst.is_multicast() || wide <= 2 || net.either6(dev, Conf6::UseOifAddrsOnly));
+        && (dst.is_multicast() || wide <= 2 || net.dev(dev).v6.conf.on(Conf6::UseOifAddrsOnly));
     let mut best: Option<(_, Ipv6Addr)> = None;
     let first = dev.some().into_iter();
     let others = net.ns(ns).devices.values().copied().filter(|d| *d != dev);

@@ -75,13 +75,11 @@ fn candidates<'n>(
 #[cold]
 pub(crate) fn select(net: &Net, ns: NsId, flow: &Flow6, found: Found6) -> Found6 {
     let (_, all) = candidates(net, ns, flow, &found);
-    match all.iter().find(|candidate| candidate.chosen) {
-        Some(Candidate { hop, .. }) => Found6 {
-            dev: hop.dev,
-            gateway: hop.gateway,
-            ..found
-        },
-        None => found,
+    let chosen = all.iter().find(|candidate| candidate.chosen);
+    let table = net.ns(ns).v6.routing.tables.get(found.table);
+    match (chosen, table) {
+        (Some(Candidate { hop, .. }), Some(table)) => found.by(table.entry(found.entry), hop),
+        _ => found,
     }
 }
 

@@ -122,7 +122,7 @@ pub(crate) fn local_added(net: &mut Net, dev: DevId, addr: Ipv6Addr) {
     insert(net, dev, &route, None);
 }
 
-/// An address is gone, and so are the routes that used it as source.
+/// An address is gone; routes that used it as source choose another (`fib6_remove_prefsrc`).
 pub(crate) fn local_removed(net: &mut Net, dev: DevId, addr: Ipv6Addr) {
     let ns = net.ns_of(dev);
     remove(net, ns, table::LOCAL, |e| {
@@ -130,7 +130,7 @@ pub(crate) fn local_removed(net: &mut Net, dev: DevId, addr: Ipv6Addr) {
     });
     if !super::is_local(net, ns, addr, DevId::NONE) {
         for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
-            table.retain_not(|e| e.prefsrc == Some(addr));
+            table.iter_mut().for_each(|e| e.forget_source(addr));
         }
     }
 }
@@ -186,11 +186,38 @@ pub(crate) fn tell_down(net: &mut Net, ns: NsId, dev: DevId) {
     }
 }
 
-/// A device went down: nothing leads to it.
+/// A device went down: nothing leads to it. Routes that have next hops by other devices, of which
+/// one is up, stay (`fib6_ifdown`).
 pub(crate) fn device_down(net: &mut Net, ns: NsId, dev: DevId) {
     net.ns_mut(ns).v6.routing.exceptions.clear();
+    let devices = net.ns(ns).devices.values();
+    let mut dead: Vec<DevId> = devices
+        .copied()
+        .filter(|other| !net.dev(*other).v6.running)
+        .collect();
+    dead.push(dev);
     for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
-        table.retain_not(|e| e.nhid == 0 && e.uses(dev));
+        table.retain_not(|e| {
+            e.nhid == 0 && e.uses(dev) && e.hops().all(|hop| dead.contains(&hop.dev))
+        });
+    }
+}
+
+/// The MTU of a device changed: routes by it that have one follow, where it was the device's or is
+/// too much now, unless it is locked (`rt6_mtu_change`).
+pub(crate) fn mtu_changed(net: &mut Net, dev: DevId, old: u32, new: u32) {
+    let ns = net.ns_of(dev);
+    for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
+        for entry in table.iter_mut().filter(|e| e.nhid == 0 && e.uses(dev)) {
+            entry.follow_mtu(dev, old, new);
+        }
+    }
+}
+
+/// A device is no more, here: no route has a next hop by it.
+pub(crate) fn device_gone(net: &mut Net, ns: NsId, dev: DevId) {
+    for table in net.ns_mut(ns).v6.routing.tables.values_mut() {
+        table.lose_device(dev);
     }
 }
 

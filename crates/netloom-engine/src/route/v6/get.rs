@@ -4,9 +4,11 @@ use super::output::gateway;
 use super::{Flow6, Found6, Refused, describe, lookup};
 use crate::device::DevId;
 use crate::ip::v6::source;
+use crate::ip::version::V6;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::route::multipath::v6 as multipath;
+use crate::route::table::Hop;
 use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::{Errno, IpNet, Result, Route, RouteType};
@@ -43,7 +45,8 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
     }
     let tables = &net.ns(ns).v6.routing.tables;
     let table = tables.get(found.table).ok_or(Errno::NETUNREACH)?;
-    let mut route = describe(net, found.table, table.entry(found.entry));
+    let entry = table.entry(found.entry);
+    let mut route = describe(net, found.table, entry);
     let taken = net.dev(found.dev).index;
     if query.fibmatch {
         return Ok(RouteAnswer {
@@ -51,6 +54,11 @@ pub(crate) fn get(net: &Net, ns: NsId, query: &RouteQuery) -> Result<RouteAnswer
             cache_flags: Vec::new(),
             source: None,
         });
+    }
+    let by = |hop: &&Hop<V6>| hop.dev == found.dev && hop.gateway == found.gateway;
+    if let Some(said) = entry.hops().find(by).and_then(|hop| entry.said_of(hop)) {
+        route.metrics = said.metrics.as_deref().cloned().unwrap_or_default();
+        route.protocol = said.protocol;
     }
     route.dst = IpNet::host(flow.dst.into());
     route.nhid = None;

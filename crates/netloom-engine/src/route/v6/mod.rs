@@ -14,7 +14,7 @@ use super::Refused;
 use super::exception::Exceptions;
 use super::multipath::v6 as multipath;
 use super::rules::{self, Facts, Rules, TableAnswer};
-use super::table::Entry;
+use super::table::{Entry, Hop};
 use super::tables::Tables;
 use super::upper::Upper;
 use crate::device::DevId;
@@ -129,6 +129,25 @@ pub(crate) struct Found6 {
 }
 
 impl Found6 {
+    /// The same by one of the route's next hops, with what is said of that one.
+    #[inline]
+    pub(crate) fn by(self, entry: &Entry<V6>, hop: &Hop<V6>) -> Found6 {
+        let said = entry.said_of(hop);
+        let (prefsrc, metrics) = match said {
+            Some(said) => (said.prefsrc, &said.metrics),
+            None => (entry.prefsrc, &entry.metrics),
+        };
+        let metrics = metrics.as_deref();
+        Found6 {
+            dev: hop.dev,
+            gateway: hop.gateway,
+            prefsrc,
+            mtu: metrics.map_or(0, |m| m.mtu),
+            hop_limit: metrics.map_or(0, |m| m.hoplimit as u8),
+            ..self
+        }
+    }
+
     /// Whether what goes by it is lost: a route out of the loopback leads nowhere, and whoever sends
     /// by it is told that there is none (`fib6_is_reject`).
     pub(crate) fn leads_nowhere(&self, net: &Net) -> bool {
@@ -175,9 +194,16 @@ fn by_rules(
     )
 }
 
-/// Where a gateway is known to be on the link by one table, if by any route that is no default.
-pub(crate) fn known_at(net: &Net, ns: NsId, table: u32, gateway: Ipv6Addr) -> Option<Found6> {
-    let demands = Demands::gateway(DevId::NONE).without_carrier();
+/// Where a gateway is known to be on the link by one table, if by any route that is no default; on
+/// `dev` rather than elsewhere.
+pub(crate) fn known_at(
+    net: &Net,
+    ns: NsId,
+    table: u32,
+    dev: DevId,
+    gateway: Ipv6Addr,
+) -> Option<Found6> {
+    let demands = Demands::gateway(dev).without_carrier().elsewhere_too();
     match select::in_table(net, ns, table, &Flow6::to(gateway), demands) {
         TableAnswer::Found(found) if found.prefix_len != 0 => Some(found),
         _ => None,
@@ -260,7 +286,9 @@ pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V6>) -> Route {
         let own = matches!(entry.kind, RouteType::Local | RouteType::Anycast);
         let linkdown = !device.carrier && !own;
         let ignored = linkdown && net.either6(dev, Conf6::IgnoreRoutesWithLinkdown);
-        (device.index, ignored, linkdown)
+        // A device that went down takes the routes along that have no other.
+        let dead = entry.is_multipath() && entry.nhid == 0 && !device.v6.running;
+        (device.index, ignored || dead, linkdown || dead)
     });
     let left = |at: netloom_model::Time| at.since(net.now).as_secs() as u32;
     route.expires = entry.expires.map(left);

@@ -1,6 +1,6 @@
 //! Routing for IPv6 packets made here (`ip6_route_output_flags`, `ip6_dst_lookup_tail`).
 
-use super::{Flow6, Found6, Refused, is_local, lookup};
+use super::{Flow6, Found6, Refused, lookup};
 use crate::device::DevId;
 use crate::ip::v6::source;
 use crate::namespace::NsId;
@@ -27,17 +27,14 @@ pub(crate) struct Way6 {
     pub(crate) found: Found6,
 }
 
-/// Finds the way. `flow.src` may be unspecified: then it is chosen. `any_source`: it need not be an
-/// address of this host.
-pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6, any_source: bool) -> Result<Way6, NoWay> {
+/// Finds the way. `flow.src` may be unspecified: then it is chosen. One that is given need not be an address of this
+/// host: who may bind to it was asked before.
+pub(crate) fn route(net: &Net, ns: NsId, flow: &Flow6) -> Result<Way6, NoWay> {
     let mut flow = *flow;
     if flow.dst.is_unspecified() {
         flow.dst = Ipv6Addr::LOCALHOST;
     }
     let given = !flow.src.is_unspecified();
-    if given && !any_source && !is_local(net, ns, flow.src, DevId::NONE) {
-        return Err(Errno::INVAL.into());
-    }
     let mut found = match lookup(net, ns, &flow) {
         Err(refused) if !given => {
             // Rules may ask for the source: it is chosen first, among those of all devices.

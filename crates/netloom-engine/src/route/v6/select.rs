@@ -53,6 +53,14 @@ impl Demands {
         }
     }
 
+    /// The same, where another device will do.
+    pub(super) fn elsewhere_too(self) -> Demands {
+        Demands {
+            strict: false,
+            ..self
+        }
+    }
+
     /// The same, with or without carrier.
     pub(super) fn without_carrier(self) -> Demands {
         Demands {
@@ -164,7 +172,7 @@ pub(crate) fn hop_usable(net: &Net, dev: DevId, kind: RouteType) -> bool {
 
 #[inline]
 fn is_up(net: &Net, dev: DevId, kind: RouteType) -> bool {
-    stays(kind) || net.dev(dev).is_up()
+    stays(kind) || net.dev(dev).v6.running
 }
 
 /// Whether a route stands at a device and does not lead out of it.
@@ -191,17 +199,17 @@ fn answer(id: u32, table: &Table<V6>, (place, hop): Choice<'_>) -> TableAnswer<F
         RouteType::Throw => return TableAnswer::Throw,
         _ => {}
     }
-    let metrics = entry.metrics.as_deref();
-    TableAnswer::Found(Found6 {
+    let found = Found6 {
         kind: entry.kind,
         dev: hop.dev,
         gateway: hop.gateway,
-        prefsrc: entry.prefsrc,
-        mtu: metrics.map_or(0, |m| m.mtu),
-        hop_limit: metrics.map_or(0, |m| m.hoplimit as u8),
+        prefsrc: None,
+        mtu: 0,
+        hop_limit: 0,
         prefix_len: entry.prefix_len,
         table: id,
         multipath: entry.is_multipath(),
         entry: place,
-    })
+    };
+    TableAnswer::Found(found.by(entry, hop))
 }

@@ -113,7 +113,7 @@ impl Path {
             }
             (IpAddr::V6(src), IpAddr::V6(dst)) => {
                 let flow = manner.flow6(src, dst);
-                let way = route::v6::output::route(net, manner.ns, &flow, manner.any_source);
+                let way = route::v6::output::route(net, manner.ns, &flow);
                 way.map(Path::V6).map_err(|no| no.errno)
             }
             _ => Err(Errno::AFNOSUPPORT),
@@ -237,7 +237,7 @@ fn lost<O: Observer>(
         }
         (IpAddr::V6(src), IpAddr::V6(dst)) => {
             let flow = manner.flow6(src, dst);
-            let no = route::v6::output::route(cx.net, manner.ns, &flow, manner.any_source);
+            let no = route::v6::output::route(cx.net, manner.ns, &flow);
             let why = no
                 .err()
                 .and_then(|no| no.refused)

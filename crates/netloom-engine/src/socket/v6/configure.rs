@@ -73,9 +73,8 @@ pub(crate) fn connect(
     if address.is_unicast_link_local() && flow.oif == DevId::NONE {
         return Err(Errno::INVAL);
     }
-    let free = socket.options.free_bind;
     let ns = socket.ns;
-    let way = route::output::route(net, ns, &flow, free).map_err(|no| {
+    let way = route::output::route(net, ns, &flow).map_err(|no| {
         if no.errno == Errno::NETUNREACH {
             net.count(ns, Counter::Ip6OutNoRoutes);
         }
@@ -94,7 +93,7 @@ pub(crate) fn connect(
 pub(crate) fn join(net: &mut Net, id: SocketId, group: Ipv6Addr, index: u32) -> Result<(), Errno> {
     let ns = net.socket(id)?.ns;
     let dev = if index == 0 {
-        let way = route::output::route(net, ns, &Flow6::to(group), true);
+        let way = route::output::route(net, ns, &Flow6::to(group));
         way.map_err(|_| Errno::NODEV)?.dev
     } else {
         net.ns(ns).device(index).ok_or(Errno::NODEV)?

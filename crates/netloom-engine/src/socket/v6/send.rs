@@ -50,13 +50,13 @@ pub(crate) fn send<O: Observer>(
         (SocketKind::Raw6(protocol), _) => Upper::new(IpProtocol(protocol), (0, 0)),
         _ => Upper::default(),
     };
-    let (own, free) = (socket.v6.local.1, socket.options.free_bind);
+    let own = socket.v6.local.1;
     let stage = match kind {
         SocketKind::Udp6 => Stage::UdpSend,
         SocketKind::Ping6 => Stage::PingSend,
         _ => Stage::RawSend,
     };
-    let way = routed(cx, id, stage, &flow, free)?;
+    let way = routed(cx, id, stage, &flow)?;
     let (protocol, payload) = match kind {
         SocketKind::Udp6 => (IpProtocol::UDP, datagram(&way, (own, port), data)),
         SocketKind::Ping6 => (IpProtocol::ICMPV6, echo(&way, own, data)?),
@@ -72,10 +72,9 @@ fn routed<O: Observer>(
     id: SocketId,
     stage: Stage,
     flow: &Flow6,
-    any_source: bool,
 ) -> Result<Way6, Errno> {
     let ns = cx.net.socket(id)?.ns;
-    route::output::route(cx.net, ns, flow, any_source).map_err(|no| {
+    route::output::route(cx.net, ns, flow).map_err(|no| {
         if no.errno == Errno::NETUNREACH {
             cx.net.count(ns, Counter::Ip6OutNoRoutes);
         }

@@ -393,7 +393,7 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, mut words: Words<'
     let ns = words::namespace(cx, Parts::LINKS)?;
     let family = said.family(options);
     let dst = said.destination_in(family);
-    let hop = said.hops(&ns)?.into_iter().next();
+    let hops = said.hops(&ns)?;
     if dst.network() != dst && dst.family() == Family::V4 {
         return Err(Error::with(Errno::INVAL, "Invalid prefix for given prefix length.").into());
     }
@@ -405,14 +405,27 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, mut words: Words<'
         protocol: said.protocol,
         metric: said.metric.filter(|m| *m != 0),
         prefsrc: said.src,
-        via: hop.as_ref().and_then(|h| h.via),
-        dev: hop.as_ref().and_then(|h| h.dev),
         nhid: said.nhid,
         ..RouteMatch::new(dst)
     };
-    let ns = cx.ns.clone();
-    cx.world.apply(vec![Change::DelRoute { ns, route }])?;
-    Ok(())
+    let by = |hop: Option<&NextHop>| RouteMatch {
+        via: hop.and_then(|hop| hop.via),
+        dev: hop.and_then(|hop| hop.dev),
+        ..route.clone()
+    };
+    // Each next hop of IPv6 goes by itself, and the last that cannot is told of.
+    let (first, more) = match hops.split_first() {
+        Some((first, more)) if dst.family() == Family::V6 => (Some(first), more),
+        first => (first.map(|(first, _)| first), &[][..]),
+    };
+    let mut done = Ok(());
+    for route in core::iter::once(by(first)).chain(more.iter().map(|hop| by(Some(hop)))) {
+        let ns = cx.ns.clone();
+        if let Err(error) = cx.world.apply(vec![Change::DelRoute { ns, route }]) {
+            done = Err(error.into());
+        }
+    }
+    done
 }
 
 #[cfg(test)]

@@ -249,18 +249,15 @@ impl Hand<'_> {
         let near: Vec<usize> = (0..self.net.ends.len())
             .filter(|at| segments.contains(&self.net.ends[*at].segment))
             .collect();
-        let by = if near.is_empty() || self.dice.chance(12) {
-            self.host().1
-        } else {
-            *self.dice.of(&near)
-        };
-        let by = self.text((0, by), v6);
+        let by = self.gateway(&near, v6);
         let dev = self.device_in(ns);
         let verb = *self
             .dice
             .of(&["add", "add", "replace", "append", "prepend"]);
         let way = match self.dice.below(10) {
-            0..=6 => format!("via {by}"),
+            0..=5 => format!("via {by}"),
+            // What says several ends the line.
+            6 => String::new(),
             7 => format!("via {by} dev {dev}"),
             8 => format!("via {by} dev {dev} onlink"),
             _ => format!("dev {dev}"),
@@ -287,7 +284,24 @@ impl Hand<'_> {
         if !v6 && self.dice.chance(5) {
             words += " tos 0x10";
         }
+        if way.is_empty() {
+            let other = self.gateway(&near, v6);
+            words += &format!(" nexthop via {by} nexthop via {other}");
+            if self.dice.chance(30) {
+                words += " weight 3";
+            }
+        }
         self.ip(ns, words);
+    }
+
+    /// Somebody's address, of those near mostly.
+    fn gateway(&mut self, near: &[usize], v6: bool) -> String {
+        let by = if near.is_empty() || self.dice.chance(12) {
+            self.host().1
+        } else {
+            *self.dice.of(near)
+        };
+        self.text((0, by), v6)
     }
 
     fn special_route(&mut self) {
@@ -507,6 +521,12 @@ impl Hand<'_> {
             2 => format!("fdb add {mac} dev {dev} master dynamic"),
             3 => format!("fdb replace {mac} dev {dev} master permanent"),
             _ => format!("fdb del {mac} dev {dev} master"),
+        };
+        // With IPv6, what a bridge learned hangs on when its stations told of their groups.
+        let words = if self.net.has_v6() {
+            words.replacen("fdb add", "fdb replace", 1)
+        } else {
+            words
         };
         self.lines.push(Line::Command {
             tool: Tool::Bridge,
