@@ -157,10 +157,17 @@ fn hops(net: &Net, ns: NsId, wanted: &Route) -> Result<Vec<Hop<V6>>> {
     } else {
         &wanted.nexthops
     };
-    given
-        .iter()
-        .map(|hop| check(net, ns, Some(wanted.table), hop))
-        .collect()
+    let mut hops: Vec<Hop<V6>> = Vec::with_capacity(given.len());
+    for hop in given {
+        let hop = check(net, ns, Some(wanted.table), hop)?;
+        // The same way twice is no second way.
+        let same = |other: &Hop<V6>| other.dev == hop.dev && other.gateway == hop.gateway;
+        if hop.gateway.is_some() && hops.iter().any(same) {
+            return Err(Errno::EXIST.into());
+        }
+        hops.push(hop);
+    }
+    Ok(hops)
 }
 
 /// Checks one next hop: its device runs IPv6, its gateway is on a link. `table` is the number of
