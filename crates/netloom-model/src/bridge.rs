@@ -68,6 +68,8 @@ pub struct BridgeSettings {
     pub priority: Option<u16>,
     /// See [`BridgeState::group_fwd_mask`].
     pub group_fwd_mask: Option<u16>,
+    /// The group by which its spanning tree speaks: 01:80:c2:00:00:0X, but for 1 to 3.
+    pub group_address: Option<MacAddr>,
     /// See [`BridgeState::vlan_filtering`].
     pub vlan_filtering: Option<bool>,
     /// See [`BridgeState::vlan_protocol`].

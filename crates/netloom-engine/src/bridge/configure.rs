@@ -269,11 +269,15 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     if set.group_fwd_mask.is_some_and(|mask| mask & 0b111 != 0) {
         return Err(Errno::INVAL.into());
     }
+    let group = set.group_address.map(group_of_tree).transpose()?;
     multicast::check_settings(&set.mcast)?;
     vlan_settings(net, master, set)?;
     let Some(bridge) = self::bridge(net, master) else {
         return Ok(());
     };
+    if group.is_some() {
+        bridge.vlan.group_chosen = group;
+    }
     let settings = &mut bridge.settings;
     macro_rules! take {
         ($($field:ident)*) => { $(if let Some(value) = set.$field { settings.$field = value; })* };
@@ -289,6 +293,15 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     multicast::configure(net, master, &set.mcast);
     multicast::follow(net, master);
     Ok(())
+}
+
+/// The last byte of a group by which a spanning tree can speak: a link-local one (802.1D table
+/// 7-10) that has no other use.
+fn group_of_tree(address: MacAddr) -> Result<u8> {
+    match address.0 {
+        [0x01, 0x80, 0xc2, 0, 0, last @ (0 | 4..=15)] => Ok(last),
+        _ => Err(Errno::INVAL.into()),
+    }
 }
 
 /// Sets how a bridge filters VLANs; all is checked before anything is set.

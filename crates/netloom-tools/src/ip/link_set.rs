@@ -220,13 +220,15 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
                 Some(words.plain_number::<u8>("invalid no_linklocal_learn")? != 0);
         } else if is("group_fwd_mask") {
             set.group_fwd_mask = Some(words.plain_number("invalid group_fwd_mask")?);
+        } else if is("group_address") || is("group_addr") {
+            set.group_address = Some(mac(words.value()?)?);
         } else if is("fdb_flush") {
             set.fdb_flush = true;
         } else if is("help") {
             return Err(link_new::usage());
         } else {
             // Settings of the original that netloom does not have, or no word of it at all.
-            let known = ["mcast_", "nf_call_", "group_address"];
+            let known = ["mcast_", "nf_call_"];
             return Err(if known.iter().any(|head| word.starts_with(head)) {
                 Failure::unsupported(&format!("bridge {word}"))
             } else {

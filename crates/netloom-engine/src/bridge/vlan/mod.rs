@@ -32,6 +32,8 @@ pub(super) struct Filter {
     pub(super) default_pvid: u16,
     pub(super) stats_enabled: bool,
     pub(super) stats_per_port: bool,
+    /// The last byte of the spanning tree's group, once a user chose it.
+    pub(super) group_chosen: Option<u8>,
     /// The VLANs of the bridge itself.
     pub(super) own: Vlans,
     /// Every VLAN that it or a port is in.
@@ -46,6 +48,7 @@ impl Default for Filter {
             default_pvid: 1,
             stats_enabled: false,
             stats_per_port: false,
+            group_chosen: None,
             own: Vlans::default(),
             known: BTreeMap::new(),
         }
@@ -61,7 +64,8 @@ impl Filter {
 
     /// The last byte of the group 01:80:c2:00:00:0X by which its spanning tree speaks.
     pub(super) fn group_address(&self) -> u8 {
-        if self.is_provider() { 8 } else { 0 }
+        let usual = if self.is_provider() { 8 } else { 0 };
+        self.group_chosen.unwrap_or(usual)
     }
 
     fn is_provider(&self) -> bool {
