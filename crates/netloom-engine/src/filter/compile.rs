@@ -5,10 +5,11 @@ use super::load::{self, Load};
 use super::nat;
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
+use super::xt::change;
 use super::{ChainId, SetId};
 use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::set::{Element, ElementData};
-use netloom_model::ruleset::statement::{Reject, Statement, Verdict};
+use netloom_model::ruleset::statement::{Limit, Quota, Reject, Statement, Verdict};
 use netloom_model::ruleset::value::IFNAME;
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{DataType, Expr, Value};
@@ -53,6 +54,10 @@ pub(super) enum Op {
     Reject(Reject),
     /// Goes on if a match of xtables says so.
     Match(Box<XtMatch>),
+    /// Does what a target of xtables says.
+    Target(Box<XtTarget>),
+    Limit(Limit),
+    Quota(Quota),
     /// Says nothing to a packet.
     Nothing,
     /// Netloom does not know what it says.
@@ -196,7 +201,17 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             what: Expr::Meta(ruleset::MetaKey::Mark),
             value,
         } => load::compile(value).map_or(Op::Unknown, Op::SetMark),
-        Statement::XtMatch(XtMatch::Comment(_)) => Op::Nothing,
+        Statement::XtMatch(XtMatch::Comment(_))
+        | Statement::Log(_)
+        | Statement::Set {
+            what: Expr::Meta(ruleset::MetaKey::NfTrace),
+            ..
+        } => Op::Nothing,
+        Statement::Limit(limit) => Op::Limit(*limit),
+        Statement::Quota(quota) => Op::Quota(*quota),
+        Statement::XtTarget(target) if change::known(target) => {
+            Op::Target(Box::new(target.clone()))
+        }
         other => match (ct::compile(other), other) {
             (Some(op), _) => Op::Ct(op),
             (None, Statement::XtMatch(found)) => Op::Match(Box::new(found.clone())),

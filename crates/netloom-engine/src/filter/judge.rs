@@ -160,7 +160,7 @@ fn ask(
             Op::Lookup { key, set, not } => key_of(net, key, facts, packet)
                 .is_some_and(|key| set.find(filter, &key).is_some() != *not),
             Op::Count => {
-                let State { counter } = &mut filter.chains[chain.0].states[at];
+                let State { counter, .. } = &mut filter.chains[chain.0].states[at];
                 counter.packets += 1;
                 counter.bytes += packet.network().len() as u64;
                 true
@@ -188,10 +188,27 @@ fn ask(
                 Err(reason) => return Said::Ends(reason),
             },
             Op::Reject(reject) => return Said::Reject(*reject),
-            Op::Match(found) => match super::xt::matches(found, net, facts, packet) {
-                Some(says) => says,
-                None => return Said::Unknown,
-            },
+            Op::Match(found) => {
+                let memory = &mut filter.chains[chain.0].states[at].memory;
+                match super::xt::matches(found, net, (memory, part), facts, packet) {
+                    Some(says) => says,
+                    None => return Said::Unknown,
+                }
+            }
+            Op::Target(target) => {
+                super::xt::change::carry_out(target, facts, packet);
+                true
+            }
+            Op::Limit(limit) => {
+                let memory = &mut filter.chains[chain.0].states[at].memory;
+                let len = packet.network().len() as u64;
+                super::xt::memory::limit(memory, part, limit, len, net.now)
+            }
+            Op::Quota(quota) => {
+                let memory = &mut filter.chains[chain.0].states[at].memory;
+                let len = packet.network().len() as u64;
+                super::xt::memory::quota(memory, part, quota, len)
+            }
             Op::Unknown => return Said::Unknown,
         };
         if !goes_on {

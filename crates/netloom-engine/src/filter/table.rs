@@ -48,6 +48,8 @@ pub(super) struct Chain {
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) counter: Counter,
+    /// What its parts remember.
+    pub(super) memory: Vec<super::xt::memory::Memory>,
 }
 
 impl State {
@@ -55,6 +57,7 @@ impl State {
     pub(super) fn of(rule: &ruleset::Rule) -> State {
         State {
             counter: rule.counter().unwrap_or_default(),
+            memory: Vec::new(),
         }
     }
 }
