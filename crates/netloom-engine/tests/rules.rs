@@ -168,6 +168,8 @@ fn a_transaction_that_is_refused_changes_nothing() {
         new_chain("two"),
         add("one", vec![jump("two")]),
         add("two", vec![jump("one")]),
+        // Nobody asks a circle that no base chain leads to.
+        add("input", vec![jump("one")]),
     ];
     assert_eq!(refusal(&mut lab, looped), Some(Errno::LOOP));
     let missing = vec![add("input", vec![DROP]), add("input", vec![jump("none")])];
