@@ -21,6 +21,7 @@ pub mod iptables;
 pub mod nc;
 pub mod ndisc6;
 pub mod net_tools;
+pub mod nft;
 pub mod nstat;
 pub mod ping;
 mod rtnetlink;
@@ -77,6 +78,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ndisc6", ndisc6::ndisc6),
     ("netcat", nc::nc),
     ("netstat", net_tools::netstat::netstat),
+    ("nft", nft::nft),
     ("nstat", nstat::nstat),
     ("ping", ping::ping),
     ("rdisc6", ndisc6::rdisc6),

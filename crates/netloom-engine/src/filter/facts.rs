@@ -3,6 +3,7 @@
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::packet::Packet;
+use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Hook, TableFamily};
 use netloom_wire::ipv6::extension;
 use netloom_wire::{IpProtocol, ipv4, ipv6};
@@ -78,6 +79,16 @@ impl Facts {
             output,
             protocol,
             transport,
+        }
+    }
+
+    /// Whether the sender can be told so: a rule that tells it otherwise does not match.
+    pub(super) fn can_be_told(&self, reject: Reject) -> bool {
+        match reject {
+            Reject::TcpReset => self.protocol == Some(IpProtocol::TCP.0),
+            Reject::Icmp(_) => self.proto != Proto::V6,
+            Reject::Icmpv6(_) => self.proto != Proto::V4,
+            Reject::Icmpx(_) => true,
         }
     }
 }

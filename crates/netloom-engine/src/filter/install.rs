@@ -9,8 +9,8 @@ use crate::conntrack;
 use crate::namespace::NsId;
 use crate::net::Net;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
-use netloom_model::ruleset::statement::Counter;
-use netloom_model::ruleset::{self, Backend, Base, ChainKind, Hook, TableFamily, check};
+use netloom_model::ruleset::statement::{Counter, Statement};
+use netloom_model::ruleset::{self, Backend, Base, ChainKind, Expr, Hook, TableFamily, check};
 use netloom_model::{Errno, Result};
 use std::sync::Arc;
 
@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Result<()> {
     let mut filter = net.ns(ns).filter.clone().unwrap_or_default();
     for change in changes {
-        filter.change(change)?;
+        if let Err(refused) = filter.change(change) {
+            keep_handles(net, ns, &filter);
+            return Err(refused);
+        }
     }
     for table in &filter.tables {
         let leads = |chain: ChainId| filter.chains[chain.0].leads(table, &filter.sets);
@@ -37,6 +40,18 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     }
     net.ns_mut(ns).filter = Some(filter);
     Ok(())
+}
+
+/// Handles that a refused transaction took are not given again.
+fn keep_handles(net: &mut Net, ns: NsId, tried: &Filter) {
+    let Some(filter) = &mut net.ns_mut(ns).filter else {
+        return;
+    };
+    for table in &mut filter.tables {
+        if let Some(tried) = tried.tables.iter().find(|t| t.handle == table.handle) {
+            table.handles = tried.handles;
+        }
+    }
 }
 
 impl Filter {
@@ -81,7 +96,11 @@ impl Filter {
             } => {
                 let at = self.rule_at(chain, *handle)?;
                 self.add_rule(chain, Place::After(*handle), rule)?;
-                self.remove_rule(chain, at)
+                self.remove_rule(chain, at)?;
+                // It has the handle of the one in whose place it is.
+                let rule = &mut self.chain_mut(chain)?.rules[at];
+                Arc::make_mut(rule).rule.handle = *handle;
+                Ok(())
             }
             RulesetChange::DelRule { chain, handle } => {
                 let at = self.rule_at(chain, *handle)?;
@@ -298,6 +317,8 @@ impl Filter {
             Place::After(handle) => found(handle)? + 1,
             Place::Before(handle) => found(handle)?,
         };
+        // Its sets without a name are there before it, each with a handle of its own.
+        self.tables[at].handles += rule.statements.iter().filter(|s| own_set(s)).count() as u64;
         let handle = self.tables[at].next_handle();
         let rule = ruleset::Rule {
             handle,
@@ -382,6 +403,16 @@ impl Filter {
         }
         Ok(())
     }
+}
+
+/// Whether a statement asks a set without a name.
+const fn own_set(statement: &Statement) -> bool {
+    let set = match statement {
+        Statement::Match { right, .. } => right,
+        Statement::VerdictMap { map, .. } => map,
+        _ => return false,
+    };
+    matches!(set, Expr::Set(_))
 }
 
 /// A base chain that is there can get another policy and nothing else.

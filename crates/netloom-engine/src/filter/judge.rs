@@ -187,7 +187,8 @@ fn ask(
                 Ok(()) => return Said::Go(Go::Accept),
                 Err(reason) => return Said::Ends(reason),
             },
-            Op::Reject(reject) => return Said::Reject(*reject),
+            Op::Reject(reject) if facts.can_be_told(*reject) => return Said::Reject(*reject),
+            Op::Reject(_) => false,
             Op::Match(found) => {
                 let memory = &mut filter.chains[chain.0].states[at].memory;
                 match super::xt::matches(found, net, (memory, part), facts, packet) {

@@ -1,5 +1,5 @@
 //! Network commands that netloom does not have: in a world their names say so. Without that a
-//! pasted `nft ...` would reach the machine's own network, and `ssh` or `wget` would tell of it.
+//! pasted `tc ...` would reach the machine's own network, and `ssh` or `wget` would tell of it.
 
 use netloom_tools::Context;
 use std::path::Path;
@@ -33,7 +33,6 @@ pub(super) const NAMES: &[&str] = &[
     "mtr",
     "nameif",
     "ncat",
-    "nft",
     "nmap",
     "nmcli",
     "nslookup",

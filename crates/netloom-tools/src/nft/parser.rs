@@ -1,0 +1,268 @@
+//! Tokens taken one after the other, with what the reader knows: devices, tables and variables.
+
+use super::constant::Devices;
+use super::lexer::{self, Kind, Token};
+use super::source::{Problem, Read, Source, Span};
+use netloom_model::ruleset::{Ruleset, RulesetChange, TableFamily};
+use std::collections::HashMap;
+
+/// One thing to be done, and where it is asked for.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) change: RulesetChange,
+    /// What is marked where the kernel refuses it.
+    pub(super) at: Span,
+    /// How it is echoed: `add` or `insert`; none: not at all.
+    pub(super) echo: Option<&'static str>,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) enum Command {
+    Change(Box<Step>),
+    List(List),
+}
+
+/// What is listed.
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    pub(super) what: Listed,
+    pub(super) family: Option<TableFamily>,
+    /// The table's name, and where it stands.
+    pub(super) table: Option<(String, Span)>,
+    /// The name of what is in it.
+    pub(super) name: Option<(String, Span)>,
+}
+
+/// The kinds of listings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    Ruleset,
+    Tables,
+    Table,
+    Chains,
+    Chain,
+    Sets,
+    Set,
+    Maps,
+    Map,
+    /// What no table of this world has: nothing is listed.
+    Nothing,
+}
+
+/// Reads what is written in nft's language.
+pub(super) struct Parser<'a> {
+    pub(super) sources: &'a mut Vec<Source>,
+    pub(super) tokens: Vec<Token>,
+    pub(super) at: usize,
+    /// The rules as they are.
+    pub(super) ruleset: &'a Ruleset,
+    pub(super) devices: &'a Devices,
+    pub(super) defines: HashMap<String, Vec<Token>>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) commands: Vec<Command>,
+    /// The family of the table whose rule is read.
+    pub(super) family: TableFamily,
+    /// Where the expression stands that was compared last.
+    pub(super) compared: Span,
+    /// How many files are open inside each other.
+    pub(super) depth: usize,
+}
+
+/// How many files may be open inside each other (`MAX_INCLUDE_DEPTH`).
+const DEPTH: usize = 16;
+
+impl Parser<'_> {
+    /// The next token; a variable is what it was defined as.
+    pub(super) fn peek(&mut self) -> &Token {
+        for _ in 0..DEPTH {
+            let Some(name) = self.variable() else { break };
+            let Some(tokens) = self.defines.get(&name).cloned() else {
+                break;
+            };
+            self.tokens.splice(self.at..self.at + 2, tokens);
+        }
+        let last = self.tokens.len() - 1;
+        &self.tokens[self.at.min(last)]
+    }
+
+    fn variable(&self) -> Option<String> {
+        let (sign, name) = (self.tokens.get(self.at)?, self.tokens.get(self.at + 1)?);
+        (sign.is("$") && name.kind == Kind::Word).then(|| name.text.clone())
+    }
+
+    /// Takes the next token.
+    pub(super) fn next(&mut self) -> Token {
+        let token = self.peek().clone();
+        self.at += 1;
+        token
+    }
+
+    pub(super) fn is(&mut self, text: &str) -> bool {
+        self.peek().is(text)
+    }
+
+    /// Whether the token after the next is `text`.
+    pub(super) fn second_is(&mut self, text: &str) -> bool {
+        self.peek();
+        self.tokens.get(self.at + 1).is_some_and(|t| t.is(text))
+    }
+
+    /// Takes `text` if it is next.
+    pub(super) fn eat(&mut self, text: &str) -> bool {
+        let there = self.is(text);
+        self.at += usize::from(there);
+        there
+    }
+
+    /// Takes `text`, which must be next.
+    pub(super) fn expect(&mut self, text: &str) -> Read<Token> {
+        if self.is(text) {
+            return Ok(self.next());
+        }
+        let wanted = match text {
+            "{" | "}" => format!("'{text}'"),
+            text => text.to_owned(),
+        };
+        Err(self.unexpected(&wanted))
+    }
+
+    /// The problem that the next token is: what else was expected, if that is one thing.
+    pub(super) fn unexpected(&mut self, expecting: &str) -> Problem {
+        let token = self.peek();
+        let mut message = format!("syntax error, unexpected {}", token.name());
+        if !expecting.is_empty() {
+            message += &format!(", expecting {expecting}");
+        }
+        let mut at = token.at;
+        at.to = at.to.max(at.from + 1);
+        Problem {
+            syntax: true,
+            ..Problem::new(message, at)
+        }
+    }
+
+    /// Takes a name.
+    pub(super) fn name(&mut self) -> Read<Token> {
+        let token = self.peek();
+        let reserved = ["table", "chain", "rule"].contains(&token.text.as_str());
+        match token.kind {
+            Kind::Word if !reserved => Ok(self.next()),
+            _ => Err(self.unexpected("string")),
+        }
+    }
+
+    /// Takes a text: between quotation marks or one word.
+    pub(super) fn text(&mut self) -> Read<String> {
+        match self.peek().kind {
+            Kind::Quoted | Kind::Word => Ok(self.next().text),
+            _ => Err(self.unexpected("")),
+        }
+    }
+
+    /// Takes a number.
+    pub(super) fn number(&mut self) -> Read<u64> {
+        let token = self.peek().clone();
+        match super::constant::number(&token.text) {
+            Some(number) if token.kind == Kind::Number => {
+                self.at += 1;
+                Ok(number)
+            }
+            _ => Err(self.unexpected("number")),
+        }
+    }
+
+    /// Passes ends of lines.
+    pub(super) fn lines(&mut self) {
+        while self.peek().kind == Kind::Newline {
+            self.at += 1;
+        }
+    }
+
+    /// Passes ends of statements.
+    pub(super) fn separators(&mut self) {
+        while self.peek().kind == Kind::Newline || self.is(";") {
+            self.at += 1;
+        }
+    }
+
+    /// Whether a statement ends here.
+    pub(super) fn at_end(&mut self) -> bool {
+        matches!(self.peek().kind, Kind::Newline | Kind::End) || self.is(";") || self.is("}")
+    }
+
+    /// Takes the end of a statement.
+    pub(super) fn end(&mut self) -> Read<()> {
+        if self.at_end() {
+            return Ok(());
+        }
+        Err(self.unexpected("end of file or newline or semicolon"))
+    }
+
+    /// The place of all that was taken since token `from`.
+    pub(super) fn since(&self, from: usize) -> Span {
+        let last = self.tokens.len() - 1;
+        let end = self.at.saturating_sub(1).min(last).max(from.min(last));
+        self.tokens[from.min(last)].at.join(self.tokens[end].at)
+    }
+
+    /// Goes on behind the statement that has a problem.
+    pub(super) fn recover(&mut self, problem: Problem) {
+        self.problems.push(problem);
+        while !self.at_end() {
+            self.at += 1;
+        }
+    }
+
+    /// `include "FILE"`: its text stands here.
+    pub(super) fn include(&mut self) -> Read<()> {
+        let word = self.next();
+        let name = self.text()?;
+        self.depth += 1;
+        let text = std::fs::read_to_string(&name);
+        let text = match text {
+            Ok(text) if self.depth <= DEPTH => text,
+            Ok(_) => return Err(Problem::new("Include nested too deeply", word.at)),
+            Err(_) => {
+                let message = format!("File not found: {name}");
+                return Err(Problem::new(message, self.tokens[self.at - 1].at));
+            }
+        };
+        self.sources.push(Source {
+            name: Some(name),
+            text,
+        });
+        let number = self.sources.len() - 1;
+        let mut tokens = lexer::tokens(&self.sources[number], number);
+        tokens.pop();
+        self.tokens.splice(self.at..self.at, tokens);
+        Ok(())
+    }
+
+    /// `define NAME = VALUE`.
+    pub(super) fn define(&mut self) -> Read<()> {
+        let kind = self.next().text;
+        let name = self.name()?.text;
+        if kind == "undefine" {
+            self.defines.remove(&name);
+            return Ok(());
+        }
+        self.expect("=")?;
+        let (mut value, mut depth) = (Vec::new(), 0);
+        loop {
+            let token = self.peek().clone();
+            match token.kind {
+                Kind::End => break,
+                Kind::Newline if depth == 0 => break,
+                _ if token.is(";") => break,
+                _ if token.is("{") => depth += 1,
+                _ if token.is("}") => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            value.push(token);
+        }
+        self.defines.insert(name, value);
+        Ok(())
+    }
+}
