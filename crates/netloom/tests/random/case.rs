@@ -91,10 +91,8 @@ pub(crate) enum ProbeKind {
 
 /// Settings of every namespace: errors of ICMP are not limited, redirects are not sent unless a case
 /// says so (Linux limits them), nobody looks for routers or for addresses that are in use, so that
-/// no outcome hangs on how fast probes follow each other. What a bridge forwards passes no hooks of
-/// IP (`br_netfilter`), which the engine does not have: on the kernel they join fragments, and tell
-/// the sender of packets too long for a port.
-pub(crate) const NAMESPACE: [(&str, &str); 11] = [
+/// no outcome hangs on how fast probes follow each other.
+pub(crate) const NAMESPACE: [(&str, &str); 9] = [
     ("net.ipv4.icmp_ratemask", "0"),
     ("net.ipv4.icmp_msgs_per_sec", "1000000"),
     ("net.ipv4.icmp_msgs_burst", "1000000"),
@@ -107,8 +105,6 @@ pub(crate) const NAMESPACE: [(&str, &str); 11] = [
         "10",
     ),
     ("net.ipv6.conf.default.router_solicitations", "0"),
-    ("net.bridge.bridge-nf-call-iptables", "0"),
-    ("net.bridge.bridge-nf-call-ip6tables", "0"),
 ];
 
 /// Settings of every device's neighbours, for both families: who does not answer is given up after
