@@ -63,7 +63,7 @@ impl Parser<'_> {
         }
     }
 
-    fn push(&mut self, change: RulesetChange, at: Span) {
+    pub(super) fn push(&mut self, change: RulesetChange, at: Span) {
         self.commands.push(Command::Change(Box::new(Step {
             change,
             at,
@@ -72,7 +72,7 @@ impl Parser<'_> {
     }
 
     /// The family, if it is named.
-    fn family(&mut self) -> Option<TableFamily> {
+    pub(super) fn family(&mut self) -> Option<TableFamily> {
         let word = self.peek().text.clone();
         let family = TableFamily::ALL.into_iter().find(|f| f.name() == word);
         self.at += usize::from(family.is_some());
@@ -80,14 +80,14 @@ impl Parser<'_> {
     }
 
     /// `[FAMILY] TABLE`.
-    fn table(&mut self) -> Read<(TableRef, Token)> {
+    pub(super) fn table(&mut self) -> Read<(TableRef, Token)> {
         self.family = self.family().unwrap_or(TableFamily::Ip);
         let name = self.name()?;
         Ok((TableRef::new(self.family, name.text.as_str()), name))
     }
 
     /// `[FAMILY] TABLE CHAIN`.
-    fn chain(&mut self) -> Read<(ChainRef, Token)> {
+    pub(super) fn chain(&mut self) -> Read<(ChainRef, Token)> {
         let (table, _) = self.table()?;
         let name = self.name()?;
         let chain = ChainRef {
@@ -367,7 +367,7 @@ impl Parser<'_> {
     }
 
     /// `add|create|delete element TABLE SET { ... }`.
-    fn elements(&mut self, exclusive: bool, delete: bool) -> Read<()> {
+    pub(super) fn elements(&mut self, exclusive: bool, delete: bool) -> Read<()> {
         let (table, _) = self.table()?;
         let name = self.name()?;
         let known = self.known_set(&table, &name.text);
@@ -398,7 +398,7 @@ impl Parser<'_> {
     }
 
     /// The types of the keys of a set that is there or was just added, and whether it has verdicts.
-    fn known_set(
+    pub(super) fn known_set(
         &self,
         table: &TableRef,
         name: &str,
@@ -420,121 +420,6 @@ impl Parser<'_> {
             });
         let set = added.or_else(|| self.ruleset.table(table)?.set(name))?;
         Some((set.key.clone(), set.data.is_some()))
-    }
-
-    fn delete(&mut self) -> Read<()> {
-        let word = self.next();
-        match word.text.as_str() {
-            "table" => {
-                let (table, name) = self.table()?;
-                self.push(RulesetChange::DelTable(table), name.at);
-            }
-            "chain" => {
-                let (chain, name) = self.chain()?;
-                self.push(RulesetChange::DelChain { chain, empty: true }, name.at);
-            }
-            "rule" => {
-                let (chain, _) = self.chain()?;
-                self.expect("handle")?;
-                let handle = self.number()?;
-                let at = self.tokens[self.at - 1].at;
-                self.push(RulesetChange::DelRule { chain, handle }, at);
-            }
-            "set" | "map" => {
-                let (table, _) = self.table()?;
-                let name = self.name()?;
-                let set = name.text;
-                self.push(RulesetChange::DelSet { table, set }, name.at);
-            }
-            "element" => return self.elements(false, true),
-            _ => {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Read<()> {
-        let word = self.next();
-        match word.text.as_str() {
-            "ruleset" => {
-                let family = self.family();
-                self.push(RulesetChange::Flush(family), word.at);
-            }
-            "table" => {
-                let (table, name) = self.table()?;
-                self.push(RulesetChange::FlushChain { table, chain: None }, name.at);
-            }
-            "chain" => {
-                let (chain, name) = self.chain()?;
-                let change = RulesetChange::FlushChain {
-                    table: chain.table,
-                    chain: Some(chain.chain),
-                };
-                self.push(change, name.at);
-            }
-            "set" | "map" => {
-                let (table, _) = self.table()?;
-                let name = self.name()?;
-                let set = name.text;
-                self.push(RulesetChange::FlushSet { table, set }, name.at);
-            }
-            _ => {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-        }
-        Ok(())
-    }
-
-    fn rename(&mut self) -> Read<()> {
-        self.expect("chain")?;
-        let (chain, name) = self.chain()?;
-        let new = self.name()?.text;
-        self.push(RulesetChange::RenameChain { chain, name: new }, name.at);
-        Ok(())
-    }
-
-    fn list(&mut self) -> Read<()> {
-        let word = self.next();
-        let what = match word.text.as_str() {
-            "ruleset" => Listed::Ruleset,
-            "tables" => Listed::Tables,
-            "table" => Listed::Table,
-            "chains" => Listed::Chains,
-            "chain" => Listed::Chain,
-            "sets" => Listed::Sets,
-            "set" => Listed::Set,
-            "maps" => Listed::Maps,
-            "map" => Listed::Map,
-            "counters" | "quotas" | "limits" | "flowtables" => Listed::Nothing,
-            _ => {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-        };
-        let one = matches!(
-            what,
-            Listed::Table | Listed::Chain | Listed::Set | Listed::Map
-        );
-        let family = self.family();
-        let (mut table, mut name) = (None, None);
-        if one {
-            let token = self.name()?;
-            table = Some((token.text, token.at));
-        }
-        if one && what != Listed::Table {
-            let token = self.name()?;
-            name = Some((token.text, token.at));
-        }
-        self.commands.push(Command::List(List {
-            what,
-            family: family.or(one.then_some(TableFamily::Ip)),
-            table,
-            name,
-        }));
-        Ok(())
     }
 }
 

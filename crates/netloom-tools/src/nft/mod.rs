@@ -1,12 +1,13 @@
 //! `nft`: rules in the language of nft(8), as nftables 1.0.6 reads and lists them.
 //!
-//! A text is taken apart (`lexer`), read into steps of one transaction (`command`, `chain`,
-//! `rule`, `expr`) and carried out whole or not at all (`transaction`); `list` and `print`
+//! A text is taken apart (`lexer`), read into steps of one transaction (`command`, `existing`,
+//! `chain`, `rule`, `expr`) and carried out whole or not at all (`transaction`); `list` and `print`
 //! write what is there. What the language has beside is refused with its place.
 
 mod chain;
 mod command;
 mod constant;
+mod existing;
 mod expr;
 mod implied;
 mod lexer;
