@@ -189,6 +189,22 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             };
             format!("{ns} ignores it: see {keys}")
         }
+        DropReason::ConntrackFull => format!(
+            "{ns} remembers as many connections as it may: see \"{}\", or raise net.netfilter.nf_conntrack_max",
+            exec(ns, "sysctl net.netfilter.nf_conntrack_count")
+        ),
+        DropReason::ConntrackClash => format!(
+            "two connections of {ns} came to have the same addresses and ports: the first of them stays"
+        ),
+        DropReason::NatNoAddress => format!(
+            "{dev} has no address of the packet's version: give it one, or translate to a given address (SNAT)"
+        ),
+        DropReason::NatRedirect => {
+            "a router told of a better way, but translated packets do not go by it".to_owned()
+        }
+        DropReason::NatOtherWay => format!(
+            "the way changed while the connection lived, and its address belongs to another device than {dev}: connections made anew go this way"
+        ),
         DropReason::ArpIgnored => format!("arp_ignore of {dev} forbids the answer"),
         DropReason::OtherHost => format!(
             "the frame is for another hardware address than {dev}'s: a stale neighbour entry? See \"ip neigh\" of the sender"

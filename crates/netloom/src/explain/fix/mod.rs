@@ -197,6 +197,9 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             sysctl(ns, "net.ipv4.ipfrag_high_thresh", "4194304"),
             sysctl(ns, "net.ipv6.ip6frag_high_thresh", "4194304"),
         ],
+        DropReason::ConntrackFull => {
+            vec![sysctl(ns, "net.netfilter.nf_conntrack_max", "1048576")]
+        }
         DropReason::NdpFragmented => dev.map_or_else(Vec::new, |dev| {
             let name = format!("net.ipv6.conf.{dev}.suppress_frag_ndisc");
             vec![sysctl(ns, &name, "0")]
