@@ -25,11 +25,8 @@ fn sockets_are_listed_with_their_states_and_the_programs_that_hold_them() {
         "{listed}"
     );
     let count = |what: &str| listed.lines().filter(|line| line.contains(what)).count();
-    assert_eq!(
-        count("TIME-WAIT 0 0 127.0.0.1:80 127.0.0.1:"),
-        1,
-        "{listed}"
-    );
+    // Whoever closed first remembers the connection.
+    assert_eq!(count("TIME-WAIT 0 0 127.0.0.1:"), 1, "{listed}");
     assert_eq!(count("ESTAB 0 0 127.0.0.1:"), 2, "{listed}");
     assert_eq!(count("users:((\"socat\""), 1, "{listed}");
     assert_eq!(
