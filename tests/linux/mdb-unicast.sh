@@ -27,6 +27,8 @@ for n in 4 5; do
 done
 bridge link set dev q2 mcast_to_unicast on
 ip link set br0 type bridge mcast_query_response_interval 20
+# Of the third version: whoever hears another's report sends its own all the same.
+ip link set br0 type bridge mcast_igmp_version 3
 ip link set br0 type bridge mcast_querier 1
 sleep 2
 for n in 4 5; do ip -n h$n addr add 239.1.1.1/32 dev eth0 autojoin; done
