@@ -5,14 +5,11 @@
 use super::{Options, fdb, link, mdb};
 use crate::Context;
 use crate::ip::Stamp;
-use crate::ip::monitor::{ended, from_file, stamp};
+use crate::ip::listen::{Names, from_file, heading, listen};
 use crate::ip::print::{self, Record};
-use crate::ip::words::{self, Failure, Outcome, Words, matches};
+use crate::ip::words::{Failure, Outcome, Words, matches};
+use netloom_model::Namespace;
 use netloom_model::notice::{About, Notice};
-use netloom_model::socket::SocketKind;
-use netloom_model::state::Parts;
-use netloom_model::{Errno, Namespace, Time};
-use std::time::UNIX_EPOCH;
 
 const USAGE: &str = "\
 Usage: bridge monitor [all|OBJECT...]
@@ -56,81 +53,39 @@ fn parse(words: &mut Words<'_>) -> Outcome<Wanted> {
 pub(super) fn main(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
     let wanted = parse(words)?;
     if let Some(file) = &wanted.file {
-        return tell_file(cx, options, file, wanted.label);
-    }
-    let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
-    // Links are known as they were in the beginning; new ones are known by what is told of them.
-    let mut known = words::namespace(cx, Parts::LINKS)?;
-    let epoch = cx.host.epoch().duration_since(UNIX_EPOCH);
-    let epoch = epoch.map_or(0, |since| since.as_nanos() as u64);
-    loop {
-        let notice = match cx.world.next_notice(socket, Time::NEVER) {
-            Ok(Some(notice)) => notice,
-            Ok(None) => return Ok(()),
-            Err(error) if error.errno == Errno::NOBUFS => {
-                let (text, number) = (error.errno.text(), error.errno.0);
-                writeln!(cx.err, "netlink receive error {text} ({number})")?;
-                continue;
-            }
-            Err(error) if error.errno == Errno::INTR => return Err(ended()),
-            Err(error) => return Err(error.into()),
+        // Everything is told, whatever was named.
+        let options = &Options {
+            stamp: Stamp::None,
+            ..options.clone()
         };
-        if let About::Link { link, .. } = &notice.about
-            && known.link(&link.index.into()).is_none()
-        {
-            known.links.push((**link).clone());
-        }
-        if let About::Fdb(entry) = &notice.about
-            && known.link(&entry.dev.into()).is_none()
-        {
-            known = words::namespace(cx, Parts::LINKS)?;
-        }
-        let text = tell(&known, options, &wanted, &notice, epoch);
-        cx.out.write_all(text.as_bytes())?;
-        cx.out.flush()?;
+        let wanted = Wanted {
+            label: wanted.label,
+            ..Wanted::default()
+        };
+        return from_file(cx, (file, Names::Asked), |known, notice| {
+            tell(known, options, &wanted, notice)
+        });
     }
-}
-
-/// Tells what is in a file: everything, whatever was named.
-fn tell_file(cx: &mut Context<'_>, options: &Options, file: &str, label: bool) -> Outcome<()> {
-    // Names are those of here.
-    let known = words::namespace(cx, Parts::LINKS)?;
-    let options = &Options {
-        stamp: Stamp::None,
-        ..options.clone()
-    };
-    let wanted = Wanted {
-        label,
-        ..Wanted::default()
-    };
-    from_file(cx, file, |cx, notice| {
-        let text = tell(&known, options, &wanted, &notice, 0);
-        cx.out.write_all(text.as_bytes())?;
-        Ok(())
+    listen(cx, Names::Asked, |known, notice| {
+        tell(known, options, &wanted, notice)
     })
 }
 
 /// The text of a notice; none if nobody wants it.
-fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice, epoch: u64) -> String {
+fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice) -> String {
     let Some((object, label, record)) = line(ns, options, &notice.about) else {
         return String::new();
     };
     if !wanted.objects.is_empty() && !wanted.objects.contains(&object) {
         return String::new();
     }
-    let mut text = stamp(options.stamp, notice.at.0 + epoch);
-    if wanted.label {
-        text.push_str(&format!("[{label}]"));
-    }
-    if notice.gone {
-        text.push_str("Deleted ");
-    }
+    let label = wanted.label.then_some(label);
     let mut line = print::text(&[record], options.oneline);
     // The original ends the line of a group so too.
     if options.oneline && object == "mdb" {
         line = line.replace('\n', "\\");
     }
-    text + &line
+    heading(options.stamp, label, notice) + &line
 }
 
 /// What a notice is about, its label, and its line.

@@ -4,20 +4,16 @@
 //! told, and no settings of devices.
 //! Nothing here makes messages of multicast routes, of routers' prefixes or of statistics.
 
+use super::listen::{Names, from_file, heading, listen};
 use super::print::Record;
 use super::route::{Hidden, format as route};
 use super::words::{self, Failure, Outcome, Words, matches};
 use super::{Options, Stamp, address_format, find, link_show, neigh, nexthop, rule};
 use crate::Context;
-use crate::rtnetlink::Messages;
-use crate::rtnetlink::told::{self, Told};
-use crate::tcpdump::time::{date, time_of_day};
 use netloom_model::bridge::{FdbEntry, FdbState};
 use netloom_model::notice::{About, Netconf, Notice};
-use netloom_model::socket::SocketKind;
 use netloom_model::state::Parts;
-use netloom_model::{Errno, Family, Link, Namespace, NsName, Time};
-use std::time::UNIX_EPOCH;
+use netloom_model::{Family, Link, Namespace, NsName};
 
 const USAGE: &str = "\
 Usage: ip monitor [all|OBJECT...] [label] [dev DEVICE] [file FILE]
@@ -79,153 +75,35 @@ pub(super) fn monitor(cx: &mut Context<'_>, options: &Options, words: &[String])
     let known = words::namespace(cx, Parts::LINKS)?;
     let wanted = parse(&known, &mut words)?;
     if let Some(file) = &wanted.file {
-        return tell_file(cx, known, options, file, wanted.label);
-    }
-    let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
-    // Names are those of the beginning, and those that are told of.
-    let mut known = words::namespace(cx, Parts::LINKS)?;
-    let epoch = cx.host.epoch().duration_since(UNIX_EPOCH);
-    let epoch = epoch.map_or(0, |since| since.as_nanos() as u64);
-    loop {
-        let notice = match cx.world.next_notice(socket, Time::NEVER) {
-            Ok(Some(notice)) => notice,
-            Ok(None) => return Ok(()),
-            Err(error) if error.errno == Errno::NOBUFS => {
-                let (text, number) = (error.errno.text(), error.errno.0);
-                writeln!(cx.err, "netlink receive error {text} ({number})")?;
-                continue;
-            }
-            Err(error) if error.errno == Errno::INTR => return Err(ended()),
-            Err(error) => return Err(error.into()),
+        // Everything is told, whatever was named.
+        let options = &Options {
+            details: false,
+            stamp: Stamp::None,
+            ..options.clone()
         };
-        if let About::Link { link, .. } = &notice.about {
-            learn(&mut known, link, notice.gone);
-        }
-        if let About::Fdb(entry) = &notice.about
-            && known.link(&entry.dev.into()).is_none()
-        {
-            known = words::namespace(cx, Parts::LINKS)?;
-        }
-        let text = tell(&known, options, &wanted, &notice, epoch);
-        cx.out.write_all(text.as_bytes())?;
-        cx.out.flush()?;
+        let wanted = Wanted {
+            label: wanted.label,
+            ..Wanted::default()
+        };
+        return from_file(cx, (file, Names::Told), |known, notice| {
+            tell(known, options, &wanted, notice)
+        });
     }
-}
-
-/// Tells what is in a file: everything, whatever was named.
-fn tell_file(
-    cx: &mut Context<'_>,
-    mut known: Namespace,
-    options: &Options,
-    file: &str,
-    label: bool,
-) -> Outcome<()> {
-    let options = &Options {
-        details: false,
-        stamp: Stamp::None,
-        ..options.clone()
-    };
-    let wanted = Wanted {
-        label,
-        ..Wanted::default()
-    };
-    from_file(cx, file, |cx, notice| {
-        match &notice.about {
-            About::Link { link, .. } => learn(&mut known, link, notice.gone),
-            About::Port(link) if notice.gone => learn(&mut known, link, true),
-            _ => {}
-        }
-        let text = tell(&known, options, &wanted, &notice, 0);
-        cx.out.write_all(text.as_bytes())?;
-        Ok(())
+    listen(cx, Names::Told, |known, notice| {
+        tell(known, options, &wanted, notice)
     })
 }
 
-/// Reads a file of rtmon(8): tells the moments in it, and hands on what happened then.
-pub(crate) fn from_file(
-    cx: &mut Context<'_>,
-    file: &str,
-    mut each: impl FnMut(&mut Context<'_>, Notice) -> Outcome<()>,
-) -> Outcome<()> {
-    let bytes = std::fs::read(file).map_err(|error| {
-        let errno = Errno(error.raw_os_error().unwrap_or(0));
-        Failure::new(format!("Cannot fopen: {errno}"), 255)
-    })?;
-    for message in Messages::new(&bytes, 0) {
-        if message.is_err() {
-            cx.out.flush()?;
-        }
-        let message = message.map_err(|malformed| Failure::new(malformed.to_string(), 1))?;
-        match told::decode(&message) {
-            Some(Told::Moment(seconds, micros)) => {
-                let at = u64::from(seconds) * 1_000_000_000 + u64::from(micros) * 1000;
-                let moment = stamp(Stamp::Long, at);
-                writeln!(cx.out, "{} us", moment.trim_end().trim_end_matches(" usec"))?;
-            }
-            Some(Told::Notice { gone, about }) => {
-                let at = Time(0);
-                each(cx, Notice { at, gone, about })?;
-            }
-            None => {}
-        }
-    }
-    Ok(())
-}
-
-/// What a command that waits for ever ends with when it is told to.
-pub(crate) fn ended() -> Failure {
-    Failure {
-        text: String::new(),
-        code: 143,
-    }
-}
-
-/// Keeps the names of links.
-fn learn(known: &mut Namespace, link: &Link, gone: bool) {
-    known.links.retain(|other| other.index != link.index);
-    if !gone {
-        known.links.push(link.clone());
-    }
-}
-
 /// The text of a notice; none if nobody wants it.
-fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice, epoch: u64) -> String {
+fn tell(ns: &Namespace, options: &Options, wanted: &Wanted, notice: &Notice) -> String {
     let Some((object, label, record)) = line(ns, options, wanted, notice) else {
         return String::new();
     };
     if !wanted.has(object) {
         return String::new();
     }
-    let mut text = stamp(options.stamp, notice.at.0 + epoch);
-    if wanted.label {
-        text.push_str(&format!("[{label}]"));
-    }
-    if notice.gone {
-        text.push_str("Deleted ");
-    }
-    text.push_str(&super::print::text(&[record], options.oneline));
-    text
-}
-
-/// The moment, where that is wanted.
-pub(crate) fn stamp(stamp: Stamp, at: u64) -> String {
-    let (seconds, micros) = (at / 1_000_000_000, at / 1000 % 1_000_000);
-    let (year, month, day) = date(seconds / 86_400);
-    let time = time_of_day(seconds);
-    match stamp {
-        Stamp::None => String::new(),
-        Stamp::Short => format!("[{year:04}-{month:02}-{day:02}T{time}.{micros:06}] "),
-        Stamp::Long => {
-            // 1970 began on a Thursday.
-            let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-            let months = [
-                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-            ];
-            let weekday = weekdays[(seconds / 86_400 % 7) as usize];
-            let month = months[(month as usize + 11) % 12];
-            format!("Timestamp: {weekday} {month} {day:2} {time} {year} {micros} usec\n")
-        }
-    }
+    let label = wanted.label.then_some(label);
+    heading(options.stamp, label, notice) + &super::print::text(&[record], options.oneline)
 }
 
 /// What a notice is about, its label, and its line.
@@ -379,14 +257,14 @@ fn of_station(ns: &Namespace, entry: &FdbEntry, hide_dev: bool) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netloom_model::Rule;
+    use netloom_model::{Rule, Time};
 
     fn said(stamp: Stamp, line: &str) -> Outcome<String> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let ns = Namespace::default();
         let wanted = parse(&ns, &mut Words::new(&words))?;
         let notice = Notice {
-            at: Time(7_000),
+            at: Time(1_700_000_000_000_007_000),
             gone: true,
             about: About::Rule(Box::new(Rule::lookup(Family::V4, 9, 5))),
         };
@@ -394,13 +272,7 @@ mod tests {
             stamp,
             ..Options::default()
         };
-        Ok(tell(
-            &ns,
-            &options,
-            &wanted,
-            &notice,
-            1_700_000_000_000_000_000,
-        ))
+        Ok(tell(&ns, &options, &wanted, &notice))
     }
 
     #[test]

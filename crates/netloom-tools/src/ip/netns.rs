@@ -233,7 +233,7 @@ fn monitor(cx: &mut Context<'_>) -> Outcome<()> {
             }
             Ok(None) => return Ok(()),
             Err(error) if error.errno == Errno::NOBUFS => {}
-            Err(error) if error.errno == Errno::INTR => return Err(super::monitor::ended()),
+            Err(error) if error.errno == Errno::INTR => return Err(super::listen::ended()),
             Err(error) => return Err(error.into()),
         }
     }
