@@ -2,6 +2,7 @@
 
 use crate::arena::Arena;
 use crate::device::{DevId, Device};
+use crate::filter::Turned;
 use crate::namespace::{Namespace, NsId};
 use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
@@ -30,6 +31,8 @@ pub(crate) struct Net {
     pub(crate) random: Random,
     /// Nobody is told of what is part of something greater, which is told as a whole.
     pub(crate) silent: bool,
+    /// The way of the packet that rules at OUTPUT have let pass last, if they changed it.
+    pub(crate) turned: Option<Turned>,
     /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
     pub(crate) ipv6_disabled: bool,
 }

@@ -216,6 +216,21 @@ impl Reference {
         ..Reference::NONE
     };
 
+    /// That of what this host says about the packet to its sender: it goes the other way
+    /// (`nf_conntrack_attach`).
+    pub(crate) fn of_answer(self) -> Reference {
+        if !self.is_some() {
+            return Reference::NONE;
+        }
+        Reference {
+            standing: Standing::Related,
+            direction: self.direction.other(),
+            fresh: false,
+            zone: None,
+            ..self
+        }
+    }
+
     /// The namespace of the connection.
     pub(crate) const fn ns(&self) -> NsId {
         self.ns

@@ -23,6 +23,7 @@ mod tuple;
 pub(crate) use confirm::confirm;
 pub(crate) use connection::{Connection, Reference, Standing, Zone, event};
 pub(crate) use describe::{count, list};
+pub(crate) use related::sums_up;
 pub(crate) use table::Direction;
 pub(crate) use track::track;
 

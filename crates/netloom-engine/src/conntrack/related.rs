@@ -72,7 +72,12 @@ fn quoted(net: &Net, ns: NsId, v6: bool, zone: Zone, inner: &[u8]) -> Option<Ref
 /// come from outside.
 pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
     let asked = facts.hook == Hook::Prerouting && net.ns(facts.ns).conntrack_conf.on(Ct::Checksum);
-    if !asked || packet.local || packet.checksum_partial {
+    !asked || sums_up(facts, packet)
+}
+
+/// Whether the checksum of what a packet carries is right; of what was made here it is.
+pub(crate) fn sums_up(facts: &Facts, packet: &Packet) -> bool {
+    if packet.local || packet.checksum_partial {
         return true;
     }
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {

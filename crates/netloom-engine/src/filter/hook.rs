@@ -2,21 +2,21 @@
 
 use super::facts::{Facts, Proto};
 use super::judge::{self, Judged, Unwritten, Written};
-use super::{Asked, ChainId, Filter};
+use super::turn::{self, Turned};
+use super::{Asked, ChainId, Filter, reject};
 use crate::conntrack::nat::{self, Manip};
 use crate::conntrack::{self, Direction, Reference, Standing};
 use crate::device::DevId;
+use crate::ip::reassembly;
 use crate::ip::version::V4;
-use crate::ip::{icmp_error, reassembly, v6};
 use crate::namespace::NsId;
-use crate::net::{Cx, Net};
+use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
 use netloom_model::ruleset::statement::Reject;
-use netloom_model::ruleset::{Base, Hook};
-use netloom_wire::icmpv4::Repr;
-use netloom_wire::{icmpv6, ipv4};
+use netloom_model::ruleset::{Base, ChainKind, Hook};
+use netloom_wire::ipv4;
 
 /// Asks the rules at a hook. Gives the packet back if it goes on; its front is its network header.
 #[inline]
@@ -33,21 +33,13 @@ pub(crate) fn at<O: Observer>(
     }
 }
 
-/// Whether rules at OUTPUT may have a packet go another way than it was to go.
-#[inline]
-pub(crate) fn may_reroute(net: &Net, ns: NsId, proto: Proto) -> bool {
-    let filter = net.ns(ns).filter.as_deref();
-    filter.is_some_and(|filter| {
-        let nat = &filter.nat[proto as usize][Hook::Output as usize];
-        filter.reroutes[proto as usize] || !nat.is_empty()
-    })
-}
-
 /// How a packet came out of a hook.
 enum Outcome {
     Passes,
     Drops(DropReason),
     Rejects(Reject),
+    /// It was changed, and there is no way for it any more.
+    NoWay(DropReason),
     Unknown,
 }
 
@@ -64,23 +56,32 @@ fn asked<O: Observer>(
     }
     // Rules see all of the network but themselves: they are put back before anything is sent.
     let mut filter = cx.net.ns_mut(ns).filter.take()?;
-    let outcome = each(cx, &mut filter, place, (input, output), &mut packet);
+    let mut turned = None;
+    let outcome = each(
+        cx,
+        &mut filter,
+        place,
+        (input, output),
+        (&mut packet, &mut turned),
+    );
     cx.net.ns_mut(ns).filter = Some(filter);
-    let dev = input.some().or(output.some());
-    let reason = match outcome {
-        Outcome::Passes => return Some(packet),
-        Outcome::Drops(reason) => reason,
-        Outcome::Rejects(reject) => {
-            if let Some(dev) = dev {
-                tell(cx, dev, (proto, hook), &packet, reject);
-            }
-            DropReason::RuleReject
+    let (stage, reason) = match outcome {
+        Outcome::Passes => {
+            cx.net.turned = turned;
+            return Some(packet);
         }
-        Outcome::Unknown => DropReason::RuleUnknown,
+        Outcome::Drops(reason) => (Stage::Rules, reason),
+        Outcome::NoWay(reason) => (Stage::RouteOutput, reason),
+        Outcome::Rejects(reject) => {
+            let facts = Facts::of(&packet, place, (input, output));
+            reject::tell(cx, &facts, &packet, reject);
+            (Stage::Rules, DropReason::RuleReject)
+        }
+        Outcome::Unknown => (Stage::Rules, DropReason::RuleUnknown),
     };
-    match dev {
-        Some(dev) => cx.drop(packet, dev, Stage::Rules, reason),
-        None => cx.drop_in(packet, ns, Stage::Rules, reason),
+    match input.some().or(output.some()) {
+        Some(dev) => cx.drop(packet, dev, stage, reason),
+        None => cx.drop_in(packet, ns, stage, reason),
     }
     None
 }
@@ -102,25 +103,42 @@ fn whole<O: Observer>(
     Some(joined)
 }
 
-/// Asks one chain after the other.
+/// Asks one chain after the other. Of what goes another way all of them see the device of the first.
 fn each<O: Observer>(
     cx: &mut Cx<'_, O>,
     filter: &mut Filter,
     place: (NsId, Proto, Hook),
     devices: (DevId, DevId),
-    packet: &mut Packet,
+    (packet, turned): (&mut Packet, &mut Option<Turned>),
 ) -> Outcome {
     let (_, proto, hook) = place;
     for at in 0..filter.entries(proto, hook).len() {
         let facts = Facts::of(packet, place, devices);
+        let before = turn::Asked::at(&facts, packet);
+        let mut turns = false;
         let outcome = match filter.entries(proto, hook)[at].asked.clone() {
-            Asked::Chain(chain, base) => one(cx, filter, (chain, &base), &facts, packet),
-            Asked::Translate => translate(cx, filter, &facts, packet),
+            Asked::Chain(chain, base) => {
+                let outcome = one(cx, filter, (chain, &base), &facts, packet);
+                let routes = base.kind == ChainKind::Route;
+                turns = routes && turn::Asked::changed(before, &facts, packet);
+                outcome
+            }
+            Asked::Translate => {
+                let outcome = translate(cx, filter, &facts, packet);
+                turns = turn::Asked::has_other_goal(before, &facts, packet);
+                outcome
+            }
             Asked::Track => done(conntrack::track(cx.net, &facts, packet)),
             Asked::Confirm => done(conntrack::confirm(cx.net, facts.ns, packet)),
         };
         if !matches!(outcome, Outcome::Passes) {
             return outcome;
+        }
+        if turns {
+            match turn::again(cx.net, &facts, packet) {
+                Ok(way) => *turned = Some(way),
+                Err(reason) => return Outcome::NoWay(reason),
+            }
         }
     }
     Outcome::Passes
@@ -218,36 +236,5 @@ fn see<O: Observer>(
     match facts.input.some().or(facts.output.some()) {
         Some(dev) => cx.see(packet, dev, Stage::Rules, event),
         None => cx.see_in(packet, facts.ns, Stage::Rules, event),
-    }
-}
-
-/// Tells the sender of a packet that it was refused.
-fn tell<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    dev: DevId,
-    (proto, _): (Proto, Hook),
-    packet: &Packet,
-    reject: Reject,
-) {
-    match (proto, reject) {
-        (Proto::V4, Reject::Icmp(code)) => {
-            icmp_error::send(cx, dev, packet, |original| Repr::DestUnreachable {
-                code,
-                mtu: 0,
-                original,
-            });
-        }
-        (Proto::V6, Reject::Icmpv6(code)) => {
-            v6::icmp_error::send(cx, dev, packet, icmpv6::Type::DEST_UNREACHABLE, code, 0);
-        }
-        (Proto::V4, Reject::Icmpx(code)) => {
-            let code = [0, 3, 1, 13][usize::from(code & 3)];
-            tell(cx, dev, (proto, Hook::Input), packet, Reject::Icmp(code));
-        }
-        (Proto::V6, Reject::Icmpx(code)) => {
-            let code = [0, 4, 3, 1][usize::from(code & 3)];
-            tell(cx, dev, (proto, Hook::Input), packet, Reject::Icmpv6(code));
-        }
-        _ => {}
     }
 }

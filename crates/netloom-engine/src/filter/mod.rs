@@ -13,14 +13,17 @@ mod install;
 mod judge;
 mod load;
 mod nat;
+mod reject;
 mod set;
 mod table;
+mod turn;
 mod xt;
 
 pub(crate) use facts::{Facts, Proto, layers};
-pub(crate) use hook::{at, may_reroute};
+pub(crate) use hook::at;
 pub(crate) use install::apply;
 pub(crate) use table::describe;
+pub(crate) use turn::Turned;
 
 use netloom_model::ruleset::{Base, Hook};
 use std::sync::Arc;
@@ -45,8 +48,6 @@ pub(crate) struct Filter {
     hooks: [[Vec<Entry>; HOOKS]; Proto::COUNT],
     /// The chains that say what new connections are translated to, in order.
     nat: [[Vec<Entry>; HOOKS]; Proto::COUNT],
-    /// Whether a chain may change a packet's way at OUTPUT.
-    reroutes: [bool; Proto::COUNT],
     /// Of which protocols connections are tracked.
     tracking: [bool; Proto::COUNT],
     /// The handle that the next table gets.

@@ -212,7 +212,6 @@ impl Filter {
     pub(super) fn hang(&mut self) {
         self.hooks = Default::default();
         self.nat = Default::default();
-        self.reroutes = Default::default();
         for table in self.tables.iter().filter(|table| !table.dormant) {
             for id in &table.chains {
                 let Some(base) = &self.chains[id.0].base else {
@@ -224,8 +223,6 @@ impl Filter {
                         ChainKind::Nat => &mut self.nat,
                         _ => &mut self.hooks,
                     };
-                    self.reroutes[*proto as usize] |=
-                        base.kind == ChainKind::Route && base.hook == Hook::Output;
                     let entries = &mut all[*proto as usize][base.hook as usize];
                     let at = entries.partition_point(|entry| entry.priority < base.priority);
                     let entry = Entry {

@@ -226,6 +226,7 @@ pub(crate) fn send<O: Observer>(
         with: Origin::IcmpError,
         what: describe(kind, code, src),
     });
+    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
     output::send(cx, ns, &way, out, GroupLoop(false));
 }

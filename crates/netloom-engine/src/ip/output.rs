@@ -3,7 +3,7 @@
 use super::options::Prepared;
 use super::{fragment, receive};
 use crate::device::DevId;
-use crate::filter::{self, Proto};
+use crate::filter::{self, Proto, Turned};
 use crate::ip::version::{V4, V6};
 use crate::link::Xmit;
 use crate::namespace::NsId;
@@ -11,15 +11,13 @@ use crate::neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::route::output::{NoWay, Way, route};
-use crate::route::upper::Upper;
-use crate::route::{Flow, Refused, address_kind};
+use crate::route::output::Way;
 use core::net::{IpAddr, Ipv4Addr};
+use netloom_model::RouteType;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
-use netloom_model::{RouteType, Scope};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, ipv4};
 
 /// What a packet made here says in its IP header beside what its way says.
@@ -114,6 +112,13 @@ pub(crate) fn background<O: Observer>(
     packet.id = Packet::UNWATCHED;
     packet.dev = dev;
     cx.net.count_at(dev, Counter::IpOutRequests);
+    let ns = cx.net.ns_of(dev);
+    for hook in [Hook::Output, Hook::Postrouting] {
+        match filter::at(cx, (ns, Proto::V4, hook), (DevId::NONE, dev), packet) {
+            Some(passed) => packet = passed,
+            None => return,
+        }
+    }
     let mac = MacAddr::from_ipv4_multicast(header.dst);
     to_all(cx, dev, RouteType::Multicast, mac, packet);
 }
@@ -127,98 +132,33 @@ pub(crate) fn send<O: Observer>(
     group_loop: GroupLoop,
 ) -> Xmit {
     let devices = (DevId::NONE, way.dev);
-    let before = Asked::of(&packet);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Output), devices, packet) else {
         return Xmit::Refused;
     };
-    let mut other = *way;
-    if filter::may_reroute(cx.net, ns, Proto::V4) && before != Asked::of(&packet) {
-        match again(cx.net, ns, &packet) {
-            Ok(found) => other = found,
-            Err(reason) => {
-                cx.drop_in(packet, ns, Stage::RouteOutput, reason);
-                return Xmit::Refused;
-            }
-        }
+    let other = cx.net.turned.take().and_then(Turned::v4);
+    let way = other.as_ref().unwrap_or(way);
+    let own = way.kind == RouteType::Broadcast || is_heard(cx.net, way, group_loop);
+    if own {
+        loop_back(cx, ns, way, &packet);
     }
-    let way = &other;
     let devices = (DevId::NONE, way.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Postrouting), devices, packet) else {
         return Xmit::Refused;
     };
-    let sent = leave(cx, ns, way, packet, group_loop);
+    let sent = leave(cx, ns, way, packet);
     if sent == Xmit::Drop {
         cx.net.count(ns, Counter::IpOutDiscards);
     }
     sent
 }
 
-/// What the way of a packet made here hangs on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Asked {
-    src: Ipv4Addr,
-    dst: Ipv4Addr,
-    tos: u8,
-    mark: u32,
-}
-
-impl Asked {
-    fn of(packet: &Packet) -> Asked {
-        let header = ipv4::Packet::new_unchecked(packet.bytes());
-        Asked {
-            src: header.src(),
-            dst: header.dst(),
-            tos: header.tos(),
-            mark: packet.mark,
-        }
-    }
-}
-
-/// The way of a packet that rules changed (`ip_route_me_harder`).
-fn again(net: &Net, ns: NsId, packet: &Packet) -> Result<Way, DropReason> {
-    let Asked {
-        src,
-        dst,
-        tos,
-        mark,
-    } = Asked::of(packet);
-    let own = address_kind(net, ns, src) == RouteType::Local;
-    let flow = Flow {
-        dst,
-        src: if own { src } else { Ipv4Addr::UNSPECIFIED },
-        iif: DevId::NONE,
-        oif: DevId::NONE,
-        tos: tos & receive::TOS_MASK,
-        mark,
-        upper: Upper::of_v4(&ipv4::Packet::new_unchecked(packet.bytes())),
-        uid: 0,
-        scope: Scope::UNIVERSE,
-        spread: None,
-    };
-    let refused = |no_way: NoWay| no_way.refused.map_or(DropReason::NoRoute, Refused::reason);
-    route(net, ns, &flow, false).map_err(refused)
-}
-
-fn leave<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    ns: NsId,
-    way: &Way,
-    mut packet: Packet,
-    group_loop: GroupLoop,
-) -> Xmit {
+fn leave<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, way: &Way, mut packet: Packet) -> Xmit {
     packet.dev = way.dev;
     packet.iif = way.iif;
     cx.see(&packet, way.dev, Stage::IpOutput, |_| Event::Accepted);
     match way.kind {
-        RouteType::Broadcast => {
-            loop_back(cx, way.dev, &packet, PacketType::Broadcast);
-            to_group(cx, way, MacAddr::BROADCAST, packet)
-        }
+        RouteType::Broadcast => to_group(cx, way, MacAddr::BROADCAST, packet),
         RouteType::Multicast => {
-            let member = cx.net.dev(way.dev).groups.contains(way.dst);
-            if group_loop.0 && member {
-                loop_back(cx, way.dev, &packet, PacketType::Multicast);
-            }
             let ttl = ipv4::Packet::new_unchecked(packet.bytes()).ttl();
             if ttl == 0 {
                 cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
@@ -325,11 +265,25 @@ fn group<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, dst: MacAddr, mut packet: 
     crate::link::transmit(cx, dev, packet)
 }
 
-/// The sending host hears its own broadcast.
-fn loop_back<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet, kind: PacketType) {
+/// Whether this host hears what it sends to a group.
+fn is_heard(net: &Net, way: &Way, group_loop: GroupLoop) -> bool {
+    way.kind == RouteType::Multicast && group_loop.0 && net.dev(way.dev).groups.contains(way.dst)
+}
+
+/// The sending host hears its own broadcast, or what it sends to a group: a copy that leaves by itself.
+fn loop_back<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, way: &Way, packet: &Packet) {
     let mut copy = cx.net.pool.copy(packet);
     cx.born(&mut copy, Some(packet.id), Origin::Copy);
-    copy.packet_type = kind;
+    let devices = (DevId::NONE, way.dev);
+    let place = (ns, Proto::V4, Hook::Postrouting);
+    let Some(mut copy) = filter::at(cx, place, devices, copy) else {
+        return;
+    };
+    (copy.dev, copy.iif) = (way.dev, way.iif);
+    copy.packet_type = match way.kind {
+        RouteType::Broadcast => PacketType::Broadcast,
+        _ => PacketType::Multicast,
+    };
     copy.set_network();
-    receive::looped(cx, dev, copy);
+    receive::looped(cx, way.dev, copy);
 }

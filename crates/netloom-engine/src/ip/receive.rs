@@ -223,7 +223,10 @@ pub(super) fn looped<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet
         PacketType::Broadcast => broadcast(cx, dev, &packet),
         _ => multicast(cx, dev, &packet),
     }
-    deliver::local(cx, dev, packet);
+    let place = (ns, Proto::V4, Hook::Prerouting);
+    if let Some(packet) = filter::at(cx, place, (dev, DevId::NONE), packet) {
+        deliver::local(cx, dev, packet);
+    }
 }
 
 /// The type of ICMP message that a packet carries, if it carries one and is its first fragment.

@@ -141,6 +141,7 @@ pub(crate) fn send<O: Observer>(
             icmpv6::description(kind, code).unwrap_or("ICMPv6 error")
         ),
     });
+    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
     output::send(cx, ns, &way, out, GroupLoop(false));
 }

@@ -2,7 +2,7 @@
 
 use super::{fragment, receive};
 use crate::device::DevId;
-use crate::filter::{self, Proto};
+use crate::filter::{self, Proto, Turned};
 use crate::ip::output::GroupLoop;
 use crate::ip::version::V6;
 use crate::link::{self, Xmit};
@@ -82,9 +82,13 @@ pub(crate) fn send<O: Observer>(
 ) -> Xmit {
     packet.dev = way.dev;
     let devices = (DevId::NONE, way.dev);
-    let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Output), devices, packet) else {
+    let Some(mut packet) = filter::at(cx, (ns, Proto::V6, Hook::Output), devices, packet) else {
         return Xmit::Refused;
     };
+    let other = cx.net.turned.take().and_then(Turned::v6);
+    let way = other.as_ref().unwrap_or(way);
+    packet.dev = way.dev;
+    let devices = (DevId::NONE, way.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V6, Hook::Postrouting), devices, packet) else {
         return Xmit::Refused;
     };
@@ -122,9 +126,13 @@ fn loop_and_send<O: Observer>(
     if group_loop.0 && !device.is_loopback() && device.v6.listens(way.dst) {
         let mut copy = cx.net.pool.copy(&packet);
         cx.born(&mut copy, Some(packet.id), Origin::Copy);
-        copy.packet_type = PacketType::Multicast;
-        copy.set_network();
-        receive::looped(cx, way.dev, copy);
+        let (ns, devices) = (cx.net.ns_of(way.dev), (DevId::NONE, way.dev));
+        let place = (ns, Proto::V6, Hook::Postrouting);
+        if let Some(mut copy) = filter::at(cx, place, devices, copy) {
+            copy.packet_type = PacketType::Multicast;
+            copy.set_network();
+            receive::looped(cx, way.dev, copy);
+        }
     }
     if ipv6::Packet::new_unchecked(packet.bytes()).hop_limit() == 0 {
         cx.drop(packet, way.dev, Stage::IpOutput, DropReason::TtlExceeded);
@@ -221,13 +229,19 @@ pub(crate) fn background<O: Observer>(
         None => packet.id = Packet::UNWATCHED,
     }
     packet.dev = dev;
+    let ns = cx.net.ns_of(dev);
+    for hook in [Hook::Output, Hook::Postrouting] {
+        match filter::at(cx, (ns, Proto::V6, hook), (DevId::NONE, dev), packet) {
+            Some(passed) => packet = passed,
+            None => return,
+        }
+    }
     if let Some(mac) = known {
         transmitted(cx, dev, &packet);
         framed(cx, dev, mac, packet);
     } else if header.dst.is_multicast() {
         to_group(cx, dev, header.dst, packet);
     } else {
-        let ns = cx.net.ns_of(dev);
         to_neighbour(cx, ns, dev, header.dst, packet);
     }
 }

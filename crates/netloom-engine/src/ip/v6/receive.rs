@@ -209,5 +209,8 @@ pub(super) fn looped<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet
     mib.packet(Counter::Ip6InReceives, Counter::Ip6InOctets, packet.len());
     mib.congestion(Counter::Ip6InNoECTPkts, tclass, 1);
     count_group(cx, dev, &packet);
-    deliver::local(cx, dev, packet);
+    let place = (ns, Proto::V6, Hook::Prerouting);
+    if let Some(packet) = filter::at(cx, place, (dev, DevId::NONE), packet) {
+        deliver::local(cx, dev, packet);
+    }
 }
