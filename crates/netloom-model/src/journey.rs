@@ -4,6 +4,7 @@
 //! diagrams) are made elsewhere. One packet can become many (a flood) and can cause others (an ARP
 //! request, an answer, an ICMP error): [`Origin`] ties them into a tree.
 
+mod connection;
 mod event;
 mod look;
 mod reason;
@@ -11,6 +12,7 @@ mod routed;
 mod rules;
 mod stage;
 
+pub use connection::{ConnectionTrace, End, Rewritten, Standing};
 pub use event::{Event, FdbFound, Learning, MdbFound, VlanDecision};
 pub use look::Look;
 pub use reason::{DROP_REASONS, DropReason};

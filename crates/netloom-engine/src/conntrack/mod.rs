@@ -17,6 +17,7 @@ mod related;
 mod sctp;
 mod table;
 mod tcp;
+pub(crate) mod trace;
 mod track;
 mod tuple;
 

@@ -117,7 +117,7 @@ fn find_or_begin(
 }
 
 /// Looks a tuple up in its zone; in that of replies too, where the directions differ.
-fn find(conntrack: &Conntrack, tuple: &Tuple, zone: Zone) -> Option<(u32, Direction)> {
+pub(super) fn find(conntrack: &Conntrack, tuple: &Tuple, zone: Zone) -> Option<(u32, Direction)> {
     let ids = Direction::BOTH.map(|direction| zone.id(direction));
     let table = &conntrack.table;
     let found = table.find(tuple, ids[0]);

@@ -128,8 +128,8 @@ fn each<O: Observer>(
                 turns = turn::Asked::has_other_goal(before, &facts, packet);
                 outcome
             }
-            Asked::Track => done(conntrack::track(cx.net, &facts, packet)),
-            Asked::Confirm => done(conntrack::confirm(cx.net, facts.ns, packet)),
+            Asked::Track => track(cx, &facts, packet),
+            Asked::Confirm => confirm(cx, &facts, packet),
         };
         if !matches!(outcome, Outcome::Passes) {
             return outcome;
@@ -142,6 +142,47 @@ fn each<O: Observer>(
         }
     }
     Outcome::Passes
+}
+
+/// Looks the packet's connection up.
+fn track<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) -> Outcome {
+    if !O::ON || packet.ct.is_settled() {
+        return done(conntrack::track(cx.net, facts, packet));
+    }
+    let before = conntrack::trace::before(cx.net, facts, packet);
+    let tracked = conntrack::track(cx.net, facts, packet);
+    if tracked.is_ok() {
+        let event = conntrack::trace::tracked(cx.net, facts, packet, before);
+        note(cx, facts, packet, Stage::Conntrack, event);
+    }
+    done(tracked)
+}
+
+/// Keeps the packet's connection, if it is new.
+fn confirm<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) -> Outcome {
+    let fresh = packet.ct.fresh;
+    let confirmed = conntrack::confirm(cx.net, facts.ns, packet);
+    if O::ON && fresh && !packet.ct.fresh && confirmed.is_ok() {
+        let event = conntrack::trace::confirmed(cx.net, facts, packet);
+        if let Some(event) = event {
+            note(cx, facts, packet, Stage::Confirm, event);
+        }
+    }
+    done(confirmed)
+}
+
+/// Tells the observer of a step at a hook.
+fn note<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    facts: &Facts,
+    packet: &Packet,
+    stage: Stage,
+    event: Event,
+) {
+    match facts.input.some().or(facts.output.some()) {
+        Some(dev) => cx.see(packet, dev, stage, |_| event),
+        None => cx.see_in(packet, facts.ns, stage, |_| event),
+    }
 }
 
 fn done(result: Result<(), DropReason>) -> Outcome {
@@ -212,7 +253,15 @@ fn translate<O: Observer>(
         }
         nat::bind_to_itself(cx.net, facts, packet);
     }
-    done(nat::translate(cx.net, facts, packet))
+    let before = O::ON
+        .then(|| conntrack::trace::both(facts, packet))
+        .flatten();
+    let translated = nat::translate(cx.net, facts, packet);
+    let event = before.and_then(|ends| conntrack::trace::translated(facts, packet, ends));
+    if let Some(event) = event {
+        note(cx, facts, packet, Stage::Nat, event);
+    }
+    done(translated)
 }
 
 /// Tells the observer which rules were tried.
@@ -229,12 +278,15 @@ fn see<O: Observer>(
         table: told.table.clone(),
         chain: told.name.clone(),
         hook: facts.hook,
-        tried: trail.0,
+        tried: trail.tried,
         verdict: judged.tell(),
+        policy: trail.policy,
     };
-    let event = |_: &_| Event::Rules(Box::new(trace));
-    match facts.input.some().or(facts.output.some()) {
-        Some(dev) => cx.see(packet, dev, Stage::Rules, event),
-        None => cx.see_in(packet, facts.ns, Stage::Rules, event),
-    }
+    note(
+        cx,
+        facts,
+        packet,
+        Stage::Rules,
+        Event::Rules(Box::new(trace)),
+    );
 }

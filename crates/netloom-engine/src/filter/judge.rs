@@ -41,6 +41,9 @@ enum Said {
 /// Writes down which rules were tried; nobody does where nobody asks.
 pub(super) trait Trail {
     fn step(&mut self, filter: &Filter, step: impl FnOnce(&Filter) -> ChainStep);
+
+    /// No rule decided: the policy does.
+    fn policy(&mut self);
 }
 
 /// Nobody asks.
@@ -49,15 +52,25 @@ pub(super) struct Unwritten;
 impl Trail for Unwritten {
     #[inline(always)]
     fn step(&mut self, _: &Filter, _: impl FnOnce(&Filter) -> ChainStep) {}
+
+    #[inline(always)]
+    fn policy(&mut self) {}
 }
 
 /// Writes all steps down.
 #[derive(Default)]
-pub(super) struct Written(pub(super) Vec<ChainStep>);
+pub(super) struct Written {
+    pub(super) tried: Vec<ChainStep>,
+    pub(super) policy: bool,
+}
 
 impl Trail for Written {
     fn step(&mut self, filter: &Filter, step: impl FnOnce(&Filter) -> ChainStep) {
-        self.0.push(step(filter));
+        self.tried.push(step(filter));
+    }
+
+    fn policy(&mut self) {
+        self.policy = true;
     }
 }
 
@@ -77,7 +90,7 @@ pub(super) fn chain<T: Trail>(
     loop {
         let Some(rule) = filter.chains[chain.0].rules.get(next).map(Arc::clone) else {
             let Some(above) = depth.checked_sub(1) else {
-                return policy(filter, first, base, packet);
+                return policy(filter, (first, base), packet, trail);
             };
             depth = above;
             (chain, next) = stack[depth];
@@ -117,7 +130,7 @@ pub(super) fn chain<T: Trail>(
                     depth = above;
                     (chain, next) = stack[depth];
                 }
-                None => return policy(filter, first, base, packet),
+                None => return policy(filter, (first, base), packet, trail),
             },
             Go::Jump(to) => {
                 stack[depth] = (chain, next);
@@ -130,7 +143,13 @@ pub(super) fn chain<T: Trail>(
 }
 
 /// What becomes of packets at the end of a base chain.
-fn policy(filter: &mut Filter, chain: ChainId, base: &Base, packet: &Packet) -> Judged {
+fn policy<T: Trail>(
+    filter: &mut Filter,
+    (chain, base): (ChainId, &Base),
+    packet: &Packet,
+    trail: &mut T,
+) -> Judged {
+    trail.policy();
     if base.counter.is_some() {
         let counter = &mut filter.chains[chain.0].policy;
         counter.packets += 1;

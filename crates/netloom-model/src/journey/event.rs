@@ -1,6 +1,7 @@
 //! What is decided at a step.
 
-use super::{ChainTrace, DropReason, Origin, RouteTrace};
+use super::{ChainTrace, ConnectionTrace, DropReason, Origin, Rewritten, RouteTrace};
+use crate::conntrack::Connection;
 use crate::names::NsName;
 use crate::neighbour::NeighbourState;
 use crate::socket::PacketType;
@@ -83,6 +84,17 @@ pub enum Event {
     Routed(Box<RouteTrace>),
     /// The rules of a base chain were asked.
     Rules(Box<ChainTrace>),
+    /// Its connection was looked up, or began.
+    Tracked(Box<ConnectionTrace>),
+    /// Its connection is remembered from now on.
+    Confirmed(Box<Connection>),
+    /// Its addresses or ports were written anew, as its connection says.
+    Translated {
+        /// The source, if that was.
+        source: Option<Rewritten>,
+        /// The destination, if that was.
+        destination: Option<Rewritten>,
+    },
     /// The source passed the check.
     SourceAccepted {
         /// The effective `rp_filter`.

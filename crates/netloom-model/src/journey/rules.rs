@@ -16,6 +16,19 @@ pub struct ChainTrace {
     pub tried: Vec<ChainStep>,
     /// What became of the packet.
     pub verdict: ChainVerdict,
+    /// Whether no rule said so, but the chain's policy.
+    pub policy: bool,
+}
+
+impl ChainTrace {
+    /// The rule that decided; none where the policy did.
+    #[must_use]
+    pub fn deciding(&self) -> Option<&ChainStep> {
+        if self.policy {
+            return None;
+        }
+        self.tried.last().filter(|step| step.matched())
+    }
 }
 
 /// A rule that was tried.
@@ -29,8 +42,16 @@ pub struct ChainStep {
     pub handle: u64,
     /// Which of its statements did not match, from 0; none: all did.
     pub failed: Option<u32>,
-    /// The rule itself, where all of it matched.
+    /// The rule itself, where all of it matched; of the others where somebody looked it up.
     pub rule: Option<Box<Rule>>,
+}
+
+impl ChainStep {
+    /// Whether all of the rule matched.
+    #[must_use]
+    pub const fn matched(&self) -> bool {
+        self.failed.is_none()
+    }
 }
 
 /// What a base chain says.

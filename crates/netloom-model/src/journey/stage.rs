@@ -94,5 +94,8 @@ stages! {
     Icmp6Echo => "icmpv6_echo_reply", "an echo request is answered";
     Icmp6Error => "icmpv6_notify", "an ICMPv6 error is handed to whom it concerns";
     Icmp6Send => "icmp6_send", "an ICMPv6 error is made";
+    Conntrack => "nf_conntrack_in", "the packet's connection is looked up, or begins";
+    Confirm => "nf_conntrack_confirm", "a connection that began is remembered";
+    Nat => "nf_nat_packet", "addresses and ports are written anew, as the connection says";
     Rules => "nft_do_chain", "the rules of a base chain are asked";
 }

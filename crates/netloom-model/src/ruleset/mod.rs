@@ -314,4 +314,23 @@ impl Rule {
             _ => None,
         })
     }
+
+    /// What its maker says of it: nft's comment, or that of the match of iptables.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        let said = self.statements.iter().find_map(|s| match s {
+            Statement::XtMatch(xt::XtMatch::Comment(text)) => Some(text.as_str()),
+            _ => None,
+        });
+        self.comment.as_deref().or(said)
+    }
+
+    /// The chain that is asked next where it matches, if it names one.
+    #[must_use]
+    pub fn leads_to(&self) -> Option<&str> {
+        self.statements.iter().find_map(|s| match s {
+            Statement::Verdict(Verdict::Jump(chain) | Verdict::Goto(chain)) => Some(chain.as_str()),
+            _ => None,
+        })
+    }
 }

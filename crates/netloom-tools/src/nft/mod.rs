@@ -22,7 +22,7 @@ mod transaction;
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::ruleset::change::RulesetChange;
-use netloom_model::ruleset::{Ruleset, Table};
+use netloom_model::ruleset::{Rule, Ruleset, Table, TableRef};
 use netloom_model::state::Parts;
 use parser::{Command, Parser, Step};
 use print::Style;
@@ -277,4 +277,18 @@ fn echo(
 fn rule_handles(table: &Table) -> Vec<u64> {
     let rules = table.chains.iter().flat_map(|chain| &chain.rules);
     rules.map(|rule| rule.handle).collect()
+}
+
+/// A rule in nft's words, with the names of nothing but itself: `tcp dport 80 counter packets 0 bytes
+/// 0 accept`.
+#[must_use]
+pub fn words(table: &TableRef, rule: &Rule) -> String {
+    let style = Style {
+        numeric: false,
+        handles: false,
+        stateless: true,
+        devices: &[],
+        family: table.family,
+    };
+    style.rule(rule)
 }

@@ -1,8 +1,9 @@
 //! A journey as JSON, for programs: `docs/explain.schema.json` says what there is. Names and texts are
 //! those of the text view.
 
-use super::{Fix, hint, packet, step, text};
-use netloom_model::journey::{Event, Head, Journey, RouteTrace, Step, Verdict};
+use super::{Fix, filter, hint, owner, packet, step, text};
+use netloom_model::journey::{ChainTrace, Event, Head, Journey, RouteTrace, Step, Verdict};
+use netloom_model::ruleset::Rule;
 use serde_json::{Map, Value, json};
 
 /// The whole journey, on one line.
@@ -44,6 +45,11 @@ fn verdict(journey: &Journey, verdict: &Verdict) -> Value {
 fn one_step(step: &Step) -> Value {
     let (event, data) = match &step.event {
         Event::Routed(trace) => ("routed".into(), routed(trace)),
+        Event::Rules(trace) => ("rules".into(), rules(trace)),
+        Event::Confirmed(connection) => {
+            let only = ("connection".to_owned(), json!(connection));
+            ("confirmed".into(), Map::from_iter([only]))
+        }
         event => named(event),
     };
     let mut value = json!({
@@ -94,6 +100,36 @@ fn routed(trace: &RouteTrace) -> Map<String, Value> {
         "multipath": trace.choice,
         "next_hop": trace.next_hop,
         "dev": trace.dev,
+    });
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// A base chain with the rules that were tried, in their own words.
+fn rules(trace: &ChainTrace) -> Map<String, Value> {
+    let tried = trace.tried.iter().map(|step| {
+        let rule = step.rule.as_deref();
+        json!({
+            "chain": step.chain,
+            "number": step.number,
+            "handle": step.handle,
+            "rule": rule.map(|rule| filter::words(&trace.table, rule)),
+            "owner": rule.and_then(|rule| owner::of_rule(&trace.table, &step.chain, rule)),
+            "counter": rule.and_then(Rule::counter),
+            "matched": step.matched(),
+            "failed": filter::failed(trace, step),
+        })
+    });
+    let value = json!({
+        "table": trace.table.name,
+        "family": trace.table.family.name(),
+        "chain": trace.chain,
+        "hook": trace.hook.name(),
+        "tried": tried.collect::<Vec<_>>(),
+        "verdict": trace.verdict,
+        "policy": trace.policy,
     });
     match value {
         Value::Object(map) => map,

@@ -5,11 +5,13 @@
 //! with `--fix`, changes are tried until one delivers the packet.
 
 mod command;
+mod connection;
 mod diagram;
 mod filter;
 mod fix;
 mod hint;
 mod json;
+mod owner;
 mod packet;
 mod question;
 mod rule;
@@ -70,10 +72,14 @@ fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
             max_steps: STEPS,
             states: question.view == View::Step,
         };
-        let journey = cx
+        let mut journey = cx
             .world
             .explain(ask.clone())
             .map_err(|e| told(&question.ns, &ask, &e))?;
+        filter::admit(&mut journey);
+        if question.view == View::Detail || question.format == Format::Json {
+            filter::complete(cx, &mut journey)?;
+        }
         let fix = if question.fix && !delivered(&journey) {
             Fix::Tried(fix::find(cx, &ask, &journey)?)
         } else {

@@ -2,7 +2,7 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{filter, hint, packet, vlan};
+use super::{connection, filter, hint, packet, vlan};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
     RouteTrace, RuleOutcome, Stage, Step, Verdict,
@@ -134,6 +134,7 @@ fn is_quiet(step: &Step) -> bool {
         (Event::Backlogged { .. } | Event::Transmit, _) => true,
         (Event::Accepted, stage) => stage != Stage::BridgeForward,
         (Event::SourceAccepted { rp_filter }, _) => *rp_filter == 0,
+        (Event::Confirmed(made), _) => connection::mirrored(&made.original, &made.reply),
         (Event::Received { packet_type }, _) => *packet_type == PacketType::Outgoing,
         (Event::Learned { change, .. }, _) => *change == Learning::Refreshed,
         _ => false,
@@ -166,6 +167,11 @@ fn details(out: &mut String, step: &Step) {
                 "{pad}route {}",
                 route_text(route, trace.dev.as_deref())
             );
+        }
+    }
+    if let Event::Rules(trace) = &step.event {
+        for line in filter::details(trace) {
+            let _ = writeln!(out, "{pad}{line}");
         }
     }
     if let Some(head) = &step.head {
@@ -215,6 +221,12 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::PassedUp => "the bridge itself receives it".to_owned(),
         Event::Routed(trace) => routed(trace),
         Event::Rules(trace) => filter::sentence(trace),
+        Event::Tracked(trace) => connection::tracked(trace),
+        Event::Confirmed(connection) => connection::confirmed(connection),
+        Event::Translated {
+            source,
+            destination,
+        } => connection::translated(source.as_ref(), destination.as_ref()),
         Event::SourceAccepted { rp_filter } => {
             format!("the source is accepted (rp_filter {rp_filter})")
         }

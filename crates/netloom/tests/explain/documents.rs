@@ -61,6 +61,11 @@ fn rules_of_iptables_are_told_as_the_document_says() {
 }
 
 #[test]
+fn connections_and_translations_are_told() {
+    hold("tests/explain/nat.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

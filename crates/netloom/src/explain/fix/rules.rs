@@ -27,88 +27,164 @@ pub(super) fn passing(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Vec<
     let (Some(flow), Some(trace)) = (flow, filter::decided(journey, verdict)) else {
         return Vec::new();
     };
-    let Some(program) = iptables::program(&trace.table) else {
-        return Vec::new();
+    let place = Blamed {
+        ns,
+        trace,
+        program: iptables::program(&trace.table),
     };
-    let accept = accept(ns, &program, trace, &flow);
-    accept
-        .into_iter()
-        .chain(delete(ns, &program, trace))
-        .collect()
+    let users = place.accept_for_users(&flow);
+    let mut all = Vec::from_iter(users);
+    all.extend(place.accept(&flow));
+    all.extend(place.delete());
+    all
 }
 
-fn change(ns: &NsName, change: RulesetChange) -> Change {
-    Change::Ruleset {
-        ns: ns.clone(),
-        changes: vec![change],
+/// Chains that programs ask before their own rules and leave to those who run the host: what is added
+/// there lasts, when what is put among the program's own rules goes with its next change.
+const FOR_USERS: &[&str] = &[
+    "DOCKER-USER",
+    "ufw-user-forward",
+    "ufw-user-input",
+    "ufw-user-output",
+    "ufw6-user-forward",
+    "ufw6-user-input",
+    "ufw6-user-output",
+    "FORWARD_direct",
+    "INPUT_direct",
+    "OUTPUT_direct",
+];
+
+/// The base chain that ended a packet.
+struct Blamed<'a> {
+    ns: &'a NsName,
+    trace: &'a ChainTrace,
+    /// The program that drives its table; none: nft.
+    program: Option<String>,
+}
+
+impl Blamed<'_> {
+    fn candidate(&self, change: RulesetChange, command: &str) -> Candidate {
+        Candidate {
+            change: Change::Ruleset {
+                ns: self.ns.clone(),
+                changes: vec![change],
+            },
+            command: exec(self.ns, command),
+        }
+    }
+
+    fn chain(&self, name: &str) -> ChainRef {
+        ChainRef {
+            table: self.trace.table.clone(),
+            chain: name.to_owned(),
+        }
+    }
+
+    /// The rule that accepts a flow, and its words.
+    fn accepting(&self, flow: &Flow) -> Option<(Rule, String)> {
+        let rule = Rule {
+            statements: statements(flow, self.program.is_none())?,
+            ..Rule::default()
+        };
+        let words = filter::words(&self.trace.table, &rule);
+        Some((rule, words))
+    }
+
+    /// The command that puts a rule somewhere in a chain: of iptables by its number, of nft by its
+    /// handle; none: at the end.
+    fn command(&self, chain: &str, before: Option<(u32, u64)>, words: &str) -> String {
+        let table = &self.trace.table;
+        match (&self.program, before) {
+            (Some(program), Some((number, _))) => {
+                format!("{program} {}-I {chain} {number} {words}", self.table())
+            }
+            (Some(program), None) => format!("{program} {}-A {chain} {words}", self.table()),
+            (None, before) => {
+                let verb = if before.is_some() { "insert" } else { "add" };
+                let at = before.map_or_else(String::new, |(_, handle)| format!(" handle {handle}"));
+                let (family, name) = (table.family.name(), &table.name);
+                format!("nft {verb} rule {family} {name} {chain}{at} {words}")
+            }
+        }
+    }
+
+    /// The words of iptables that name a table; none for the usual one.
+    fn table(&self) -> String {
+        match self.trace.table.name.as_str() {
+            "filter" => String::new(),
+            name => format!("-t {name} "),
+        }
+    }
+
+    /// The flow is accepted in a chain that is there for it, if one was asked on the way.
+    fn accept_for_users(&self, flow: &Flow) -> Option<Candidate> {
+        let tried = self.trace.tried.iter();
+        let mut jumps = tried.filter(|step| step.matched()).filter_map(|step| {
+            let chain = step.rule.as_deref()?.leads_to()?;
+            FOR_USERS.contains(&chain).then_some(chain)
+        });
+        let chain = jumps.next()?;
+        let (rule, words) = self.accepting(flow)?;
+        let program = self.program.as_ref()?;
+        let add = RulesetChange::AddRule {
+            chain: self.chain(chain),
+            place: Place::First,
+            rule,
+        };
+        let command = format!("{program} {}-I {chain} {words}", self.table());
+        Some(self.candidate(add, &command))
+    }
+
+    /// The flow is accepted, just before the rule that ended it or at the end of the chain whose
+    /// policy did.
+    fn accept(&self, flow: &Flow) -> Option<Candidate> {
+        let (rule, words) = self.accepting(flow)?;
+        let (place, name, before) = match self.trace.deciding() {
+            Some(step) => (
+                Place::Before(step.handle),
+                &step.chain,
+                Some((step.number, step.handle)),
+            ),
+            None => (Place::Last, &self.trace.chain, None),
+        };
+        let add = RulesetChange::AddRule {
+            chain: self.chain(name),
+            place,
+            rule,
+        };
+        Some(self.candidate(add, &self.command(name, before, &words)))
+    }
+
+    /// The rule that ended it goes.
+    fn delete(&self) -> Option<Candidate> {
+        let step = self.trace.deciding()?;
+        let delete = RulesetChange::DelRule {
+            chain: self.chain(&step.chain),
+            handle: step.handle,
+        };
+        let table = &self.trace.table;
+        let command = match &self.program {
+            Some(program) => format!(
+                "{program} {}-D {} {}",
+                self.table(),
+                step.chain,
+                step.number
+            ),
+            None => format!(
+                "nft delete rule {} {} {} handle {}",
+                table.family.name(),
+                table.name,
+                step.chain,
+                step.handle
+            ),
+        };
+        Some(self.candidate(delete, &command))
     }
 }
 
-fn chain(trace: &ChainTrace, name: &str) -> ChainRef {
-    ChainRef {
-        table: trace.table.clone(),
-        chain: name.to_owned(),
-    }
-}
-
-/// The words that name a table; none for the usual one.
-fn table(trace: &ChainTrace) -> String {
-    match trace.table.name.as_str() {
-        "filter" => String::new(),
-        name => format!("-t {name} "),
-    }
-}
-
-/// The flow is accepted, just before the rule that ended it or at the end of the chain whose policy
-/// did.
-fn accept(ns: &NsName, program: &str, trace: &ChainTrace, flow: &Flow) -> Option<Candidate> {
-    let rule = Rule {
-        statements: statements(flow)?,
-        ..Rule::default()
-    };
-    let words = iptables::words(&trace.table, &rule)?;
-    let last = trace.tried.last().filter(|step| step.rule.is_some());
-    let table = table(trace);
-    let (place, name, command) = match last {
-        Some(step) => (
-            Place::Before(step.handle),
-            &step.chain,
-            format!("{program} {table}-I {} {} {words}", step.chain, step.number),
-        ),
-        None => (
-            Place::Last,
-            &trace.chain,
-            format!("{program} {table}-A {} {words}", trace.chain),
-        ),
-    };
-    let add = RulesetChange::AddRule {
-        chain: chain(trace, name),
-        place,
-        rule,
-    };
-    Some(Candidate {
-        change: change(ns, add),
-        command: exec(ns, &command),
-    })
-}
-
-/// The rule that ended it goes.
-fn delete(ns: &NsName, program: &str, trace: &ChainTrace) -> Option<Candidate> {
-    let step = trace.tried.last().filter(|step| step.rule.is_some())?;
-    let delete = RulesetChange::DelRule {
-        chain: chain(trace, &step.chain),
-        handle: step.handle,
-    };
-    let table = table(trace);
-    let command = format!("{program} {table}-D {} {}", step.chain, step.number);
-    Some(Candidate {
-        change: change(ns, delete),
-        command: exec(ns, &command),
-    })
-}
-
-/// What accepts packets of a flow. Of its ports the lower one is the server's.
-fn statements(flow: &Flow) -> Option<Vec<Statement>> {
+/// What accepts packets of a flow, in words of nft or of iptables. Of its ports the lower one is the
+/// server's.
+fn statements(flow: &Flow, native: bool) -> Option<Vec<Statement>> {
     let (source, destination) = match flow.source {
         IpAddr::V4(_) => (Field::IpSaddr, Field::IpDaddr),
         IpAddr::V6(_) => (Field::Ip6Saddr, Field::Ip6Daddr),
@@ -131,6 +207,12 @@ fn statements(flow: &Flow) -> Option<Vec<Statement>> {
                 (_, false) => Field::UdpSport,
             };
             all.push(equal(field, to.min(from).into()));
+        }
+        (1, Some((kind, _))) if native => {
+            all.push(equal(Field::IcmpType, u8::try_from(kind).ok()?.into()));
+        }
+        (58, Some((kind, _))) if native => {
+            all.push(equal(Field::Icmpv6Type, u8::try_from(kind).ok()?.into()));
         }
         (number @ (1 | 58), Some((kind, _))) => {
             let types = Not::is(IcmpTypes {
