@@ -104,18 +104,17 @@ fn tuple(tuple: &Tuple) -> String {
         protocol,
         ports,
     } = tuple;
-    let (from, to, id) = match *ports {
+    let (from, to) = match *ports {
         Ports::Ports {
             source: from,
             destination: to,
-        } => (Some(from), Some(to), String::new()),
-        Ports::Icmp { id, .. } => (None, None, format!(" id {id}")),
-        Ports::Gre { .. } | Ports::None => (None, None, String::new()),
+        } => (Some(from), Some(to)),
+        Ports::Icmp { .. } | Ports::Gre { .. } | Ports::None => (None, None),
     };
     let name = match DataType::InetProto.symbol((*protocol).into()) {
         Some(name) => name.to_owned(),
         None => format!("protocol {protocol}"),
     };
     let (from, to) = (with_port(*source, from), with_port(*destination, to));
-    format!("{name} {from} > {to}{id}")
+    format!("{name} {from} > {to}")
 }
