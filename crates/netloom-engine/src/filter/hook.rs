@@ -267,7 +267,7 @@ fn translate<O: Observer>(
 /// Tells the observer which rules were tried.
 fn see<O: Observer>(
     cx: &mut Cx<'_, O>,
-    filter: &Filter,
+    filter: &mut Filter,
     (chain, facts): (ChainId, &Facts),
     trail: Written,
     judged: Judged,
@@ -282,11 +282,12 @@ fn see<O: Observer>(
         verdict: judged.tell(),
         policy: trail.policy,
     };
-    note(
-        cx,
-        facts,
-        packet,
-        Stage::Rules,
-        Event::Rules(Box::new(trace)),
-    );
+    let event = Event::Rules(Box::new(trace));
+    // Who watches may look at the rules: they are in their place while it is told.
+    let rules = Box::new(core::mem::take(filter));
+    cx.net.ns_mut(facts.ns).filter = Some(rules);
+    note(cx, facts, packet, Stage::Rules, event);
+    if let Some(rules) = cx.net.ns_mut(facts.ns).filter.take() {
+        *filter = *rules;
+    }
 }

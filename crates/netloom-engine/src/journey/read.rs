@@ -5,7 +5,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::snapshot;
 use netloom_model::Namespace;
-use netloom_model::journey::{Event, Look, Stage};
+use netloom_model::journey::{ChainTrace, Event, Look, Stage};
 use netloom_model::state::Parts;
 
 /// How many entries of a table are kept as they are; of a longer one, those that could match.
@@ -38,7 +38,28 @@ pub(super) fn of(
     {
         state.neighbours.retain(|entry| entry.dst == *address);
     }
+    if let Event::Rules(trace) = event {
+        chains(&mut state, trace);
+    }
     Some(Box::new(state))
+}
+
+/// Leaves the chains that were asked; of a long one the rules that matched.
+fn chains(state: &mut Namespace, trace: &ChainTrace) {
+    state.ruleset.tables.retain(|table| table.is(&trace.table));
+    for table in &mut state.ruleset.tables {
+        let asked = |name: &String| {
+            *name == trace.chain || trace.tried.iter().any(|step| step.chain == *name)
+        };
+        table.chains.retain(|chain| asked(&chain.name));
+        for chain in table.chains.iter_mut().filter(|c| c.rules.len() > MANY) {
+            let matched = |handle: u64| {
+                let mut matched = trace.tried.iter().filter(|step| step.matched());
+                matched.any(|step| step.handle == handle)
+            };
+            chain.rules.retain(|rule| matched(rule.handle));
+        }
+    }
 }
 
 fn either(one: Parts, other: Parts) -> Parts {

@@ -21,6 +21,8 @@ pub enum Look {
     Routes,
     /// The neighbours of the device (`ip neigh show dev DEV`).
     Neighbours,
+    /// The chains that were asked (`iptables -S CHAIN`, `nft list chain TABLE CHAIN`).
+    Ruleset,
     /// Settings by their dotted names, `{dev}` standing for the device (`sysctl NAME...`).
     Settings(&'static [&'static str]),
 }
@@ -54,6 +56,10 @@ impl Look {
                 neighbours: true,
                 ..links
             },
+            Look::Ruleset => Parts {
+                ruleset: true,
+                ..links
+            },
             Look::Settings(_) => Parts {
                 sysctls: true,
                 ..links
@@ -66,12 +72,13 @@ impl Stage {
     /// What is read at this place of the packet path.
     #[must_use]
     pub const fn looks(self) -> &'static [Look] {
-        use Look::{Device, Fdb, Mdb, Neighbours, Ports, Routes, Settings, Vlans};
+        use Look::{Device, Fdb, Mdb, Neighbours, Ports, Routes, Ruleset, Settings, Vlans};
         match self {
             Stage::PingSend => &[Settings(&["net.ipv4.ip_default_ttl"])],
             Stage::RouteOutput | Stage::Route6Output | Stage::RouteInput | Stage::Route6Input => {
                 &[Routes]
             }
+            Stage::Rules => &[Ruleset],
             Stage::Neighbour | Stage::NdpReceive => &[Neighbours],
             Stage::DeviceTransmit | Stage::Receive | Stage::Fragment | Stage::BridgeUp => &[Device],
             Stage::BridgeReceive

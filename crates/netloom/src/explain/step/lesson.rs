@@ -25,6 +25,22 @@ pub(super) const fn of(stage: Stage) -> &'static str {
             "The packet has its route and its device; the hook POSTROUTING sees it here. What is \
              longer than the MTU is cut, or refused if it must not be cut."
         }
+        Stage::Conntrack => {
+            "The packet's addresses and ports are looked up in the table of connections. The first \
+             packet of one makes an entry that counts only once the packet has left this host or \
+             reached its program: what a rule drops leaves none."
+        }
+        Stage::Nat => {
+            "Rules of nat are asked for the first packet of a connection alone; what they say is \
+             kept with it, and every later packet, and every answer the other way round, is \
+             written anew without asking."
+        }
+        Stage::Rules => {
+            "The rules of a chain are asked from the first to the last. All parts of a rule must \
+             match; most targets end the chain, some (LOG, MARK) go on to the next rule. Where \
+             none decides, the chain's policy does. An ACCEPT ends this chain alone: the next one \
+             at the hook is asked all the same; a DROP is final."
+        }
         Stage::Neighbour => {
             "IP knows an address of the next hop, Ethernet needs another one: the neighbour table \
              has it, or the packet waits while ARP (IPv6: a neighbour solicitation) asks. A STALE \

@@ -6,7 +6,7 @@ use netloom_model::{
     Errno, Error, Family, Link, LinkRef, Namespace, Neighbour, NsName, Reply, Request, Result,
     RuleAction, State, World,
 };
-use netloom_tools::{Context, NoMachine, applet};
+use netloom_tools::{Context, NoMachine, applet, iptables};
 use std::io;
 
 /// A command and what it prints.
@@ -26,9 +26,13 @@ pub(super) fn by(step: &Step) -> Vec<Shown> {
     let mut all = Vec::new();
     for look in step.stage.looks() {
         let decided = decided(*look, step, read);
+        let frame = frame(*look, read);
         for words in commands_for(*look, step, read) {
-            let found = decided.as_ref().map(|state| print(&words, &step.ns, state));
-            let found = found.unwrap_or_default();
+            let lines_of = |state: &Namespace| print(&words, &step.ns, state);
+            let mut found = decided.as_ref().map(lines_of).unwrap_or_default();
+            let frame = frame.as_ref().map(lines_of).unwrap_or_default();
+            let policy = policy_decided(step);
+            found.retain(|line| !frame.contains(line) || (policy && says_policy(line)));
             let lines = print(&words, &step.ns, read).into_iter();
             let lines: Vec<_> = lines.map(|line| (found.contains(&line), line)).collect();
             let command = typed(&words, &step.ns);
@@ -59,6 +63,7 @@ fn commands_for(look: Look, step: &Step, read: &Namespace) -> Vec<String> {
             one(format!("sysctl {}", names.collect::<Vec<_>>().join(" ")))
         }
         (Look::Routes, _) => routes(step),
+        (Look::Ruleset, _) => chains(step),
         (_, None) => Vec::new(),
     }
 }
@@ -92,6 +97,51 @@ fn routes(step: &Step) -> Vec<String> {
     commands
 }
 
+/// The chains that were asked.
+fn chains(step: &Step) -> Vec<String> {
+    let Event::Rules(trace) = &step.event else {
+        return Vec::new();
+    };
+    let table = &trace.table;
+    let mut names = vec![&trace.chain];
+    for tried in &trace.tried {
+        if !names.contains(&&tried.chain) {
+            names.push(&tried.chain);
+        }
+    }
+    let command = |chain: &&String| match iptables::program(table) {
+        Some(program) => format!("{program} -t {} -S {chain}", table.name),
+        None => format!(
+            "nft list chain {} {} {chain}",
+            table.family.name(),
+            table.name
+        ),
+    };
+    names.iter().map(command).collect()
+}
+
+/// What is printed around entries, where that is more than nothing: the state without any.
+fn frame(look: Look, read: &Namespace) -> Option<Namespace> {
+    (look == Look::Ruleset).then(|| {
+        let mut state = read.clone();
+        let tables = state.ruleset.tables.iter_mut();
+        for chain in tables.flat_map(|table| &mut table.chains) {
+            chain.rules.clear();
+        }
+        state
+    })
+}
+
+/// Whether it was a chain's policy that decided.
+fn policy_decided(step: &Step) -> bool {
+    matches!(&step.event, Event::Rules(trace) if trace.policy)
+}
+
+/// Whether a line is the one of a chain that says its policy.
+fn says_policy(line: &str) -> bool {
+    line.starts_with("-P ") || line.contains("; policy ")
+}
+
 /// The bridge that a port belongs to, or the bridge itself.
 fn bridge<'a>(read: &'a Namespace, dev: &'a str) -> &'a str {
     let master = read.link(&LinkRef::from(dev)).and_then(|port| port.master);
@@ -107,6 +157,13 @@ fn decided(look: Look, step: &Step, read: &Namespace) -> Option<Namespace> {
             let last = trace.rules.last();
             state.rules = last.map(|(rule, _)| rule.clone()).into_iter().collect();
             state.routes = trace.route.clone().into_iter().collect();
+        }
+        (Look::Ruleset, Event::Rules(trace)) => {
+            let deciding = trace.deciding().map(|step| step.handle);
+            let tables = state.ruleset.tables.iter_mut();
+            for chain in tables.flat_map(|table| &mut table.chains) {
+                chain.rules.retain(|rule| Some(rule.handle) == deciding);
+            }
         }
         (Look::Fdb, Event::Fdb { address, .. } | Event::Learned { address, .. }) => {
             state.fdb.retain(|entry| entry.address == *address);
