@@ -2,7 +2,7 @@
 
 use crate::arena::Arena;
 use crate::device::{DevId, Device};
-use crate::filter::Turned;
+use crate::filter::{Copies, Turned};
 use crate::namespace::{Namespace, NsId};
 use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
@@ -33,6 +33,8 @@ pub(crate) struct Net {
     pub(crate) silent: bool,
     /// The way of the packet that rules at OUTPUT have let pass last, if they changed it.
     pub(crate) turned: Option<Turned>,
+    /// Copies of packets that rules send elsewhere.
+    pub(crate) copies: Copies,
     /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
     pub(crate) ipv6_disabled: bool,
 }

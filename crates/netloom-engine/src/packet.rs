@@ -45,6 +45,8 @@ pub(crate) struct Body {
     pub(crate) options: Option<Box<Options>>,
     /// The mark that rules match.
     pub(crate) mark: u32,
+    /// Its class of traffic (`skb->priority`).
+    pub(crate) priority: u32,
     /// Its connection, where those are tracked.
     pub(crate) ct: Reference,
     /// Devices crossed.
@@ -101,6 +103,7 @@ impl Body {
             iif: DevId::NONE,
             options: None,
             mark: 0,
+            priority: 0,
             ct: Reference::NONE,
             hops: 0,
             network: 0,
@@ -179,6 +182,15 @@ impl Body {
         self.end = self.end.min(self.start + len as u32);
     }
 
+    /// Adds `n` bytes to the end.
+    pub(crate) fn lengthen(&mut self, n: usize) {
+        let end = self.end as usize + n;
+        if end > self.buffer.len() {
+            self.buffer.resize(end, 0);
+        }
+        self.end = end as u32;
+    }
+
     /// Remembers that the network header begins at the front.
     #[inline]
     pub(crate) fn set_network(&mut self) {
@@ -222,6 +234,7 @@ impl Body {
     pub(crate) fn follow(&mut self, other: &Body) {
         (self.dev, self.iif) = (other.dev, other.iif);
         self.mark = other.mark;
+        self.priority = other.priority;
         self.ct = other.ct;
         self.hops = other.hops;
         self.ethertype = other.ethertype;
@@ -280,6 +293,7 @@ impl Pool {
         body.iif = DevId::NONE;
         body.options = None;
         body.mark = 0;
+        body.priority = 0;
         body.ct = Reference::NONE;
         body.hops = 0;
         body.local = false;
@@ -302,6 +316,7 @@ impl Pool {
         copy.iif = packet.iif;
         copy.options.clone_from(&packet.options);
         copy.mark = packet.mark;
+        copy.priority = packet.priority;
         copy.ct = packet.ct;
         copy.hops = packet.hops;
         copy.tag = packet.tag;

@@ -1,12 +1,12 @@
 //! Rules made ready: names are looked up, constants are numbers, and nothing can go wrong any more.
 
-use super::ct;
 use super::load::{self, Load};
 use super::nat;
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
 use super::xt::change;
 use super::{ChainId, SetId};
+use super::{act, ct};
 use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::set::{Element, ElementData};
 use netloom_model::ruleset::statement::{Limit, Quota, Reject, Statement, Verdict};
@@ -58,6 +58,8 @@ pub(super) enum Op {
     Target(Box<XtTarget>),
     Limit(Limit),
     Quota(Quota),
+    /// Does something to the packet.
+    Act(Box<act::Op>),
     /// Says nothing to a packet.
     Nothing,
     /// Netloom does not know what it says.
@@ -215,7 +217,10 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
         other => match (ct::compile(other), other) {
             (Some(op), _) => Op::Ct(op),
             (None, Statement::XtMatch(found)) => Op::Match(Box::new(found.clone())),
-            (None, _) => nat::compile(statement).map_or(Op::Unknown, |op| Op::Nat(Box::new(op))),
+            (None, _) => match act::compile(statement) {
+                Some(op) => Op::Act(Box::new(op)),
+                None => nat::compile(statement).map_or(Op::Unknown, |op| Op::Nat(Box::new(op))),
+            },
         },
     })
 }

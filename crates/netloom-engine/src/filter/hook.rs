@@ -3,7 +3,7 @@
 use super::facts::{Facts, Proto};
 use super::judge::{self, Judged, Unwritten, Written};
 use super::turn::{self, Turned};
-use super::{Asked, ChainId, Filter, reject};
+use super::{Asked, ChainId, Filter, act, reject};
 use crate::conntrack::nat::{self, Manip};
 use crate::conntrack::{self, Direction, Reference, Standing};
 use crate::device::DevId;
@@ -65,6 +65,9 @@ fn asked<O: Observer>(
         (&mut packet, &mut turned),
     );
     cx.net.ns_mut(ns).filter = Some(filter);
+    if !cx.net.copies.is_empty() {
+        act::copy::send(cx, ns);
+    }
     let (stage, reason) = match outcome {
         Outcome::Passes => {
             cx.net.turned = turned;

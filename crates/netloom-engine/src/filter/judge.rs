@@ -1,5 +1,6 @@
 //! Walks chains: what the rules say of a packet.
 
+use super::act::{self, Did};
 use super::compile::{Go, Op, Rule, Within};
 use super::ct;
 use super::facts::Facts;
@@ -229,6 +230,12 @@ fn ask(
                 let len = packet.network().len() as u64;
                 super::xt::memory::quota(memory, part, quota, len)
             }
+            Op::Act(op) => match act::carry_out(op, net, facts, packet) {
+                Did::On => true,
+                Did::No => false,
+                Did::Go(go) => return Said::Go(go),
+                Did::Ends(reason) => return Said::Ends(reason),
+            },
             Op::Unknown => return Said::Unknown,
         };
         if !goes_on {

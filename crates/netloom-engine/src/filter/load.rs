@@ -5,7 +5,7 @@ use super::facts::{Facts, Proto};
 use crate::device::{DevId, Device};
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, MetaKey};
+use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, MetaKey, RtKey};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Field, Header, Value};
 
@@ -18,6 +18,8 @@ pub(super) enum Load {
     Meta(MetaKey),
     /// What its connection is like.
     Ct(CtKey, Option<CtDirection>),
+    /// The greatest segment of TCP that fits its way.
+    RtMtu,
     Operation(BitOp, Box<Load>, Box<Load>),
 }
 
@@ -49,6 +51,7 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
         }),
         Expr::Meta(key) if known(*key) => Load::Meta(*key),
         Expr::Ct(key, direction) if ct::is_known(*key) => Load::Ct(*key, *direction),
+        Expr::Rt(RtKey::Mtu) => Load::RtMtu,
         Expr::Bits(op, left, right) => {
             Load::Operation(*op, Box::new(compile(left)?), Box::new(compile(right)?))
         }
@@ -64,6 +67,7 @@ const fn known(key: MetaKey) -> bool {
             | MetaKey::L4Proto
             | MetaKey::Protocol
             | MetaKey::Mark
+            | MetaKey::Priority
             | MetaKey::Iif
             | MetaKey::IifName
             | MetaKey::IifGroup
@@ -82,6 +86,7 @@ impl Load {
             Load::Bits(bits) => bits.value(facts, packet),
             Load::Meta(key) => meta(*key, net, facts, packet),
             Load::Ct(key, direction) => ct::load(net, (*key, *direction), facts, packet),
+            Load::RtMtu => super::act::rt_mtu(net, facts, packet).map(u128::from),
             Load::Operation(op, left, right) => {
                 let left = left.value(net, facts, packet)?;
                 let right = right.value(net, facts, packet)?;
@@ -123,7 +128,7 @@ impl Bits {
 }
 
 /// Whether a packet has a header.
-fn has(facts: &Facts, packet: &Packet, header: Header) -> bool {
+pub(super) fn has(facts: &Facts, packet: &Packet, header: Header) -> bool {
     let over = |ethertype: netloom_wire::EtherType, proto: Proto| match facts.proto {
         Proto::Bridge | Proto::Netdev => packet.ethertype == ethertype,
         own => own == proto,
@@ -178,6 +183,7 @@ fn meta(key: MetaKey, net: &Net, facts: &Facts, packet: &Packet) -> Option<u128>
         MetaKey::L4Proto => facts.protocol.map(u128::from),
         MetaKey::Protocol => Some(u128::from(packet.ethertype.0)),
         MetaKey::Mark => Some(u128::from(packet.mark)),
+        MetaKey::Priority => Some(u128::from(packet.priority)),
         // Where there is no device its number is 0 and its name empty.
         MetaKey::Iif => Some(device(facts.input).map_or(0, |d| u128::from(d.index))),
         MetaKey::Oif => Some(device(facts.output).map_or(0, |d| u128::from(d.index))),

@@ -5,6 +5,7 @@
 //! pipeline calls; `judge` walks the chains. A rule's counters and buckets stand beside it
 //! (`State`), so that a copy of an engine shares the rules themselves.
 
+mod act;
 mod compile;
 mod ct;
 mod facts;
@@ -19,6 +20,7 @@ mod table;
 mod turn;
 mod xt;
 
+pub(crate) use act::copy::Copies;
 pub(crate) use facts::{Facts, Proto, layers};
 pub(crate) use hook::at;
 pub(crate) use install::apply;

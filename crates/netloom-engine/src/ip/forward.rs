@@ -27,7 +27,7 @@ pub(crate) fn forward<O: Observer>(
         return cx.drop(packet, dev, Stage::IpForward, DropReason::NotForUs);
     }
     let header = ipv4::Packet::new_unchecked(packet.bytes());
-    let (ttl, df) = (header.ttl(), header.df());
+    let (ttl, df, tos) = (header.ttl(), header.df(), header.tos());
     if ttl <= 1 {
         icmp_error::send(cx, dev, &packet, |original| Repr::TimeExceeded {
             code: code::TTL_EXCEEDED,
@@ -80,6 +80,7 @@ pub(crate) fn forward<O: Observer>(
         with_options::forwarded(cx, &mut packet, &options, &found);
     }
     (packet.local, packet.iif) = (false, dev);
+    packet.priority = priority(tos);
     let ns = cx.net.ns_of(dev);
     let devices = (dev, found.dev);
     let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Forward), devices, packet) else {
@@ -94,4 +95,14 @@ pub(crate) fn forward<O: Observer>(
         return;
     }
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);
+}
+
+/// The class of traffic of packets that are passed on, by their type of service (`rt_tos2priority`).
+const fn priority(tos: u8) -> u32 {
+    match tos >> 3 & 3 {
+        0 => 0,
+        1 => 2,
+        2 => 6,
+        _ => 4,
+    }
 }

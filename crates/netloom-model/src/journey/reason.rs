@@ -134,6 +134,8 @@ drop_reasons! {
     NatNoAddress => "nat_no_address", "the device has no address that its source could be translated to";
     NatRedirect => "nat_redirect", "a redirect is not translated";
     NatOtherWay => "nat_other_way", "its connection is masqueraded by another device";
+    RuleQueue => "rule_queue", "a rule hands it to a program, and there is none";
+    RuleCannot => "rule_cannot", "a rule is to change it in a way that it does not allow";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

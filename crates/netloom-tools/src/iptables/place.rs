@@ -1,6 +1,7 @@
 //! Where a match or a target may be: what the kernel checks of a rule when it is put in
 //! (`xt_check_match`, `xt_check_target`).
 
+use super::ext;
 use super::tables::Builtin;
 use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::statement::{Reject, Statement};
@@ -33,9 +34,20 @@ pub(super) fn refused(builtin: &Builtin, chain: &str, rule: &Rule) -> bool {
         let fits = |all: &[&str], name: &str| all.is_empty() || all.contains(&name);
         let for_it = |number| asks.protocols.contains(&number);
         !fits(asks.tables, builtin.name)
+            || !is_whole(statement)
             || (builtin.has(chain) && !fits(asks.chains, chain))
             || !(asks.protocols.is_empty() || protocol.is_some_and(for_it))
     })
+}
+
+/// Whether what a statement says fits together.
+fn is_whole(statement: &Statement) -> bool {
+    match statement {
+        Statement::XtTarget(XtTarget::Npt { from, to, .. }) => {
+            ext::prefixes::fits(from) && ext::prefixes::fits(to)
+        }
+        _ => true,
+    }
 }
 
 /// The protocol that a rule is for.
@@ -74,6 +86,14 @@ fn of_target(target: &XtTarget) -> Asks {
         XtTarget::Masquerade(_) => Asks {
             chains: &["POSTROUTING"],
             ..in_table(&["nat"])
+        },
+        XtTarget::Npt { destination, .. } => Asks {
+            chains: if *destination {
+                &["PREROUTING", "OUTPUT"]
+            } else {
+                &["POSTROUTING", "INPUT"]
+            },
+            ..in_table(&["mangle"])
         },
         XtTarget::Netmap { .. } => in_table(&["nat"]),
         XtTarget::Ct(_) => in_table(&["raw"]),

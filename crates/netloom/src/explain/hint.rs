@@ -46,6 +46,8 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::RuleDrop
         | DropReason::RulePolicy
         | DropReason::RuleReject
+        | DropReason::RuleQueue
+        | DropReason::RuleCannot
         | DropReason::RuleUnknown => return filter::hint(ns, journey, verdict),
         DropReason::DeviceDown => {
             format!("{dev} in {ns} is down: {} link set {dev} up", ip(ns))

@@ -17,7 +17,6 @@ pub(in crate::filter) const fn known(target: &XtTarget) -> bool {
             | XtTarget::Tos { .. }
             | XtTarget::Log { .. }
             | XtTarget::Checksum
-            | XtTarget::Classify(_)
             | XtTarget::Audit(_)
     )
 }

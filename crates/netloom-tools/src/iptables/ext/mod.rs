@@ -10,6 +10,7 @@ mod marks;
 mod nat;
 mod origin;
 mod ports;
+pub(super) mod prefixes;
 mod rates;
 mod refuse;
 mod sets;
@@ -79,6 +80,8 @@ pub(super) const TARGETS: &[&Extension] = &[
     &nat::NETMAP,
     &nat::REDIRECT,
     &nat::SNAT,
+    &prefixes::DNPT,
+    &prefixes::SNPT,
     &refuse::LOG,
     &refuse::NFLOG,
     &refuse::NFQUEUE,

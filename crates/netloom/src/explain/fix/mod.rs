@@ -130,9 +130,11 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             routing::routes(state, ns, here, routing::destination(journey, *step, ask)),
         ]
         .concat(),
-        DropReason::RuleDrop | DropReason::RulePolicy | DropReason::RuleReject => {
-            rules::passing(ns, journey, verdict)
-        }
+        DropReason::RuleDrop
+        | DropReason::RulePolicy
+        | DropReason::RuleReject
+        | DropReason::RuleQueue
+        | DropReason::RuleCannot => rules::passing(ns, journey, verdict),
         DropReason::OtherHost => neighbours::set_by_hand(state),
         DropReason::NoRoute
         | DropReason::RouteUnreachable

@@ -1,0 +1,167 @@
+//! What rules do to packets, beside letting them pass or not (nft(8), STATEMENTS;
+//! iptables-extensions(8), TARGET EXTENSIONS): a subject a file.
+//!
+//! While rules are asked they are out of their namespace, so nothing is sent from here: copies are
+//! kept until the hook is done (`copy`).
+
+pub(super) mod copy;
+mod mss;
+mod prefix;
+mod tcp_options;
+mod write;
+
+pub(super) use mss::rt_mtu;
+
+use super::compile::Go;
+use super::facts::Facts;
+use super::load::{self, Load};
+use crate::net::Net;
+use crate::packet::Packet;
+use netloom_model::journey::DropReason;
+use netloom_model::ruleset::statement::Statement;
+use netloom_model::ruleset::xt::XtTarget;
+use netloom_model::ruleset::{Expr, MetaKey};
+use netloom_model::socket::PacketType;
+
+/// What a statement does to a packet.
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    /// Tells a segment size that fits.
+    Mss(Option<u16>),
+    /// Takes options of TCP away.
+    Strip(Box<[u8]>),
+    /// Writes to an option of TCP: its kind, from which bit, how many, what.
+    TcpOption(u8, (u16, u16), Load),
+    /// Takes the bits of congestion away from TCP.
+    EcnRemove,
+    /// Exchanges a prefix of IPv6.
+    Prefix(prefix::Op),
+    /// Writes to a header.
+    Write(write::Op),
+    Priority(Load),
+    PacketType(Load),
+    /// Hands it to a program; whether it passes where there is none.
+    Queue {
+        bypass: bool,
+    },
+    /// Sends a copy elsewhere.
+    Copy(copy::Op),
+}
+
+/// What became of a packet.
+pub(super) enum Did {
+    /// The rule goes on.
+    On,
+    /// The rule does not match.
+    No,
+    Go(Go),
+    /// The packet ends, for this reason.
+    Ends(DropReason),
+}
+
+impl Did {
+    /// The rule goes on if it could be done.
+    fn if_so(done: Option<()>) -> Did {
+        done.map_or(Did::No, |()| Did::On)
+    }
+}
+
+/// What a statement does; none where it is nothing of this, or what netloom does not know.
+pub(super) fn compile(statement: &Statement) -> Option<Op> {
+    Some(match statement {
+        Statement::XtTarget(target) => of_xtables(target)?,
+        Statement::ResetTcpOption(kind) => Op::Strip(Box::new([*kind])),
+        Statement::Queue { bypass, .. } => Op::Queue { bypass: *bypass },
+        Statement::Dup { to, device } => Op::Copy(copy::Op::of(to.as_ref(), device.as_ref())?),
+        Statement::Set { what, value } => set(what, load::compile(value)?)?,
+        _ => return None,
+    })
+}
+
+fn of_xtables(target: &XtTarget) -> Option<Op> {
+    Some(match target {
+        XtTarget::Tcpmss(size) => Op::Mss(*size),
+        XtTarget::Tcpoptstrip(kinds) => Op::Strip(kinds.clone().into()),
+        XtTarget::EcnTcpRemove => Op::EcnRemove,
+        XtTarget::Npt {
+            destination,
+            from,
+            to,
+        } => Op::Prefix(prefix::Op::of(*destination, from, to)?),
+        XtTarget::Classify(class) => Op::Priority(Load::Constant(u128::from(*class))),
+        XtTarget::Nfqueue { bypass, .. } => Op::Queue { bypass: *bypass },
+        XtTarget::Tee { gateway, device } => Op::Copy(copy::Op::to(*gateway, device.clone())),
+        _ => return None,
+    })
+}
+
+fn set(what: &Expr, value: Load) -> Option<Op> {
+    Some(match what {
+        Expr::Meta(MetaKey::Priority) => Op::Priority(value),
+        Expr::Meta(MetaKey::PktType) => Op::PacketType(value),
+        Expr::TcpOption {
+            kind,
+            field: Some(field),
+        } => Op::TcpOption(*kind, *field, value),
+        other => Op::Write(write::Op::of(other, value)?),
+    })
+}
+
+/// Does it.
+pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Packet) -> Did {
+    match op {
+        Op::Mss(size) => mss::set(*size, net, facts, packet),
+        Op::Strip(kinds) => {
+            tcp_options::strip(kinds, facts, packet);
+            Did::On
+        }
+        Op::TcpOption(kind, field, load) => {
+            let value = load.value(net, facts, packet);
+            Did::if_so(value.map(|value| {
+                tcp_options::set((*kind, *field), value, facts, packet);
+            }))
+        }
+        Op::EcnRemove => {
+            tcp_options::remove_ecn(facts, packet);
+            Did::On
+        }
+        Op::Prefix(op) => op.carry_out(facts, packet),
+        Op::Write(op) => Did::if_so(op.carry_out(net, facts, packet)),
+        Op::Priority(load) => Did::if_so(load.value(net, facts, packet).map(|class| {
+            packet.priority = class as u32;
+        })),
+        Op::PacketType(load) => {
+            let kind = load.value(net, facts, packet);
+            Did::if_so(kind.map(|kind| set_packet_type(packet, kind)))
+        }
+        Op::Queue { bypass: true } => Did::Go(Go::Accept),
+        Op::Queue { bypass: false } => Did::Ends(DropReason::RuleQueue),
+        Op::Copy(op) => {
+            op.keep(net, facts, packet);
+            Did::On
+        }
+    }
+}
+
+/// For whom a packet is may change where it was for somebody.
+fn set_packet_type(packet: &mut Packet, kind: u128) {
+    let changes = |kind| {
+        matches!(
+            kind,
+            PacketType::Host
+                | PacketType::Broadcast
+                | PacketType::Multicast
+                | PacketType::OtherHost
+        )
+    };
+    let new = match kind {
+        0 => PacketType::Host,
+        1 => PacketType::Broadcast,
+        2 => PacketType::Multicast,
+        3 => PacketType::OtherHost,
+        _ => return,
+    };
+    if changes(packet.packet_type) {
+        packet.packet_type = new;
+    }
+}
