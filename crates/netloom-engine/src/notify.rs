@@ -41,9 +41,14 @@ pub(crate) fn tell(net: &mut Net, ns: NsId, gone: bool, about: impl FnOnce(&Net)
 
 #[cold]
 fn send(net: &mut Net, ns: NsId, gone: bool, about: &About) {
+    let listeners = net.ns(ns).sockets.monitors.clone();
+    send_to(net, &listeners, gone, about);
+}
+
+fn send_to(net: &mut Net, listeners: &[u32], gone: bool, about: &About) {
     let at = net.now;
-    for id in net.ns(ns).sockets.monitors.clone() {
-        let Some(socket) = net.sockets.0.get_mut(id) else {
+    for id in listeners {
+        let Some(socket) = net.sockets.0.get_mut(*id) else {
             continue;
         };
         if socket.notices.len() >= MOST {
@@ -53,6 +58,19 @@ fn send(net: &mut Net, ns: NsId, gone: bool, about: &About) {
         let about = about.clone();
         socket.notices.push_back(Notice { at, gone, about });
     }
+}
+
+/// Whether somebody listens to connections in a namespace.
+#[inline]
+pub(crate) fn heard_of_connections(net: &Net, ns: NsId) -> bool {
+    !net.ns(ns).sockets.conntrack_monitors.is_empty() && !net.silent
+}
+
+/// Tells whoever listens to connections in a namespace.
+#[cold]
+pub(crate) fn connection(net: &mut Net, ns: NsId, gone: bool, about: &About) {
+    let listeners = net.ns(ns).sockets.conntrack_monitors.clone();
+    send_to(net, &listeners, gone, about);
 }
 
 /// A link is there, or changed.

@@ -3,6 +3,7 @@
 use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
+use crate::conntrack::ConnectionChange;
 use crate::link::{LinkSettings, NewLink};
 use crate::mdb::MdbEntry;
 use crate::names::{LinkRef, NsName};
@@ -167,6 +168,11 @@ pub enum Change {
     Ruleset {
         ns: NsName,
         changes: Vec<RulesetChange>,
+    },
+    /// Changes the table of connections.
+    Connections {
+        ns: NsName,
+        change: ConnectionChange,
     },
     /// Writes a setting by its dotted name.
     SetSysctl {

@@ -91,6 +91,19 @@ pub const TCP_STATES: [&str; 10] = [
     "SYN_SENT2",
 ];
 
+/// The states of SCTP's associations as conntrack names them, in the kernel's order.
+pub const SCTP_STATES: [&str; 9] = [
+    "NONE",
+    "CLOSED",
+    "COOKIE_WAIT",
+    "COOKIE_ECHOED",
+    "ESTABLISHED",
+    "SHUTDOWN_SENT",
+    "SHUTDOWN_RECD",
+    "SHUTDOWN_ACK_SENT",
+    "HEARTBEAT_SENT",
+];
+
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
@@ -118,6 +131,12 @@ pub struct Connection {
     pub labels: Option<u128>,
     /// The helper that watches it.
     pub helper: Option<String>,
+    /// The tags of SCTP's packets, by direction.
+    pub tags: Option<[u32; 2]>,
+    /// When it began, where that is kept (`nf_conntrack_timestamp`).
+    pub began: Option<crate::Time>,
+    /// How long it has lived, in seconds, where that is kept.
+    pub lived: Option<u32>,
     /// Packets and bytes of the original direction, and of the replies; none: not counted
     /// (`nf_conntrack_acct`).
     pub counters: Option<[crate::ruleset::Counter; 2]>,
@@ -125,13 +144,114 @@ pub struct Connection {
     pub references: u32,
 }
 
+/// A connection that another one announced, and that is waited for (conntrack(8), `expect`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// Its number.
+    pub id: u32,
+    /// Seconds until nobody waits for it any more.
+    pub timeout: u32,
+    /// What its first packet is like.
+    pub tuple: Tuple,
+    /// Which bits of that count.
+    pub mask: Tuple,
+    /// The first direction of the connection that announced it.
+    pub master: Tuple,
+    /// The zone of both.
+    pub zone: u16,
+    /// Which kind of connection it is for its helper.
+    pub class: u32,
+    /// The helper that read of it.
+    pub helper: String,
+    /// Whether more than one connection may come of it.
+    pub permanent: bool,
+}
+
+/// What was counted of connections (`conntrack -S`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Packets found to be of a connection that was not to be there.
+    pub found: u64,
+    /// Packets of no connection.
+    pub invalid: u64,
+    /// Connections made by hand.
+    pub insert: u64,
+    /// Connections that another one stood in the way of.
+    pub insert_failed: u64,
+    /// Packets dropped, for there was no room or their connection could not be kept.
+    pub drop: u64,
+    /// Connections forgotten to make room.
+    pub early_drop: u64,
+    /// Packets that could not be read.
+    pub error: u64,
+    /// Searches begun anew.
+    pub search_restart: u64,
+    /// Packets that went over to the connection which stood in the way of theirs.
+    pub clash_resolve: u64,
+    /// Connections given up, for a chain of the table was too long.
+    pub chain_too_long: u64,
+}
+
+/// One step on the table of connections (`conntrack -I`, `-U`, `-D`, `-F`, `-L -z`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConnectionChange {
+    /// Makes one: its directions, status, time, state, mark, zones, labels count.
+    Create(Box<Connection>),
+    /// Changes one.
+    Update(Box<ConnectionUpdate>),
+    /// Forgets the one of this number whose first direction this is.
+    Delete {
+        /// Its number.
+        id: u32,
+        /// Its first direction.
+        original: Tuple,
+    },
+    /// Forgets those of a version of IP, or all.
+    Flush(Option<crate::Family>),
+    /// What all of them had counts from nothing again.
+    Zero,
+    /// Waits for no announced connection any more.
+    FlushExpectations,
+}
+
+/// What is changed of a connection; what is none stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionUpdate {
+    /// Its number.
+    pub id: u32,
+    /// Bits of [`status`], added to those that it has.
+    pub status: Option<u32>,
+    /// Seconds until it is forgotten.
+    pub timeout: Option<u32>,
+    /// Its mark.
+    pub mark: Option<u32>,
+    /// The state of its protocol.
+    pub state: Option<String>,
+    /// Its labels.
+    pub labels: Option<u128>,
+}
+
 /// What is told of connections (`conntrack -E`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionNotice {
     /// What happened.
     pub event: ConnectionEvent,
-    /// The connection after it.
+    /// The connection after it; of an update only what changed beside its directions, its status
+    /// and its time.
     pub connection: Connection,
+    /// Whether its mark is told though it is zero.
+    pub marked: bool,
+    /// The address of the program's socket that brought it about; none: packets or time.
+    pub by: Option<u32>,
+}
+
+/// What is told of announced connections (`conntrack -E expect`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectationNotice {
+    /// Whether it is waited for from now on, or no more.
+    pub event: ConnectionEvent,
+    /// Which.
+    pub expectation: Expectation,
 }
 
 /// What happened to a connection.

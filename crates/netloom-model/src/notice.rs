@@ -3,6 +3,7 @@
 
 use crate::address::Address;
 use crate::bridge::FdbEntry;
+use crate::conntrack::{ConnectionNotice, ExpectationNotice};
 use crate::link::Link;
 use crate::mdb::MdbEntry;
 use crate::names::{Family, NsName};
@@ -53,6 +54,10 @@ pub enum About {
     Rule(Box<Rule>),
     /// A next hop object.
     Nexthop(Nexthop),
+    /// A connection; told to those alone who listen to connections.
+    Connection(Box<ConnectionNotice>),
+    /// A connection that another one announced; told to those alone who listen to connections.
+    Expectation(Box<ExpectationNotice>),
     /// A namespace: whoever listens anywhere is told.
     Namespace(NsName),
     /// The id by which another namespace is known here.

@@ -38,6 +38,9 @@ pub enum SocketKind {
     Packet(u16),
     /// `AF_NETLINK, NETLINK_ROUTE`, in every group: receives [`Notice`](crate::notice::Notice)s.
     Monitor,
+    /// `AF_NETLINK, NETLINK_NETFILTER`, in the groups of connections and of announced ones: receives
+    /// [`Notice`](crate::notice::Notice)s of those.
+    ConntrackMonitor,
 }
 
 impl SocketKind {

@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
-use crate::conntrack::Connection;
+use crate::conntrack::{Connection, Expectation, Statistics};
 use crate::counters::Counters;
 use crate::group::Membership;
 use crate::link::Link;
@@ -69,6 +69,10 @@ pub struct Namespace {
     pub sockets: Vec<ListedSocket>,
     /// Connections that it remembers (`conntrack -L`).
     pub connections: Vec<Connection>,
+    /// Connections that others announced (`conntrack -L expect`).
+    pub expectations: Vec<Expectation>,
+    /// What it counted of connections (`conntrack -S`).
+    pub tracked: Statistics,
 }
 
 impl Namespace {
@@ -96,7 +100,8 @@ impl Namespace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(
     missing_docs,
-    reason = "each is the field of the same name in Namespace; vlans brings the global ones too"
+    reason = "each is the field of the same name in Namespace; vlans brings the global ones too, \
+              connections the expectations, counters what was counted of connections"
 )]
 pub struct Parts {
     pub links: bool,

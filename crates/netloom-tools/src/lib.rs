@@ -11,6 +11,7 @@ pub mod arping;
 pub mod brctl;
 pub mod bridge;
 pub mod capture_file;
+pub mod conntrack;
 mod context;
 pub mod echo;
 pub mod ethtool;
@@ -47,6 +48,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("arping", arping::arping),
     ("brctl", brctl::brctl),
     ("bridge", bridge::bridge),
+    ("conntrack", conntrack::conntrack),
     ("curl", http::curl),
     ("ethtool", ethtool::ethtool),
     ("http", http::http),

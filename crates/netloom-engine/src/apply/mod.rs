@@ -12,6 +12,7 @@ pub(crate) mod sysctl;
 pub(crate) mod sysctl6;
 
 use crate::bridge;
+use crate::conntrack;
 use crate::device::DevId;
 use crate::filter;
 use crate::ip::v6::address as v6;
@@ -204,6 +205,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
         Change::Ruleset { ns: name, changes } => {
             let ns = ns(cx.net, name)?;
             filter::apply(cx.net, ns, changes)
+        }
+        Change::Connections { ns: name, change } => {
+            let ns = ns(cx.net, name)?;
+            conntrack::change(cx.net, ns, change)
         }
         Change::SetAdvertise {
             ns: name,

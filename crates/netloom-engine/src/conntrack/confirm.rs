@@ -3,10 +3,11 @@
 
 use super::connection::{Reference, Standing};
 use super::table::Direction;
-use super::{arm, track};
+use super::{arm, told, track};
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::sysctl::Ct;
 use core::time::Duration;
 use netloom_model::conntrack::status;
 use netloom_model::journey::DropReason;
@@ -19,12 +20,14 @@ pub(crate) fn confirm(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<()
     if packet.ct.fresh && packet.ct.direction == Direction::Original {
         keep(net, ns, packet)?;
     }
+    told::deliver(net, ns, packet.ct);
     Ok(())
 }
 
 fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> {
     let now = net.now;
     let reference = packet.ct;
+    let stamps = net.ns(ns).conntrack_conf.on(Ct::Timestamp);
     let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
         return Ok(());
     };
@@ -65,11 +68,13 @@ fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> 
     if let Some(connection) = conntrack.of_mut(reference) {
         connection.expires = now + Duration::from_nanos(connection.expires.0);
         connection.status |= status::CONFIRMED;
+        if stamps {
+            connection.more_mut().began = Some(now);
+        }
     }
     packet.ct.fresh = false;
     conntrack.table.hang(reference.place());
     conntrack.table.watch(reference.place());
-    conntrack.stats.insert += 1;
     debug_assert!(
         reference.standing != Standing::Untracked,
         "it has a connection"

@@ -35,6 +35,15 @@ pub(crate) struct Connection {
     pub(crate) labels: Option<Box<u128>>,
     /// What it had, by direction, where that is counted.
     pub(crate) counters: Option<Box<[Counter; 2]>>,
+    /// What few connections have.
+    pub(crate) more: Option<Box<More>>,
+}
+
+/// What few connections have (`nf_ct_ext`).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct More {
+    /// When it was confirmed, where that is kept.
+    pub(crate) began: Option<Time>,
 }
 
 /// What a protocol knows of a connection.
@@ -53,11 +62,14 @@ pub(crate) enum Protocol {
 /// What is told of a connection, as bits (`IPCT_*`).
 pub(crate) mod event {
     pub(crate) const NEW: u16 = 1 << 0;
+    pub(crate) const DESTROY: u16 = 1 << 2;
     pub(crate) const REPLY: u16 = 1 << 3;
     pub(crate) const ASSURED: u16 = 1 << 4;
     pub(crate) const PROTOINFO: u16 = 1 << 5;
     pub(crate) const MARK: u16 = 1 << 7;
     pub(crate) const LABEL: u16 = 1 << 10;
+    /// Not an event: somebody listened when the connection began, and is told of it.
+    pub(crate) const LISTENED: u16 = 1 << 15;
 }
 
 /// The zone of a connection: part of what it is found by.
@@ -106,7 +118,13 @@ impl Connection {
             protocol: Protocol::None,
             labels: None,
             counters: None,
+            more: None,
         }
+    }
+
+    /// What few connections have, which this one has from now on.
+    pub(crate) fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     pub(crate) const fn has(&self, bits: u32) -> bool {

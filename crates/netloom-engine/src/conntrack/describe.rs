@@ -6,7 +6,7 @@ use super::tuple::Tuple;
 use crate::namespace::NsId;
 use crate::net::Net;
 use netloom_model::Time;
-use netloom_model::conntrack::Connection as Told;
+use netloom_model::conntrack::{Connection as Told, Statistics};
 
 /// How many there are, those included that are not confirmed.
 pub(crate) fn count(net: &Net, ns: NsId) -> usize {
@@ -22,6 +22,23 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<Told> {
     let all = conntrack.table.iter().map(|(_, connection)| connection);
     let confirmed = all.filter(|connection| connection.is_confirmed());
     confirmed.map(|c| c.describe(net.now)).collect()
+}
+
+/// What was counted of connections.
+pub(crate) fn statistics(net: &Net, ns: NsId) -> Statistics {
+    let conntrack = net.ns(ns).conntrack.as_ref();
+    conntrack.map_or_else(Statistics::default, |conntrack| {
+        let stats = &conntrack.stats;
+        Statistics {
+            invalid: stats.invalid,
+            insert: stats.insert,
+            insert_failed: stats.insert_failed,
+            drop: stats.drop,
+            early_drop: stats.early_drop,
+            clash_resolve: stats.clash_resolve,
+            ..Statistics::default()
+        }
+    })
 }
 
 impl Connection {
@@ -51,9 +68,20 @@ impl Connection {
             reply_zone: one_way(Direction::Reply),
             labels: self.labels.as_deref().copied(),
             helper: None,
+            tags: match &self.protocol {
+                Protocol::Sctp(sctp) => Some(sctp.tags),
+                _ => None,
+            },
+            began: self.began(),
+            lived: self.began().map(|began| now.since(began).as_secs() as u32),
             counters: self.counters.as_deref().copied(),
             references: 1,
         }
+    }
+
+    /// When it was confirmed, where that is kept.
+    fn began(&self) -> Option<Time> {
+        self.more.as_ref()?.began
     }
 
     /// Seconds until it is forgotten.

@@ -4,10 +4,12 @@
 //! `filter` calls at the hooks, where a ruleset asks for connections: `track` looks a packet's
 //! connection up before the rules, `confirm` keeps a new one once its first packet has passed them
 //! all. `tuple` reads what connections are found by, `table` finds and forgets them, `protocol` (with
-//! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP.
+//! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP. `told` tells
+//! who listens, `configure` does what programs ask for.
 //!
 //! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, helpers.
 
+mod configure;
 mod confirm;
 mod connection;
 mod describe;
@@ -17,13 +19,15 @@ mod related;
 mod sctp;
 mod table;
 mod tcp;
+mod told;
 pub(crate) mod trace;
 mod track;
 mod tuple;
 
+pub(crate) use configure::change;
 pub(crate) use confirm::confirm;
 pub(crate) use connection::{Connection, Reference, Standing, Zone, event};
-pub(crate) use describe::{count, list};
+pub(crate) use describe::{count, list, statistics};
 pub(crate) use related::sums_up;
 pub(crate) use table::Direction;
 pub(crate) use track::track;
@@ -145,8 +149,14 @@ pub(crate) fn expire(net: &mut Net, ns: NsId) {
     arm(net, ns);
 }
 
-/// Forgets a connection.
+/// Forgets a connection, and tells so.
 pub(crate) fn forget(net: &mut Net, ns: NsId, place: u32) {
+    forget_by(net, ns, place, None);
+}
+
+/// Forgets a connection for a program.
+fn forget_by(net: &mut Net, ns: NsId, place: u32, by: Option<u32>) {
+    told::gone(net, ns, place, by);
     let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
         return;
     };
@@ -156,13 +166,13 @@ pub(crate) fn forget(net: &mut Net, ns: NsId, place: u32) {
 /// An address is gone from a device: so are the connections that were masqueraded with it.
 pub(crate) fn forget_masqueraded(net: &mut Net, dev: DevId, address: IpAddr) {
     let (ns, index) = (net.ns_of(dev), net.dev(dev).index);
-    let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
+    let Some(conntrack) = &net.ns(ns).conntrack else {
         return;
     };
     let all = conntrack.table.iter();
     let with = all.filter(|(_, c)| c.masquerade == index && c.tuples[1].destination() == address);
     for place in with.map(|(place, _)| place).collect::<Vec<_>>() {
-        conntrack.table.remove(place);
+        forget(net, ns, place);
     }
 }
 

@@ -11,7 +11,7 @@ use netloom_model::conntrack::status;
 pub(crate) struct Sctp {
     pub(crate) state: State,
     /// The tag that each direction's packets carry.
-    tags: [u32; 2],
+    pub(crate) tags: [u32; 2],
 }
 
 /// What both ends have said so far.
@@ -44,6 +44,23 @@ impl State {
         }
     }
 
+    /// The one of a name.
+    pub(super) fn named(name: &str) -> Option<State> {
+        use State as S;
+        let all = [
+            S::None,
+            S::Closed,
+            S::CookieWait,
+            S::CookieEchoed,
+            S::Established,
+            S::ShutdownSent,
+            S::ShutdownRecd,
+            S::ShutdownAckSent,
+            S::HeartbeatSent,
+        ];
+        all.into_iter().find(|state| state.name() == name)
+    }
+
     const fn timeout(self) -> Ct {
         match self {
             State::None | State::Closed => Ct::SctpClosed,
@@ -59,6 +76,12 @@ impl State {
 }
 
 impl Sctp {
+    /// An association of which a program tells.
+    pub(super) fn told(state: &str, tags: [u32; 2]) -> Option<Sctp> {
+        let state = State::named(state)?;
+        Some(Sctp { state, tags })
+    }
+
     pub(super) const fn may_go_early(&self) -> bool {
         matches!(
             self.state,

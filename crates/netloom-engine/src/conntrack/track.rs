@@ -4,7 +4,7 @@ use super::connection::{Connection, Reference, Standing, Zone, event};
 use super::protocol::{self, Context, Heard};
 use super::table::Direction;
 use super::tuple::{self, Tuple};
-use super::{Conntrack, arm, forget, forget_orphans, related};
+use super::{Conntrack, arm, forget, forget_orphans, related, told};
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -81,6 +81,7 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
 
 /// A connection ends; it goes with the packet that ended it.
 fn end(net: &mut Net, facts: &Facts, reference: Reference) {
+    told::gone(net, facts.ns, reference.place(), None);
     if let Some(conntrack) = &mut net.ns_mut(facts.ns).conntrack {
         conntrack.table.detach(reference.place());
     }
@@ -147,7 +148,7 @@ fn begin(
     let mut connection = Connection::new(tuples, zone);
     connection.id = net.random.next() as u32;
     connection.counters = counts.then(Default::default);
-    connection.events = event::NEW;
+    connection.events = told::begins(net, facts.ns);
     let Some(conntrack) = &mut net.ns_mut(facts.ns).conntrack else {
         return Ok(Reference::NONE);
     };

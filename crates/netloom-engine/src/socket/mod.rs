@@ -67,6 +67,8 @@ pub(crate) struct NsSockets {
     pub(crate) tun: Vec<u32>,
     /// Who listens to changes.
     pub(crate) monitors: Vec<u32>,
+    /// Who listens to connections.
+    pub(crate) conntrack_monitors: Vec<u32>,
     pub(crate) ping6: Vec<u32>,
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
@@ -84,6 +86,7 @@ impl NsSockets {
             SocketKind::Packet(_) => &mut self.packet,
             SocketKind::Tun => &mut self.tun,
             SocketKind::Monitor => &mut self.monitors,
+            SocketKind::ConntrackMonitor => &mut self.conntrack_monitors,
             SocketKind::Ping6 => &mut self.ping6,
             SocketKind::Raw6(_) => &mut self.raw6,
             SocketKind::Udp6 => &mut self.udp6,

@@ -8,7 +8,6 @@ use std::path::Path;
 pub(super) const NAMES: &[&str] = &[
     "arptables",
     "bridge-stp",
-    "conntrack",
     "devlink",
     "dhclient",
     "dhcpcd",

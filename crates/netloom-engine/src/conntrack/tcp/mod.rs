@@ -67,6 +67,19 @@ struct Last {
     offered: Option<End>,
 }
 
+impl Last {
+    /// None came yet.
+    const NOTHING: Last = Last {
+        kind: Kind::None,
+        direction: Direction::Original,
+        seq: 0,
+        ack: 0,
+        end: 0,
+        window: 0,
+        offered: None,
+    };
+}
+
 /// A segment.
 #[derive(Clone, Copy, Debug)]
 struct Segment<'a> {
@@ -182,15 +195,7 @@ fn begin(conf: &ConntrackConf, segment: &Segment<'_>) -> Option<Tcp> {
     Some(Tcp {
         state: State::None,
         ends,
-        last: Last {
-            kind: Kind::None,
-            direction: Direction::Original,
-            seq: 0,
-            ack: 0,
-            end: 0,
-            window: 0,
-            offered: None,
-        },
+        last: Last::NOTHING,
         repeated: 0,
     })
 }
@@ -204,6 +209,21 @@ enum Step {
 }
 
 impl Tcp {
+    /// A connection of which nothing is known but its state: its numbers are not judged.
+    pub(super) fn told(state: &str) -> Option<Tcp> {
+        let end = End {
+            sack: true,
+            liberal: true,
+            ..End::default()
+        };
+        Some(Tcp {
+            state: State::named(state)?,
+            ends: [end; 2],
+            last: Last::NOTHING,
+            repeated: 0,
+        })
+    }
+
     /// Whether it is forgotten early though it is assured: it is closing.
     pub(super) const fn may_go_early(&self) -> bool {
         matches!(

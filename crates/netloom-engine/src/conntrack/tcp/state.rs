@@ -26,6 +26,24 @@ impl State {
         TCP_STATES[self as usize]
     }
 
+    /// The one of a name.
+    pub(crate) fn named(name: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    const ALL: [State; 10] = [
+        State::None,
+        State::SynSent,
+        State::SynRecv,
+        State::Established,
+        State::FinWait,
+        State::CloseWait,
+        State::LastAck,
+        State::TimeWait,
+        State::Close,
+        State::SynSent2,
+    ];
+
     /// Whether another connection of the same ends can begin.
     pub(super) const fn is_over(self) -> bool {
         matches!(self, State::TimeWait | State::Close)
