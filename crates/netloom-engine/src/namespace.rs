@@ -12,7 +12,7 @@ use crate::neighbour::Neighbours;
 use crate::nsids::Nsids;
 use crate::route::Routing;
 use crate::socket::NsSockets;
-use crate::sysctl::{Conf, ConntrackConf, Ipv4Conf, Ipv4Global, NeighbourConf};
+use crate::sysctl::{BridgeConf, Conf, ConntrackConf, Ipv4Conf, Ipv4Global, NeighbourConf};
 use core::net::IpAddr;
 use netloom_model::NsName;
 use std::collections::{BTreeMap, HashMap};
@@ -56,6 +56,8 @@ pub(crate) struct Namespace {
     /// Its connections, where rules ask for them.
     pub(crate) conntrack: Option<Box<Conntrack>>,
     pub(crate) conntrack_conf: Box<ConntrackConf>,
+    /// What of bridges' frames `br_netfilter` has pass the hooks of IP and ARP.
+    pub(crate) bridge_conf: BridgeConf,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }
@@ -90,6 +92,7 @@ impl Namespace {
             filter: None,
             conntrack: None,
             conntrack_conf: Box::default(),
+            bridge_conf: BridgeConf::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }

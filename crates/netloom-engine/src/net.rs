@@ -35,6 +35,8 @@ pub(crate) struct Net {
     pub(crate) turned: Option<Turned>,
     /// Copies of packets that rules send elsewhere.
     pub(crate) copies: Copies,
+    /// Whether the module `br_netfilter` is loaded.
+    pub(crate) br_netfilter: bool,
     /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
     pub(crate) ipv6_disabled: bool,
 }

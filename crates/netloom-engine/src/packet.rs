@@ -8,7 +8,7 @@ use crate::device::DevId;
 use crate::ip::options::Options;
 use crate::vlan::Tag;
 use netloom_model::socket::PacketType;
-use netloom_wire::EtherType;
+use netloom_wire::{EtherType, MacAddr};
 
 /// Room before a new packet's bytes: an Ethernet header and what encapsulations add.
 pub(crate) const HEADROOM: usize = 128;
@@ -49,6 +49,13 @@ pub(crate) struct Body {
     pub(crate) priority: u32,
     /// Its connection, where those are tracked.
     pub(crate) ct: Reference,
+    /// The ports of a bridge by which it came and leaves, where `br_netfilter` had it pass hooks of IP
+    /// (`physindev`, `physoutdev`).
+    pub(crate) port_in: DevId,
+    pub(crate) port_out: DevId,
+    /// It is to go on in the bridge, as if from this source, once its neighbour there is known
+    /// (`bridged_dnat`).
+    pub(crate) bridged_from: Option<MacAddr>,
     /// Devices crossed.
     pub(crate) hops: u16,
     /// Where the network header begins, from the buffer's start.
@@ -105,6 +112,9 @@ impl Body {
             mark: 0,
             priority: 0,
             ct: Reference::NONE,
+            port_in: DevId::NONE,
+            port_out: DevId::NONE,
+            bridged_from: None,
             hops: 0,
             network: 0,
             tag: Tag::NONE,
@@ -223,11 +233,25 @@ impl Body {
         &mut self.buffer[usize::from(self.network)..self.end as usize]
     }
 
+    /// The Ethernet header before its network header, where there is room for one.
+    pub(crate) fn frame_header(&self) -> Option<&[u8]> {
+        let network = usize::from(self.network);
+        let from = network.checked_sub(netloom_wire::ethernet::HEADER_LEN)?;
+        Some(&self.buffer[from..network])
+    }
+
     /// The Ethernet header before its network header, if it came with one.
     pub(crate) fn link_header(&self) -> Option<&[u8]> {
         let network = usize::from(self.network);
         let from = network.checked_sub(netloom_wire::ethernet::HEADER_LEN)?;
         (self.packet_type != PacketType::Outgoing).then(|| &self.buffer[from..network])
+    }
+
+    /// No bridge knows of it any more.
+    #[inline]
+    pub(crate) fn forget_ports(&mut self) {
+        (self.port_in, self.port_out) = (DevId::NONE, DevId::NONE);
+        self.bridged_from = None;
     }
 
     /// Takes over what another packet carries beside its bytes; the front is the network header.
@@ -236,6 +260,7 @@ impl Body {
         self.mark = other.mark;
         self.priority = other.priority;
         self.ct = other.ct;
+        (self.port_in, self.port_out) = (other.port_in, other.port_out);
         self.hops = other.hops;
         self.ethertype = other.ethertype;
         self.packet_type = other.packet_type;
@@ -295,6 +320,7 @@ impl Pool {
         body.mark = 0;
         body.priority = 0;
         body.ct = Reference::NONE;
+        body.forget_ports();
         body.hops = 0;
         body.local = false;
         body.checksum_partial = false;
@@ -318,6 +344,8 @@ impl Pool {
         copy.mark = packet.mark;
         copy.priority = packet.priority;
         copy.ct = packet.ct;
+        (copy.port_in, copy.port_out) = (packet.port_in, packet.port_out);
+        copy.bridged_from = packet.bridged_from;
         copy.hops = packet.hops;
         copy.tag = packet.tag;
         copy.ethertype = packet.ethertype;

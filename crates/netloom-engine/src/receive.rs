@@ -3,6 +3,7 @@
 
 use crate::bridge;
 use crate::device::DevId;
+use crate::filter::{self, Proto};
 use crate::ip;
 use crate::link::{Kind, loopback};
 use crate::neighbour::arp;
@@ -12,6 +13,7 @@ use crate::packet::Packet;
 use crate::route;
 use crate::vlan::{self, Tag};
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, MacAddr, ethernet, llc};
 
@@ -127,10 +129,14 @@ pub(crate) fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         packet_type: packet.packet_type,
     });
     let device = cx.net.dev(dev);
-    let (is_port, tapped) = (device.port.is_some(), device.taps > 0);
+    let (ns, is_port, tapped) = (device.ns, device.port.is_some(), device.taps > 0);
     if tapped {
         crate::socket::packet::tap_incoming(cx, dev, &packet);
     }
+    let place = (ns, Proto::Netdev, Hook::Ingress);
+    let Some(packet) = filter::frame(cx, place, (dev, DevId::NONE), packet) else {
+        return;
+    };
     if is_port {
         return bridge::receive(cx, dev, packet);
     }

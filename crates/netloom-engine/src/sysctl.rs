@@ -184,7 +184,9 @@ settings! {
 /// named `NAME#PLACE`.
 pub(crate) const LISTS: &[&str] = &["ip_local_port_range", "tcp_rmem", "tcp_wmem"];
 
+mod bridge;
 mod conntrack;
 mod v6;
+pub(crate) use bridge::{BridgeConf, Call, PREFIX as BRIDGE_PREFIX};
 pub(crate) use conntrack::{ConntrackConf, Ct, PREFIX as CONNTRACK_PREFIX};
 pub(crate) use v6::{Conf6, Global6, Ipv6Conf, Ipv6Global, neighbour_v6};

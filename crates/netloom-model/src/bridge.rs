@@ -39,6 +39,15 @@ pub struct BridgeState {
     pub mcast: McastState,
     /// Whether frames to link-local groups are not learned from.
     pub no_linklocal_learn: bool,
+    /// Its frames pass the hooks of IPv4 (`br_netfilter`), whatever the namespace says.
+    #[serde(default)]
+    pub nf_call_iptables: bool,
+    /// Its frames pass the hooks of IPv6, whatever the namespace says.
+    #[serde(default)]
+    pub nf_call_ip6tables: bool,
+    /// Its frames pass the hook of ARP, whatever the namespace says.
+    #[serde(default)]
+    pub nf_call_arptables: bool,
     /// The address of the bridge in its id.
     pub id_address: MacAddr,
     /// Whether the address was set by the user.
@@ -86,6 +95,12 @@ pub struct BridgeSettings {
     pub mcast: Box<McastSettings>,
     /// See [`BridgeState::no_linklocal_learn`].
     pub no_linklocal_learn: Option<bool>,
+    /// See [`BridgeState::nf_call_iptables`].
+    pub nf_call_iptables: Option<bool>,
+    /// See [`BridgeState::nf_call_ip6tables`].
+    pub nf_call_ip6tables: Option<bool>,
+    /// See [`BridgeState::nf_call_arptables`].
+    pub nf_call_arptables: Option<bool>,
     /// Forget every learned entry.
     pub fdb_flush: bool,
 }

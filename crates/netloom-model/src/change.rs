@@ -174,6 +174,8 @@ pub enum Change {
         ns: NsName,
         change: ConnectionChange,
     },
+    /// Loads a part of the kernel that is not there by itself, or takes it out.
+    Module { name: String, load: bool },
     /// Writes a setting by its dotted name.
     SetSysctl {
         ns: NsName,

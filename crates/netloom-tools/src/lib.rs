@@ -19,6 +19,7 @@ pub mod http;
 pub mod ip;
 pub mod iperf3;
 pub mod iptables;
+pub mod modprobe;
 pub mod nc;
 pub mod ndisc6;
 pub mod net_tools;
@@ -76,6 +77,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("iptables-nft-save", iptables::iptables_save),
     ("iptables-restore", iptables::iptables_restore),
     ("iptables-save", iptables::iptables_save),
+    ("modprobe", modprobe::modprobe),
     ("nc", nc::nc),
     ("ndisc6", ndisc6::ndisc6),
     ("netcat", nc::nc),

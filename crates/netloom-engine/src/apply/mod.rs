@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod group;
 pub(crate) mod link;
 pub(crate) mod link_gone;
+mod module;
 pub(crate) mod namespace;
 pub(crate) mod new_link;
 pub(crate) mod route;
@@ -238,6 +239,7 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             let ns = ns(cx.net, name)?;
             bridge::change_vlans(cx.net, ns, *dev, change)
         }
+        Change::Module { name, load } => module::change(cx.net, name, *load),
         Change::SetSysctl {
             ns: name,
             name: key,

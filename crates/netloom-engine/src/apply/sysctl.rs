@@ -6,7 +6,8 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::notify::netconf;
 use crate::sysctl::{
-    CONNTRACK_PREFIX, Conf, ConntrackConf, Global, Ipv4Conf, Ipv4Global, LISTS, NeighbourConf,
+    BRIDGE_PREFIX, BridgeConf, CONNTRACK_PREFIX, Conf, ConntrackConf, Global, Ipv4Conf, Ipv4Global,
+    LISTS, NeighbourConf,
 };
 use netloom_model::{Errno, Result};
 use std::collections::BTreeMap;
@@ -99,6 +100,9 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     if let Some(key) = name.strip_prefix(CONNTRACK_PREFIX) {
         return set_conntrack(net, ns, key, value);
     }
+    if let Some(key) = name.strip_prefix(BRIDGE_PREFIX) {
+        return set_bridge(net, ns, key, value);
+    }
     let whole = name.starts_with(CORE).then_some(name);
     let key = name.strip_prefix(IPV4).or(whole).ok_or(Errno::NOENT)?;
     if key == FLUSH {
@@ -139,6 +143,16 @@ fn set_conntrack(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> 
     let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     net.ns_mut(ns).conntrack_conf.set(entry.1, value);
+    Ok(())
+}
+
+/// Settings of `br_netfilter`, which are there while it is loaded (`brnf_sysctl_call_tables`).
+fn set_bridge(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
+    let entry = BridgeConf::TABLE.iter().find(|e| e.0 == key);
+    let entry = entry.filter(|_| net.br_netfilter).ok_or(Errno::NOENT)?;
+    let value = number(value, (entry.2, entry.3))?;
+    let on = i32::from(value != 0);
+    net.ns_mut(ns).bridge_conf.set(entry.1, on);
     Ok(())
 }
 
@@ -284,6 +298,12 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
     neigh("default", &namespace.neighbour_default);
     devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
     list_conntrack(net, ns, &mut all);
+    if net.br_netfilter {
+        for (key, entry, _, _) in BridgeConf::TABLE {
+            let value = namespace.bridge_conf.get(*entry).to_string();
+            all.insert(format!("{BRIDGE_PREFIX}{key}"), value);
+        }
+    }
     super::sysctl6::list(net, ns, &mut all);
     all
 }

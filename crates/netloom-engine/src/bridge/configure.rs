@@ -282,7 +282,8 @@ pub(crate) fn configure(net: &mut Net, dev: DevId, set: &BridgeSettings) -> Resu
     macro_rules! take {
         ($($field:ident)*) => { $(if let Some(value) = set.$field { settings.$field = value; })* };
     }
-    take!(group_fwd_mask mcast_snooping no_linklocal_learn);
+    take!(group_fwd_mask mcast_snooping no_linklocal_learn nf_call_iptables nf_call_ip6tables
+        nf_call_arptables);
     bridge.tree.at(now).configure(set);
     if set.fdb_flush {
         told::forget(net, master, |_, station| station.is_dynamic());

@@ -1,9 +1,10 @@
 //! The way of a frame through a bridge (`br_handle_frame`, `br_handle_frame_finish`,
 //! `br_dev_xmit`, `br_forward`, `br_flood`).
 
+use super::flood::{How, flood};
 use super::learn::{learn, told, unlocked};
 use super::multicast::{self, Choice};
-use super::{Bridge, Port, stp, suppress, vlan};
+use super::{Bridge, Port, netfilter, stp, suppress, vlan};
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -38,13 +39,13 @@ fn reserved_group(mac: MacAddr) -> Option<u8> {
 
 /// A port received a frame, its Ethernet header at the front.
 #[inline]
-pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     let Some(port) = &cx.net.dev(dev).port else {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeDown);
     };
     let frame = ethernet::Frame::new_unchecked(packet.bytes());
     let (dst, src) = (frame.dst(), frame.src());
-    let (master, mut state, locked) = (port.bridge, port.state, port.flags.locked);
+    let (master, state) = (port.bridge, port.state);
     if src.is_multicast() || src.is_zero() {
         return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeSource);
     }
@@ -60,6 +61,24 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if !matches!(state, PortState::Forwarding | PortState::Learning) {
         return cx.drop(packet, dev, Stage::BridgeReceive, stp::closed(state));
     }
+    if let Some(packet) = netfilter::received(cx, (master, dev), packet) {
+        finish(cx, (master, dev), packet);
+    }
+}
+
+/// A frame that a port received is taken into the bridge (`br_handle_frame_finish`).
+#[inline]
+pub(super) fn finish<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (master, dev): (DevId, DevId),
+    mut packet: Packet,
+) {
+    let Some(port) = &cx.net.dev(dev).port else {
+        return cx.drop(packet, dev, Stage::BridgeReceive, DropReason::BridgeDown);
+    };
+    let (mut state, locked) = (port.state, port.flags.locked);
+    let frame = ethernet::Frame::new_unchecked(packet.bytes());
+    let (dst, src) = (frame.dst(), frame.src());
     let vid = match vlan::ingress(cx, (master, dev), &mut packet, &mut state) {
         Ok(vid) => vid,
         Err(reason) => return cx.drop(packet, dev, Stage::BridgeVlanIn, reason),
@@ -111,7 +130,9 @@ fn reserved<O: Observer>(
     if bridge(cx.net, master).is_some_and(speaks) {
         return stp::bpdu(cx, (master, dev), packet);
     }
-    receive::protocol(cx, dev, packet);
+    if let Some(packet) = netfilter::passed_up(cx, dev, packet) {
+        receive::protocol(cx, dev, packet);
+    }
 }
 
 /// Where a frame goes: up, out of one port, or out of many.
@@ -263,143 +284,31 @@ pub(super) fn forbidden(
 #[inline]
 fn forward<O: Observer>(cx: &mut Cx<'_, O>, (from, to): (DevId, DevId), vid: u16, packet: Packet) {
     let source = cx.net.dev(from).port.as_deref();
-    if let Some(reason) = forbidden(cx.net, source, from == to, to, (vid, packet.longest())) {
+    if let Some(reason) = forbidden(
+        cx.net,
+        source,
+        from == to,
+        to,
+        (vid, netfilter::measured(&packet)),
+    ) {
         return cx.drop(packet, from, Stage::BridgeForward, reason);
     }
     cx.see(&packet, to, Stage::BridgeForward, |_| Event::Accepted);
-    leave(cx, to, vid, packet);
+    leave(cx, (Some(from), to), vid, packet);
 }
 
-/// A frame that may leave by a port leaves by it.
+/// A frame that may leave by a port leaves by it; none brought it if the bridge itself sends it.
 #[inline]
-pub(super) fn leave<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, vid: u16, mut packet: Packet) {
+pub(super) fn leave<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (from, to): (Option<DevId>, DevId),
+    vid: u16,
+    mut packet: Packet,
+) {
     if vid != 0 {
         vlan::egress(cx, to, vid, &mut packet);
     }
-    link::transmit(cx, to, packet);
-}
-
-/// Why a frame is not flooded to a port that it may go to otherwise.
-fn not_flooded(net: &Net, to: DevId, dst: MacAddr, how: How) -> Option<&'static str> {
-    let Some(port) = &net.dev(to).port else {
-        return Some("it is no port");
-    };
-    let flags = &port.flags;
-    if flags.proxy_arp {
-        Some("it is a proxy ARP port")
-    } else if how.answered && (flags.neigh_suppress || flags.proxy_arp_wifi) {
-        Some("neigh_suppress: the bridge answers")
-    } else if how.own && dst.is_multicast() {
-        None
-    } else if dst.is_broadcast() {
-        (!flags.bcast_flood).then_some("bcast_flood is off")
-    } else if dst.is_multicast() {
-        (!flags.mcast_flood).then_some("mcast_flood is off")
-    } else {
-        (!flags.flood).then_some("flood is off")
-    }
-}
-
-/// How a frame is flooded.
-#[derive(Clone, Copy)]
-struct How {
-    /// The original comes back, to go up; else the last port gets it.
-    keep: bool,
-    /// It asks for an address, and ports that suppress are spared it.
-    answered: bool,
-    /// The bridge itself sends it: ports have its groups whatever they are set to.
-    own: bool,
-}
-
-impl How {
-    fn new(from: Option<DevId>, answered: bool, keep: bool) -> How {
-        How {
-            keep,
-            answered,
-            own: from.is_none(),
-        }
-    }
-}
-
-/// Sends a frame out of every port that may have it.
-fn flood<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    (master, from): (DevId, Option<DevId>),
-    (dst, vid): (MacAddr, u16),
-    packet: Packet,
-    how: How,
-) -> Option<Packet> {
-    let (at, keep) = (from.unwrap_or(master), how.keep);
-    if O::ON {
-        tell_flood(cx, (master, from), (dst, vid), &packet, how);
-    }
-    let len = packet.longest();
-    let mut last = None;
-    let count = bridge(cx.net, master).map_or(0, |b| b.ports.len());
-    // The port that came last is first in the bridge's list.
-    for i in (0..count).rev() {
-        // A port can go while frames are sent: nothing here sends that far, but ask each time.
-        let Some(to) = bridge(cx.net, master).and_then(|b| b.ports.get(i).copied()) else {
-            break;
-        };
-        let source = from.and_then(|from| cx.net.dev(from).port.as_deref());
-        if forbidden(cx.net, source, from == Some(to), to, (vid, len)).is_some()
-            || not_flooded(cx.net, to, dst, how).is_some()
-        {
-            continue;
-        }
-        if let Some(previous) = last.replace(to) {
-            let copy = cx.copy(&packet);
-            leave(cx, previous, vid, copy);
-        }
-    }
-    match last {
-        Some(to) if keep => {
-            let copy = cx.copy(&packet);
-            leave(cx, to, vid, copy);
-            return Some(packet);
-        }
-        None if keep => return Some(packet),
-        Some(to) => leave(cx, to, vid, packet),
-        None => cx.drop(packet, at, Stage::BridgeFlood, DropReason::BridgeNoPort),
-    }
-    None
-}
-
-/// Tells the observer which ports get a frame, and why the others do not.
-fn tell_flood<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    (master, from): (DevId, Option<DevId>),
-    (dst, vid): (MacAddr, u16),
-    packet: &Packet,
-    how: How,
-) {
-    let at = from.unwrap_or(master);
-    cx.see(packet, at, Stage::BridgeFlood, |net| {
-        let (mut to, mut not) = (Vec::new(), Vec::new());
-        let source = from.and_then(|from| net.dev(from).port.as_deref());
-        for port in bridge(net, master)
-            .map(|b| b.ports.clone())
-            .unwrap_or_default()
-        {
-            let name = net.dev(port).name.clone();
-            let why = forbidden(
-                net,
-                source,
-                from == Some(port),
-                port,
-                (vid, packet.longest()),
-            )
-            .map(DropReason::text)
-            .or_else(|| not_flooded(net, port, dst, how));
-            match why {
-                Some(_) if from == Some(port) => {}
-                Some(why) => not.push((name, why.to_owned())),
-                None => to.push(name),
-            }
-        }
-        Event::Flooded { to, not }
-    });
+    netfilter::leaves(cx, (from, to), packet);
 }
 
 /// The bridge itself receives a frame (`br_pass_frame_up`).
@@ -410,6 +319,10 @@ fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, vid: u16, mut packet:
     {
         return cx.drop(packet, master, Stage::BridgeUp, reason);
     }
+    let from = packet.dev;
+    let Some(mut packet) = netfilter::passed_up(cx, from, packet) else {
+        return;
+    };
     let device = cx.net.dev_mut(master);
     let dst = ethernet::Frame::new_unchecked(packet.bytes()).dst();
     // What is for the port is for the host too, whatever the bridge's own address is.
@@ -428,6 +341,9 @@ fn pass_up<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, vid: u16, mut packet:
 
 /// The bridge sends as a device of this host: `br_dev_xmit`.
 pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
+    if let Some(from) = packet.bridged_from {
+        return netfilter::resolved(cx, dev, from, packet);
+    }
     let device = cx.net.dev_mut(dev);
     device.tx.count(packet.len());
     cx.see(&packet, dev, Stage::BridgeTransmit, |_| Event::Transmit);
@@ -447,11 +363,17 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     match find(cx, (dev, dev), (dst, vid), &packet) {
         // To an address of a port: Linux hands such a frame to nobody but the port's wire.
         Some(Place { dev: port, .. }) if port != dev => {
-            if let Some(reason) = forbidden(cx.net, None, false, port, (vid, packet.longest())) {
+            if let Some(reason) = forbidden(
+                cx.net,
+                None,
+                false,
+                port,
+                (vid, netfilter::measured(&packet)),
+            ) {
                 return cx.drop(packet, dev, Stage::BridgeForward, reason);
             }
             cx.see(&packet, port, Stage::BridgeForward, |_| Event::Accepted);
-            leave(cx, port, vid, packet);
+            leave(cx, (None, port), vid, packet);
         }
         Some(_) => cx.drop(
             packet,

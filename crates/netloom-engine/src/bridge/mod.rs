@@ -8,9 +8,11 @@
 mod configure;
 mod entries;
 mod fdb;
+mod flood;
 mod forward;
 mod learn;
 pub(crate) mod multicast;
+mod netfilter;
 mod stp;
 mod suppress;
 mod told;
@@ -57,6 +59,10 @@ struct Settings {
     group_fwd_mask: u16,
     mcast_snooping: bool,
     no_linklocal_learn: bool,
+    /// Whether its frames pass the hooks of IPv4, IPv6 and ARP, whatever the namespace says.
+    nf_call_iptables: bool,
+    nf_call_ip6tables: bool,
+    nf_call_arptables: bool,
     /// The user chose the hardware address, the MTU: they follow the ports no more.
     address_set: bool,
     mtu_set: bool,
@@ -87,6 +93,9 @@ impl Bridge {
                 group_fwd_mask: 0,
                 mcast_snooping: true,
                 no_linklocal_learn: false,
+                nf_call_iptables: false,
+                nf_call_ip6tables: false,
+                nf_call_arptables: false,
                 address_set: false,
                 mtu_set: false,
             },
@@ -143,6 +152,9 @@ impl Bridge {
             mcast_snooping: settings.mcast_snooping,
             mcast: self.multicast.settings.clone(),
             no_linklocal_learn: settings.no_linklocal_learn,
+            nf_call_iptables: settings.nf_call_iptables,
+            nf_call_ip6tables: settings.nf_call_ip6tables,
+            nf_call_arptables: settings.nf_call_arptables,
             id_address: id.mac,
             address_set: settings.address_set,
             gc_timer: gc as u32,

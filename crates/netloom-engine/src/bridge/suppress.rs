@@ -4,9 +4,11 @@
 //! `br_do_suppress_nd`).
 
 use super::Port;
-use super::forward::{bridge, bridge_mut, leave};
+use super::forward::{bridge, bridge_mut};
+use super::vlan;
 use crate::device::DevId;
 use crate::ip::version::{V4, V6};
+use crate::link;
 use crate::neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -266,7 +268,12 @@ fn reply_with<O: Observer>(
     packet.dev = dev;
     cx.born(&mut packet, Some(question.id), origin);
     match from {
-        Some(port) => leave(cx, port, vid, packet),
+        Some(port) => {
+            if vid != 0 {
+                vlan::egress(cx, port, vid, &mut packet);
+            }
+            link::transmit(cx, port, packet);
+        }
         None => receive::enqueue(cx, master, packet),
     }
 }

@@ -5,8 +5,9 @@ use crate::namespace::NsId;
 use crate::packet::Packet;
 use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Hook, TableFamily};
+use netloom_model::socket::PacketType;
 use netloom_wire::ipv6::extension;
-use netloom_wire::{IpProtocol, ipv4, ipv6};
+use netloom_wire::{IpProtocol, ethernet, ipv4, ipv6};
 
 /// Whose hooks a packet meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +81,36 @@ impl Facts {
             protocol,
             transport,
         }
+    }
+
+    /// How long rules take a packet for: where it leaves a device, with its Ethernet header.
+    pub(super) fn len(&self, packet: &Packet) -> u64 {
+        let whole = matches!(
+            (self.proto, self.hook),
+            (Proto::Netdev, Hook::Egress) | (Proto::Arp, Hook::Output)
+        );
+        let link = if whole { ethernet::HEADER_LEN } else { 0 };
+        (packet.network().len() + link) as u64
+    }
+
+    /// The Ethernet header, as rules see it: with the tag in its place.
+    pub(super) fn link(&self, packet: &Packet) -> Option<([u8; 18], usize)> {
+        let frame = matches!(self.proto, Proto::Bridge | Proto::Netdev);
+        if packet.packet_type == PacketType::Outgoing && !frame {
+            return None;
+        }
+        let header = packet.frame_header()?;
+        let mut bytes = [0; 18];
+        let tag = packet.tag;
+        if !tag.is_present() {
+            bytes[..14].copy_from_slice(header);
+            return Some((bytes, 14));
+        }
+        bytes[..12].copy_from_slice(&header[..12]);
+        bytes[12..14].copy_from_slice(&tag.protocol().0.to_be_bytes());
+        bytes[14..16].copy_from_slice(&tag.tci().to_be_bytes());
+        bytes[16..].copy_from_slice(&header[12..14]);
+        Some((bytes, 18))
     }
 
     /// Whether the sender can be told so: a rule that tells it otherwise does not match.

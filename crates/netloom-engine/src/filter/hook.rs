@@ -10,7 +10,7 @@ use crate::device::DevId;
 use crate::ip::reassembly;
 use crate::ip::version::V4;
 use crate::namespace::NsId;
-use crate::net::Cx;
+use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
@@ -120,6 +120,7 @@ fn each<O: Observer>(
         let before = turn::Asked::at(&facts, packet);
         let mut turns = false;
         let outcome = match filter.entries(proto, hook)[at].asked.clone() {
+            Asked::Chain(_, base) if !is_at(cx.net, &base, devices) => continue,
             Asked::Chain(chain, base) => {
                 let outcome = one(cx, filter, (chain, &base), &facts, packet);
                 let routes = base.kind == ChainKind::Route;
@@ -186,6 +187,12 @@ fn note<O: Observer>(
         Some(dev) => cx.see(packet, dev, stage, |_| event),
         None => cx.see_in(packet, facts.ns, stage, |_| event),
     }
+}
+
+/// Whether a chain is there for the device, where it is one of devices.
+fn is_at(net: &Net, base: &Base, (input, output): (DevId, DevId)) -> bool {
+    let of = |dev: DevId| base.devices.contains(&net.dev(dev).name);
+    base.devices.is_empty() || input.some().or(output.some()).is_some_and(of)
 }
 
 fn done(result: Result<(), DropReason>) -> Outcome {

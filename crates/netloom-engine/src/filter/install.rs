@@ -237,7 +237,7 @@ impl Filter {
             return change_chain(&mut self.chains[chain.0], base);
         }
         if let Some(base) = base {
-            check_base(name.table.family, base)?;
+            check_base(&name.table, base)?;
         }
         let chain = self.chains.insert(Chain {
             table: name.table.clone(),
@@ -431,13 +431,16 @@ fn change_chain(chain: &mut Chain, base: Option<&Base>) -> Result<()> {
 }
 
 /// Whether packets of a family meet a hook, and chains of a kind can be there.
-fn check_base(family: TableFamily, base: &Base) -> Result<()> {
+fn check_base(table: &TableRef, base: &Base) -> Result<()> {
     use Hook::{Egress, Forward, Ingress, Input, Output, Postrouting, Prerouting};
+    let family = table.family;
     let hooks: &[Hook] = match family {
         TableFamily::Ip | TableFamily::Ip6 | TableFamily::Bridge => {
             &[Prerouting, Input, Forward, Output, Postrouting]
         }
         TableFamily::Inet => &[Ingress, Prerouting, Input, Forward, Output, Postrouting],
+        // `arp_tables` has what bridges forward too.
+        TableFamily::Arp if table.backend == Backend::Legacy => &[Input, Forward, Output],
         TableFamily::Arp => &[Input, Output],
         TableFamily::Netdev => &[Ingress, Egress],
     };
@@ -450,6 +453,10 @@ fn check_base(family: TableFamily, base: &Base) -> Result<()> {
         ChainKind::Nat => routed && matches!(base.hook, Prerouting | Input | Output | Postrouting),
         ChainKind::Route => routed && base.hook == Output,
     };
+    // A device that is not there yet is one that may come.
+    if matches!(base.hook, Ingress | Egress) && base.devices.is_empty() {
+        return Err(Errno::INVAL.into());
+    }
     if hooks.contains(&base.hook) && fits {
         Ok(())
     } else {

@@ -91,7 +91,7 @@ pub(super) fn chain<T: Trail>(
     loop {
         let Some(rule) = filter.chains[chain.0].rules.get(next).map(Arc::clone) else {
             let Some(above) = depth.checked_sub(1) else {
-                return policy(filter, (first, base), packet, trail);
+                return policy(filter, (first, base), (facts, packet), trail);
             };
             depth = above;
             (chain, next) = stack[depth];
@@ -131,7 +131,7 @@ pub(super) fn chain<T: Trail>(
                     depth = above;
                     (chain, next) = stack[depth];
                 }
-                None => return policy(filter, (first, base), packet, trail),
+                None => return policy(filter, (first, base), (facts, packet), trail),
             },
             Go::Jump(to) => {
                 stack[depth] = (chain, next);
@@ -147,14 +147,14 @@ pub(super) fn chain<T: Trail>(
 fn policy<T: Trail>(
     filter: &mut Filter,
     (chain, base): (ChainId, &Base),
-    packet: &Packet,
+    (facts, packet): (&Facts, &Packet),
     trail: &mut T,
 ) -> Judged {
     trail.policy();
     if base.counter.is_some() {
         let counter = &mut filter.chains[chain.0].policy;
         counter.packets += 1;
-        counter.bytes += packet.network().len() as u64;
+        counter.bytes += facts.len(packet);
     }
     match base.policy {
         Policy::Accept => Judged::Accept,
@@ -182,7 +182,7 @@ fn ask(
             Op::Count => {
                 let State { counter, .. } = &mut filter.chains[chain.0].states[at];
                 counter.packets += 1;
-                counter.bytes += packet.network().len() as u64;
+                counter.bytes += facts.len(packet);
                 true
             }
             Op::Go(Go::Continue) | Op::Nothing => true,
@@ -222,12 +222,12 @@ fn ask(
             }
             Op::Limit(limit) => {
                 let memory = &mut filter.chains[chain.0].states[at].memory;
-                let len = packet.network().len() as u64;
+                let len = facts.len(packet);
                 super::xt::memory::limit(memory, part, limit, len, net.now)
             }
             Op::Quota(quota) => {
                 let memory = &mut filter.chains[chain.0].states[at].memory;
-                let len = packet.network().len() as u64;
+                let len = facts.len(packet);
                 super::xt::memory::quota(memory, part, quota, len)
             }
             Op::Act(op) => match act::carry_out(op, net, facts, packet) {

@@ -3,11 +3,13 @@
 use super::ct;
 use super::facts::{Facts, Proto};
 use crate::device::{DevId, Device};
+use crate::link::Kind;
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, MetaKey, RtKey};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Field, Header, Value};
+use netloom_model::socket::PacketType;
 
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +77,8 @@ const fn known(key: MetaKey) -> bool {
             | MetaKey::OifName
             | MetaKey::OifGroup
             | MetaKey::PktType
+            | MetaKey::IbrName
+            | MetaKey::ObrName
     )
 }
 
@@ -117,8 +121,13 @@ impl Bits {
             return None;
         }
         let network = packet.network();
+        let link;
         let bytes = match self.layer {
-            Layer::Link => packet.link_header()?,
+            Layer::Link => {
+                let (header, len) = facts.link(packet)?;
+                link = header;
+                &link[..len]
+            }
             Layer::Network => network,
             Layer::Transport => network.get(usize::from(facts.transport?)..)?,
             Layer::Inner => inner(facts, network)?,
@@ -137,6 +146,7 @@ pub(super) fn has(facts: &Facts, packet: &Packet, header: Header) -> bool {
         Header::Ip => over(netloom_wire::EtherType::IPV4, Proto::V4),
         Header::Ip6 => over(netloom_wire::EtherType::IPV6, Proto::V6),
         Header::Arp => over(netloom_wire::EtherType::ARP, Proto::Arp),
+        Header::Vlan => packet.tag.is_present() || packet.ethertype.is_vlan(),
         _ => header
             .protocol()
             .is_none_or(|number| facts.protocol == Some(number)),
@@ -174,7 +184,7 @@ fn meta(key: MetaKey, net: &Net, facts: &Facts, packet: &Packet) -> Option<u128>
     let device = |dev: DevId| dev.some().map(|dev| net.dev(dev));
     let name = |dev| device(dev).map(|d: &Device| Value::ifname(&d.name).to_number().unwrap_or(0));
     match key {
-        MetaKey::Length => Some(packet.network().len() as u128),
+        MetaKey::Length => Some(u128::from(facts.len(packet))),
         MetaKey::NfProto => match facts.proto {
             Proto::V4 => Some(2),
             Proto::V6 => Some(10),
@@ -191,9 +201,24 @@ fn meta(key: MetaKey, net: &Net, facts: &Facts, packet: &Packet) -> Option<u128>
         MetaKey::OifName => Some(name(facts.output).unwrap_or(0)),
         MetaKey::IifGroup => device(facts.input).map(|d| u128::from(d.description.group)),
         MetaKey::OifGroup => device(facts.output).map(|d| u128::from(d.description.group)),
+        // What is made here is for nobody in particular yet.
+        MetaKey::PktType if packet.packet_type == PacketType::Outgoing => Some(0),
         MetaKey::PktType => Some(packet.packet_type as u128),
+        MetaKey::IbrName => name(master(net, facts.input)),
+        MetaKey::ObrName => name(master(net, facts.output)),
         _ => None,
     }
+}
+
+/// The bridge that a device is a port of, or that it is.
+fn master(net: &Net, dev: DevId) -> DevId {
+    let Some(device) = dev.some().map(|dev| net.dev(dev)) else {
+        return DevId::NONE;
+    };
+    device.master.unwrap_or(match device.kind {
+        Kind::Bridge(_) => dev,
+        _ => DevId::NONE,
+    })
 }
 
 #[cfg(test)]

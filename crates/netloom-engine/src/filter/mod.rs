@@ -9,6 +9,7 @@ mod act;
 mod compile;
 mod ct;
 mod facts;
+mod frame;
 mod hook;
 mod install;
 mod judge;
@@ -22,6 +23,7 @@ mod xt;
 
 pub(crate) use act::copy::Copies;
 pub(crate) use facts::{Facts, Proto, layers};
+pub(crate) use frame::{frame, received};
 pub(crate) use hook::at;
 pub(crate) use install::apply;
 pub(crate) use table::describe;

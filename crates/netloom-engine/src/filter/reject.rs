@@ -43,7 +43,7 @@ pub(super) fn tell<O: Observer>(
         return;
     }
     match (facts.proto, reject) {
-        (_, Reject::TcpReset) => reset(cx, facts, dev, packet),
+        (Proto::V4 | Proto::V6, Reject::TcpReset) => reset(cx, facts, dev, packet),
         (Proto::V4, Reject::Icmp(code)) => unreachable_v4(cx, dev, packet, code),
         (Proto::V4, Reject::Icmpx(code)) => {
             unreachable_v4(cx, dev, packet, ICMPX[usize::from(code & 3)]);

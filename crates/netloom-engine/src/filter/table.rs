@@ -217,7 +217,12 @@ impl Filter {
                 let Some(base) = &self.chains[id.0].base else {
                     continue;
                 };
-                for proto in Proto::of(table.name.family) {
+                // What devices receive and send they hang at, whatever the family of the table.
+                let protos = match base.hook {
+                    Hook::Ingress | Hook::Egress => &[Proto::Netdev],
+                    _ => Proto::of(table.name.family),
+                };
+                for proto in protos {
                     // Chains of translation are asked for the first packet alone.
                     let all = match base.kind {
                         ChainKind::Nat => &mut self.nat,

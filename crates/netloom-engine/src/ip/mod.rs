@@ -2,7 +2,7 @@
 
 pub(crate) mod deliver;
 pub(crate) mod forward;
-mod fragment;
+pub(crate) mod fragment;
 pub(crate) mod icmp;
 pub(crate) mod icmp_error;
 pub(crate) mod igmp;

@@ -46,8 +46,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     let len = usize::from(header.total_len());
     packet.truncate(len);
     cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
-    let place = (ns, Proto::V4, Hook::Prerouting);
-    let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+    let Some(mut packet) = filter::received(cx, (ns, Proto::V4), dev, packet) else {
         return;
     };
     let header = ipv4::Packet::new_unchecked(packet.bytes());

@@ -9,11 +9,13 @@ pub(crate) mod veth;
 
 use crate::bridge::Bridge;
 use crate::device::{DevId, Device};
+use crate::filter::{self, Proto};
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::offload;
 use crate::packet::Packet;
 use netloom_model::journey::{DropReason, Event, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::{LinkFlags, LinkKind};
 use std::collections::BTreeMap;
 
@@ -148,7 +150,11 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
         return Xmit::Success;
     }
     packet.dev = dev;
-    if device.taps > 0 {
+    let place = (device.ns, Proto::Netdev, Hook::Egress);
+    let Some(packet) = filter::frame(cx, place, (DevId::NONE, dev), packet) else {
+        return Xmit::Refused;
+    };
+    if cx.net.dev(dev).taps > 0 {
         crate::socket::packet::tap_outgoing(cx, dev, &packet);
     }
     cx.see(&packet, dev, Stage::DeviceTransmit, |_| Event::Transmit);

@@ -7,6 +7,7 @@ use super::proxy;
 use super::state::{self, News};
 use crate::device::DevId;
 use crate::device::Device;
+use crate::filter::{self, Proto};
 use crate::ip::icmp_error;
 use crate::ip::version::V4;
 use crate::link;
@@ -22,6 +23,7 @@ use crate::timer::Timer;
 use core::net::Ipv4Addr;
 use core::time::Duration;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
+use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_model::{LinkFlags, MacAddr, NeighbourState, RouteType, Scope};
 use netloom_wire::arp::{self, Operation, Repr};
@@ -190,7 +192,10 @@ pub(super) fn send<O: Observer>(
             format!("{} is at {}", repr.sender_ip, repr.sender_mac)
         },
     });
-    link::transmit(cx, dev, packet);
+    let place = (cx.net.ns_of(dev), Proto::Arp, Hook::Output);
+    if let Some(packet) = filter::frame(cx, place, (DevId::NONE, dev), packet) {
+        link::transmit(cx, dev, packet);
+    }
 }
 
 /// Receives a packet whose front is its ARP header (`arp_rcv`, `arp_process`).
@@ -201,9 +206,14 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
     if packet.packet_type == PacketType::OtherHost {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::OtherHost);
     }
-    let Ok(message) = arp::Packet::new_checked(packet.bytes()) else {
+    if arp::Packet::new_checked(packet.bytes()).is_err() {
         return cx.drop(packet, dev, Stage::ArpReceive, DropReason::ArpMalformed);
+    }
+    let place = (cx.net.ns_of(dev), Proto::Arp, Hook::Input);
+    let Some(packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+        return;
     };
+    let message = arp::Packet::new_unchecked(packet.bytes());
     let message = message.repr();
     let known = matches!(message.operation, Operation::REQUEST | Operation::REPLY);
     let target = message.target_ip;

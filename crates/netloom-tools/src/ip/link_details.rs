@@ -167,9 +167,9 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     }
     link_mcast::details(record, bridge);
     for (key, value) in [
-        ("nf_call_iptables", 0u32),
-        ("nf_call_ip6tables", 0),
-        ("nf_call_arptables", 0),
+        ("nf_call_iptables", u32::from(bridge.nf_call_iptables)),
+        ("nf_call_ip6tables", u32::from(bridge.nf_call_ip6tables)),
+        ("nf_call_arptables", u32::from(bridge.nf_call_arptables)),
     ] {
         record.field(key, value, format!("{key} {value} "));
     }

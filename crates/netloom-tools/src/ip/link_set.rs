@@ -218,6 +218,8 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         } else if is("no_linklocal_learn") {
             set.no_linklocal_learn =
                 Some(words.plain_number::<u8>("invalid no_linklocal_learn")? != 0);
+        } else if let Some(call) = nf_call(&mut set, word) {
+            *call = Some(words.plain_number::<u8>(&format!("invalid {word}"))? != 0);
         } else if is("group_fwd_mask") {
             set.group_fwd_mask = Some(words.plain_number("invalid group_fwd_mask")?);
         } else if is("group_address") || is("group_addr") {
@@ -228,8 +230,7 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
             return Err(link_new::usage());
         } else {
             // Settings of the original that netloom does not have, or no word of it at all.
-            let known = ["mcast_", "nf_call_"];
-            return Err(if known.iter().any(|head| word.starts_with(head)) {
+            return Err(if word.starts_with("mcast_") {
                 Failure::unsupported(&format!("bridge {word}"))
             } else {
                 Failure::new(format!("bridge: unknown command \"{word}\"?"), 1)
@@ -237,6 +238,16 @@ pub(super) fn bridge_settings(words: &mut Words<'_>) -> Outcome<Option<BridgeSet
         }
     }
     Ok(any.then_some(set))
+}
+
+/// The switch of `br_netfilter` that a word names.
+fn nf_call<'a>(set: &'a mut BridgeSettings, word: &str) -> Option<&'a mut Option<bool>> {
+    Some(match word {
+        "nf_call_iptables" => &mut set.nf_call_iptables,
+        "nf_call_ip6tables" => &mut set.nf_call_ip6tables,
+        "nf_call_arptables" => &mut set.nf_call_arptables,
+        _ => return None,
+    })
 }
 
 /// The tags of VLANs: a name, in either case, or a number in hexadecimal.

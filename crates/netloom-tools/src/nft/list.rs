@@ -156,10 +156,9 @@ impl Listing<'_> {
     }
 
     fn base(&self, table: &Table, base: &Base) -> String {
-        let devices: Vec<String> = base.devices.iter().map(|d| format!("\"{d}\"")).collect();
-        let devices = match &devices[..] {
+        let devices = match &base.devices[..] {
             [] => String::new(),
-            [one] => format!(" device {one}"),
+            [one] => format!(" device \"{one}\""),
             more => format!(" devices = {{ {} }}", more.join(", ")),
         };
         format!(

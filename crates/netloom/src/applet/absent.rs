@@ -28,7 +28,6 @@ pub(super) const NAMES: &[&str] = &[
     "iwconfig",
     "lnstat",
     "mii-tool",
-    "modprobe",
     "mtr",
     "nameif",
     "ncat",

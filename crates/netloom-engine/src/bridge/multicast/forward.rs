@@ -181,7 +181,7 @@ pub(in crate::bridge) fn to_members<O: Observer>(
         return Some(packet);
     };
     let members = core::mem::take(&mut own.multicast.members);
-    let len = packet.longest();
+    let len = crate::bridge::netfilter::measured(&packet);
     let source = ethernet::Frame::new_unchecked(packet.bytes()).src();
     let refused = |net: &Net, member: &Member| {
         let port = from.and_then(|from| net.dev(from).port.as_deref());
@@ -212,7 +212,7 @@ pub(in crate::bridge) fn to_members<O: Observer>(
         if let Some(station) = member.station {
             copy.bytes_mut()[..6].copy_from_slice(&station.0);
         }
-        leave(cx, member.dev, vid, copy);
+        leave(cx, (from, member.dev), vid, copy);
     }
     let nobody = members.is_empty();
     if let Some(own) = bridge(cx.net, master) {

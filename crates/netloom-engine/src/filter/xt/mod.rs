@@ -4,6 +4,7 @@
 pub(super) mod change;
 mod fields;
 pub(super) mod memory;
+mod physdev;
 mod transport;
 
 use super::facts::Facts;
@@ -65,6 +66,7 @@ pub(super) fn matches(
         } => group(source, facts.input) && group(destination, facts.output),
         // Packets are worked on one after the other: there is one processor.
         XtMatch::Cpu(cpu) => cpu.matches(cpu.is == 0),
+        XtMatch::Physdev(asked) => physdev::matches(asked, net, packet),
         XtMatch::Statistic(asked) => memory::statistic(memory, part, *asked, &mut net.random),
         XtMatch::Quota { quota, .. } => memory::xt_quota(memory, part, *quota, len),
         _ => return None,

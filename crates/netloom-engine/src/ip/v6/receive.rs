@@ -68,8 +68,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     if hop_by_hop && let Err(refused) = options(cx, dev, &mut packet) {
         return deliver::refuse(cx, dev, Stage::Ip6HopByHop, packet, refused);
     }
-    let place = (ns, Proto::V6, Hook::Prerouting);
-    let Some(mut packet) = filter::at(cx, place, (dev, DevId::NONE), packet) else {
+    let Some(mut packet) = filter::received(cx, (ns, Proto::V6), dev, packet) else {
         return;
     };
     let header = ipv6::Packet::new_unchecked(packet.bytes());

@@ -17,5 +17,10 @@ if [ -n "$WITHOUT_IPV6" ]; then
         echo 1 >"/proc/sys/net/ipv6/conf/$conf/disable_ipv6"
     done
 fi
+# br_netfilter is a module elsewhere, and is there once it is loaded.
+for call in iptables ip6tables arptables; do
+    [ ! -e "/proc/sys/net/bridge/bridge-nf-call-$call" ] ||
+        echo 0 >"/proc/sys/net/bridge/bridge-nf-call-$call"
+done
 export PATH=$here/bin:/usr/sbin:/usr/bin:/sbin:/bin
 exec stdbuf -oL bash "$1"

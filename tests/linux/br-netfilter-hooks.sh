@@ -1,0 +1,38 @@
+#!/bin/bash
+# Which hooks of IP a packet sees that crosses a bridge, and which one for the bridge itself.
+set -v; trap 'echo "exit status $?"' ERR
+ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link set br0 up
+ip addr add 10.0.0.254/24 dev br0
+for n in 1 2 3; do
+    ip netns add h$n
+    ip link add p$n address 02:00:00:00:01:0$n type veth peer name eth0 address 02:00:00:00:00:0$n netns h$n
+    ip link set p$n master br0 up
+    ip -n h$n addr add 10.0.0.$n/24 dev eth0
+    ip -n h$n link set eth0 up
+done
+# Everybody knows everybody, so that no ARP is counted.
+for n in 1 2 3; do
+    ip neigh add 10.0.0.$n lladdr 02:00:00:00:00:0$n dev br0
+    ip -n h$n neigh add 10.0.0.254 lladdr 02:00:00:00:00:99 dev eth0
+    for m in 1 2 3; do
+        [ $n = $m ] || ip -n h$n neigh add 10.0.0.$m lladdr 02:00:00:00:00:0$m dev eth0
+    done
+done
+# And the bridge knows where they are.
+for n in 1 2 3; do bridge fdb add 02:00:00:00:00:0$n dev p$n master static; done
+probe() { ip netns exec $1 ping -q -c1 -W0.2 $2 | grep -o '[0-9]* received'; }
+modprobe br_netfilter
+for chain in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do
+    iptables -t mangle -A $chain -p icmp -j MARK --set-mark 1
+done
+probe h1 10.0.0.2
+iptables -t mangle -S -v | grep MARK
+iptables -t mangle -Z
+probe h1 10.0.0.254
+iptables -t mangle -S -v | grep MARK
+iptables -t mangle -Z
+# Without br_netfilter the first would meet none of them.
+sysctl -q net.bridge.bridge-nf-call-iptables=0
+probe h1 10.0.0.2
+iptables -t mangle -S -v | grep MARK

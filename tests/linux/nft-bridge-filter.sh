@@ -1,0 +1,43 @@
+#!/bin/bash
+# Rules of family bridge drop frames by address, protocol and port.
+set -v; trap 'echo "exit status $?"' ERR
+ip link add br0 address 02:00:00:00:00:99 type bridge
+ip link set br0 up
+ip addr add 10.0.0.254/24 dev br0
+for n in 1 2 3; do
+    ip netns add h$n
+    ip link add p$n address 02:00:00:00:01:0$n type veth peer name eth0 address 02:00:00:00:00:0$n netns h$n
+    ip link set p$n master br0 up
+    ip -n h$n addr add 10.0.0.$n/24 dev eth0
+    ip -n h$n link set eth0 up
+done
+# Everybody knows everybody, so that no ARP is counted.
+for n in 1 2 3; do
+    ip neigh add 10.0.0.$n lladdr 02:00:00:00:00:0$n dev br0
+    ip -n h$n neigh add 10.0.0.254 lladdr 02:00:00:00:00:99 dev eth0
+    for m in 1 2 3; do
+        [ $n = $m ] || ip -n h$n neigh add 10.0.0.$m lladdr 02:00:00:00:00:0$m dev eth0
+    done
+done
+# And the bridge knows where they are.
+for n in 1 2 3; do bridge fdb add 02:00:00:00:00:0$n dev p$n master static; done
+probe() { ip netns exec $1 ping -q -c1 -W0.2 $2 | grep -o '[0-9]* received'; }
+nft add table bridge t
+nft add chain bridge t f '{ type filter hook forward priority filter; policy accept; }'
+nft add rule bridge t f iifname p1 oifname p2 ip daddr 10.0.0.2 counter drop
+probe h1 10.0.0.2 || echo no
+probe h1 10.0.0.3
+probe h2 10.0.0.1 || echo no
+nft flush chain bridge t f
+nft add rule bridge t f ether saddr 02:00:00:00:00:03 counter drop
+probe h1 10.0.0.2
+probe h3 10.0.0.2 || echo no
+nft list chain bridge t f
+# The policy ends what no rule lets through.
+nft add chain bridge t f '{ policy drop; }'
+nft flush chain bridge t f
+nft add rule bridge t f icmp type echo-request counter accept
+probe h1 10.0.0.2 || echo no
+nft add rule bridge t f icmp type echo-reply counter accept
+probe h1 10.0.0.2
+nft list chain bridge t f
