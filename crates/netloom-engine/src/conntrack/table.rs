@@ -125,13 +125,14 @@ impl Table {
         None
     }
 
-    /// Has one be found from now on.
+    /// Has one that is confirmed be found from now on.
     pub(crate) fn hang(&mut self, place: u32) {
         self.confirmed += 1;
         if self.confirmed * 2 > self.chains.len() {
-            self.grow();
+            self.grow(); // which hangs this one too
+        } else {
+            self.hang_both(place);
         }
-        self.hang_both(place);
     }
 
     fn hang_both(&mut self, place: u32) {
@@ -297,6 +298,23 @@ mod tests {
             let there = there.map(|_| (place, Direction::Reply));
             assert_eq!(table.find(&reply, 0), there);
             assert_eq!(table.find(&tuple(port), 1), None);
+        }
+    }
+
+    #[test]
+    fn while_the_table_grows_none_hangs_in_a_chain_twice() {
+        let mut table = Table::new(1);
+        for port in 1..600u16 {
+            hung(&mut table, port);
+            for chain in &table.chains {
+                let (mut next, mut links) = (*chain, 0);
+                while next != NONE {
+                    let (place, direction) = unlink(next);
+                    next = table.places[place].next[direction as usize];
+                    links += 1;
+                    assert!(links <= 2 * usize::from(port), "a chain ends");
+                }
+            }
         }
     }
 
