@@ -23,6 +23,23 @@ impl Simulated {
     pub(crate) fn world(&mut self) -> &mut Simulation {
         &mut self.0
     }
+
+    /// Sends so many batches out of a device of a namespace.
+    pub(crate) fn send_batches(
+        &mut self,
+        (ns, dev): (&str, &str),
+        frames: &mut Frames,
+        count: usize,
+    ) {
+        let engine = &mut self.0.engine;
+        let port = engine.port(&ns.into(), &dev.into()).expect("it is there");
+        for _ in 0..count {
+            for frame in frames.next() {
+                engine.transmit(port, frame);
+            }
+            engine.run();
+        }
+    }
 }
 
 impl Machine for Simulated {

@@ -21,6 +21,8 @@ pub(crate) struct Frames {
     frames: Vec<Frame>,
     /// Draws a new destination for every packet.
     draw: Option<(Random, Redirect)>,
+    /// Has each packet be of the next one of so many connections: how many, and which is next.
+    connections: Option<(u32, u32)>,
 }
 
 /// Gives a packet the destination that a random number says.
@@ -40,6 +42,7 @@ impl Frames {
         Frames {
             frames: vec![frame(mac, 0x88b5); BATCH],
             draw: None,
+            connections: None,
         }
     }
 
@@ -51,6 +54,7 @@ impl Frames {
         Frames {
             frames: vec![tagged; BATCH],
             draw: None,
+            connections: None,
         }
     }
 
@@ -70,6 +74,7 @@ impl Frames {
             draw: Some((Random::new(7), |frame, random| {
                 redirect(frame, anywhere(random));
             })),
+            connections: None,
         }
     }
 
@@ -87,6 +92,16 @@ impl Frames {
         Frames {
             frames: vec![packet; BATCH],
             draw: Some((Random::new(7), redirect6)),
+            connections: None,
+        }
+    }
+
+    /// UDP packets of so many connections, one after the other, by one router.
+    pub(crate) fn of_connections(router: [u8; 6], count: u32) -> Frames {
+        Frames {
+            frames: vec![frame(router, 0x0800); BATCH],
+            draw: None,
+            connections: Some((count, 0)),
         }
     }
 
@@ -97,8 +112,38 @@ impl Frames {
                 redirect(frame, draw.next());
             }
         }
+        if let Some((count, next)) = &mut self.connections {
+            for frame in &mut self.frames {
+                connect(frame, *next);
+                *next = (*next + 1) % *count;
+            }
+        }
         &self.frames
     }
+}
+
+/// Writes the packet of a connection: one port after the other, one host after the other.
+fn connect(frame: &mut Frame, connection: u32) {
+    const PORTS: u32 = 50_000;
+    const UDP: usize = HEADER + ipv4::HEADER_LEN;
+    let (src, dst) = (
+        Ipv4Addr::new(10, 0, 1, 2),
+        Ipv4Addr::from_bits(0x0b00_0001 + connection / PORTS),
+    );
+    let repr = ipv4::Repr {
+        src,
+        dst,
+        protocol: IpProtocol::UDP,
+        payload_len: 26,
+        ..ipv4::Repr::default()
+    };
+    repr.emit(&mut frame[HEADER..]);
+    let port = 10_000 + (connection % PORTS) as u16;
+    frame[UDP..UDP + 2].copy_from_slice(&port.to_be_bytes());
+    frame[UDP + 2..UDP + 8].copy_from_slice(&[0, 53, 0, 26, 0, 0]);
+    let pseudo = checksum::pseudo_v4(src, dst, IpProtocol::UDP, 26);
+    let sum = !checksum::combine(&[pseudo, checksum::sum(&frame[UDP..])]);
+    frame[UDP + 6..UDP + 8].copy_from_slice(&sum.to_be_bytes());
 }
 
 /// An address where packets may go: 11.0.0.0 to 120.255.255.255.

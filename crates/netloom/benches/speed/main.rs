@@ -17,6 +17,7 @@ mod path;
 #[path = "../../../netloom-engine/benches/common/prefixes.rs"]
 mod prefixes;
 mod process;
+mod rules;
 mod scale;
 mod streams;
 
@@ -25,6 +26,7 @@ use kernel::Kernel;
 use nix::sched::{CpuSet, sched_getcpu, sched_setaffinity};
 use nix::unistd::{Pid, geteuid};
 use path::{Machine, PATHS, Path};
+use process::Place;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::sync::Arc;
@@ -60,10 +62,14 @@ fn main() {
     let wanted = |what: &str| words.is_empty() || words.iter().any(|w| what.contains(w.as_str()));
     row("", "netloom", "kernel", "ratio");
     for (what, command) in COMMANDS.iter().filter(|(what, _)| wanted(what)) {
-        match process::time(command) {
+        match process::time(Place::Netloom, "", command) {
             Ok(seconds) => row(what, &format!("{:.2} ms", seconds * 1e3), "", ""),
             Err(error) => row(what, &error.to_string(), "", ""),
         }
+    }
+    let root = geteuid().is_root();
+    for command in rules::COMMANDS.iter().filter(|c| wanted(c.0)) {
+        beside(command, root);
     }
     stay_on_one_core();
     let stop = Arc::new(AtomicBool::new(false));
@@ -78,9 +84,18 @@ fn main() {
         row("  their first second, IPv6 and all", &second, "", "");
         row("  memory", &format!("{} MiB", built.memory >> 20), "", "");
     }
-    let root = geteuid().is_root();
     for path in PATHS.iter().filter(|path| wanted(path.name)) {
         measure(path, root, &stop);
+        if path.fills() {
+            let (rate, bytes) = rules::connections(path, 1_000_000);
+            row(
+                "  the first 1,000,000 of them",
+                &format!("{:.2} M/s", rate / 1e6),
+                "",
+                "",
+            );
+            row("  memory of each", &format!("{bytes:.0} bytes"), "", "");
+        }
     }
     let bridged = &PATHS[1];
     let giga = |rate: f64| format!("{:.1} Gbit/s", rate / 1e9);
@@ -103,6 +118,21 @@ fn main() {
     }
     if !root {
         println!("not measured: the kernel, which needs root");
+    }
+}
+
+/// Measures a command as a process, as root beside the real one.
+fn beside((what, before, command, real): &(&str, &str, &str, bool), root: bool) {
+    let own = process::time(Place::Netloom, before, command);
+    let its = (*real && root).then(|| process::time(Place::Kernel, before, command));
+    let told = |seconds: f64| format!("{:.2} ms", seconds * 1e3);
+    match (own, its) {
+        (Ok(own), Some(Ok(its))) => {
+            let ratio = format!("{:.1}", its / own);
+            row(what, &told(own), &told(its), &ratio);
+        }
+        (Ok(own), None) => row(what, &told(own), "", ""),
+        (Err(error), _) | (_, Some(Err(error))) => row(what, &error.to_string(), "", ""),
     }
 }
 

@@ -28,6 +28,9 @@ enum Traffic {
     Ipv4 { routes: usize },
     /// The same of IPv6, by a default route alone.
     Ipv6,
+    /// UDP packets of so many connections, in turns, by a router that translates them and has so many
+    /// rules that none of them matches.
+    Connections { count: u32, rules: usize },
 }
 
 /// A path from one device to another.
@@ -91,6 +94,16 @@ const ROUTER: &[&str] = &[
     "s ip route add default via 10.0.2.2",
 ];
 
+/// The same router, which remembers connections and masquerades them.
+const MASQUERADE: &[&str] = &[
+    "s ip address add 10.0.1.1/24 dev s0",
+    "s ip address add 10.0.2.1/24 dev s1",
+    "s ip neighbour add 10.0.2.2 lladdr 02:00:00:00:00:99 dev s1",
+    "s sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.s0.rp_filter=0",
+    "s ip route add default via 10.0.2.2",
+    "s iptables -t nat -A POSTROUTING -o s1 -j MASQUERADE",
+];
+
 /// The same router for IPv6.
 const ROUTER6: &[&str] = &[
     "s ip address add 2001:db8:1::1/64 dev s0 nodad",
@@ -103,7 +116,7 @@ const ROUTER6: &[&str] = &[
 const FROM: (&str, &str) = ("a", "v");
 const TO: (&str, &str) = ("b", "v");
 
-pub(crate) const PATHS: [Path; 7] = [
+pub(crate) const PATHS: [Path; 11] = [
     // What sending and receiving cost by themselves.
     Path {
         name: "veth, 64-byte frames",
@@ -161,6 +174,50 @@ pub(crate) const PATHS: [Path; 7] = [
         from: FROM,
         to: TO,
     },
+    Path {
+        name: "routed, masqueraded, 1,000 connections",
+        unit: "Mpps",
+        commands: MASQUERADE,
+        traffic: Traffic::Connections {
+            count: 1000,
+            rules: 0,
+        },
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "the same behind 10,000 rules",
+        unit: "Mpps",
+        commands: MASQUERADE,
+        traffic: Traffic::Connections {
+            count: 1000,
+            rules: 10_000,
+        },
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "routed behind 10,000 rules, no connections",
+        unit: "Mpps",
+        commands: ROUTER,
+        traffic: Traffic::Connections {
+            count: 1000,
+            rules: 10_000,
+        },
+        from: FROM,
+        to: TO,
+    },
+    Path {
+        name: "masqueraded, each packet a new connection",
+        unit: "Mpps",
+        commands: MASQUERADE,
+        traffic: Traffic::Connections {
+            count: u32::MAX,
+            rules: 0,
+        },
+        from: FROM,
+        to: TO,
+    },
 ];
 
 impl Path {
@@ -174,7 +231,7 @@ impl Path {
         }
         let routes = match self.traffic {
             Traffic::Ipv4 { routes } => routes,
-            Traffic::Station | Traffic::Tagged(_) | Traffic::Ipv6 => 0,
+            _ => 0,
         };
         let lines: String = prefixes::ipv4(routes, 1)
             .into_iter()
@@ -183,6 +240,17 @@ impl Path {
         if !lines.is_empty() {
             machine.run(Some("s"), "ip -batch -", &lines);
         }
+        if let Traffic::Connections { rules, .. } = self.traffic
+            && rules > 0
+        {
+            let text = crate::rules::table(rules);
+            machine.run(Some("s"), "iptables-restore --noflush", &text);
+        }
+    }
+
+    /// Whether each packet makes a connection, so that not more can be sent than the kernel holds.
+    pub(crate) fn fills(&self) -> bool {
+        matches!(self.traffic, Traffic::Connections { count, .. } if count == u32::MAX)
     }
 
     /// Whether any kernel can build it: many filter no VLANs.
@@ -200,6 +268,7 @@ impl Path {
             Traffic::Tagged(vid) => Frames::to_station_in(STATION, vid),
             Traffic::Ipv4 { .. } => Frames::to_anywhere(ROUTER),
             Traffic::Ipv6 => Frames::to_anywhere6(ROUTER),
+            Traffic::Connections { count, .. } => Frames::of_connections(ROUTER, count),
         }
     }
 }

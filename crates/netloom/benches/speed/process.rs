@@ -1,11 +1,15 @@
 //! How long a command takes as a process in a running world, from the shell that starts it to its
 //! end.
 
+use crate::rules;
 use std::error::Error;
 use std::process::Command;
 
 /// How often each command is run.
 const TIMES: usize = 51;
+
+/// The same of those that take long.
+const FEW: usize = 3;
 
 /// Three namespaces in a row, the middle one a router.
 const WORLD: &str = "\
@@ -20,23 +24,53 @@ ip -n a route add default via 10.0.1.1; ip -n b route add default via 10.0.2.1
 ip netns exec r sysctl -qw net.ipv4.ip_forward=1
 ";
 
-/// The median time of `command` in seconds.
-pub(crate) fn time(command: &str) -> Result<f64, Box<dyn Error>> {
+/// Where a command is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a world of `netloom run`.
+    Netloom,
+    /// In a namespace of the running kernel, by the real tools.
+    Kernel,
+}
+
+/// The median time of `command` in seconds, after all of `before` is done. Where both name `$FOLDER`,
+/// there are files with rules.
+pub(crate) fn time(place: Place, before: &str, command: &str) -> Result<f64, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let script = folder.path().join("script.sh");
+    for count in [10_000, 100_000] {
+        std::fs::write(folder.path().join(count.to_string()), rules::table(count))?;
+    }
+    let world = match place {
+        Place::Netloom => WORLD,
+        Place::Kernel => "",
+    };
+    let count = if command.contains("100000") {
+        FEW
+    } else {
+        TIMES
+    };
     // EPOCHREALTIME is in microseconds, and asking for it starts no process.
     let rounds = format!(
-        "{WORLD}{command} >/dev/null || exit
-for i in {{1..{TIMES}}}; do
+        "{world}{before}{command} >/dev/null || exit
+for i in {{1..{count}}}; do
     from=$EPOCHREALTIME; {command} >/dev/null; to=$EPOCHREALTIME
     echo $((${{to/./}} - ${{from/./}}))
 done
 "
     );
     std::fs::write(&script, rounds)?;
-    let output = Command::new(env!("CARGO_BIN_EXE_netloom"))
-        .arg("run")
+    let mut run = match place {
+        Place::Netloom => Command::new(env!("CARGO_BIN_EXE_netloom")),
+        Place::Kernel => Command::new("unshare"),
+    };
+    let output = run
+        .args(match place {
+            Place::Netloom => ["run"].as_slice(),
+            Place::Kernel => ["-n", "bash"].as_slice(),
+        })
         .arg(&script)
+        .env("FOLDER", folder.path())
         .env("XDG_RUNTIME_DIR", folder.path())
         .env_remove("NETLOOM_WORLD")
         .output()?;
@@ -45,9 +79,9 @@ done
         .map(str::parse)
         .collect();
     let mut times = times?;
-    if times.len() != TIMES {
+    if times.len() != count {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     times.sort_unstable();
-    Ok(times[TIMES / 2] as f64 / 1e6)
+    Ok(times[count / 2] as f64 / 1e6)
 }

@@ -98,7 +98,7 @@ pub(crate) fn build(count: usize) -> Built {
 }
 
 /// Bytes of memory in use (`/proc/self/statm`).
-fn resident() -> u64 {
+pub(crate) fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm
         .split(' ')
