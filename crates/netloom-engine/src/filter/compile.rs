@@ -24,6 +24,8 @@ pub(super) struct Rule {
     pub(super) ops: Box<[Op]>,
     /// Whether it has connections be tracked.
     pub(super) tracks: bool,
+    /// Whether it may change what later rules ask a packet for.
+    pub(super) changes: bool,
 }
 
 /// What a statement does.
@@ -149,6 +151,20 @@ impl Test {
         let number = number & self.mask;
         (self.low <= number && number <= self.high) != self.not
     }
+
+    /// Bits that every number has which passes: under which mask, and their value. None, if none has.
+    pub(super) const fn fixed(&self) -> Option<(u128, u128)> {
+        let differs = (self.low ^ self.high).leading_zeros();
+        let shared = match u128::MAX.checked_shl(128 - differs) {
+            Some(shared) => shared,
+            None => 0,
+        };
+        let mask = self.mask & shared;
+        if self.not || mask == 0 {
+            return None;
+        }
+        Some((mask, self.low & mask))
+    }
 }
 
 impl From<Refused> for netloom_model::Error {
@@ -172,8 +188,10 @@ pub(super) fn compile(table: &Table, sets: &Sets, rule: ruleset::Rule) -> Result
         .map(|statement| op(table, sets, statement))
         .collect();
     let tracks = rule.statements.iter().any(ct::tracks);
+    let ops = ops?;
     Ok(Rule {
-        ops: ops?,
+        changes: ops.iter().any(Op::changes_packet),
+        ops,
         tracks,
         rule,
     })

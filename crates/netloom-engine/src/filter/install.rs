@@ -9,7 +9,8 @@ use crate::conntrack;
 use crate::namespace::NsId;
 use crate::net::Net;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
-use netloom_model::ruleset::statement::{Counter, Statement};
+use netloom_model::ruleset::set::{Element, ElementData};
+use netloom_model::ruleset::statement::{Counter, Statement, Verdict};
 use netloom_model::ruleset::{self, Backend, Base, ChainKind, Expr, Hook, TableFamily, check};
 use netloom_model::{Errno, Result};
 use std::sync::Arc;
@@ -26,7 +27,11 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
             return Err(refused);
         }
     }
-    for table in &filter.tables {
+    for table in filter
+        .tables
+        .iter()
+        .filter(|table| leads_anew(table, changes))
+    {
         let leads = |chain: ChainId| filter.chains[chain.0].leads(table, &filter.sets);
         // Chains that no packet comes to may lead back to themselves.
         let base = |chain: &ChainId| filter.chains[chain.0].base.is_some();
@@ -40,6 +45,35 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     }
     net.ns_mut(ns).filter = Some(filter);
     Ok(())
+}
+
+/// Whether changes may have chains of a table lead to others than before.
+fn leads_anew(table: &Table, changes: &[RulesetChange]) -> bool {
+    let maps = |element: &Element| matches!(element.data, Some(ElementData::Verdict(_)));
+    changes.iter().any(|change| match change {
+        RulesetChange::AddRule { chain, rule, .. }
+        | RulesetChange::ReplaceRule { chain, rule, .. } => {
+            let mut statements = rule.statements.iter();
+            chain.table == table.name && statements.any(leads)
+        }
+        RulesetChange::AddElements {
+            table: of,
+            elements,
+            ..
+        } => *of == table.name && elements.iter().any(maps),
+        RulesetChange::AddSet { table: of, set, .. } => {
+            *of == table.name && set.elements.iter().any(maps)
+        }
+        _ => false,
+    })
+}
+
+/// Whether a statement may lead to a chain.
+const fn leads(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Verdict(Verdict::Jump(_) | Verdict::Goto(_)) | Statement::VerdictMap { .. }
+    )
 }
 
 /// Handles that a refused transaction took are not given again.
@@ -98,8 +132,7 @@ impl Filter {
                 self.add_rule(chain, Place::After(*handle), rule)?;
                 self.remove_rule(chain, at)?;
                 // It has the handle of the one in whose place it is.
-                let rule = &mut self.chain_mut(chain)?.rules[at];
-                Arc::make_mut(rule).rule.handle = *handle;
+                self.chain_mut(chain)?.listed(at).rule.handle = *handle;
                 Ok(())
             }
             RulesetChange::DelRule { chain, handle } => {
@@ -239,16 +272,10 @@ impl Filter {
         if let Some(base) = base {
             check_base(&name.table, base)?;
         }
-        let chain = self.chains.insert(Chain {
-            table: name.table.clone(),
-            name: name.chain.clone(),
-            handle: self.tables[at].next_handle(),
-            base: base.cloned().map(Arc::new),
-            comment: comment.map(str::to_owned),
-            rules: Vec::new(),
-            states: Vec::new(),
-            policy: base.and_then(|base| base.counter).unwrap_or_default(),
-        });
+        let handle = self.tables[at].next_handle();
+        let mut chain = Chain::new(name.table.clone(), name.chain.clone(), handle, base);
+        chain.comment = comment.map(str::to_owned);
+        let chain = self.chains.insert(chain);
         self.tables[at].add_chain(&name.chain, ChainId(chain));
         Ok(())
     }
@@ -264,9 +291,9 @@ impl Filter {
         // What jumps there is listed with the new name.
         for other in self.tables[at].chains.clone() {
             let chain_of = &mut self.chains[other.0];
-            for rule in &mut chain_of.rules {
-                if rule.leads_to(id) {
-                    Arc::make_mut(rule).rename(&chain.chain, name);
+            for at in 0..chain_of.rules.len() {
+                if chain_of.rules[at].leads_to(id) {
+                    chain_of.listed(at).rename(&chain.chain, name);
                 }
             }
         }
@@ -299,9 +326,7 @@ impl Filter {
             None => table.chains.clone(),
         };
         for chain in chains {
-            let chain = &mut self.chains[chain.0];
-            chain.rules.clear();
-            chain.states.clear();
+            self.chains[chain.0].clear();
         }
         Ok(())
     }
@@ -330,9 +355,7 @@ impl Filter {
     }
 
     fn remove_rule(&mut self, chain: &ChainRef, at: usize) -> Result<()> {
-        let chain = self.chain_mut(chain)?;
-        chain.rules.remove(at);
-        chain.states.remove(at);
+        self.chain_mut(chain)?.remove(at);
         Ok(())
     }
 
@@ -389,7 +412,7 @@ impl Filter {
         &mut self,
         table: &TableRef,
         set: &str,
-        elements: &[ruleset::Element],
+        elements: &[Element],
         exclusive: bool,
     ) -> Result<()> {
         let set = self.set_mut(table, set)?;

@@ -4,6 +4,7 @@ use super::act::{self, Did};
 use super::compile::{Go, Op, Rule, Within};
 use super::ct;
 use super::facts::Facts;
+use super::index::Candidates;
 use super::load::Load;
 use super::nat;
 use super::table::State;
@@ -41,7 +42,11 @@ enum Said {
 
 /// Writes down which rules were tried; nobody does where nobody asks.
 pub(super) trait Trail {
-    fn step(&mut self, filter: &Filter, step: impl FnOnce(&Filter) -> ChainStep);
+    /// Whether every rule is to be tried, those too that a chain's index passes over.
+    const ALL: bool;
+
+    /// A rule was tried: which of a chain, and which of its parts did not match.
+    fn step(&mut self, filter: &Filter, at: (ChainId, usize), rule: &Rule, failed: Option<usize>);
 
     /// No rule decided: the policy does.
     fn policy(&mut self);
@@ -51,8 +56,10 @@ pub(super) trait Trail {
 pub(super) struct Unwritten;
 
 impl Trail for Unwritten {
+    const ALL: bool = false;
+
     #[inline(always)]
-    fn step(&mut self, _: &Filter, _: impl FnOnce(&Filter) -> ChainStep) {}
+    fn step(&mut self, _: &Filter, _: (ChainId, usize), _: &Rule, _: Option<usize>) {}
 
     #[inline(always)]
     fn policy(&mut self) {}
@@ -66,12 +73,67 @@ pub(super) struct Written {
 }
 
 impl Trail for Written {
-    fn step(&mut self, filter: &Filter, step: impl FnOnce(&Filter) -> ChainStep) {
-        self.tried.push(step(filter));
+    const ALL: bool = true;
+
+    fn step(
+        &mut self,
+        filter: &Filter,
+        (chain, at): (ChainId, usize),
+        rule: &Rule,
+        failed: Option<usize>,
+    ) {
+        let told = &filter.chains[chain.0];
+        let said = || Box::new(told.states[at].describe(rule));
+        self.tried.push(ChainStep {
+            chain: told.name.clone(),
+            number: at as u32 + 1,
+            handle: rule.rule.handle,
+            failed: failed.map(|part| part as u32),
+            rule: failed.is_none().then(said),
+        });
     }
 
     fn policy(&mut self) {
         self.policy = true;
+    }
+}
+
+/// A chain that is walked.
+struct Walk {
+    chain: ChainId,
+    rules: Arc<Vec<Arc<Rule>>>,
+    /// The rule that is tried next, if it can match.
+    next: usize,
+    candidates: Option<Candidates>,
+}
+
+impl Walk {
+    /// A chain, from a rule on.
+    fn of<T: Trail>(
+        net: &Net,
+        filter: &mut Filter,
+        (chain, next): (ChainId, usize),
+        facts: &Facts,
+        packet: &Packet,
+    ) -> Walk {
+        let found = &mut filter.chains[chain.0];
+        let index = if T::ALL { None } else { found.index() };
+        Walk {
+            chain,
+            rules: Arc::clone(&found.rules),
+            next,
+            candidates: index.map(|index| Candidates::of(index, next, net, facts, packet)),
+        }
+    }
+
+    /// The next rule that can match.
+    fn step(&mut self) -> Option<(usize, Arc<Rule>)> {
+        if let Some(candidates) = &mut self.candidates {
+            self.next = candidates.first(self.next);
+        }
+        let rule = self.rules.get(self.next)?;
+        self.next += 1;
+        Some((self.next - 1, Arc::clone(rule)))
     }
 }
 
@@ -87,59 +149,50 @@ pub(super) fn chain<T: Trail>(
     // Where each chain goes on that another was called from; checked to be enough.
     let mut stack = [(ChainId(0), 0); JUMP_DEPTH];
     let mut depth = 0usize;
-    let (mut chain, mut next) = (first, 0);
+    let mut walk = Walk::of::<T>(net, filter, (first, 0), facts, packet);
     loop {
-        let Some(rule) = filter.chains[chain.0].rules.get(next).map(Arc::clone) else {
+        let Some((at, rule)) = walk.step() else {
             let Some(above) = depth.checked_sub(1) else {
                 return policy(filter, (first, base), (facts, packet), trail);
             };
             depth = above;
-            (chain, next) = stack[depth];
+            walk = Walk::of::<T>(net, filter, stack[depth], facts, packet);
             continue;
         };
-        let said = ask(net, filter, (chain, next), &rule, facts, packet);
-        trail.step(filter, |filter| {
-            let told = &filter.chains[chain.0];
-            let failed = match said {
-                Said::No(part) => Some(part as u32),
-                _ => None,
-            };
-            ChainStep {
-                chain: told.name.clone(),
-                number: next as u32 + 1,
-                handle: rule.rule.handle,
-                failed,
-                rule: failed
-                    .is_none()
-                    .then(|| Box::new(told.states[next].describe(&rule))),
-            }
-        });
-        next += 1;
+        let said = ask(net, filter, (walk.chain, at), &rule, facts, packet);
+        let failed = match said {
+            Said::No(part) => Some(part),
+            _ => None,
+        };
+        trail.step(filter, (walk.chain, at), &rule, failed);
         let go = match said {
-            Said::No(_) => continue,
+            Said::No(_) => Go::Continue,
             Said::Reject(reject) => return Judged::Reject(reject),
             Said::Ends(reason) => return Judged::Drop(reason),
             Said::Unknown => return Judged::Unknown,
             Said::Go(go) => go,
         };
-        match go {
-            Go::Continue => {}
+        let next = match go {
+            // Which rules can match is another question to a packet that was changed.
+            Go::Continue if rule.changes => (walk.chain, walk.next),
+            Go::Continue => continue,
             Go::Accept => return Judged::Accept,
             Go::Drop => return Judged::Drop(DropReason::RuleDrop),
             Go::Return => match depth.checked_sub(1) {
                 Some(above) => {
                     depth = above;
-                    (chain, next) = stack[depth];
+                    stack[depth]
                 }
                 None => return policy(filter, (first, base), (facts, packet), trail),
             },
             Go::Jump(to) => {
-                stack[depth] = (chain, next);
+                stack[depth] = (walk.chain, walk.next);
                 depth += 1;
-                (chain, next) = (to, 0);
+                (to, 0)
             }
-            Go::Goto(to) => (chain, next) = (to, 0),
-        }
+            Go::Goto(to) => (to, 0),
+        };
+        walk = Walk::of::<T>(net, filter, next, facts, packet);
     }
 }
 

@@ -116,6 +116,11 @@ impl Bits {
         }
     }
 
+    /// Where it is: from which layer's beginning on, from which bit to which.
+    pub(super) const fn span(&self) -> (Layer, u16, u16) {
+        (self.layer, self.offset, self.offset + self.bits)
+    }
+
     fn value(&self, facts: &Facts, packet: &Packet) -> Option<u128> {
         if !self.header.is_none_or(|header| has(facts, packet, header)) {
             return None;

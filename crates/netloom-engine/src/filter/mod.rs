@@ -2,15 +2,17 @@
 //!
 //! `install` carries transactions out and keeps what they say in two forms side by side: as the model
 //! lists it, and compiled (`compile`), so that judging a packet cannot fail. `hook` is where the
-//! pipeline calls; `judge` walks the chains. A rule's counters and buckets stand beside it
+//! pipeline calls; `judge` walks the chains, in long ones from one rule that can match to the next (`index`). A rule's counters and buckets stand beside it
 //! (`State`), so that a copy of an engine shares the rules themselves.
 
 mod act;
 mod compile;
 mod ct;
+mod depends;
 mod facts;
 mod frame;
 mod hook;
+mod index;
 mod install;
 mod judge;
 mod load;

@@ -1,6 +1,7 @@
 //! What a namespace has of tables, chains and their rules.
 
 use super::compile::{Go, Op, Rule};
+use super::index::{self, Index};
 use super::set::Store;
 use super::{Asked, ChainId, Entry, Filter, Proto, SetId};
 use crate::arena::Arena;
@@ -37,9 +38,13 @@ pub(super) struct Chain {
     pub(super) handle: u64,
     pub(super) base: Option<Arc<Base>>,
     pub(super) comment: Option<String>,
-    pub(super) rules: Vec<Arc<Rule>>,
+    pub(super) rules: Arc<Vec<Arc<Rule>>>,
     /// What each rule remembers.
     pub(super) states: Vec<State>,
+    /// Its rules by what they ask for, once a packet came to many.
+    index: Option<Arc<Index>>,
+    /// How many of its rules have connections be tracked.
+    tracking: usize,
     /// What reached its end.
     pub(super) policy: Counter,
 }
@@ -121,10 +126,57 @@ impl Chain {
             .position(|rule| rule.rule.handle == handle)
     }
 
+    /// An empty chain of a table.
+    pub(super) fn new(table: TableRef, name: String, handle: u64, base: Option<&Base>) -> Chain {
+        Chain {
+            table,
+            name,
+            handle,
+            base: base.cloned().map(Arc::new),
+            comment: None,
+            rules: Arc::default(),
+            states: Vec::new(),
+            index: None,
+            tracking: 0,
+            policy: base.and_then(|base| base.counter).unwrap_or_default(),
+        }
+    }
+
     /// Puts a rule in.
     pub(super) fn insert(&mut self, at: usize, rule: Rule) {
+        // An index knows its rules by their numbers, and not those that follow.
+        if at != self.rules.len() {
+            self.index = None;
+        }
+        self.tracking += usize::from(rule.tracks);
         self.states.insert(at, State::of(&rule.rule));
-        self.rules.insert(at, Arc::new(rule));
+        Arc::make_mut(&mut self.rules).insert(at, Arc::new(rule));
+    }
+
+    /// Takes a rule out.
+    pub(super) fn remove(&mut self, at: usize) {
+        self.index = None;
+        let rule = Arc::make_mut(&mut self.rules).remove(at);
+        self.tracking -= usize::from(rule.tracks);
+        self.states.remove(at);
+    }
+
+    /// Takes all rules out.
+    pub(super) fn clear(&mut self) {
+        self.index = None;
+        self.tracking = 0;
+        self.rules = Arc::default();
+        self.states.clear();
+    }
+
+    /// A rule, to be listed otherwise: what it does stays.
+    pub(super) fn listed(&mut self, at: usize) -> &mut Rule {
+        Arc::make_mut(&mut Arc::make_mut(&mut self.rules)[at])
+    }
+
+    /// The index of its rules, where there are enough of them.
+    pub(super) fn index(&mut self) -> Option<Arc<Index>> {
+        index::of_chain(&mut self.index, &self.rules)
     }
 
     /// The chains that its rules lead to.
@@ -260,7 +312,7 @@ impl Filter {
                 .base
                 .as_ref()
                 .is_some_and(|base| base.kind == ChainKind::Nat);
-            nat || chain.rules.iter().any(|rule| rule.tracks)
+            nat || chain.tracking > 0
         })
     }
 

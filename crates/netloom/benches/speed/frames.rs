@@ -21,8 +21,17 @@ pub(crate) struct Frames {
     frames: Vec<Frame>,
     /// Draws a new destination for every packet.
     draw: Option<(Random, Redirect)>,
-    /// Has each packet be of the next one of so many connections: how many, and which is next.
-    connections: Option<(u32, u32)>,
+    connections: Connections,
+}
+
+/// Of which connections packets are.
+enum Connections {
+    /// Of none.
+    None,
+    /// Of all whose packets there are, of so many in each batch; the next batch.
+    Turns(usize, usize),
+    /// Each of a new one: the next.
+    New(u32),
 }
 
 /// Gives a packet the destination that a random number says.
@@ -42,7 +51,7 @@ impl Frames {
         Frames {
             frames: vec![frame(mac, 0x88b5); BATCH],
             draw: None,
-            connections: None,
+            connections: Connections::None,
         }
     }
 
@@ -54,7 +63,7 @@ impl Frames {
         Frames {
             frames: vec![tagged; BATCH],
             draw: None,
-            connections: None,
+            connections: Connections::None,
         }
     }
 
@@ -74,7 +83,7 @@ impl Frames {
             draw: Some((Random::new(7), |frame, random| {
                 redirect(frame, anywhere(random));
             })),
-            connections: None,
+            connections: Connections::None,
         }
     }
 
@@ -92,16 +101,24 @@ impl Frames {
         Frames {
             frames: vec![packet; BATCH],
             draw: Some((Random::new(7), redirect6)),
-            connections: None,
+            connections: Connections::None,
         }
     }
 
-    /// UDP packets of so many connections, one after the other, by one router.
-    pub(crate) fn of_connections(router: [u8; 6], count: u32) -> Frames {
+    /// UDP packets by one router: of so many connections in turns, or each of a new one.
+    pub(crate) fn of_connections(router: [u8; 6], count: Option<u32>) -> Frames {
+        const AT_ONCE: usize = 250;
+        let mut frames = vec![frame(router, 0x0800); count.map_or(BATCH, |count| count as usize)];
+        for (frame, connection) in frames.iter_mut().zip(0..) {
+            connect(frame, connection);
+        }
         Frames {
-            frames: vec![frame(router, 0x0800); BATCH],
+            frames,
             draw: None,
-            connections: Some((count, 0)),
+            connections: match count {
+                Some(_) => Connections::Turns(AT_ONCE, 0),
+                None => Connections::New(0),
+            },
         }
     }
 
@@ -112,10 +129,18 @@ impl Frames {
                 redirect(frame, draw.next());
             }
         }
-        if let Some((count, next)) = &mut self.connections {
-            for frame in &mut self.frames {
-                connect(frame, *next);
-                *next = (*next + 1) % *count;
+        match &mut self.connections {
+            Connections::None => {}
+            Connections::Turns(at_once, next) => {
+                let from = *next;
+                *next = (from + *at_once) % self.frames.len();
+                return &self.frames[from..from + *at_once];
+            }
+            Connections::New(next) => {
+                for frame in &mut self.frames {
+                    connect(frame, *next);
+                    *next += 1;
+                }
             }
         }
         &self.frames

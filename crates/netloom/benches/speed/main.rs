@@ -85,16 +85,10 @@ fn main() {
         row("  memory", &format!("{} MiB", built.memory >> 20), "", "");
     }
     for path in PATHS.iter().filter(|path| wanted(path.name)) {
-        measure(path, root, &stop);
         if path.fills() {
-            let (rate, bytes) = rules::connections(path, 1_000_000);
-            row(
-                "  the first 1,000,000 of them",
-                &format!("{:.2} M/s", rate / 1e6),
-                "",
-                "",
-            );
-            row("  memory of each", &format!("{bytes:.0} bytes"), "", "");
+            measure_new(path, root);
+        } else {
+            measure(path, root, &stop);
         }
     }
     let bridged = &PATHS[1];
@@ -165,9 +159,12 @@ fn measure(path: &Path, root: bool, stop: &AtomicBool) {
         own.push(turn(path, &mut netloom));
         its.extend(kernel.as_mut().map(|kernel| turn(path, kernel)));
     }
+    tell(path, median(own), root.then(|| median(its)));
+}
+
+fn tell(path: &Path, own: f64, its: Option<f64>) {
     let told = |rate: f64| format!("{:.2} {}", rate / 1e6, path.unit);
-    let own = median(own);
-    match root.then(|| median(its)) {
+    match its {
         Some(its) => row(
             path.name,
             &told(own),
@@ -176,6 +173,26 @@ fn measure(path: &Path, root: bool, stop: &AtomicBool) {
         ),
         None => row(path.name, &told(own), "", ""),
     }
+}
+
+/// Measures connections of one packet, a world for each turn.
+fn measure_new(path: &Path, root: bool) {
+    const MANY: usize = 1_000_000;
+    let (mut own, mut bytes, mut its) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        let (rate, each) = rules::connections(path, MANY);
+        own.push(rate);
+        bytes.push(each);
+        its.extend(root.then(|| rules::kernel_connections(path)));
+    }
+    tell(path, median(own), root.then(|| median(its)));
+    let megabytes = median(bytes) * MANY as f64 / 1e6;
+    row(
+        "  1,000,000 connections",
+        &format!("{megabytes:.0} MB"),
+        "",
+        "",
+    );
 }
 
 /// One turn: how many frames a second arrived.

@@ -28,9 +28,9 @@ enum Traffic {
     Ipv4 { routes: usize },
     /// The same of IPv6, by a default route alone.
     Ipv6,
-    /// UDP packets of so many connections, in turns, by a router that translates them and has so many
-    /// rules that none of them matches.
-    Connections { count: u32, rules: usize },
+    /// UDP packets of so many connections, in turns, or each of a new one, by a router that has so
+    /// many rules that match none of them.
+    Connections { count: Option<u32>, rules: usize },
 }
 
 /// A path from one device to another.
@@ -179,7 +179,7 @@ pub(crate) const PATHS: [Path; 11] = [
         unit: "Mpps",
         commands: MASQUERADE,
         traffic: Traffic::Connections {
-            count: 1000,
+            count: Some(1000),
             rules: 0,
         },
         from: FROM,
@@ -190,7 +190,7 @@ pub(crate) const PATHS: [Path; 11] = [
         unit: "Mpps",
         commands: MASQUERADE,
         traffic: Traffic::Connections {
-            count: 1000,
+            count: Some(1000),
             rules: 10_000,
         },
         from: FROM,
@@ -201,7 +201,7 @@ pub(crate) const PATHS: [Path; 11] = [
         unit: "Mpps",
         commands: ROUTER,
         traffic: Traffic::Connections {
-            count: 1000,
+            count: Some(1000),
             rules: 10_000,
         },
         from: FROM,
@@ -212,7 +212,7 @@ pub(crate) const PATHS: [Path; 11] = [
         unit: "Mpps",
         commands: MASQUERADE,
         traffic: Traffic::Connections {
-            count: u32::MAX,
+            count: None,
             rules: 0,
         },
         from: FROM,
@@ -250,7 +250,7 @@ impl Path {
 
     /// Whether each packet makes a connection, so that not more can be sent than the kernel holds.
     pub(crate) fn fills(&self) -> bool {
-        matches!(self.traffic, Traffic::Connections { count, .. } if count == u32::MAX)
+        matches!(self.traffic, Traffic::Connections { count: None, .. })
     }
 
     /// Whether any kernel can build it: many filter no VLANs.

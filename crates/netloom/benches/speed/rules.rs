@@ -2,6 +2,7 @@
 
 use crate::engine::Simulated;
 use crate::frames::BATCH;
+use crate::kernel::Kernel;
 use crate::path::{Machine, Path};
 use crate::scale::resident;
 use std::fmt::Write;
@@ -69,4 +70,11 @@ pub(crate) fn connections(path: &Path, count: usize) -> (f64, f64) {
     let made = (count / BATCH * BATCH) as f64;
     let bytes = resident().saturating_sub(memory) as f64;
     (made / seconds, bytes / made)
+}
+
+/// The same in the kernel, as many as one turn makes and its table holds: how many in a second.
+pub(crate) fn kernel_connections(path: &Path) -> f64 {
+    let mut kernel = Kernel::new();
+    path.build(&mut kernel);
+    crate::turn(path, &mut kernel)
 }
