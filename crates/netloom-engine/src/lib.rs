@@ -22,6 +22,7 @@ mod engine;
 mod explain;
 mod filter;
 pub mod ip;
+mod ipset;
 mod journey;
 mod link;
 mod mib;

@@ -7,6 +7,7 @@ use crate::ip::icmp::RateLimit;
 use crate::ip::reassembly::Fragments;
 use crate::ip::v6::namespace::Inet6Ns;
 use crate::ip::version::V4;
+use crate::ipset::Sets;
 use crate::mib::Mib;
 use crate::neighbour::Neighbours;
 use crate::nsids::Nsids;
@@ -55,6 +56,8 @@ pub(crate) struct Namespace {
     pub(crate) filter: Option<Box<Filter>>,
     /// Its connections, where rules ask for them.
     pub(crate) conntrack: Option<Box<Conntrack>>,
+    /// Sets that rules of xtables ask.
+    pub(crate) ipsets: Option<Box<Sets>>,
     pub(crate) conntrack_conf: Box<ConntrackConf>,
     /// What of bridges' frames `br_netfilter` has pass the hooks of IP and ARP.
     pub(crate) bridge_conf: BridgeConf,
@@ -91,6 +94,7 @@ impl Namespace {
             mib: Mib::default(),
             filter: None,
             conntrack: None,
+            ipsets: None,
             conntrack_conf: Box::default(),
             bridge_conf: BridgeConf::default(),
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),

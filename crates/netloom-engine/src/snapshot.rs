@@ -111,6 +111,9 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         state.connections = conntrack::list(net, ns);
         state.tracked = conntrack::statistics(net, ns);
     }
+    if parts.ipsets {
+        state.ipsets = crate::ipset::list(net, ns);
+    }
     if parts.counters {
         state.counters = namespace.mib.describe();
     }

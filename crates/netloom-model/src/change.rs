@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::advertise::Advertise;
 use crate::bridge::FdbEntry;
 use crate::conntrack::ConnectionChange;
+use crate::ipset::IpSetChange;
 use crate::link::{LinkSettings, NewLink};
 use crate::mdb::MdbEntry;
 use crate::names::{LinkRef, NsName};
@@ -176,6 +177,8 @@ pub enum Change {
     },
     /// Loads a part of the kernel that is not there by itself, or takes it out.
     Module { name: String, load: bool },
+    /// Makes, fills or asks a set of xtables.
+    IpSet { ns: NsName, change: IpSetChange },
     /// Writes a setting by its dotted name.
     SetSysctl {
         ns: NsName,

@@ -6,6 +6,7 @@ use crate::bridge::FdbEntry;
 use crate::conntrack::{Connection, Expectation, Statistics};
 use crate::counters::Counters;
 use crate::group::Membership;
+use crate::ipset::IpSet;
 use crate::link::Link;
 use crate::mdb::{MdbEntry, MdbRouter};
 use crate::names::{LinkRef, NsName};
@@ -73,6 +74,8 @@ pub struct Namespace {
     pub expectations: Vec<Expectation>,
     /// What it counted of connections (`conntrack -S`).
     pub tracked: Statistics,
+    /// Sets that rules of xtables ask, in the order in which they were made.
+    pub ipsets: Vec<IpSet>,
 }
 
 impl Namespace {
@@ -119,6 +122,7 @@ pub struct Parts {
     pub counters: bool,
     pub sockets: bool,
     pub connections: bool,
+    pub ipsets: bool,
 }
 
 impl Parts {
@@ -139,6 +143,7 @@ impl Parts {
         counters: false,
         sockets: false,
         connections: false,
+        ipsets: false,
     };
     /// Everything.
     pub const ALL: Parts = Parts {
@@ -157,6 +162,7 @@ impl Parts {
         counters: true,
         sockets: true,
         connections: true,
+        ipsets: true,
     };
     /// Links alone.
     pub const LINKS: Parts = Parts {

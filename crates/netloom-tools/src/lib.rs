@@ -18,6 +18,7 @@ pub mod ethtool;
 pub mod http;
 pub mod ip;
 pub mod iperf3;
+pub mod ipset;
 pub mod iptables;
 pub mod modprobe;
 pub mod nc;
@@ -68,6 +69,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("ip6tables-restore", iptables::ip6tables_restore),
     ("ip6tables-save", iptables::ip6tables_save),
     ("iperf3", iperf3::iperf3),
+    ("ipset", ipset::ipset),
     ("iptables", iptables::iptables),
     ("iptables-legacy", iptables::iptables_legacy),
     ("iptables-legacy-restore", iptables::iptables_legacy_restore),

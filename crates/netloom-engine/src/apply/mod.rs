@@ -211,6 +211,10 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             let ns = ns(cx.net, name)?;
             conntrack::change(cx.net, ns, change)
         }
+        Change::IpSet { ns: name, change } => {
+            let ns = ns(cx.net, name)?;
+            crate::ipset::apply(cx.net, ns, change)
+        }
         Change::SetAdvertise {
             ns: name,
             link,

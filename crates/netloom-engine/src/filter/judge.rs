@@ -270,7 +270,7 @@ fn ask(
                 }
             }
             Op::Target(target) => {
-                super::xt::change::carry_out(target, facts, packet);
+                super::xt::change::carry_out(target, net, facts, packet);
                 true
             }
             Op::Limit(limit) => {

@@ -31,7 +31,7 @@ pub(crate) use install::apply;
 pub(crate) use table::describe;
 pub(crate) use turn::Turned;
 
-use netloom_model::ruleset::{Base, Hook};
+use netloom_model::ruleset::{Base, Hook, Statement};
 use std::sync::Arc;
 use table::{Chain, Table};
 
@@ -82,6 +82,12 @@ enum Asked {
 }
 
 impl Filter {
+    /// What its rules say.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &Statement> {
+        let rules = self.chains.iter().flat_map(|(_, chain)| chain.rules.iter());
+        rules.flat_map(|rule| &rule.rule.statements)
+    }
+
     /// What is asked at a hook.
     #[inline]
     fn entries(&self, proto: Proto, hook: Hook) -> &[Entry] {

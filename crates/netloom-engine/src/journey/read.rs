@@ -79,6 +79,7 @@ fn either(one: Parts, other: Parts) -> Parts {
         counters: one.counters || other.counters,
         sockets: one.sockets || other.sockets,
         connections: one.connections || other.connections,
+        ipsets: one.ipsets || other.ipsets,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::expr::{Expr, Relation};
 use super::object::ObjectKind;
-use super::xt::{XtMatch, XtTarget};
+use super::xt::{SetTarget, XtMatch, XtTarget};
 use serde::{Deserialize, Serialize};
 
 /// One part of a rule. Those that ask end the rule where the answer is no.
@@ -304,6 +304,18 @@ pub enum UpdateOp {
 }
 
 impl Statement {
+    /// The sets of xtables that it asks or changes, by their names.
+    pub fn ipsets(&self) -> impl Iterator<Item = &str> {
+        let names = match self {
+            Statement::XtMatch(XtMatch::Set(found)) => [Some(found.set.is.as_str()), None, None],
+            Statement::XtTarget(XtTarget::Set(SetTarget { add, del, map, .. })) => {
+                [add, del, map].map(|named| named.as_ref().map(|(set, _)| set.as_str()))
+            }
+            _ => [None; 3],
+        };
+        names.into_iter().flatten()
+    }
+
     /// `left == right`.
     #[must_use]
     pub fn equal(left: Expr, right: Expr) -> Statement {

@@ -27,6 +27,9 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
         return Ok(());
     }
     let mut draft = Draft::new(cx, variant, builtin)?;
+    if parsed.spec.sets().next().is_some() {
+        draft.ipsets = draft::ipsets(cx)?;
+    }
     let mut told = String::new();
     match &parsed.command {
         Command::List(chain, number) => {
@@ -95,7 +98,7 @@ fn append(
     };
     let rules = plain_rules(parsed);
     let refused = |rule: &Rule| place::refused(builtin, name, rule) || draft::unsayable(rule);
-    if rules.iter().any(refused) {
+    if rules.iter().any(refused) || parsed.spec.sets().next().is_some() {
         return Ok(false);
     }
     let chain = ChainRef {
@@ -134,6 +137,11 @@ fn plain_rules(parsed: &Parsed) -> Vec<Rule> {
 
 /// The same; the chains are there that they lead to.
 fn rules(draft: &Draft, parsed: &Parsed) -> Outcome<Vec<Rule>> {
+    let mut sets = parsed.spec.sets();
+    if let Some(missing) = sets.find(|set| !draft.ipsets.iter().any(|name| name == set)) {
+        let text = format!("Set {missing} doesn't exist.\n");
+        return Err(draft.variant.problem(&text));
+    }
     let rules = plain_rules(parsed);
     for chain in rules
         .iter()

@@ -36,6 +36,19 @@ pub(super) struct Draft {
     changes: Vec<(Option<String>, RulesetChange)>,
     rewritten: BTreeSet<String>,
     label: Label,
+    /// The sets that there are, where rules ask for some.
+    pub(super) ipsets: Vec<String>,
+}
+
+/// The names of the sets of a namespace.
+pub(super) fn ipsets(cx: &mut Context<'_>) -> Outcome<Vec<String>> {
+    let parts = Parts {
+        ipsets: true,
+        ..Parts::NONE
+    };
+    let state = cx.world.snapshot(Some(&cx.ns), parts)?;
+    let sets = state.namespaces.into_values().flat_map(|ns| ns.ipsets);
+    Ok(sets.map(|set| set.name).collect())
 }
 
 /// All tables of a namespace.
@@ -72,6 +85,7 @@ impl Draft {
             changes: Vec::new(),
             rewritten: BTreeSet::new(),
             label: ("", String::new()),
+            ipsets: Vec::new(),
         };
         draft.add_own_chains();
         if variant.backend == LEGACY && !there {

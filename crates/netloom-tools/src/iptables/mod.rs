@@ -21,6 +21,7 @@ mod tables;
 
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+pub(crate) use ext::icmp::names as icmp_names;
 use netloom_model::Family;
 use netloom_model::ruleset::{Backend, Rule, TableFamily, TableRef};
 

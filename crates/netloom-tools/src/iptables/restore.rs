@@ -252,6 +252,13 @@ fn commit(
         return Ok(());
     }
     let mut draft = Draft::new(cx, variant, table.builtin)?;
+    let asks = |line: &Line| match line {
+        Line::Command(parsed) => parsed.spec.sets().next().is_some(),
+        Line::Chain(..) => false,
+    };
+    if table.lines.iter().any(|(_, line)| asks(line)) {
+        draft.ipsets = super::draft::ipsets(cx)?;
+    }
     let mut told = String::new();
     if !options.noflush {
         empty(&mut draft, table, options.verbose, &mut told)?;

@@ -24,6 +24,12 @@ pub(super) struct Spec {
 }
 
 impl Spec {
+    /// The sets that its rules ask or change.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &str> {
+        let said = self.matches.iter().chain(&self.target);
+        said.flat_map(Statement::ipsets)
+    }
+
     /// The rules that it stands for, each without its counter: what comes before that, and the
     /// target.
     pub(super) fn rules(&self) -> Vec<(Vec<Statement>, Vec<Statement>)> {

@@ -22,7 +22,6 @@ pub(super) const NAMES: &[&str] = &[
     "ifup",
     "iperf",
     "ipmaddr",
-    "ipset",
     "iptunnel",
     "iw",
     "iwconfig",

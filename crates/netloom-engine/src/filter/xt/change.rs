@@ -2,6 +2,8 @@
 
 use super::super::facts::{Facts, Proto};
 use super::fields;
+use crate::ipset;
+use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::ruleset::xt::{SetTtl, XtTarget};
 use netloom_wire::checksum;
@@ -18,12 +20,19 @@ pub(in crate::filter) const fn known(target: &XtTarget) -> bool {
             | XtTarget::Log { .. }
             | XtTarget::Checksum
             | XtTarget::Audit(_)
+            | XtTarget::Set(_)
     )
 }
 
 /// Carries a target out.
-pub(in crate::filter) fn carry_out(target: &XtTarget, facts: &Facts, packet: &mut Packet) {
+pub(in crate::filter) fn carry_out(
+    target: &XtTarget,
+    net: &mut Net,
+    facts: &Facts,
+    packet: &mut Packet,
+) {
     match target {
+        XtTarget::Set(target) => ipset::carry_out(net, target, facts, packet),
         XtTarget::Mark(to) => packet.mark = (packet.mark & !to.mask) ^ to.value,
         XtTarget::Ttl(how) | XtTarget::Hl(how) => set_ttl(*how, facts, packet),
         XtTarget::Dscp(class) => set_tos(class << 2, 0xfc, facts, packet),

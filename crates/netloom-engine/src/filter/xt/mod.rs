@@ -69,6 +69,7 @@ pub(super) fn matches(
         XtMatch::Physdev(asked) => physdev::matches(asked, net, packet),
         XtMatch::Statistic(asked) => memory::statistic(memory, part, *asked, &mut net.random),
         XtMatch::Quota { quota, .. } => memory::xt_quota(memory, part, *quota, len),
+        XtMatch::Set(asked) => crate::ipset::matches(net, asked, facts, packet),
         _ => return None,
     })
 }

@@ -100,6 +100,30 @@ const V6: &[Named] = &[
     ("redirect", 137, None),
 ];
 
+/// The names that types of ICMP and their codes have.
+pub(crate) mod names {
+    use super::{V4, V6};
+
+    /// The type and the code of a name.
+    pub(crate) fn by_name(v6: bool, name: &str) -> Option<(u8, Option<u8>)> {
+        let named = if v6 { V6 } else { V4 };
+        let found = named.iter().find(|(own, ..)| *own == name);
+        found.map(|(_, icmp_type, code)| (*icmp_type, *code))
+    }
+
+    /// The name of a type and code; that of a type stands for its code 0 too.
+    pub(crate) fn of(v6: bool, icmp_type: u8, code: u8) -> Option<&'static str> {
+        let named = if v6 { V6 } else { V4 };
+        let is = |wanted| {
+            named
+                .iter()
+                .find(move |(_, t, c)| (*t, *c) == (icmp_type, wanted))
+        };
+        let whole = is(None).filter(|_| code == 0);
+        is(Some(code)).or(whole).map(|(name, ..)| *name)
+    }
+}
+
 fn types(given: &Given<'_>, option: &str, named: &[Named]) -> Outcome<Not<IcmpTypes>> {
     let Some(option) = given.option(option) else {
         let any = IcmpTypes {

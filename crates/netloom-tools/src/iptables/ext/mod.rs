@@ -5,7 +5,7 @@ mod change;
 mod comment;
 mod conntrack;
 mod fields;
-mod icmp;
+pub(super) mod icmp;
 mod marks;
 mod nat;
 mod origin;

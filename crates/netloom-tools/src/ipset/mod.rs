@@ -1,0 +1,285 @@
+//! `ipset` 7.17 (ipset(8)): sets of addresses, networks and ports for rules.
+//!
+//! `line` reads a command line, `options` what sets and elements are made with, `element` the parts
+//! of elements; `show` writes sets, `refused` says why something is not done.
+
+mod element;
+mod line;
+mod options;
+mod refused;
+mod show;
+
+use crate::Context;
+use crate::ip::words::{Failure, Outcome};
+use line::{Command, Line, Output};
+use netloom_model::ipset::{IpSet, IpSetChange, Kind, ListPlace};
+use netloom_model::state::Parts;
+use netloom_model::{Change, Errno, Namespace};
+use std::io::Read;
+
+/// What messages begin with.
+const NAME: &str = "ipset v7.17";
+
+const USAGE: &str = "\
+ipset v7.17
+
+Usage: ipset [options] COMMAND
+
+Commands:
+  create SETNAME TYPENAME [OPTIONS]     make a set
+  add | del | test SETNAME ENTRY        put an element in, take it out, ask for it
+  destroy | flush | list | save [SETNAME]   one set, or all
+  rename FROM TO   swap ONE OTHER
+  restore          commands as save writes them, from standard input or a file
+  help  version    -: commands, one after the other
+
+Options: -exist (what is there, or is not, is no error)  -quiet  -resolve  -sorted
+  -output plain|save|xml  -name  -terse  -file FILE
+
+Types: bitmap:ip  bitmap:ip,mac  bitmap:port  hash:ip  hash:mac  hash:ip,mac  hash:net
+  hash:net,net  hash:ip,port  hash:net,port  hash:ip,port,ip  hash:ip,port,net
+  hash:net,port,net  hash:ip,mark  hash:net,iface  list:set
+";
+
+/// The command line itself is wrong.
+fn misused(text: impl core::fmt::Display) -> Failure {
+    Failure::new(format!("{text}\nTry `ipset help' for more information."), 2)
+}
+
+/// What a command is about cannot be.
+fn failed(text: impl core::fmt::Display) -> Failure {
+    Failure::new(text.to_string(), 1)
+}
+
+/// Runs `ipset`.
+pub fn ipset(cx: &mut Context<'_>) -> i32 {
+    let words = cx.args.clone();
+    match line::parse(&words).and_then(|line| command(cx, &line)) {
+        Ok(code) => code,
+        Err(failure) => tell(cx, &failure, false),
+    }
+}
+
+/// Says why a command failed; its exit code.
+fn tell(cx: &mut Context<'_>, failure: &Failure, quiet: bool) -> i32 {
+    let _ = cx.out.flush();
+    if !quiet && !failure.text.is_empty() {
+        let _ = write!(cx.err, "{NAME}: {}", failure.text);
+    }
+    failure.code
+}
+
+fn command(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
+    let done = match line.command {
+        Command::Help => cx.out.write_all(USAGE.as_bytes()).map_err(Failure::from),
+        Command::Version => writeln!(cx.out, "{NAME}, protocol version: 7").map_err(Failure::from),
+        Command::List | Command::Save => list(cx, line),
+        Command::Restore => restore(cx, line),
+        Command::Interactive => interactive(cx),
+        Command::Test => return test(cx, line),
+        _ => change(cx, line),
+    };
+    match done {
+        Ok(()) => Ok(0),
+        Err(failure) => Ok(tell(cx, &failure, line.quiet)),
+    }
+}
+
+/// The sets of the namespace.
+fn sets(cx: &mut Context<'_>) -> Outcome<Vec<IpSet>> {
+    let parts = Parts {
+        ipsets: true,
+        ..Parts::NONE
+    };
+    let mut state = cx.world.snapshot(Some(&cx.ns), parts)?;
+    let ns: Namespace = state.namespaces.remove(&cx.ns).unwrap_or_default();
+    Ok(ns.ipsets)
+}
+
+fn list(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
+    let mut sets = sets(cx)?;
+    if let Some(name) = &line.set {
+        sets.retain(|set| set.name == *name);
+        if sets.is_empty() {
+            return Err(refused::text(line, None, Errno::NOENT));
+        }
+    }
+    let mut output = line.output;
+    if line.command == Command::Save && output == Output::Plain {
+        output = Output::Save;
+    }
+    let text = show::all(&sets, output, line);
+    match &line.file {
+        Some(file) => std::fs::write(file, text).map_err(|_| Failure {
+            text: String::new(),
+            code: 255,
+        }),
+        None => Ok(cx.out.write_all(text.as_bytes())?),
+    }
+}
+
+/// The kind of the set that a line is about.
+fn kind_of(cx: &mut Context<'_>, line: &Line) -> Outcome<(Kind, IpSet)> {
+    let name = line.set.as_deref().unwrap_or_default();
+    let found = sets(cx)?.into_iter().find(|set| set.name == name);
+    let set = found.ok_or_else(|| refused::text(line, None, Errno::NOENT))?;
+    Ok((set.kind, set))
+}
+
+fn apply(
+    cx: &mut Context<'_>,
+    line: &Line,
+    kind: Option<Kind>,
+    change: IpSetChange,
+) -> Outcome<()> {
+    let ns = cx.ns.clone();
+    let applied = cx.world.apply(vec![Change::IpSet { ns, change }]);
+    applied.map_err(|error| refused::text(line, kind, error.errno))
+}
+
+/// Carries out a command that changes sets.
+fn change(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
+    let set = line.set.clone();
+    let named = || set.clone().unwrap_or_default();
+    let exist = line.exist;
+    match line.command {
+        Command::Create => {
+            let set = Box::new(options::create(line)?);
+            let kind = set.kind;
+            apply(cx, line, Some(kind), IpSetChange::Create { set, exist })
+        }
+        Command::Add | Command::Del => {
+            let (kind, there) = kind_of(cx, line)?;
+            let entry = Box::new(options::entry(line, &there)?);
+            let set = named();
+            let change = if line.command == Command::Add {
+                IpSetChange::Add { set, entry, exist }
+            } else {
+                IpSetChange::Del { set, entry, exist }
+            };
+            apply(cx, line, Some(kind), change)
+        }
+        Command::Destroy => apply(cx, line, None, IpSetChange::Destroy(set)),
+        Command::Flush => apply(cx, line, None, IpSetChange::Flush(set)),
+        Command::Rename | Command::Swap => {
+            let other = line.words.first().cloned().unwrap_or_default();
+            let change = if line.command == Command::Rename {
+                IpSetChange::Rename(named(), other)
+            } else {
+                IpSetChange::Swap(named(), other)
+            };
+            apply(cx, line, None, change)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says whether an element is in a set; the exit code says it too.
+fn test(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
+    let asked = kind_of(cx, line).and_then(|(kind, there)| {
+        let entry = Box::new(options::entry(line, &there)?);
+        let beside = match &entry.place {
+            // The original says so in either case.
+            Some(ListPlace::Before(other) | ListPlace::After(other)) => format!(" after {other}"),
+            None => String::new(),
+        };
+        let beside = element::show(&entry, &there) + &beside;
+        let (ns, set) = (cx.ns.clone(), there.name);
+        let change = IpSetChange::Test { set, entry };
+        match cx.world.apply(vec![Change::IpSet { ns, change }]) {
+            Ok(()) => Ok((true, beside)),
+            Err(error) if error.errno == netloom_model::ipset::refusal::EXIST => {
+                Ok((false, beside))
+            }
+            Err(error) => Err(refused::text(line, Some(kind), error.errno)),
+        }
+    });
+    let (found, element) = match asked {
+        Ok(answer) => answer,
+        Err(failure) => return Ok(tell(cx, &failure, line.quiet)),
+    };
+    let set = line.set.as_deref().unwrap_or_default();
+    if !line.quiet {
+        let (warning, not) = if found {
+            ("Warning: ", "")
+        } else {
+            ("", "NOT ")
+        };
+        writeln!(cx.err, "{warning}{element} is {not}in set {set}.")?;
+    }
+    Ok(i32::from(!found))
+}
+
+/// Carries out what `save` wrote, to the first line that fails.
+fn restore(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
+    let mut text = String::new();
+    match &line.file {
+        Some(file) => {
+            text = std::fs::read_to_string(file).map_err(|_| Failure {
+                text: String::new(),
+                code: 255,
+            })?;
+        }
+        None => {
+            cx.stdin.read_to_string(&mut text)?;
+        }
+    }
+    for (at, words) in text.lines().enumerate() {
+        let words = line::split(words);
+        let skipped = words
+            .first()
+            .is_none_or(|w| w.starts_with('#') || w == "COMMIT");
+        if skipped {
+            continue;
+        }
+        let mut parsed = line::parse(&words)?;
+        parsed.exist |= line.exist;
+        let in_line = |failure: Failure| Failure {
+            text: format!("Error in line {}: {}", at + 1, failure.text),
+            ..failure
+        };
+        match parsed.command {
+            Command::List | Command::Save => list(cx, &parsed).map_err(in_line)?,
+            _ => change(cx, &parsed).map_err(in_line)?,
+        }
+    }
+    Ok(())
+}
+
+/// Carries out commands as they are typed; those that fail end nothing.
+fn interactive(cx: &mut Context<'_>) -> Outcome<()> {
+    loop {
+        write!(cx.out, "ipset> ")?;
+        cx.out.flush()?;
+        let Some(typed) = typed_line(cx.stdin)? else {
+            return Ok(());
+        };
+        let words = line::split(&typed);
+        match words.first().map(String::as_str) {
+            None => continue,
+            Some("quit") => return Ok(()),
+            Some(_) => {}
+        }
+        let done = line::parse(&words).and_then(|line| match line.command {
+            Command::Interactive | Command::Restore => Err(misused(format!(
+                "{} command is not supported in interactive mode",
+                words[0]
+            ))),
+            _ => command(cx, &line),
+        });
+        if let Err(failure) = done {
+            tell(cx, &failure, false);
+        }
+    }
+}
+
+/// The next line of the input, byte by byte, for what follows may be another program's.
+fn typed_line(input: &mut dyn Read) -> std::io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while input.read(&mut byte)? == 1 && byte != *b"\n" {
+        line.extend(byte);
+    }
+    let ended = line.is_empty() && byte != *b"\n";
+    Ok((!ended).then(|| String::from_utf8_lossy(&line).into_owned()))
+}
