@@ -90,6 +90,17 @@ impl Engine {
         self
     }
 
+    /// Tells what the wall clock was when the world began, since 1970: rules ask for hours and dates.
+    pub fn set_epoch(&mut self, epoch: core::time::Duration) {
+        self.net.epoch = u64::try_from(epoch.as_nanos()).unwrap_or(u64::MAX);
+    }
+
+    /// Tells of which user and group a client's program is, until it disconnects; of others it is
+    /// root.
+    pub fn set_user(&mut self, client: ClientId, uid: u32, gid: u32) {
+        self.net.users.insert(client.0, (uid, gid));
+    }
+
     /// Runs whatever is due by `now`, each thing at its own moment. Time never goes back.
     pub fn advance(&mut self, now: Time) {
         advance(
@@ -269,6 +280,7 @@ impl Engine {
         };
         socket::tun::release_all(&mut cx, client.0);
         socket::close_client(&mut cx, client.0);
+        cx.net.users.remove(&client.0);
         receive::drain(&mut cx);
     }
 

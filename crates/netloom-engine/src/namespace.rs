@@ -2,7 +2,7 @@
 
 use crate::conntrack::Conntrack;
 use crate::device::{DevId, Drops};
-use crate::filter::Filter;
+use crate::filter::{Filter, Remembered};
 use crate::ip::icmp::RateLimit;
 use crate::ip::reassembly::Fragments;
 use crate::ip::v6::namespace::Inet6Ns;
@@ -54,6 +54,8 @@ pub(crate) struct Namespace {
     pub(crate) mib: Mib,
     /// Its rules for packets, where it has any.
     pub(crate) filter: Option<Box<Filter>>,
+    /// What those remember by name.
+    pub(crate) remembered: Box<Remembered>,
     /// Its connections, where rules ask for them.
     pub(crate) conntrack: Option<Box<Conntrack>>,
     /// Sets that rules of xtables ask.
@@ -93,6 +95,7 @@ impl Namespace {
             drops: Drops::default(),
             mib: Mib::default(),
             filter: None,
+            remembered: Box::default(),
             conntrack: None,
             ipsets: None,
             conntrack_conf: Box::default(),

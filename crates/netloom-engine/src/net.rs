@@ -8,6 +8,7 @@ use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
 use crate::random::Random;
 use crate::socket::Sockets;
+use crate::socket::sender::Users;
 use crate::sysctl::{Conf, Conf6};
 use crate::timer::Timers;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
@@ -18,10 +19,14 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Clone, Default)]
 pub(crate) struct Net {
     pub(crate) now: Time,
+    /// Nanoseconds from 1970 until the world began.
+    pub(crate) epoch: u64,
     pub(crate) namespaces: Arena<Namespace>,
     pub(crate) names: BTreeMap<NsName, NsId>,
     pub(crate) devices: Arena<Device>,
     pub(crate) sockets: Sockets,
+    /// Of which users its programs are.
+    pub(crate) users: Users,
     /// Frames that wait for the receive softirq, with the device that receives them.
     pub(crate) backlog: VecDeque<(DevId, Packet)>,
     /// Whether the backlog is being worked off.
@@ -50,6 +55,11 @@ impl Net {
     #[inline]
     pub(crate) fn dev_mut(&mut self, dev: DevId) -> &mut Device {
         &mut self.devices[dev.0]
+    }
+
+    /// Nanoseconds since 1970.
+    pub(crate) fn wall_clock(&self) -> u64 {
+        self.epoch.saturating_add(self.now.0)
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use crate::conntrack::Reference;
 use crate::device::DevId;
 use crate::ip::options::Options;
 use crate::vlan::Tag;
-use netloom_model::socket::PacketType;
+use netloom_model::socket::{PacketType, SocketId};
 use netloom_wire::{EtherType, MacAddr};
 
 /// Room before a new packet's bytes: an Ethernet header and what encapsulations add.
@@ -56,6 +56,8 @@ pub(crate) struct Body {
     /// It is to go on in the bridge, as if from this source, once its neighbour there is known
     /// (`bridged_dnat`).
     pub(crate) bridged_from: Option<MacAddr>,
+    /// The socket that sent it; none of what the kernel sends by itself.
+    pub(crate) sender: Option<SocketId>,
     /// Devices crossed.
     pub(crate) hops: u16,
     /// Where the network header begins, from the buffer's start.
@@ -115,6 +117,7 @@ impl Body {
             port_in: DevId::NONE,
             port_out: DevId::NONE,
             bridged_from: None,
+            sender: None,
             hops: 0,
             network: 0,
             tag: Tag::NONE,
@@ -321,6 +324,7 @@ impl Pool {
         body.priority = 0;
         body.ct = Reference::NONE;
         body.forget_ports();
+        body.sender = None;
         body.hops = 0;
         body.local = false;
         body.checksum_partial = false;
@@ -347,6 +351,7 @@ impl Pool {
         (copy.port_in, copy.port_out) = (packet.port_in, packet.port_out);
         copy.bridged_from = packet.bridged_from;
         copy.hops = packet.hops;
+        copy.sender = packet.sender;
         copy.tag = packet.tag;
         copy.ethertype = packet.ethertype;
         copy.packet_type = packet.packet_type;

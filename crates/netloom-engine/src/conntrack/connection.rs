@@ -1,7 +1,7 @@
 //! A connection (`nf_conn`), and how a packet refers to one.
 
 use super::table::{Direction, NONE};
-use super::tcp::Tcp;
+use super::tcp::{State, Tcp};
 use super::tuple::Tuple;
 use crate::namespace::NsId;
 use netloom_model::Time;
@@ -144,6 +144,14 @@ impl Connection {
 
     pub(crate) fn tuple(&self, direction: Direction) -> &Tuple {
         &self.tuples[direction as usize]
+    }
+
+    /// Whether both ends have closed it.
+    pub(crate) fn is_closed(&self) -> bool {
+        match &self.protocol {
+            Protocol::Tcp(tcp) => matches!(tcp.state, State::TimeWait | State::Close),
+            _ => false,
+        }
     }
 
     /// Its packets' protocol above IP.

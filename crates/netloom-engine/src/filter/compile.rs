@@ -4,7 +4,7 @@ use super::load::{self, Load};
 use super::nat;
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
-use super::xt::change;
+use super::xt::{self, change};
 use super::{ChainId, SetId};
 use super::{act, ct};
 use netloom_model::ruleset::expr::Relation;
@@ -62,6 +62,11 @@ pub(super) enum Op {
     Quota(Quota),
     /// Does something to the packet.
     Act(Box<act::Op>),
+    /// Goes on while there are not so many connections, or once there are.
+    ConnLimit {
+        count: u32,
+        over: bool,
+    },
     /// Says nothing to a packet.
     Nothing,
     /// Netloom does not know what it says.
@@ -229,12 +234,19 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
         } => Op::Nothing,
         Statement::Limit(limit) => Op::Limit(*limit),
         Statement::Quota(quota) => Op::Quota(*quota),
+        Statement::ConnLimit { count, over } => Op::ConnLimit {
+            count: *count,
+            over: *over,
+        },
         Statement::XtTarget(target) if change::known(target) => {
             Op::Target(Box::new(target.clone()))
         }
         other => match (ct::compile(other), other) {
             (Some(op), _) => Op::Ct(op),
-            (None, Statement::XtMatch(found)) => Op::Match(Box::new(found.clone())),
+            (None, Statement::XtMatch(found)) => {
+                xt::check(found)?;
+                Op::Match(Box::new(found.clone()))
+            }
             (None, _) => match act::compile(statement) {
                 Some(op) => Op::Act(Box::new(op)),
                 None => nat::compile(statement).map_or(Op::Unknown, |op| Op::Nat(Box::new(op))),

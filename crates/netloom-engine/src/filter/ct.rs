@@ -444,10 +444,21 @@ pub(super) fn load(
     })
 }
 
+/// Whether an expression is how much a connection had.
+const fn is_amount(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Ct(CtKey::Bytes | CtKey::Packets | CtKey::AvgPkt, _)
+    )
+}
+
 /// Rules that look at how much a connection had have it be counted from then on.
 pub(super) fn force_accounting(net: &mut Net, ns: NsId, changes: &[RulesetChange]) {
-    let counts =
-        |statement: &Statement| matches!(statement, Statement::XtMatch(XtMatch::Connbytes(_)));
+    let counts = |statement: &Statement| match statement {
+        Statement::XtMatch(XtMatch::Connbytes(_)) => true,
+        Statement::Match { left, .. } => is_amount(left),
+        _ => false,
+    };
     let forces = |change: &RulesetChange| match change {
         RulesetChange::AddRule { rule, .. } | RulesetChange::ReplaceRule { rule, .. } => {
             rule.statements.iter().any(counts)

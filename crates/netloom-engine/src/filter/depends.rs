@@ -123,5 +123,18 @@ fn of_packet(asked: &XtMatch) -> bool {
             | XtMatch::Mark(_)
             | XtMatch::Devgroup { .. }
             | XtMatch::Cpu(_)
+            | XtMatch::String(_)
+            | XtMatch::U32 { .. }
+            | XtMatch::Esp(_)
+            | XtMatch::Ah(_)
+            | XtMatch::Ah6(_)
+            | XtMatch::Ipcomp { .. }
+            | XtMatch::Dst(_)
+            | XtMatch::Hbh(_)
+            | XtMatch::Frag(_)
+            | XtMatch::Rt(_)
+            | XtMatch::Mh(_)
+            | XtMatch::Ipv6header { .. }
+            | XtMatch::Eui64
     )
 }

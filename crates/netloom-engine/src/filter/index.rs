@@ -214,7 +214,7 @@ impl Candidates {
     pub(super) fn of(
         index: Arc<Index>,
         next: usize,
-        net: &Net,
+        net: &mut Net,
         facts: &Facts,
         packet: &Packet,
     ) -> Candidates {
@@ -315,7 +315,7 @@ mod tests {
         let place = (NsId(0), Proto::V4, Hook::Forward);
         let facts = Facts::of(&packet, place, (DevId::NONE, DevId::NONE));
         let index = of_chain(&mut None, rules).expect("there are many rules");
-        let mut candidates = Candidates::of(index, 0, &Net::default(), &facts, &packet);
+        let mut candidates = Candidates::of(index, 0, &mut Net::default(), &facts, &packet);
         let (mut found, mut next) = (Vec::new(), 0);
         loop {
             next = candidates.first(next) + 1;

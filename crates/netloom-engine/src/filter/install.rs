@@ -43,6 +43,12 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
         conntrack::begin(net, ns);
         ct::force_accounting(net, ns, changes);
     }
+    let rules = filter
+        .chains
+        .iter()
+        .flat_map(|(_, chain)| chain.rules.iter());
+    let remembered = &mut net.ns_mut(ns).remembered;
+    remembered.follow(rules.map(|rule| &**rule));
     net.ns_mut(ns).filter = Some(filter);
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::index::Candidates;
 use super::load::Load;
 use super::nat;
 use super::table::State;
+use super::xt::Says;
 use super::{ChainId, Filter};
 use crate::net::Net;
 use crate::packet::Packet;
@@ -110,7 +111,7 @@ struct Walk {
 impl Walk {
     /// A chain, from a rule on.
     fn of<T: Trail>(
-        net: &Net,
+        net: &mut Net,
         filter: &mut Filter,
         (chain, next): (ChainId, usize),
         facts: &Facts,
@@ -265,8 +266,9 @@ fn ask(
             Op::Match(found) => {
                 let memory = &mut filter.chains[chain.0].states[at].memory;
                 match super::xt::matches(found, net, (memory, part), facts, packet) {
-                    Some(says) => says,
-                    None => return Said::Unknown,
+                    Says::Is(says) => says,
+                    Says::Drops => return Said::Ends(DropReason::RuleDrop),
+                    Says::Unknown => return Said::Unknown,
                 }
             }
             Op::Target(target) => {
@@ -277,6 +279,10 @@ fn ask(
                 let memory = &mut filter.chains[chain.0].states[at].memory;
                 let len = facts.len(packet);
                 super::xt::memory::limit(memory, part, limit, len, net.now)
+            }
+            Op::ConnLimit { count, over } => {
+                let counts = filter.chains[chain.0].states[at].memory.counts(part);
+                (counts.count(net, facts, 0, packet) > *count as usize) == *over
             }
             Op::Quota(quota) => {
                 let memory = &mut filter.chains[chain.0].states[at].memory;
@@ -299,7 +305,7 @@ fn ask(
 }
 
 /// The parts of a key for a packet; none if it lacks one of them.
-fn key_of(net: &Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Vec<u128>> {
+fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Vec<u128>> {
     key.iter()
         .map(|load| load.value(net, facts, packet))
         .collect()

@@ -1,15 +1,14 @@
 //! What rules look at, as numbers: each is at most 16 bytes long, a device's name with its zeros too.
 
-use super::ct;
 use super::facts::{Facts, Proto};
-use crate::device::{DevId, Device};
-use crate::link::Kind;
+use super::generate::{self, Token};
+use super::xt::reverse::Fib;
+use super::{ct, meta, options, way, xt};
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, MetaKey, RtKey};
+use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, FibResult, MetaKey, RtKey, fib};
 use netloom_model::ruleset::field::Layer;
-use netloom_model::ruleset::{Expr, Field, Header, Value};
-use netloom_model::socket::PacketType;
+use netloom_model::ruleset::{Expr, Field, Header};
 
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,9 +19,38 @@ pub(super) enum Load {
     Meta(MetaKey),
     /// What its connection is like.
     Ct(CtKey, Option<CtDirection>),
-    /// The greatest segment of TCP that fits its way.
-    RtMtu,
+    /// Bits of an option or of a header of IPv6's extensions, or whether there is one.
+    Option(Kind, u8, Option<(u16, u16)>),
+    /// What routing said.
+    Rt(RtKey),
+    /// What routing would say.
+    Fib(Fib, FibResult),
+    /// One number after the other.
+    Numbers(Token, u32, u32),
+    /// A number by chance.
+    Chance(u32, u32),
+    /// The hash of what is loaded, each part of so many bytes, or of the flow.
+    Hash(Box<[(Load, usize)]>, HashTo),
     Operation(BitOp, Box<Load>, Box<Load>),
+}
+
+/// What has options, or is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Extension,
+    Tcp,
+    Ip,
+    Sctp,
+}
+
+/// What becomes of a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HashTo {
+    /// Of the flow, the same both ways.
+    symmetric: bool,
+    seed: u32,
+    modulus: u32,
+    offset: u32,
 }
 
 /// A field of a header.
@@ -51,9 +79,45 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
             bits: *bits,
             header: None,
         }),
-        Expr::Meta(key) if known(*key) => Load::Meta(*key),
+        Expr::Meta(key) if meta::is_known(*key) => Load::Meta(*key),
         Expr::Ct(key, direction) if ct::is_known(*key) => Load::Ct(*key, *direction),
-        Expr::Rt(RtKey::Mtu) => Load::RtMtu,
+        Expr::ExtensionHeader { header, field } => Load::Option(Kind::Extension, *header, *field),
+        Expr::TcpOption { kind, field } => Load::Option(Kind::Tcp, *kind, *field),
+        Expr::IpOption { kind, field } => Load::Option(Kind::Ip, *kind, *field),
+        Expr::SctpChunk { kind, field } => Load::Option(Kind::Sctp, *kind, *field),
+        Expr::Rt(key) => Load::Rt(*key),
+        Expr::Fib { flags, result } => Load::Fib(
+            Fib {
+                destination: flags & fib::DADDR != 0,
+                mark: flags & fib::MARK != 0,
+                iif: flags & fib::IIF != 0,
+                oif: flags & fib::OIF != 0,
+            },
+            *result,
+        ),
+        Expr::Numgen {
+            random,
+            modulus,
+            offset,
+        } => match random {
+            true => Load::Chance(*modulus, *offset),
+            false => Load::Numbers(Token::new(), *modulus, *offset),
+        },
+        Expr::Hash {
+            of,
+            modulus,
+            seed,
+            offset,
+        } => Load::Hash(
+            parts(of.as_deref())?,
+            HashTo {
+                symmetric: of.is_none(),
+                // Linux draws it where a rule does not say it.
+                seed: seed.unwrap_or(0),
+                modulus: *modulus,
+                offset: *offset,
+            },
+        ),
         Expr::Bits(op, left, right) => {
             Load::Operation(*op, Box::new(compile(left)?), Box::new(compile(right)?))
         }
@@ -61,36 +125,35 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
     })
 }
 
-const fn known(key: MetaKey) -> bool {
-    matches!(
-        key,
-        MetaKey::Length
-            | MetaKey::NfProto
-            | MetaKey::L4Proto
-            | MetaKey::Protocol
-            | MetaKey::Mark
-            | MetaKey::Priority
-            | MetaKey::Iif
-            | MetaKey::IifName
-            | MetaKey::IifGroup
-            | MetaKey::Oif
-            | MetaKey::OifName
-            | MetaKey::OifGroup
-            | MetaKey::PktType
-            | MetaKey::IbrName
-            | MetaKey::ObrName
-    )
+/// What a hash is made of, each part with its length in bytes.
+fn parts(of: Option<&Expr>) -> Option<Box<[(Load, usize)]>> {
+    let part = |expr: &Expr| Some((compile(expr)?, expr.datatype()?.len()));
+    match of {
+        None => Some(Box::default()),
+        Some(Expr::Concat(parts)) => parts.iter().map(part).collect(),
+        Some(one) => Some(Box::new([part(one)?])),
+    }
 }
 
 impl Load {
     /// The number for a packet; none where it has none: then no rule that asks for it matches.
-    pub(super) fn value(&self, net: &Net, facts: &Facts, packet: &Packet) -> Option<u128> {
+    pub(super) fn value(&self, net: &mut Net, facts: &Facts, packet: &Packet) -> Option<u128> {
         match self {
             Load::Constant(number) => Some(*number),
             Load::Bits(bits) => bits.value(facts, packet),
-            Load::Meta(key) => meta(*key, net, facts, packet),
+            Load::Meta(key) => meta::load(*key, net, facts, packet),
             Load::Ct(key, direction) => ct::load(net, (*key, *direction), facts, packet),
-            Load::RtMtu => super::act::rt_mtu(net, facts, packet).map(u128::from),
+            Load::Option(kind, number, field) => option(*kind, *number, *field, facts, packet),
+            Load::Rt(key) => way::said(*key, net, facts, packet),
+            Load::Fib(asked, result) => Some(way::fib(*asked, *result, net, facts, packet)),
+            Load::Numbers(token, modulus, offset) => {
+                let number = generate::next(net, facts, token, *modulus);
+                Some(number.wrapping_add(*offset).into())
+            }
+            Load::Chance(modulus, offset) => {
+                Some(generate::chance(net, *modulus).wrapping_add(*offset).into())
+            }
+            Load::Hash(parts, to) => hash(parts, *to, net, facts, packet),
             Load::Operation(op, left, right) => {
                 let left = left.value(net, facts, packet)?;
                 let right = right.value(net, facts, packet)?;
@@ -185,45 +248,59 @@ fn number(bytes: &[u8], offset: usize, bits: usize) -> Option<u128> {
     })
 }
 
-fn meta(key: MetaKey, net: &Net, facts: &Facts, packet: &Packet) -> Option<u128> {
-    let device = |dev: DevId| dev.some().map(|dev| net.dev(dev));
-    let name = |dev| device(dev).map(|d: &Device| Value::ifname(&d.name).to_number().unwrap_or(0));
-    match key {
-        MetaKey::Length => Some(u128::from(facts.len(packet))),
-        MetaKey::NfProto => match facts.proto {
-            Proto::V4 => Some(2),
-            Proto::V6 => Some(10),
-            _ => None,
-        },
-        MetaKey::L4Proto => facts.protocol.map(u128::from),
-        MetaKey::Protocol => Some(u128::from(packet.ethertype.0)),
-        MetaKey::Mark => Some(u128::from(packet.mark)),
-        MetaKey::Priority => Some(u128::from(packet.priority)),
-        // Where there is no device its number is 0 and its name empty.
-        MetaKey::Iif => Some(device(facts.input).map_or(0, |d| u128::from(d.index))),
-        MetaKey::Oif => Some(device(facts.output).map_or(0, |d| u128::from(d.index))),
-        MetaKey::IifName => Some(name(facts.input).unwrap_or(0)),
-        MetaKey::OifName => Some(name(facts.output).unwrap_or(0)),
-        MetaKey::IifGroup => device(facts.input).map(|d| u128::from(d.description.group)),
-        MetaKey::OifGroup => device(facts.output).map(|d| u128::from(d.description.group)),
-        // What is made here is for nobody in particular yet.
-        MetaKey::PktType if packet.packet_type == PacketType::Outgoing => Some(0),
-        MetaKey::PktType => Some(packet.packet_type as u128),
-        MetaKey::IbrName => name(master(net, facts.input)),
-        MetaKey::ObrName => name(master(net, facts.output)),
-        _ => None,
+/// Bits of an option, or of an extension header; without a field whether it is there.
+fn option(
+    kind: Kind,
+    wanted: u8,
+    field: Option<(u16, u16)>,
+    facts: &Facts,
+    packet: &Packet,
+) -> Option<u128> {
+    let found = match kind {
+        Kind::Extension => facts
+            .is_v6()
+            .then(|| xt::extension::bytes_of(packet, wanted))?,
+        Kind::Tcp if facts.protocol == Some(6) => {
+            let segment = packet.network().get(usize::from(facts.transport?)..)?;
+            options::of_tcp(segment, wanted)
+        }
+        Kind::Ip if !facts.is_v6() => options::of_ipv4(packet.network(), wanted),
+        Kind::Sctp if facts.protocol == Some(132) => {
+            let segment = packet.network().get(usize::from(facts.transport?)..)?;
+            options::of_sctp(segment, wanted)
+        }
+        _ => return None,
+    };
+    match field {
+        None => Some(u128::from(found.is_some())),
+        Some((offset, bits)) => number(found?, offset.into(), bits.into()),
     }
 }
 
-/// The bridge that a device is a port of, or that it is.
-fn master(net: &Net, dev: DevId) -> DevId {
-    let Some(device) = dev.some().map(|dev| net.dev(dev)) else {
-        return DevId::NONE;
+/// The hash of parts, each filled up to words as the kernel's registers are.
+fn hash(
+    parts: &[(Load, usize)],
+    to: HashTo,
+    net: &mut Net,
+    facts: &Facts,
+    packet: &Packet,
+) -> Option<u128> {
+    let hash = if to.symmetric {
+        generate::symmetric(facts, packet)
+    } else {
+        let mut bytes = Vec::new();
+        for (load, len) in parts {
+            let number = load.value(net, facts, packet)?.to_be_bytes();
+            bytes.extend_from_slice(&number[number.len().saturating_sub(*len)..]);
+            // The last one is as long as it is.
+            if parts.len() > 1 {
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+            }
+        }
+        generate::jenkins(&bytes, to.seed)
     };
-    device.master.unwrap_or(match device.kind {
-        Kind::Bridge(_) => dev,
-        _ => DevId::NONE,
-    })
+    let number = generate::scale(hash, to.modulus);
+    Some(number.wrapping_add(to.offset).into())
 }
 
 #[cfg(test)]

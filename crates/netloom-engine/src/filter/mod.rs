@@ -11,16 +11,20 @@ mod ct;
 mod depends;
 mod facts;
 mod frame;
+mod generate;
 mod hook;
 mod index;
 mod install;
 mod judge;
 mod load;
+mod meta;
 mod nat;
+mod options;
 mod reject;
 mod set;
 mod table;
 mod turn;
+mod way;
 mod xt;
 
 pub(crate) use act::copy::Copies;
@@ -30,6 +34,7 @@ pub(crate) use hook::at;
 pub(crate) use install::apply;
 pub(crate) use table::describe;
 pub(crate) use turn::Turned;
+pub(crate) use xt::Remembered;
 
 use netloom_model::ruleset::{Base, Hook, Statement};
 use std::sync::Arc;

@@ -54,7 +54,7 @@ pub(super) struct Chain {
 pub(super) struct State {
     pub(super) counter: Counter,
     /// What its parts remember.
-    pub(super) memory: Vec<super::xt::memory::Memory>,
+    pub(super) memory: super::xt::memory::Memories,
 }
 
 impl State {
@@ -62,7 +62,7 @@ impl State {
     pub(super) fn of(rule: &ruleset::Rule) -> State {
         State {
             counter: rule.counter().unwrap_or_default(),
-            memory: Vec::new(),
+            memory: super::xt::memory::Memories::default(),
         }
     }
 }

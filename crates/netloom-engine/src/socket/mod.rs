@@ -9,6 +9,7 @@ pub(crate) mod ping;
 pub(crate) mod ports;
 pub(crate) mod raw;
 pub(crate) mod send;
+pub(crate) mod sender;
 pub(crate) mod tcp;
 pub(crate) mod tun;
 pub(crate) mod udp;

@@ -189,6 +189,7 @@ fn emit<O: Observer>(
         mark: options.mark,
     };
     let mut packet = output::build(cx, ns, way, &fields, payload);
+    packet.sender = Some(id);
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, &packet, ns, stage, flow, Some(way));
     let sent = output::send(cx, ns, way, packet, GroupLoop(options.multicast_loop));
@@ -279,6 +280,7 @@ fn raw<O: Observer>(
     packet.ethertype = netloom_wire::EtherType::IPV4;
     packet.packet_type = netloom_model::socket::PacketType::Outgoing;
     packet.mark = mark;
+    packet.sender = Some(id);
     packet.local = true;
     packet.set_network();
     cx.born(&mut packet, None, Origin::Probe);

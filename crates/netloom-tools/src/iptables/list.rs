@@ -137,7 +137,7 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
     if matches!(parts.target, Target::Verdict(Verdict::Goto(_))) {
         line += "[goto] ";
     }
-    for shown in &parts.matches {
+    for shown in parts.matches.iter().filter(|shown| !shown.list.is_empty()) {
         line += &format!(" {}", shown.list);
     }
     if let Target::Extension(_, shown) = &parts.target

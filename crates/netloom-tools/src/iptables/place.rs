@@ -143,10 +143,30 @@ fn of_match(found: &XtMatch) -> Asks {
             chains: &["PREROUTING", "INPUT"],
             ..Asks::default()
         },
-        XtMatch::Tcpmss(_) => Asks {
-            protocols: TCP,
+        XtMatch::Tcpmss(_) => for_protocols(TCP),
+        XtMatch::Sctp(_) => for_protocols(&[132]),
+        XtMatch::Dccp(_) => for_protocols(&[33]),
+        XtMatch::Esp(_) => for_protocols(&[50]),
+        XtMatch::Ah(_) => for_protocols(&[51]),
+        XtMatch::Ipcomp { .. } => for_protocols(&[108]),
+        XtMatch::Mh(_) => for_protocols(&[135]),
+        // What comes has no policy yet that it leaves by, and what leaves none by which it came.
+        XtMatch::Policy(policy) => Asks {
+            chains: if policy.out {
+                &["OUTPUT", "FORWARD", "POSTROUTING"]
+            } else {
+                &["PREROUTING", "INPUT", "FORWARD"]
+            },
             ..Asks::default()
         },
         _ => Asks::default(),
+    }
+}
+
+/// For rules of these protocols alone.
+fn for_protocols(protocols: &'static [u8]) -> Asks {
+    Asks {
+        protocols,
+        ..Asks::default()
     }
 }

@@ -11,6 +11,7 @@ use std::os::unix::net::UnixStream;
 pub(super) struct Connection {
     stream: UnixStream,
     pid: Option<u32>,
+    user: Option<(u32, u32)>,
     frames: Frames,
     out: Vec<u8>,
     greeted: bool,
@@ -21,12 +22,17 @@ impl Connection {
     /// The program at the other end of `stream`.
     pub(super) fn new(stream: UnixStream) -> io::Result<Connection> {
         stream.set_nonblocking(true)?;
-        let pid = rustix::net::sockopt::socket_peercred(&stream)
-            .ok()
-            .and_then(|credentials| u32::try_from(credentials.pid.as_raw_nonzero().get()).ok());
+        let credentials = rustix::net::sockopt::socket_peercred(&stream).ok();
+        let pid = credentials.and_then(|c| u32::try_from(c.pid.as_raw_nonzero().get()).ok());
+        // Whoever holds the world is its root.
+        let own = rustix::process::geteuid();
+        let user = credentials
+            .filter(|c| c.uid != own)
+            .map(|c| (c.uid.as_raw(), c.gid.as_raw()));
         Ok(Connection {
             stream,
             pid,
+            user,
             frames: Frames::new(MAX_ASK),
             out: Vec::new(),
             greeted: false,
@@ -36,6 +42,11 @@ impl Connection {
 
     pub(super) const fn stream(&self) -> &UnixStream {
         &self.stream
+    }
+
+    /// Of which user and group it is, where that is not who holds the world.
+    pub(super) const fn user(&self) -> Option<(u32, u32)> {
+        self.user
     }
 
     /// The program's process, if it can be seen from here.

@@ -40,8 +40,9 @@ impl Server {
     ///
     /// # Errors
     /// If the listener cannot be set up.
-    pub fn new(engine: Engine, listener: UnixListener, welcome: Welcome) -> io::Result<Server> {
+    pub fn new(mut engine: Engine, listener: UnixListener, welcome: Welcome) -> io::Result<Server> {
         listener.set_nonblocking(true)?;
+        engine.set_epoch(welcome.epoch);
         Ok(Server {
             engine,
             clock: Clock::new(welcome.virtual_time),
@@ -124,6 +125,9 @@ impl Server {
         match self.listener.accept() {
             Ok((stream, _)) => {
                 if let Ok(connection) = Connection::new(stream) {
+                    if let Some((uid, gid)) = connection.user() {
+                        self.engine.set_user(ClientId(self.next_id), uid, gid);
+                    }
                     self.connections.insert(self.next_id, connection);
                     self.next_id += 1;
                 }

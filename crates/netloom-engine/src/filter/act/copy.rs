@@ -70,13 +70,12 @@ impl Op {
             Proto::V6 => IpAddr::V6(Ipv6Addr::from(gateway)),
             _ => return,
         };
-        let namespace = net.ns(facts.ns);
         let oif = match &self.device {
             Device::Any => Some(DevId::NONE),
-            Device::Named(name) => namespace.by_name.get(name).copied(),
+            Device::Named(name) => net.ns(facts.ns).by_name.get(name).copied(),
             Device::Index(load) => load
                 .value(net, facts, packet)
-                .and_then(|index| namespace.device(index as u32)),
+                .and_then(|index| net.ns(facts.ns).device(index as u32)),
         };
         let Some(oif) = oif else {
             return;

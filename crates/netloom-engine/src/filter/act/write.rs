@@ -51,7 +51,12 @@ impl Op {
     }
 
     /// Writes; none where the packet has no such field.
-    pub(super) fn carry_out(&self, net: &Net, facts: &Facts, packet: &mut Packet) -> Option<()> {
+    pub(super) fn carry_out(
+        &self,
+        net: &mut Net,
+        facts: &Facts,
+        packet: &mut Packet,
+    ) -> Option<()> {
         if let Some(header) = self.header
             && !crate::filter::load::has(facts, packet, header)
         {

@@ -1,16 +1,16 @@
 //! What stands in a packet's headers: addresses, ports, lengths, classes.
 
 use super::super::facts::{Facts, Proto};
+use super::reverse;
 use super::transport::{bytes, option, ports, within};
 use crate::net::Net;
 use crate::packet::Packet;
 use crate::route;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use netloom_model::RouteType;
 use netloom_model::ruleset::xt::{Addrtype, Compare, Ecn, Multiport, Not, PortsOf, Span};
 
 /// Source and destination of an IP packet.
-pub(super) fn addresses(facts: &Facts, packet: &Packet) -> Option<(IpAddr, IpAddr)> {
+pub(in crate::filter) fn addresses(facts: &Facts, packet: &Packet) -> Option<(IpAddr, IpAddr)> {
     let network = packet.network();
     if facts.proto == Proto::V6 {
         let at = |from: usize| -> Option<IpAddr> {
@@ -75,44 +75,27 @@ pub(super) fn multiport(asked: &Multiport, facts: &Facts, packet: &Packet) -> bo
     asked.ports.matches(there)
 }
 
-/// What routing takes addresses for; none where netloom does not know (IPv6).
-pub(super) fn addrtype(
-    asked: &Addrtype,
-    net: &Net,
-    facts: &Facts,
-    packet: &Packet,
-) -> Option<bool> {
-    let (IpAddr::V4(source), IpAddr::V4(destination)) = addresses(facts, packet)? else {
-        return None;
+/// What routing takes addresses for.
+pub(super) fn addrtype(asked: &Addrtype, net: &Net, facts: &Facts, packet: &Packet) -> bool {
+    let Some((source, destination)) = addresses(facts, packet) else {
+        return false;
     };
     let dev = match (asked.limit_iface_in, asked.limit_iface_out) {
         (true, _) => facts.input,
         (_, true) => facts.output,
         _ => crate::device::DevId::NONE,
     };
-    let is = |address: Ipv4Addr, types: Not<u16>| {
-        let kind = route::address_kind_at(net, facts.ns, address, dev);
-        types.matches(types.is & bit(kind) != 0)
+    let is = |address: IpAddr, types: Not<u16>| {
+        types.matches(match address {
+            IpAddr::V4(address) => {
+                let kind = route::address_kind_at(net, facts.ns, address, dev);
+                types.is & 1 << reverse::number(kind) != 0
+            }
+            IpAddr::V6(address) => reverse::address_type6(types.is, net, facts, (address, dev)),
+        })
     };
-    Some(
-        asked.source.is_none_or(|types| is(source, types))
-            && asked.destination.is_none_or(|types| is(destination, types)),
-    )
-}
-
-/// The bit of a type (`RTN_*`).
-const fn bit(kind: RouteType) -> u16 {
-    match kind {
-        RouteType::Unicast => 1 << 1,
-        RouteType::Local => 1 << 2,
-        RouteType::Broadcast => 1 << 3,
-        RouteType::Anycast => 1 << 4,
-        RouteType::Multicast => 1 << 5,
-        RouteType::Blackhole => 1 << 6,
-        RouteType::Unreachable => 1 << 7,
-        RouteType::Prohibit => 1 << 8,
-        RouteType::Throw => 1 << 9,
-    }
+    asked.source.is_none_or(|types| is(source, types))
+        && asked.destination.is_none_or(|types| is(destination, types))
 }
 
 /// The greatest segment that a TCP segment tells.

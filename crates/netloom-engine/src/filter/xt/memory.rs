@@ -1,5 +1,6 @@
 //! `limit`, `statistic` and `quota`: what a rule remembers of the packets that it saw.
 
+use super::connlimit::Counts;
 use crate::random::Random;
 use netloom_model::Time;
 use netloom_model::ruleset::statement::{Limit, Quota};
@@ -16,8 +17,30 @@ pub(in crate::filter) struct Memory {
     at: Time,
 }
 
+/// What the parts of a rule remember.
+#[derive(Clone, Debug, Default)]
+pub(in crate::filter) struct Memories {
+    small: Vec<Memory>,
+    /// Connections that came to a part.
+    counts: Vec<(u16, Counts)>,
+}
+
+impl Memories {
+    /// The connections that came to a part.
+    pub(in crate::filter) fn counts(&mut self, part: usize) -> &mut Counts {
+        let all = &mut self.counts;
+        let at = all.iter().position(|(own, _)| usize::from(*own) == part);
+        let at = at.unwrap_or_else(|| {
+            all.push((part as u16, Counts::default()));
+            all.len() - 1
+        });
+        &mut all[at].1
+    }
+}
+
 /// What a part remembers; what it begins with where it remembers nothing.
-fn of(all: &mut Vec<Memory>, part: usize, begin: u64, now: Time) -> &mut Memory {
+fn of(all: &mut Memories, part: usize, begin: u64, now: Time) -> &mut Memory {
+    let all = &mut all.small;
     let part = part as u16;
     let at = all.iter().position(|memory| memory.part == part);
     let at = at.unwrap_or_else(|| {
@@ -35,7 +58,7 @@ const SECOND: u64 = 1_000_000_000;
 
 /// A bucket of tokens, each a nanosecond (`nft_limit_eval`).
 pub(in crate::filter) fn limit(
-    all: &mut Vec<Memory>,
+    all: &mut Memories,
     part: usize,
     limit: &Limit,
     len: u64,
@@ -61,19 +84,14 @@ pub(in crate::filter) fn limit(
 }
 
 /// So much in all.
-pub(in crate::filter) fn quota(
-    all: &mut Vec<Memory>,
-    part: usize,
-    quota: &Quota,
-    len: u64,
-) -> bool {
+pub(in crate::filter) fn quota(all: &mut Memories, part: usize, quota: &Quota, len: u64) -> bool {
     let memory = of(all, part, quota.used, Time(0));
     memory.count = memory.count.saturating_add(len);
     (memory.count >= quota.bytes) == quota.over
 }
 
 /// So much in all, as `quota` of xtables counts: what does not fit ends it for good.
-pub(super) fn xt_quota(all: &mut Vec<Memory>, part: usize, quota: Not<u64>, len: u64) -> bool {
+pub(super) fn xt_quota(all: &mut Memories, part: usize, quota: Not<u64>, len: u64) -> bool {
     let memory = of(all, part, quota.is, Time(0));
     let left = memory.count.checked_sub(len);
     memory.count = left.unwrap_or(0);
@@ -82,7 +100,7 @@ pub(super) fn xt_quota(all: &mut Vec<Memory>, part: usize, quota: Not<u64>, len:
 
 /// By chance, or each so many.
 pub(super) fn statistic(
-    all: &mut Vec<Memory>,
+    all: &mut Memories,
     part: usize,
     asked: Statistic,
     random: &mut Random,
@@ -118,7 +136,7 @@ mod tests {
             bytes: false,
             over: false,
         };
-        let mut all = Vec::new();
+        let mut all = Memories::default();
         let mut at = |now: u64| limit(&mut all, 4, &asked, 84, Time(now));
         assert_eq!([at(0), at(0), at(0), at(0)], [true, true, true, false]);
         assert_eq!([at(SECOND / 2), at(SECOND / 2)], [true, false]);
@@ -130,7 +148,7 @@ mod tests {
             every: Not::is(3),
             packet: 1,
         };
-        let (mut all, mut random) = (Vec::new(), Random::new(1));
+        let (mut all, mut random) = (Memories::default(), Random::new(1));
         let said: Vec<bool> = (0..6)
             .map(|_| statistic(&mut all, 0, asked, &mut random))
             .collect();

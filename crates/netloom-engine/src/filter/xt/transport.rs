@@ -11,10 +11,24 @@ pub(super) fn bytes<'a>(facts: &Facts, packet: &'a Packet) -> Option<&'a [u8]> {
 }
 
 /// Source and destination port.
-pub(super) fn ports(facts: &Facts, packet: &Packet) -> Option<(u16, u16)> {
+pub(in crate::filter) fn ports(facts: &Facts, packet: &Packet) -> Option<(u16, u16)> {
     let bytes = bytes(facts, packet)?;
     let port = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
     Some((port(0)?, port(2)?))
+}
+
+/// The index of IP compression (RFC 3173), and whether its flags are 0.
+pub(super) fn ipcomp(
+    asked: Not<Span<u32>>,
+    reserved: bool,
+    facts: &Facts,
+    packet: &Packet,
+) -> bool {
+    let Some([_, flags, high, low, ..]) = bytes(facts, packet) else {
+        return false;
+    };
+    let index = u32::from(u16::from_be_bytes([*high, *low]));
+    within(asked, index) && (!reserved || *flags == 0)
 }
 
 /// Whether a number is in a span, or is not.
@@ -67,7 +81,7 @@ pub(super) fn tcp(asked: &Tcp, facts: &Facts, packet: &Packet) -> bool {
 }
 
 /// The data of a TCP segment's option (RFC 9293, 3.2).
-pub(super) fn option(segment: &[u8], kind: u8) -> Option<&[u8]> {
+pub(in crate::filter) fn option(segment: &[u8], kind: u8) -> Option<&[u8]> {
     let end = usize::from(segment.get(12)? >> 4) * 4;
     let mut options = segment.get(20..end)?;
     loop {

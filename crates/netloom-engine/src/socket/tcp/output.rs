@@ -22,7 +22,7 @@ use core::net::IpAddr;
 use netloom_model::Errno;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
-use netloom_model::socket::{PacketType, PmtuDiscovery, TcpState};
+use netloom_model::socket::{PacketType, PmtuDiscovery, SocketId, TcpState};
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{EtherType, IpProtocol, checksum, ipv4, ipv6};
 
@@ -279,6 +279,7 @@ fn build(
     let tcp_len = tcp::HEADER_LEN + options + out.len;
     let ident = identification(net, id, out);
     let (mut packet, at) = ip(net, manner, path, tcp_len, ident);
+    packet.sender = Some(SocketId(id));
     let bytes = &mut packet.bytes_mut()[at..];
     head.emit(bytes);
     if let Some(connection) = net.tcp(id).and_then(|tcp| tcp.connection()) {

@@ -182,6 +182,7 @@ fn emit<O: Observer>(
         mark: options.mark,
     };
     let mut packet = output::build(cx, way, &fields, payload);
+    packet.sender = Some(id);
     cx.born(&mut packet, None, Origin::Probe);
     see_sent(cx, id, &packet, stage, flow, Some(way));
     let group_loop = GroupLoop(options.multicast_loop);

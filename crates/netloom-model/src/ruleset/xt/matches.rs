@@ -16,10 +16,21 @@ pub enum XtMatch {
     Addrtype(Addrtype),
     /// `ah`: SPIs of authentication headers.
     Ah(Not<Span<u32>>),
-    /// `bpf`, `cluster`, `nfacct`, ...: kept by its name and words; what it says is unknown.
+    /// `ah` of IPv6: SPIs, length and reserved bits of an authentication header.
+    Ah6(Ah6),
+    /// `bpf`, `nfacct`, ...: kept by its name and words; what it says is unknown.
     Opaque(Opaque),
     /// `cgroup`: the control group of the socket that sent it.
     Cgroup(Cgroup),
+    /// `cluster`: whether the connection is this node's share.
+    Cluster {
+        /// Bits of the nodes that this one is, from 0.
+        nodes: Not<u32>,
+        /// How many nodes there are.
+        total: u32,
+        /// What the hash begins with.
+        seed: u32,
+    },
     /// `comment`: matches always.
     Comment(String),
     /// `connbytes`: how much a connection had.
@@ -56,6 +67,8 @@ pub enum XtMatch {
     Ecn(Ecn),
     /// `esp`: SPIs of ESP.
     Esp(Not<Span<u32>>),
+    /// `eui64`: whether the source is made of the sender's Ethernet address.
+    Eui64,
     /// `frag`: IPv6's fragment header.
     Frag(Frag),
     /// `hashlimit`: a limit for each of many.
@@ -70,6 +83,13 @@ pub enum XtMatch {
     Icmp(Not<IcmpTypes>),
     /// `icmp6`: types and codes of ICMPv6.
     Icmp6(Not<IcmpTypes>),
+    /// `ipcomp`: indices of IP compression.
+    Ipcomp {
+        /// The indices.
+        spi: Not<Span<u32>>,
+        /// The flags are 0.
+        reserved: bool,
+    },
     /// `iprange`: addresses from one to another.
     Iprange {
         /// Sources.
@@ -196,6 +216,17 @@ pub struct Addrtype {
     pub limit_iface_in: bool,
     /// Only addresses of the device that it leaves by.
     pub limit_iface_out: bool,
+}
+
+/// See [`XtMatch::Ah6`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ah6 {
+    /// SPIs.
+    pub spi: Option<Not<Span<u32>>>,
+    /// The header's length.
+    pub length: Option<Not<u32>>,
+    /// The reserved bits are 0.
+    pub reserved: bool,
 }
 
 /// See [`XtMatch::Cgroup`].
@@ -363,7 +394,7 @@ pub struct Hashlimit {
     pub rate: u64,
     /// ... in how many seconds.
     pub per: u64,
-    /// How many more at once.
+    /// How many more at once; of bytes how often those of a second are given at once.
     pub burst: u64,
     /// Bytes are counted, not packets.
     pub bytes: bool,
@@ -641,9 +672,9 @@ pub struct Time {
     pub dates: Span<u32>,
     /// Seconds since midnight.
     pub hours: Span<u32>,
-    /// Bits of the days of the month, from 1.
+    /// Bits of the days of the month, from 1 << 1.
     pub monthdays: u32,
-    /// Bits of the days of the week, Monday = 1.
+    /// Bits of the days of the week: 1 << 1 is Monday, 1 << 7 Sunday.
     pub weekdays: u8,
     /// By the kernel's time zone, not by Greenwich.
     pub kernel_zone: bool,

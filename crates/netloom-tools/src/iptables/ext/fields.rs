@@ -2,8 +2,10 @@
 //! packet's headers.
 
 use super::super::extension::{Extension, Given, Opt, Shown, View};
+use super::headers6;
 use super::values::{bang, first, mark, number, one, said, span};
 use crate::ip::words::Outcome;
+use netloom_model::Family;
 use netloom_model::ruleset::xt::{Compare, Ecn, Not, Span, XtMatch};
 use netloom_model::ruleset::{DataType, Statement};
 use netloom_wire::MacAddr;
@@ -323,13 +325,20 @@ pub(super) const ESP: Extension = Extension {
 
 pub(super) const AH: Extension = Extension {
     name: "ah",
-    options: &[("ahspi", 1)],
+    options: &[("ahspi", 1), ("ahlen", 1), ("ahres", 0)],
     build: |given| {
+        if given.variant.family == Family::V6 {
+            return headers6::ah(given);
+        }
+        if let Some(option) = given.options.iter().find(|option| option.name != "ahspi") {
+            return Err(given.problem(&format!("unknown option \"--{}\"", option.name)));
+        }
         let option = given.needed("ah", "ahspi")?;
         one(XtMatch::Ah(option.of(given.span32("ah", option)?)))
     },
     show: |view| match first(view)? {
         XtMatch::Ah(found) => spis(*found, "ah"),
+        XtMatch::Ah6(found) => headers6::show_ah(found),
         _ => None,
     },
 };

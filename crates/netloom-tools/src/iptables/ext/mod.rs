@@ -5,16 +5,23 @@ mod change;
 mod comment;
 mod conntrack;
 mod fields;
+mod hashlimit;
+mod headers6;
 pub(super) mod icmp;
 mod marks;
 mod nat;
 mod origin;
+mod policy;
 mod ports;
 pub(super) mod prefixes;
 mod rates;
 mod refuse;
+mod search;
+mod segments;
 mod sets;
+mod shares;
 mod steer;
+mod time;
 mod values;
 
 use super::extension::Extension;
@@ -58,6 +65,23 @@ pub(super) const MATCHES: &[&Extension] = &[
     &rates::LIMIT,
     &rates::QUOTA,
     &rates::STATISTIC,
+    &hashlimit::HASHLIMIT,
+    &headers6::DST,
+    &headers6::EUI64,
+    &headers6::FRAG,
+    &headers6::HBH,
+    &headers6::IPV6HEADER,
+    &headers6::MH,
+    &headers6::RT,
+    &policy::POLICY,
+    &search::STRING,
+    &search::U32,
+    &segments::DCCP,
+    &segments::IPCOMP,
+    &segments::SCTP,
+    &shares::CLUSTER,
+    &shares::CONNLABEL,
+    &time::TIME,
     &sets::RECENT,
     &sets::SET,
 ];

@@ -105,6 +105,27 @@ impl Given<'_> {
             .ok_or_else(|| self.problem(&format!("{of}: option \"--{name}\" must be specified\n")))
     }
 
+    /// No option is there twice.
+    pub(super) fn once(&self, of: &str) -> Outcome<()> {
+        let mut all = self.options.iter().enumerate();
+        let twice = all.find(|(at, one)| self.options[..*at].iter().any(|o| o.name == one.name));
+        match twice {
+            Some((_, option)) => {
+                let name = option.name;
+                let text = format!("{of}: option \"--{name}\" can only be used once.\n");
+                Err(self.problem(&text))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Two options exclude each other.
+    pub(super) fn clash(&self, of: &str, one: &str, other: &str) -> crate::ip::words::Failure {
+        let text =
+            format!("{of}: option \"--{one}\" cannot be used together with \"--{other}\".\n");
+        self.problem(&text)
+    }
+
     fn bad(&self, of: &str, opt: &Opt, max: u64) -> crate::ip::words::Failure {
         let name = opt.name;
         let text = format!("{of}: bad value for option \"--{name}\", or out of range (0-{max}).\n");
