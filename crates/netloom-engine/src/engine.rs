@@ -264,6 +264,17 @@ impl Engine {
                 self.link_counters(ns, *index).map(Reply::Counters)
             }
             Request::Now => Ok(Reply::Time(now)),
+            Request::KernelLog { from, deadline } => {
+                let lines = self.net.log.from(*from);
+                if lines.is_empty() && *deadline > now {
+                    return Answer::Wait(*deadline);
+                }
+                Ok(Reply::KernelLog(lines))
+            }
+            Request::ClearKernelLog => {
+                self.net.log.clear();
+                Ok(Reply::Done)
+            }
             Request::Explain(explain) => self
                 .explain(explain)
                 .map(|journey| Reply::Journey(Box::new(journey))),

@@ -24,6 +24,7 @@ mod filter;
 pub mod ip;
 mod ipset;
 mod journey;
+mod kernel_log;
 mod link;
 mod mib;
 mod namespace;

@@ -3,6 +3,7 @@
 use crate::arena::Arena;
 use crate::device::{DevId, Device};
 use crate::filter::{Copies, Turned};
+use crate::kernel_log::KernelLog;
 use crate::namespace::{Namespace, NsId};
 use crate::observer::Observer;
 use crate::packet::{Packet, Pool};
@@ -42,6 +43,8 @@ pub(crate) struct Net {
     pub(crate) copies: Copies,
     /// Whether the module `br_netfilter` is loaded.
     pub(crate) br_netfilter: bool,
+    /// What its kernel says.
+    pub(crate) log: KernelLog,
     /// The kernel's parameter `ipv6.disable_ipv6=1`: no device begins with IPv6.
     pub(crate) ipv6_disabled: bool,
 }

@@ -47,6 +47,8 @@ pub(crate) struct Body {
     pub(crate) mark: u32,
     /// Its class of traffic (`skb->priority`).
     pub(crate) priority: u32,
+    /// By which number it is followed; 0: it is not.
+    pub(crate) trace: u32,
     /// Its connection, where those are tracked.
     pub(crate) ct: Reference,
     /// The ports of a bridge by which it came and leaves, where `br_netfilter` had it pass hooks of IP
@@ -113,6 +115,7 @@ impl Body {
             options: None,
             mark: 0,
             priority: 0,
+            trace: 0,
             ct: Reference::NONE,
             port_in: DevId::NONE,
             port_out: DevId::NONE,
@@ -262,6 +265,7 @@ impl Body {
         (self.dev, self.iif) = (other.dev, other.iif);
         self.mark = other.mark;
         self.priority = other.priority;
+        self.trace = other.trace;
         self.ct = other.ct;
         (self.port_in, self.port_out) = (other.port_in, other.port_out);
         self.hops = other.hops;
@@ -322,6 +326,7 @@ impl Pool {
         body.options = None;
         body.mark = 0;
         body.priority = 0;
+        body.trace = 0;
         body.ct = Reference::NONE;
         body.forget_ports();
         body.sender = None;
@@ -347,6 +352,7 @@ impl Pool {
         copy.options.clone_from(&packet.options);
         copy.mark = packet.mark;
         copy.priority = packet.priority;
+        copy.trace = packet.trace;
         copy.ct = packet.ct;
         (copy.port_in, copy.port_out) = (packet.port_in, packet.port_out);
         copy.bridged_from = packet.bridged_from;

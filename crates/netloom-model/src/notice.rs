@@ -11,7 +11,9 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
+use crate::ruleset::Hook;
 use crate::time::Time;
+use crate::trace::Traced;
 use serde::{Deserialize, Serialize};
 
 /// That something is there now as it is told, or is gone.
@@ -60,6 +62,10 @@ pub enum About {
     Expectation(Box<ExpectationNotice>),
     /// A namespace: whoever listens anywhere is told.
     Namespace(NsName),
+    /// A packet that a rule hands to the programs of a group (`NFLOG`).
+    Logged(Box<Logged>),
+    /// A step of a packet that is followed.
+    Traced(Box<Traced>),
     /// The id by which another namespace is known here.
     Nsid {
         /// The id.
@@ -93,6 +99,30 @@ pub struct Netconf {
     pub proxy: Option<bool>,
     /// `ignore_routes_with_linkdown`.
     pub ignore_linkdown: Option<bool>,
+}
+
+/// A packet that a rule logged for a group of programs (`NFULNL_MSG_PACKET`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The group.
+    pub group: u16,
+    /// What the rule says of it.
+    pub prefix: String,
+    /// The hook it was at.
+    pub hook: Hook,
+    /// What it is: of IPv4, IPv6 ...
+    pub ethertype: u16,
+    /// The index of the device that it came by; 0: none.
+    pub input: u32,
+    /// That of the one it leaves by.
+    pub output: u32,
+    /// Its mark.
+    pub mark: u32,
+    /// How long it is.
+    pub len: u32,
+    /// What is told of it, from its network header on.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
 }
 
 /// How many notices wait for one who listens; beyond, the newest are lost and it is told so

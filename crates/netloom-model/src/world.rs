@@ -4,6 +4,7 @@
 use crate::change::Change;
 use crate::error::{Errno, Error, Result};
 use crate::journey::{Explain, Journey};
+use crate::kernel_log::LogLine;
 use crate::names::NsName;
 use crate::notice::Notice;
 use crate::route::{RouteAnswer, RouteQuery};
@@ -72,6 +73,11 @@ pub enum Request {
         socket: SocketId,
         deadline: Time,
     },
+    KernelLog {
+        from: Option<u64>,
+        deadline: Time,
+    },
+    ClearKernelLog,
     ReceiveError(SocketId),
     PendingError(SocketId),
     Listen {
@@ -110,6 +116,7 @@ pub enum Reply {
     Sent(usize),
     Received(Received),
     Notice(Option<Box<Notice>>),
+    KernelLog(Vec<LogLine>),
     Journey(Box<Journey>),
     Name(String),
     Accepted(SocketId, IpAddr, u16),
@@ -125,6 +132,7 @@ impl Request {
             self,
             Request::Receive { .. }
                 | Request::NextNotice { .. }
+                | Request::KernelLog { .. }
                 | Request::SleepUntil(_)
                 | Request::Accept { .. }
                 | Request::Poll { .. }
@@ -360,6 +368,26 @@ pub trait World {
             Reply::Notice(notice) => Ok(notice),
             _ => Err(mismatch()),
         }
+    }
+
+    /// The kernel's log from the line with that number on, which is waited for until `deadline`;
+    /// none: all that was not cleared.
+    ///
+    /// # Errors
+    /// `EINTR` when interrupted.
+    fn kernel_log(&mut self, from: Option<u64>, deadline: Time) -> Result<Vec<LogLine>> {
+        match self.call(Request::KernelLog { from, deadline })? {
+            Reply::KernelLog(lines) => Ok(lines),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Clears the kernel's log.
+    ///
+    /// # Errors
+    /// `EPROTO` if the world is gone.
+    fn clear_kernel_log(&mut self) -> Result<()> {
+        self.call(Request::ClearKernelLog).map(|_| ())
     }
 
     /// Takes an error from the error queue, without waiting.

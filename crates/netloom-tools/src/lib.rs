@@ -13,6 +13,7 @@ pub mod bridge;
 pub mod capture_file;
 pub mod conntrack;
 mod context;
+pub mod dmesg;
 pub mod echo;
 pub mod ethtool;
 pub mod http;
@@ -52,6 +53,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("bridge", bridge::bridge),
     ("conntrack", conntrack::conntrack),
     ("curl", http::curl),
+    ("dmesg", dmesg::dmesg),
     ("ethtool", ethtool::ethtool),
     ("http", http::http),
     ("ifconfig", net_tools::ifconfig::ifconfig),
@@ -94,6 +96,7 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("sysctl", sysctl::sysctl),
     ("tcpdump", tcpdump::tcpdump),
     ("traceroute", traceroute::traceroute),
+    ("xtables-monitor", iptables::xtables_monitor),
 ];
 
 /// The command called `name`.

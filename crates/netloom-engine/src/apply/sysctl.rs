@@ -97,6 +97,10 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
         }
         return Ok(());
     }
+    if name == LOG_ALL && net.ns(ns).name.is_first() {
+        net.log.all_namespaces = number(value, (0, 1))? != 0;
+        return Ok(());
+    }
     if let Some(key) = name.strip_prefix(CONNTRACK_PREFIX) {
         return set_conntrack(net, ns, key, value);
     }
@@ -133,6 +137,9 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     }
     Ok(())
 }
+
+/// Whether what rules log is told of all namespaces; the first alone has it.
+const LOG_ALL: &str = "net.netfilter.nf_log_all_netns";
 
 /// Settings of connection tracking; some are told and not written.
 fn set_conntrack(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
@@ -303,6 +310,10 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
             let value = namespace.bridge_conf.get(*entry).to_string();
             all.insert(format!("{BRIDGE_PREFIX}{key}"), value);
         }
+    }
+    if namespace.name.is_first() {
+        let on = i32::from(net.log.all_namespaces);
+        all.insert(LOG_ALL.to_owned(), on.to_string());
     }
     super::sysctl6::list(net, ns, &mut all);
     all

@@ -226,12 +226,7 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             what: Expr::Meta(ruleset::MetaKey::Mark),
             value,
         } => load::compile(value).map_or(Op::Unknown, Op::SetMark),
-        Statement::XtMatch(XtMatch::Comment(_))
-        | Statement::Log(_)
-        | Statement::Set {
-            what: Expr::Meta(ruleset::MetaKey::NfTrace),
-            ..
-        } => Op::Nothing,
+        Statement::XtMatch(XtMatch::Comment(_)) => Op::Nothing,
         Statement::Limit(limit) => Op::Limit(*limit),
         Statement::Quota(quota) => Op::Quota(*quota),
         Statement::ConnLimit { count, over } => Op::ConnLimit {

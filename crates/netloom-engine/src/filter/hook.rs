@@ -82,11 +82,19 @@ fn asked<O: Observer>(
         }
         Outcome::Unknown => (Stage::Rules, DropReason::RuleUnknown),
     };
-    match input.some().or(output.some()) {
+    match at_device(hook, (input, output)) {
         Some(dev) => cx.drop(packet, dev, stage, reason),
         None => cx.drop_in(packet, ns, stage, reason),
     }
     None
+}
+
+/// The device at which a packet meets a hook.
+fn at_device(hook: Hook, (input, output): (DevId, DevId)) -> Option<DevId> {
+    match hook {
+        Hook::Postrouting => output.some(),
+        _ => input.some().or(output.some()),
+    }
 }
 
 /// Where connections are tracked, fragments are joined before all else (`nf_defrag_ipv4`).
@@ -183,7 +191,7 @@ fn note<O: Observer>(
     stage: Stage,
     event: Event,
 ) {
-    match facts.input.some().or(facts.output.some()) {
+    match at_device(facts.hook, (facts.input, facts.output)) {
         Some(dev) => cx.see(packet, dev, stage, |_| event),
         None => cx.see_in(packet, facts.ns, stage, |_| event),
     }

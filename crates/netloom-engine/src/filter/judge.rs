@@ -9,7 +9,7 @@ use super::load::Load;
 use super::nat;
 use super::table::State;
 use super::xt::Says;
-use super::{ChainId, Filter};
+use super::{ChainId, Filter, trace};
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainStep, ChainVerdict, DropReason};
@@ -39,6 +39,17 @@ enum Said {
     /// The packet ends, for this reason.
     Ends(DropReason),
     Unknown,
+}
+
+impl Said {
+    /// How a rule that was carried out ended, as it is told of a packet that is followed.
+    const fn told(&self) -> Option<trace::Said> {
+        match self {
+            Said::No(_) | Said::Unknown => None,
+            Said::Go(go) => Some(Some(*go)),
+            Said::Reject(_) | Said::Ends(_) => Some(None),
+        }
+    }
 }
 
 /// Writes down which rules were tried; nobody does where nobody asks.
@@ -151,16 +162,32 @@ pub(super) fn chain<T: Trail>(
     let mut stack = [(ChainId(0), 0); JUMP_DEPTH];
     let mut depth = 0usize;
     let mut walk = Walk::of::<T>(net, filter, (first, 0), facts, packet);
+    let mut told = trace::Told::default();
     loop {
         let Some((at, rule)) = walk.step() else {
             let Some(above) = depth.checked_sub(1) else {
-                return policy(filter, (first, base), (facts, packet), trail);
+                return policy(
+                    (net, filter, &mut told),
+                    (first, base),
+                    (facts, packet),
+                    trail,
+                );
             };
+            if packet.trace != 0 {
+                trace::returns(net, filter, walk.chain, facts, packet);
+            }
             depth = above;
             walk = Walk::of::<T>(net, filter, stack[depth], facts, packet);
             continue;
         };
+        let (followed, mark) = (packet.trace != 0, packet.mark);
         let said = ask(net, filter, (walk.chain, at), &rule, facts, packet);
+        if (followed || packet.trace != 0)
+            && let Some(go) = said.told()
+        {
+            let (place, rule) = ((walk.chain, at), (&*rule, followed.then_some(mark)));
+            trace::rule((net, filter, &mut told), place, rule, go, facts, packet);
+        }
         let failed = match said {
             Said::No(part) => Some(part),
             _ => None,
@@ -184,7 +211,14 @@ pub(super) fn chain<T: Trail>(
                     depth = above;
                     stack[depth]
                 }
-                None => return policy(filter, (first, base), (facts, packet), trail),
+                None => {
+                    return policy(
+                        (net, filter, &mut told),
+                        (first, base),
+                        (facts, packet),
+                        trail,
+                    );
+                }
             },
             Go::Jump(to) => {
                 stack[depth] = (walk.chain, walk.next);
@@ -199,12 +233,15 @@ pub(super) fn chain<T: Trail>(
 
 /// What becomes of packets at the end of a base chain.
 fn policy<T: Trail>(
-    filter: &mut Filter,
+    (net, filter, told): (&mut Net, &mut Filter, &mut trace::Told),
     (chain, base): (ChainId, &Base),
     (facts, packet): (&Facts, &Packet),
     trail: &mut T,
 ) -> Judged {
     trail.policy();
+    if packet.trace != 0 {
+        trace::policy((net, filter, told), (chain, base.policy), facts, packet);
+    }
     if base.counter.is_some() {
         let counter = &mut filter.chains[chain.0].policy;
         counter.packets += 1;

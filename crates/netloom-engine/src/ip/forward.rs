@@ -76,18 +76,18 @@ pub(crate) fn forward<O: Observer>(
         from: ttl,
         to: ttl - 1,
     });
-    if let Some(options) = options {
-        with_options::forwarded(cx, &mut packet, &options, &found);
-    }
     (packet.local, packet.iif) = (false, dev);
     packet.priority = priority(tos);
     let ns = cx.net.ns_of(dev);
     let devices = (dev, found.dev);
-    let Some(packet) = filter::at(cx, (ns, Proto::V4, Hook::Forward), devices, packet) else {
+    let Some(mut packet) = filter::at(cx, (ns, Proto::V4, Hook::Forward), devices, packet) else {
         return;
     };
+    if let Some(options) = options {
+        with_options::forwarded(cx, &mut packet, &options, &found);
+    }
     let leaving = (ns, Proto::V4, Hook::Postrouting);
-    let Some(packet) = filter::at(cx, leaving, (DevId::NONE, found.dev), packet) else {
+    let Some(packet) = filter::at(cx, leaving, devices, packet) else {
         return;
     };
     if too_long {

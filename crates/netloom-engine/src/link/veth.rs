@@ -70,7 +70,7 @@ pub(super) fn transmit<O: Observer>(
     }
     let crossed = other.ns;
     cx.net.pool.forget_connection(&mut packet); // skb_scrub_packet, within a namespace too
-    (packet.iif, packet.priority) = (DevId::NONE, 0);
+    (packet.iif, packet.priority, packet.trace) = (DevId::NONE, 0, 0);
     packet.forget_ports();
     let device = cx.net.dev_mut(dev);
     device.tx.count(packet.len());

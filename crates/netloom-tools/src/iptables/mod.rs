@@ -12,12 +12,15 @@ mod draft;
 mod ext;
 mod extension;
 mod list;
+mod monitor;
 mod place;
 mod restore;
 mod save;
 mod show;
 mod spec;
 mod tables;
+
+pub use monitor::xtables_monitor;
 
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};

@@ -12,6 +12,7 @@ mod expr;
 mod implied;
 mod lexer;
 mod list;
+mod monitor;
 mod parser;
 mod print;
 mod rule;
@@ -54,6 +55,13 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     let Some(arguments) = arguments(cx)? else {
         return Ok(());
     };
+    if let Some(("monitor", rest)) = arguments
+        .words
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return monitor::run(cx, rest);
+    }
     let source = source(cx, &arguments)?;
     let (ruleset, devices) = snapshot(cx)?;
     let mut sources = vec![source];

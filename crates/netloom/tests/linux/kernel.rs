@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/kernel");
 /// Where the real tools are.
 pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+/// What a script needs to see what rules log.
+const LOG: &str = "nf_log_all_netns";
 const FRESH: [&str; 6] = [
     "unshare",
     "--net",
@@ -47,6 +49,11 @@ impl Kernel {
     }
 
     fn has(&self, kind: &str) -> bool {
+        // That the log tells of all namespaces is a setting of the whole machine.
+        if kind == LOG {
+            let setting = std::fs::read_to_string("/proc/sys/net/netfilter/nf_log_all_netns");
+            return setting.is_ok_and(|value| value.trim() == "1");
+        }
         let mut add = vec!["ip", "link", "add", "probe", "type"];
         // A setting of bridges that not every kernel has.
         if kind == "vlan_filtering" {

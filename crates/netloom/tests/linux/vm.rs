@@ -43,7 +43,9 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
     let folder = run.path();
     fs::create_dir(folder.join("kernel"))?;
     copy_folder(Path::new(kernel::FOLDER), &folder.join("kernel"))?;
-    let mut command = String::new();
+    // What rules of namespaces log is seen.
+    let mut command =
+        "modprobe -d /mnt/kernel -a nf_log_syslog iptable_raw iptable_mangle iptable_filter; echo 1 >/proc/sys/net/netfilter/nf_log_all_netns\n".to_owned();
     for script in scripts {
         fs::copy(&script.path, folder.join(format!("{}.sh", script.name)))?;
         command.push_str(&guest_lines(&script.name));

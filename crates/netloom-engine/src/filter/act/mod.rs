@@ -15,6 +15,7 @@ pub(super) use mss::rt_mtu;
 use super::compile::Go;
 use super::facts::Facts;
 use super::load::{self, Load};
+use super::log;
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::journey::DropReason;
@@ -39,11 +40,15 @@ pub(super) enum Op {
     /// Writes to a header.
     Write(write::Op),
     Priority(Load),
+    /// Follows it from here on, or no more.
+    Trace(Load),
     PacketType(Load),
     /// Hands it to a program; whether it passes where there is none.
     Queue {
         bypass: bool,
     },
+    /// Logs it.
+    Log(log::Op),
     /// Sends a copy elsewhere.
     Copy(copy::Op),
 }
@@ -68,6 +73,9 @@ impl Did {
 
 /// What a statement does; none where it is nothing of this, or what netloom does not know.
 pub(super) fn compile(statement: &Statement) -> Option<Op> {
+    if let Some(op) = log::compile(statement) {
+        return Some(Op::Log(op));
+    }
     Some(match statement {
         Statement::XtTarget(target) => of_xtables(target)?,
         Statement::ResetTcpOption(kind) => Op::Strip(Box::new([*kind])),
@@ -98,6 +106,7 @@ fn of_xtables(target: &XtTarget) -> Option<Op> {
 fn set(what: &Expr, value: Load) -> Option<Op> {
     Some(match what {
         Expr::Meta(MetaKey::Priority) => Op::Priority(value),
+        Expr::Meta(MetaKey::NfTrace) => Op::Trace(value),
         Expr::Meta(MetaKey::PktType) => Op::PacketType(value),
         Expr::TcpOption {
             kind,
@@ -130,17 +139,34 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
         Op::Priority(load) => Did::if_so(load.value(net, facts, packet).map(|class| {
             packet.priority = class as u32;
         })),
+        Op::Trace(load) => {
+            let on = load.value(net, facts, packet);
+            Did::if_so(on.map(|on| follow(net, packet, on != 0)))
+        }
         Op::PacketType(load) => {
             let kind = load.value(net, facts, packet);
             Did::if_so(kind.map(|kind| set_packet_type(packet, kind)))
         }
         Op::Queue { bypass: true } => Did::Go(Go::Accept),
         Op::Queue { bypass: false } => Did::Ends(DropReason::RuleQueue),
+        Op::Log(op) => {
+            op.carry_out(net, facts, packet);
+            Did::On
+        }
         Op::Copy(op) => {
             op.keep(net, facts, packet);
             Did::On
         }
     }
+}
+
+/// Follows a packet from here on, or no more.
+fn follow(net: &mut Net, packet: &mut Packet, on: bool) {
+    packet.trace = match (on, packet.trace) {
+        (false, _) => 0,
+        (true, 0) => (net.random.next() as u32).max(1),
+        (true, number) => number,
+    };
 }
 
 /// For whom a packet is may change where it was for somebody.

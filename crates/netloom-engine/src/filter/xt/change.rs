@@ -17,7 +17,6 @@ pub(in crate::filter) const fn known(target: &XtTarget) -> bool {
             | XtTarget::Hl(_)
             | XtTarget::Dscp(_)
             | XtTarget::Tos { .. }
-            | XtTarget::Log { .. }
             | XtTarget::Checksum
             | XtTarget::Audit(_)
             | XtTarget::Set(_)

@@ -80,7 +80,7 @@ pub(crate) fn forward<O: Observer>(
         return;
     };
     let leaving = (ns, Proto::V6, Hook::Postrouting);
-    let Some(packet) = filter::at(cx, leaving, (DevId::NONE, found.dev), packet) else {
+    let Some(packet) = filter::at(cx, leaving, devices, packet) else {
         return;
     };
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);
