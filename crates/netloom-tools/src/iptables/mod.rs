@@ -19,6 +19,7 @@ mod save;
 mod show;
 mod spec;
 mod tables;
+mod translate;
 
 pub use monitor::xtables_monitor;
 
@@ -170,6 +171,26 @@ pub fn ip6tables_restore(cx: &mut Context<'_>) -> i32 {
 /// Runs `ip6tables-legacy-restore`.
 pub fn ip6tables_legacy_restore(cx: &mut Context<'_>) -> i32 {
     restore::run(cx, V6.legacy().called("ip6tables-restore"))
+}
+
+/// Runs `iptables-translate`.
+pub fn iptables_translate(cx: &mut Context<'_>) -> i32 {
+    translate::run(cx, V4.called("iptables-translate"))
+}
+
+/// Runs `ip6tables-translate`.
+pub fn ip6tables_translate(cx: &mut Context<'_>) -> i32 {
+    translate::run(cx, V6.called("ip6tables-translate"))
+}
+
+/// Runs `iptables-restore-translate`.
+pub fn iptables_restore_translate(cx: &mut Context<'_>) -> i32 {
+    translate::restore::run(cx, V4.called("iptables-restore-translate"))
+}
+
+/// Runs `ip6tables-restore-translate`.
+pub fn ip6tables_restore_translate(cx: &mut Context<'_>) -> i32 {
+    translate::restore::run(cx, V6.called("ip6tables-restore-translate"))
 }
 
 /// A rule of a table in the words that make it, behind the chain's name: `-s 10.0.0.1/32 -j DROP`;

@@ -221,7 +221,7 @@ fn declared(variant: Variant, options: &Options, line: &str) -> Outcome<Line> {
 
 /// Cuts a line into words. A quoted one ends at the next quote; a backslash takes the next letter
 /// as it is.
-fn words(line: &str) -> Vec<String> {
+pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quoted = false;

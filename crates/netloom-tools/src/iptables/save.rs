@@ -155,7 +155,7 @@ pub(super) fn counted(counter: Option<Counter>, wanted: bool) -> String {
 }
 
 /// The moment as ctime(3) writes it, of Greenwich.
-fn moment(cx: &mut Context<'_>) -> Outcome<String> {
+pub(super) fn moment(cx: &mut Context<'_>) -> Outcome<String> {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

@@ -111,6 +111,15 @@ pub(crate) mod names {
         found.map(|(_, icmp_type, code)| (*icmp_type, *code))
     }
 
+    /// The name of a type, whatever its code.
+    pub(crate) fn of_type(v6: bool, icmp_type: u8) -> Option<&'static str> {
+        let named = if v6 { V6 } else { V4 };
+        let mut whole = named
+            .iter()
+            .filter(|(_, t, code)| *t == icmp_type && code.is_none());
+        whole.next().map(|(name, ..)| *name)
+    }
+
     /// The name of a type and code; that of a type stands for its code 0 too.
     pub(crate) fn of(v6: bool, icmp_type: u8, code: u8) -> Option<&'static str> {
         let named = if v6 { V6 } else { V4 };
