@@ -80,6 +80,9 @@ pub(crate) struct Body {
     pub(crate) gso: u16,
     /// Then: the bytes of its IP and TCP headers.
     pub(crate) gso_headers: u16,
+    /// It came in fragments, of which the longest had so many bytes: it leaves in none that is longer
+    /// (`frag_max_size`); 0 = it came whole.
+    pub(crate) frag_max: u16,
 }
 
 impl core::ops::Deref for Packet {
@@ -130,6 +133,7 @@ impl Body {
             checksum_partial: false,
             gso: 0,
             gso_headers: 0,
+            frag_max: 0,
         }
     }
 
@@ -205,6 +209,23 @@ impl Body {
             self.buffer.resize(end, 0);
         }
         self.end = end as u32;
+    }
+
+    /// Has the packet end with other bytes: `len` of them from `at` behind the network header on are
+    /// exchanged for `new`.
+    pub(crate) fn exchange(&mut self, (at, len): (usize, usize), new: &[u8]) {
+        let at = usize::from(self.network) + at;
+        let end = self.end as usize;
+        if at + len > end {
+            return;
+        }
+        let longer = new.len().saturating_sub(len);
+        if self.buffer.len() < end + longer {
+            self.buffer.resize(end + longer, 0);
+        }
+        self.buffer.copy_within(at + len..end, at + new.len());
+        self.buffer[at..at + new.len()].copy_from_slice(new);
+        self.end = (end - len + new.len()) as u32;
     }
 
     /// Remembers that the network header begins at the front.
@@ -335,6 +356,7 @@ impl Pool {
         body.checksum_partial = false;
         body.gso = 0;
         body.gso_headers = 0;
+        body.frag_max = 0;
         packet
     }
 
@@ -365,6 +387,7 @@ impl Pool {
         copy.checksum_partial = packet.checksum_partial;
         copy.gso = packet.gso;
         copy.gso_headers = packet.gso_headers;
+        copy.frag_max = packet.frag_max;
         copy
     }
 

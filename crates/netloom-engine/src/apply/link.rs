@@ -314,6 +314,7 @@ pub(super) fn set_up<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, up: bool) {
         v6::address::up(cx, dev);
     } else {
         notify::link_down(cx.net, dev);
+        crate::conntrack::device_down(cx.net, dev);
         v6::address::down(cx, dev);
         bridge::multicast::follow(cx.net, dev);
         igmp::down(cx.net, dev);

@@ -4,7 +4,7 @@
 use super::connection::{Connection, Protocol, Zone, event};
 use super::table::Direction;
 use super::tuple::{self, Tuple};
-use super::{arm, begin, forget_by, sctp, tcp, told};
+use super::{arm, begin, expect, forget_by, sctp, tcp, told};
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::net::IpAddr;
@@ -41,7 +41,10 @@ pub(crate) fn change(net: &mut Net, ns: NsId, change: &ConnectionChange) -> Resu
             zero(net, ns);
             Ok(())
         }
-        ConnectionChange::FlushExpectations => Ok(()),
+        ConnectionChange::FlushExpectations => {
+            expect::forget(net, ns, |_| true);
+            Ok(())
+        }
     }
 }
 

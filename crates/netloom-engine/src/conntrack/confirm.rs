@@ -3,7 +3,8 @@
 
 use super::connection::{Reference, Standing};
 use super::table::Direction;
-use super::{arm, told, track};
+use super::{arm, helper, told, track};
+use crate::filter::Facts;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -15,8 +16,10 @@ use netloom_model::journey::DropReason;
 /// Keeps the connection of a packet, if it is new.
 ///
 /// # Errors
-/// Another connection of the same ends was faster.
-pub(crate) fn confirm(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> {
+/// Another connection of the same ends was faster; there is no port for what it announces.
+pub(crate) fn confirm(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result<(), DropReason> {
+    let ns = facts.ns;
+    helper::watch(net, facts, packet)?;
     if packet.ct.fresh && packet.ct.direction == Direction::Original {
         keep(net, ns, packet)?;
     }

@@ -1,5 +1,8 @@
 //! A connection (`nf_conn`), and how a packet refers to one.
 
+use super::expect::Announced;
+use super::helper::{Helper, Which};
+use super::nat::Adjust;
 use super::table::{Direction, NONE};
 use super::tcp::{State, Tcp};
 use super::tuple::Tuple;
@@ -44,6 +47,12 @@ pub(crate) struct Connection {
 pub(crate) struct More {
     /// When it was confirmed, where that is kept.
     pub(crate) began: Option<Time>,
+    /// The helper that watches it.
+    pub(crate) helper: Option<Helper>,
+    /// The connection that announced it.
+    pub(crate) announced: Option<Announced>,
+    /// By how much its numbers are shifted, by direction.
+    pub(crate) adjust: Option<Box<[Adjust; 2]>>,
 }
 
 /// What a protocol knows of a connection.
@@ -204,6 +213,8 @@ pub(crate) struct Reference {
     pub(crate) fresh: bool,
     /// The zone in which it is to be looked up, if a rule said one.
     pub(crate) zone: Option<Zone>,
+    /// The helper that is to watch its connection, if a rule said one.
+    pub(crate) helper: Option<Which>,
 }
 
 impl Reference {
@@ -216,6 +227,7 @@ impl Reference {
         direction: Direction::Original,
         fresh: false,
         zone: None,
+        helper: None,
     };
 
     /// To a connection in its place.
@@ -233,6 +245,7 @@ impl Reference {
             direction,
             fresh: !connection.is_confirmed(),
             zone: None,
+            helper: None,
         }
     }
 

@@ -67,7 +67,9 @@ impl Connection {
             original_zone: one_way(Direction::Original),
             reply_zone: one_way(Direction::Reply),
             labels: self.labels.as_deref().copied(),
-            helper: None,
+            helper: (self.more.as_ref())
+                .and_then(|more| more.helper.as_ref())
+                .map(|helper| helper.which().name().to_owned()),
             tags: match &self.protocol {
                 Protocol::Sctp(sctp) => Some(sctp.tags),
                 _ => None,

@@ -4,21 +4,25 @@
 //! `filter` calls at the hooks, where a ruleset asks for connections: `track` looks a packet's
 //! connection up before the rules, `confirm` keeps a new one once its first packet has passed them
 //! all. `tuple` reads what connections are found by, `table` finds and forgets them, `protocol` (with
-//! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP. `told` tells
-//! who listens, `configure` does what programs ask for.
+//! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP. `helper`
+//! reads of connections that others announce, which `expect` waits for. `told` tells who listens, `configure` does what programs ask for.
 //!
-//! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, helpers.
+//! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, other helpers than FTP's.
 
 mod configure;
 mod confirm;
 mod connection;
 mod describe;
+mod expect;
+mod helper;
 pub(crate) mod nat;
 mod protocol;
 mod related;
 mod sctp;
 mod table;
 mod tcp;
+#[cfg(test)]
+mod tests;
 mod told;
 pub(crate) mod trace;
 mod track;
@@ -28,6 +32,8 @@ pub(crate) use configure::change;
 pub(crate) use confirm::confirm;
 pub(crate) use connection::{Connection, Reference, Standing, Zone, event};
 pub(crate) use describe::{count, list, statistics};
+pub(crate) use expect::list as expected;
+pub(crate) use helper::Which as Helper;
 pub(crate) use related::sums_up;
 pub(crate) use table::Direction;
 pub(crate) use track::track;
@@ -48,6 +54,10 @@ pub(crate) struct Conntrack {
     /// When the engine comes back for those that expire.
     armed: Option<Time>,
     pub(crate) stats: Stats,
+    /// What sources are translated to.
+    by_source: nat::BySource,
+    /// Connections that others announced.
+    expected: Vec<expect::Expectation>,
 }
 
 /// What is counted (`conntrack -S`).
@@ -67,6 +77,8 @@ impl Conntrack {
             table: Table::new(seed),
             armed: None,
             stats: Stats::default(),
+            by_source: nat::BySource::new(seed),
+            expected: Vec::new(),
         }
     }
 
@@ -120,7 +132,8 @@ fn arm(net: &mut Net, ns: NsId) {
     let Some(conntrack) = &mut net.namespaces[ns.0].conntrack else {
         return;
     };
-    let Some(next) = conntrack.table.next_due() else {
+    let due = [conntrack.table.next_due(), expect::next_due(conntrack)];
+    let Some(next) = due.into_iter().flatten().min() else {
         return;
     };
     if conntrack.armed.is_none_or(|armed| next < armed) {
@@ -146,6 +159,7 @@ pub(crate) fn expire(net: &mut Net, ns: NsId) {
         };
         forget(net, ns, place);
     }
+    expect::expire(net, ns);
     arm(net, ns);
 }
 
@@ -157,6 +171,7 @@ pub(crate) fn forget(net: &mut Net, ns: NsId, place: u32) {
 /// Forgets a connection for a program.
 fn forget_by(net: &mut Net, ns: NsId, place: u32, by: Option<u32>) {
     told::gone(net, ns, place, by);
+    expect::master_gone(net, ns, place);
     let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
         return;
     };
@@ -165,12 +180,21 @@ fn forget_by(net: &mut Net, ns: NsId, place: u32, by: Option<u32>) {
 
 /// An address is gone from a device: so are the connections that were masqueraded with it.
 pub(crate) fn forget_masqueraded(net: &mut Net, dev: DevId, address: IpAddr) {
+    forget_of(net, dev, |c| c.tuples[1].destination() == address);
+}
+
+/// A device is down: so are the connections that were masqueraded by it.
+pub(crate) fn device_down(net: &mut Net, dev: DevId) {
+    forget_of(net, dev, |_| true);
+}
+
+fn forget_of(net: &mut Net, dev: DevId, which: impl Fn(&Connection) -> bool) {
     let (ns, index) = (net.ns_of(dev), net.dev(dev).index);
     let Some(conntrack) = &net.ns(ns).conntrack else {
         return;
     };
     let all = conntrack.table.iter();
-    let with = all.filter(|(_, c)| c.masquerade == index && c.tuples[1].destination() == address);
+    let with = all.filter(|(_, c)| c.masquerade == index && which(c));
     for place in with.map(|(place, _)| place).collect::<Vec<_>>() {
         forget(net, ns, place);
     }

@@ -49,11 +49,29 @@ pub(super) fn read(
     if !is_error {
         return Icmp::Question;
     }
-    Icmp::Error(quoted(net, ns, v6, zone, &message[QUOTED..]).unwrap_or(Reference::NONE))
+    let told = destination(v6, packet.network());
+    let found = quoted(net, ns, (v6, told), zone, &message[QUOTED..]);
+    Icmp::Error(found.unwrap_or(Reference::NONE))
+}
+
+/// Who is told, in the form of a tuple.
+fn destination(v6: bool, network: &[u8]) -> [u8; 16] {
+    if v6 {
+        return ipv6::Packet::new_unchecked(network).dst().octets();
+    }
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&ipv4::Packet::new_unchecked(network).dst().octets());
+    bytes
 }
 
 /// How an error stands to the connection of the packet that it quotes.
-fn quoted(net: &Net, ns: NsId, v6: bool, zone: Zone, inner: &[u8]) -> Option<Reference> {
+fn quoted(
+    net: &Net,
+    ns: NsId,
+    (v6, told): (bool, [u8; 16]),
+    zone: Zone,
+    inner: &[u8],
+) -> Option<Reference> {
     let proto = if v6 { Proto::V6 } else { Proto::V4 };
     let (protocol, transport) = layers(proto, inner);
     let tuple = Tuple::of(v6, inner, protocol?, usize::from(transport?))?;
@@ -64,6 +82,10 @@ fn quoted(net: &Net, ns: NsId, v6: bool, zone: Zone, inner: &[u8]) -> Option<Ref
         .table
         .find(&answer, zone.id(Direction::Original))?;
     let connection = conntrack.table.get(place)?;
+    // Nobody else is told of it than whose packet it was.
+    if connection.tuple(direction).dst != told {
+        return None;
+    }
     let at = (ns, place);
     Some(Reference::to(at, connection, Standing::Related, direction))
 }
@@ -77,7 +99,9 @@ pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
 
 /// Whether the checksum of what a packet carries is right; of what was made here it is.
 pub(crate) fn sums_up(facts: &Facts, packet: &Packet) -> bool {
-    if packet.local || packet.checksum_partial {
+    // That of SCTP a program writes itself, on this host too.
+    let known = packet.local && facts.protocol != Some(super::tuple::SCTP);
+    if known || packet.checksum_partial {
         return true;
     }
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
@@ -88,6 +112,7 @@ pub(crate) fn sums_up(facts: &Facts, packet: &Packet) -> bool {
         return true;
     };
     match (facts.is_v6(), protocol) {
+        (_, super::tuple::SCTP) => super::sctp::is_intact(upper),
         (false, super::tuple::ICMP) => checksum::verify(upper),
         (false, super::tuple::TCP | super::tuple::UDP) => {
             if protocol == super::tuple::UDP && upper.get(6..8) == Some(&[0, 0]) {

@@ -6,6 +6,33 @@ use super::table::Direction;
 use crate::sysctl::Ct;
 use netloom_model::conntrack::status;
 
+/// CRC-32C (RFC 9260 appendix A), a bit at a time: packets of SCTP are few.
+pub(super) fn crc32c(bytes: &[u8]) -> u32 {
+    const POLYNOMIAL: u32 = 0x82f6_3b78;
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = crc >> 1 ^ if crc & 1 != 0 { POLYNOMIAL } else { 0 };
+        }
+    }
+    !crc
+}
+
+/// Where the checksum stands in a packet.
+pub(super) const CHECKSUM: core::ops::Range<usize> = 8..12;
+
+/// Whether a packet's checksum is right.
+pub(super) fn is_intact(upper: &[u8]) -> bool {
+    let Some(told) = upper.get(CHECKSUM) else {
+        return true;
+    };
+    let told = u32::from_le_bytes([told[0], told[1], told[2], told[3]]);
+    let mut whole = upper.to_vec();
+    whole[CHECKSUM].fill(0);
+    crc32c(&whole) == told
+}
+
 /// What is known of an association.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sctp {
@@ -90,6 +117,7 @@ impl Sctp {
     }
 }
 
+const DATA: u8 = 0;
 const INIT: u8 = 1;
 const INIT_ACK: u8 = 2;
 const HEARTBEAT: u8 = 4;
@@ -97,33 +125,40 @@ const HEARTBEAT_ACK: u8 = 5;
 const ABORT: u8 = 6;
 const SHUTDOWN: u8 = 7;
 const SHUTDOWN_ACK: u8 = 8;
+const ERROR: u8 = 9;
 const COOKIE_ECHO: u8 = 10;
 const COOKIE_ACK: u8 = 11;
 const SHUTDOWN_COMPLETE: u8 = 14;
 
-/// The state behind a chunk; none where the chunk cannot come.
+/// The state behind a chunk, as Linux 6.18 has it; none where the chunk cannot come.
 fn next(direction: Direction, state: State, chunk: u8) -> Option<State> {
     use State as S;
     let reply = direction == Direction::Reply;
     Some(match (chunk, state) {
-        (INIT, S::None | S::Closed) if !reply => S::CookieWait,
-        (INIT | INIT_ACK, same) => same,
-        (ABORT, _) | (SHUTDOWN_COMPLETE, S::ShutdownAckSent) => S::Closed,
-        (SHUTDOWN, S::Established | S::ShutdownSent | S::ShutdownRecd) => match reply {
+        (DATA, same) => same,
+        (_, S::None) if reply => return None,
+        (INIT, S::None | S::ShutdownSent | S::ShutdownRecd | S::HeartbeatSent) if !reply => {
+            S::Closed
+        }
+        (INIT_ACK, S::Closed) if reply => S::CookieWait,
+        (ERROR, S::CookieEchoed) if reply => S::Closed,
+        (SHUTDOWN, S::Established) => match reply {
             true => S::ShutdownRecd,
             false => S::ShutdownSent,
         },
-        (SHUTDOWN_ACK, S::ShutdownSent | S::ShutdownRecd | S::ShutdownAckSent) => {
-            S::ShutdownAckSent
-        }
-        (COOKIE_ECHO, S::CookieWait) if !reply => S::CookieEchoed,
-        (COOKIE_ACK, S::CookieEchoed) | (HEARTBEAT_ACK, S::HeartbeatSent) if reply => {
-            S::Established
-        }
-        (HEARTBEAT, S::None | S::Closed) => S::HeartbeatSent,
-        (_, S::None) => return None,
+        (SHUTDOWN_ACK, S::None | S::ShutdownSent | S::ShutdownRecd) => S::ShutdownAckSent,
+        (COOKIE_ECHO, S::CookieWait) => S::CookieEchoed,
+        (COOKIE_ACK, S::CookieEchoed) => S::Established,
+        (HEARTBEAT_ACK, S::HeartbeatSent) if reply => S::Established,
+        (HEARTBEAT, S::None) => S::HeartbeatSent,
+        (ABORT, _) | (SHUTDOWN_COMPLETE, S::ShutdownAckSent) | (_, S::None) => S::Closed,
         (_, same) => same,
     })
+}
+
+/// Whether an association can begin with a chunk, for who sees its first packet.
+const fn begins(chunk: u8) -> bool {
+    matches!(chunk, INIT | HEARTBEAT | HEARTBEAT_ACK | SHUTDOWN_ACK)
 }
 
 /// A packet of an association came.
@@ -142,9 +177,14 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
     let mut now = known;
     let (own, other) = (cx.direction as usize, cx.direction.other() as usize);
     let mut rest = chunks;
-    let mut any = false;
+    let (mut any, mut again) = (false, false);
     while let [kind, _, high, low, ..] = *rest {
         any = true;
+        if !connection.is_confirmed() && known.state == State::None && !begins(kind) {
+            return Heard::Invalid;
+        }
+        // What is asked again does not keep it alive.
+        again |= kind == INIT && known.state == State::Closed && connection.is_confirmed();
         match kind {
             INIT | INIT_ACK => {
                 let Some(first) = rest.get(4..8) else {
@@ -175,6 +215,9 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
         connection.events |= event::PROTOINFO;
     }
     connection.protocol = Protocol::Sctp(now);
+    if again && now.state == State::Closed {
+        return Heard::Passes;
+    }
     connection.refresh(cx.now, cx.conf.get(now.state.timeout()));
     let opens = known.state == State::CookieEchoed || known.state == State::HeartbeatSent;
     if opens
@@ -185,4 +228,39 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
         connection.events |= event::ASSURED;
     }
     Heard::Passes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_the_one_of_iscsi() {
+        // RFC 3720 appendix B.4.
+        assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
+        assert_eq!(crc32c(&[0xff; 32]), 0x62a8_ab43);
+        assert_eq!(crc32c(b"123456789"), 0xe306_9283);
+    }
+
+    #[test]
+    fn an_association_opens_and_closes_by_its_chunks() {
+        use Direction::{Original, Reply};
+        use State as S;
+        let steps = [
+            (Original, INIT, S::Closed),
+            (Reply, INIT_ACK, S::CookieWait),
+            (Original, COOKIE_ECHO, S::CookieEchoed),
+            (Reply, COOKIE_ACK, S::Established),
+            (Original, DATA, S::Established),
+            (Reply, SHUTDOWN, S::ShutdownRecd),
+            (Original, SHUTDOWN_ACK, S::ShutdownAckSent),
+            (Reply, SHUTDOWN_COMPLETE, S::Closed),
+        ];
+        let mut state = S::None;
+        for (direction, chunk, then) in steps {
+            state = next(direction, state, chunk).expect("it can come");
+            assert_eq!(state, then);
+        }
+        assert_eq!(next(Reply, S::None, COOKIE_ACK), None);
+    }
 }

@@ -1,10 +1,11 @@
 //! The connection of a packet is looked up, or begins (`nf_conntrack_in`).
 
 use super::connection::{Connection, Reference, Standing, Zone, event};
+use super::helper::{Helper, Which};
 use super::protocol::{self, Context, Heard};
 use super::table::Direction;
 use super::tuple::{self, Tuple};
-use super::{Conntrack, arm, forget, forget_orphans, related, told};
+use super::{Conntrack, arm, expect, forget, forget_orphans, related, told};
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -49,12 +50,16 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     };
     // A connection that is over is taken out of the way once.
     for _ in 0..2 {
-        let Some(reference) = find_or_begin(net, facts, &tuple, zone)? else {
+        let template = (zone, packet.ct.helper);
+        let Some(reference) = find_or_begin(net, facts, &tuple, template)? else {
             return invalid(net, facts, packet);
         };
         match hear(net, facts, reference, packet, transport) {
             Heard::Passes => {
                 packet.ct = reference;
+                if reference.fresh && reference.standing == Standing::Related {
+                    expect::follow_master(net, facts, packet);
+                }
                 answered(net, facts, packet);
                 arm(net, facts.ns);
                 return Ok(());
@@ -100,7 +105,7 @@ fn find_or_begin(
     net: &mut Net,
     facts: &Facts,
     tuple: &Tuple,
-    zone: Zone,
+    (zone, helper): (Zone, Option<Which>),
 ) -> Result<Option<Reference>, DropReason> {
     let Some(conntrack) = net.ns(facts.ns).conntrack.as_ref() else {
         return Ok(None);
@@ -114,7 +119,7 @@ fn find_or_begin(
     let Some(reply) = tuple.invert() else {
         return Ok(None);
     };
-    begin(net, facts, [*tuple, reply], zone).map(Some)
+    begin(net, facts, [*tuple, reply], (zone, helper)).map(Some)
 }
 
 /// Looks a tuple up in its zone; in that of replies too, where the directions differ.
@@ -141,7 +146,7 @@ fn begin(
     net: &mut Net,
     facts: &Facts,
     tuples: [Tuple; 2],
-    zone: Zone,
+    (zone, helper): (Zone, Option<Which>),
 ) -> Result<Reference, DropReason> {
     make_room(net, facts, &tuples[0], zone)?;
     let counts = net.ns(facts.ns).conntrack_conf.on(Ct::Acct);
@@ -149,13 +154,19 @@ fn begin(
     connection.id = net.random.next() as u32;
     connection.counters = counts.then(Default::default);
     connection.events = told::begins(net, facts.ns);
+    expect::fulfil(net, facts.ns, &mut connection);
+    if let Some(which) = helper.filter(|which| which.watches(tuples[0].protocol)) {
+        connection.more_mut().helper = Some(Helper::new(which));
+        connection.status |= status::HELPER;
+    }
+    let standing = standing(&connection, Direction::Original);
     let Some(conntrack) = &mut net.ns_mut(facts.ns).conntrack else {
         return Ok(Reference::NONE);
     };
     let place = conntrack.table.insert(connection);
     Ok(conntrack.table.get(place).map_or(Reference::NONE, |made| {
         let at = (facts.ns, place);
-        Reference::to(at, made, Standing::New, Direction::Original)
+        Reference::to(at, made, standing, Direction::Original)
     }))
 }
 

@@ -34,9 +34,18 @@ pub(super) enum Op {
     SetZone(Load, u8),
     Mark(ConnmarkOp, u32, u32, u32),
     Untracked,
+    /// A zone, and a helper that is to watch the connection.
+    Template(Given, Option<conntrack::Helper>),
+    /// Whether the connection was announced, read by this helper; by any where the name is empty.
+    Helper(Not<String>),
+}
+
+/// Where a zone comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Given {
     Zone(Zone),
-    /// The zone that the packet's mark says, for these directions.
-    ZoneOfMark(u8),
+    /// The packet's mark says it, for these directions.
+    Mark(u8),
 }
 
 /// What a statement asks or does; none where it says nothing of connections, or what netloom does not
@@ -47,6 +56,7 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
         Statement::XtMatch(XtMatch::State(states)) => Op::State(*states),
         Statement::XtMatch(XtMatch::Connmark(mark)) => Op::Connmark(*mark),
         Statement::XtMatch(XtMatch::Connbytes(asked)) => Op::Connbytes(asked.clone()),
+        Statement::XtMatch(XtMatch::Helper(name)) => Op::Helper(name.clone()),
         Statement::XtMatch(XtMatch::Connlabel { label, set }) => Op::Connlabel {
             label: *label,
             set: *set,
@@ -88,18 +98,23 @@ fn target(ct: &Ct) -> Option<Op> {
     if ct.notrack {
         return Some(Op::Untracked);
     }
-    if ct.helper.is_some() || ct.timeout.is_some() {
+    if ct.timeout.is_some() {
         return None;
     }
+    let helper = match &ct.helper {
+        Some(name) => Some(conntrack::Helper::named(name)?),
+        None => None,
+    };
     let directions = match ct.zone_direction {
         0 => 3,
         one => one,
     };
-    Some(match ct.zone {
-        Some(Asked::Mark) => Op::ZoneOfMark(directions),
-        Some(Asked::Id(id)) => Op::Zone(Zone { id, directions }),
-        None => Op::Zone(Zone::default()),
-    })
+    let zone = match ct.zone {
+        Some(Asked::Mark) => Given::Mark(directions),
+        Some(Asked::Id(id)) => Given::Zone(Zone { id, directions }),
+        None => Given::Zone(Zone::default()),
+    };
+    Some(Op::Template(zone, helper))
 }
 
 /// Whether a statement has connections be tracked (`nf_ct_netns_get`).
@@ -197,16 +212,32 @@ pub(super) fn ask(net: &mut Net, op: &Op, facts: &Facts, packet: &mut Packet) ->
             }
             true
         }
-        Op::Zone(zone) => {
-            set_zone(packet, *zone);
+        Op::Template(given, helper) => {
+            let zone = match *given {
+                Given::Zone(zone) => zone,
+                Given::Mark(directions) => Zone {
+                    id: packet.mark as u16,
+                    directions,
+                },
+            };
+            set_zone(packet, zone);
+            if !packet.ct.is_settled() {
+                packet.ct.helper = *helper;
+            }
             true
         }
-        Op::ZoneOfMark(directions) => {
-            let (id, directions) = (packet.mark as u16, *directions);
-            set_zone(packet, Zone { id, directions });
-            true
-        }
+        Op::Helper(name) => announced_by(of(net), name),
     }
+}
+
+/// Whether a connection was announced by one that a helper watches.
+fn announced_by(connection: Option<&Connection>, name: &Not<String>) -> bool {
+    let more = connection.and_then(|connection| connection.more.as_deref());
+    let helper = more
+        .and_then(|more| more.announced)
+        .map(|one| one.helper.name());
+    let is = helper.is_some_and(|own| name.is.is_empty() || own == name.is);
+    helper.is_some() && is != name.not || helper.is_none() && name.not
 }
 
 /// Has a packet's connection be looked up in a zone, if it was not looked up yet.

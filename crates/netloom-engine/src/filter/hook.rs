@@ -97,15 +97,23 @@ fn at_device(hook: Hook, (input, output): (DevId, DevId)) -> Option<DevId> {
     }
 }
 
-/// Where connections are tracked, fragments are joined before all else (`nf_defrag_ipv4`).
+/// Where connections are tracked, fragments are joined before all else (`nf_defrag_ipv4`,
+/// `nf_defrag_ipv6`).
 fn whole<O: Observer>(
     cx: &mut Cx<'_, O>,
     (ns, dev, proto): (NsId, DevId, Proto),
     packet: Packet,
 ) -> Option<Packet> {
     let tracking = |filter: &Filter| filter.tracking[proto as usize];
-    let joins = proto == Proto::V4 && cx.net.ns(ns).filter.as_deref().is_some_and(tracking);
-    if !joins || !ipv4::Packet::new_unchecked(packet.bytes()).is_fragment() {
+    if !cx.net.ns(ns).filter.as_deref().is_some_and(tracking) {
+        return Some(packet);
+    }
+    if proto == Proto::V6 {
+        let mut joined = crate::ip::v6::reassembly::on_the_way(cx, dev, packet)?;
+        joined.set_network();
+        return Some(joined);
+    }
+    if proto != Proto::V4 || !ipv4::Packet::new_unchecked(packet.bytes()).is_fragment() {
         return Some(packet);
     }
     let key = reassembly::Key4::of(&packet);
@@ -173,7 +181,7 @@ fn track<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) ->
 /// Keeps the packet's connection, if it is new.
 fn confirm<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) -> Outcome {
     let fresh = packet.ct.fresh;
-    let confirmed = conntrack::confirm(cx.net, facts.ns, packet);
+    let confirmed = conntrack::confirm(cx.net, facts, packet);
     if O::ON && fresh && !packet.ct.fresh && confirmed.is_ok() {
         let event = conntrack::trace::confirmed(cx.net, facts, packet);
         if let Some(event) = event {
@@ -254,7 +262,13 @@ fn translate<O: Observer>(
         packet.ct = Reference::NONE;
         return Outcome::Drops(DropReason::NatOtherWay);
     }
-    if packet.ct.standing == Standing::New && !bound {
+    // Of those related, the first packet of a connection that was announced, but no error.
+    let begins = match packet.ct.standing {
+        Standing::New => true,
+        Standing::Related => packet.ct.fresh,
+        _ => false,
+    };
+    if begins && !bound {
         let count = filter.nat[facts.proto as usize][facts.hook as usize].len();
         for at in 0..count {
             let entry = &filter.nat[facts.proto as usize][facts.hook as usize][at];

@@ -90,7 +90,11 @@ pub(crate) fn forward<O: Observer>(
     let Some(packet) = filter::at(cx, leaving, devices, packet) else {
         return;
     };
-    if too_long {
+    let mtu = match packet.frag_max {
+        0 => mtu,
+        longest => mtu.min(longest.into()),
+    };
+    if packet.longest() > mtu as usize {
         output::in_pieces(cx, (ns, found.dev), mtu, next_hop, packet);
         return;
     }

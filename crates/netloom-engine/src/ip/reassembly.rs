@@ -298,6 +298,8 @@ fn join<V: Reassembly, O: Observer>(
     whole.follow(first);
     whole.id = first.id;
     whole.set_network();
+    let lengths = queue.pieces.values().map(|part| part.packet.len());
+    whole.frag_max = lengths.max().unwrap_or(0) as u16;
     cx.net.count(ns, joined);
     let pieces = queue.pieces.len() as u32;
     cx.see(&whole, dev, V::STAGE, |_| Event::Joined { pieces });

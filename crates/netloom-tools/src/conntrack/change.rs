@@ -1,8 +1,9 @@
 //! Connections made, changed and forgotten (`-I`, `-A`, `-U`, `-D`).
 
 use super::labels::Labels;
-use super::options::{Command, Options, missing};
+use super::options::{Command, Options};
 use super::show::Show;
+use super::words::missing;
 use super::{failed, misused, picked};
 use crate::Context;
 use crate::ip::words::Outcome;
@@ -166,8 +167,7 @@ pub(super) fn create(cx: &mut Context<'_>, options: &Options, _: &Labels) -> Out
         status: options.status.unwrap_or(0)
             | bit(options.src_nat.is_some(), status::SRC_NAT)
             | bit(options.dst_nat.is_some(), status::DST_NAT)
-            | status::SRC_NAT_DONE
-            | status::DST_NAT_DONE,
+            | bit(translates, status::SRC_NAT_DONE | status::DST_NAT_DONE),
         timeout: options.timeout.unwrap_or(0),
         state: options.state.clone(),
         mark: options.mark.map_or(0, |(mark, _)| mark),

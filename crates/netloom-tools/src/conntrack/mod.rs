@@ -1,11 +1,12 @@
 //! `conntrack` of conntrack-tools 1.4.7 (conntrack(8)): the connections that a namespace remembers.
 //!
-//! `options` reads the command line, `select` picks connections, `show`, `xml` and `save` write them,
+//! `arguments` reads the command line by its `words`, `select` picks connections, `show`, `xml` and `save` write them,
 //! `change` makes, changes and forgets them, `events` tells of them as they come and go.
 //!
 //! Left out, each with a clear error: making and changing expectations. The tables `dying` and
 //! `unconfirmed` are empty: no connection stays in them longer than a packet is on its way.
 
+mod arguments;
 mod change;
 mod events;
 mod labels;
@@ -13,6 +14,7 @@ mod options;
 mod save;
 mod select;
 mod show;
+mod words;
 mod xml;
 
 use crate::Context;
@@ -85,7 +87,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<i32> {
     let words = cx.args.clone();
     let (labels, missing) = Labels::read(&words);
     cx.err.write_all(missing.as_bytes())?;
-    let options = options::parse(&words, &labels)?;
+    let options = arguments::parse(&words, &labels)?;
     cx.err.write_all(options.warnings.as_bytes())?;
     match options.command {
         Command::Load => load(cx, &options, &labels),
@@ -266,7 +268,7 @@ fn load(cx: &mut Context<'_>, options: &Options, labels: &Labels) -> Outcome<i32
         }
         let options = Options {
             quiet: true,
-            ..options::parse(&words, labels)?
+            ..arguments::parse(&words, labels)?
         };
         carry_out(cx, &options, labels)?;
     }

@@ -128,8 +128,22 @@ pub(super) fn translation(connection: &Connection) -> [Option<(IpAddr, u16)>; 2]
     ]
 }
 
-fn translated(options: &Options, connection: &Connection) -> bool {
+/// Whether source and destination are translated for `-n` and `-g`, and to what. Of ICMP the original
+/// compares what it has in the places of ports: they differ always.
+fn found(connection: &Connection) -> [Option<(IpAddr, u16)>; 2] {
     let [source, destination] = translation(connection);
+    let reply = &connection.reply;
+    let icmp = matches!(connection.original.ports, Ports::Icmp { .. });
+    let differs =
+        |bit: u32, address: IpAddr| (icmp && connection.status & bit != 0).then_some((address, 0));
+    [
+        source.or_else(|| differs(status::SRC_NAT_DONE, reply.destination)),
+        destination.or_else(|| differs(status::DST_NAT_DONE, reply.source)),
+    ]
+}
+
+fn translated(options: &Options, connection: &Connection) -> bool {
+    let [source, destination] = found(connection);
     let fits = |asked: &Option<Nat>, found: Option<(IpAddr, u16)>| match asked {
         None => true,
         Some(nat) => found.is_some_and(|(address, port)| {

@@ -18,6 +18,8 @@ pub(super) enum Address {
     Udp(Peer),
     /// Datagrams of UDP to one address, and from anybody.
     UdpDatagram(Peer),
+    /// Packets of a protocol above IP, which stands in the place of a port.
+    Ip(Peer),
     /// Datagrams of UDP: the first sender is the partner.
     UdpListen(Local),
     /// Datagrams of UDP that are only received.
@@ -105,6 +107,7 @@ impl Address {
             "TCP" | "TCP-CONNECT" => Address::Tcp(peer(&mut words, v6)?),
             "UDP" | "UDP-CONNECT" => Address::Udp(peer(&mut words, v6)?),
             "UDP-DATAGRAM" | "UDP-SENDTO" => Address::UdpDatagram(peer(&mut words, v6)?),
+            "IP-SENDTO" | "IP-DATAGRAM" => Address::Ip(peer(&mut words, v6)?),
             "TCP-LISTEN" | "TCP-L" => Address::TcpListen {
                 local: local(&mut words, v6)?,
                 fork: words.take(&["fork"]).is_some(),

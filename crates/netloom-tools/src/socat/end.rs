@@ -72,6 +72,20 @@ impl End {
                 let socket = open_to(cx, true, peer)?;
                 Ok(End::Packets(socket, Some(peer.to)))
             }
+            Address::Ip(peer) => {
+                let (address, protocol) = (peer.to.0, peer.to.1 as u8);
+                let kind = match address.is_ipv4() {
+                    true => SocketKind::Raw(protocol),
+                    false => SocketKind::Raw6(protocol),
+                };
+                let socket = cx.world.open(&cx.ns, kind)?;
+                wish::tell(cx, socket, &peer.wishes)?;
+                if let Some((address, _)) = peer.bind {
+                    cx.world.bind(socket, address, 0)?;
+                }
+                cx.world.connect(socket, address, 0)?;
+                Ok(End::Packets(socket, None))
+            }
             Address::UdpListen(local) | Address::UdpReceive(local) => {
                 let socket = open_at(cx, true, local)?;
                 Ok(End::Packets(socket, None))

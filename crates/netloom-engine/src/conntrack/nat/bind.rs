@@ -56,6 +56,14 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
         connection.status |= manip.bit();
     }
     connection.status |= manip.done();
+    if chosen != current
+        && manip == Manip::Source
+        && let Some(conntrack) = &mut namespace.conntrack
+    {
+        conntrack
+            .by_source
+            .note(reference.place(), &conntrack.table);
+    }
 }
 
 /// Whether another connection's answers would be taken for this one's.
@@ -84,8 +92,14 @@ fn choose(
         let port = range
             .ports
             .is_none_or(|(from, to)| (from..=to).contains(&tuple.sport));
-        if fits && port && !is_taken(net, facts, connection, &tuple) {
-            return tuple;
+        if fits && port {
+            if !is_taken(net, facts, connection, &tuple) {
+                return tuple;
+            }
+        } else if let Some(kept) = kept(net, facts, connection, &tuple, range)
+            && !is_taken(net, facts, connection, &kept)
+        {
+            return kept;
         }
     }
     if let Some(addresses) = range.addresses {
@@ -110,6 +124,28 @@ fn choose(
         }
     }
     port(net, facts, connection, tuple, (manip, range))
+}
+
+/// The tuple with what its source was translated to elsewhere, if a range has that.
+fn kept(
+    net: &Net,
+    facts: &Facts,
+    connection: &Connection,
+    tuple: &Tuple,
+    range: &Range,
+) -> Option<Tuple> {
+    let conntrack = net.ns(facts.ns).conntrack.as_ref()?;
+    let zone = connection.zone.id(Direction::Original);
+    let found = conntrack.by_source.find(&conntrack.table, tuple, zone)?;
+    let (src, sport) = found;
+    let within = |(from, to): ([u8; 16], [u8; 16])| (from..=to).contains(&src);
+    let ports = |(from, to): (u16, u16)| (from..=to).contains(&sport);
+    let fits = range.addresses.is_none_or(within) && range.ports.is_none_or(ports);
+    fits.then_some(Tuple {
+        src,
+        sport,
+        ..*tuple
+    })
 }
 
 /// The address of a range for a connection: by a hash, so that it is the same each time.

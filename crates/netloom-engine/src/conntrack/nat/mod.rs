@@ -2,15 +2,20 @@
 //! NETMAP; RFC 2663).
 //!
 //! What a connection is translated to is settled by its first packet (`bind`): then its answers'
-//! tuple says it, and every packet is written anew by the tuple of the other direction (`rewrite`).
+//! tuple says it, and every packet is written anew by the tuple of the other direction (`rewrite`). A
+//! source keeps what it was translated to (`source`).
 //!
-//! Left out: SCTP's ports, whose checksum is another; helpers that write to payloads.
+//! Left out: ports of DCCP and UDP-Lite in checksums that do not cover them.
 
+pub(super) mod adjust;
 mod bind;
 mod rewrite;
+mod source;
 
+pub(crate) use adjust::Adjust;
 pub(crate) use bind::{Range, bind};
 pub(crate) use rewrite::translate;
+pub(super) use source::BySource;
 
 use super::Connection;
 use crate::filter::Facts;

@@ -3,6 +3,7 @@
 
 use super::Manip;
 use crate::conntrack::connection::Standing;
+use crate::conntrack::sctp::{CHECKSUM, crc32c};
 use crate::conntrack::table::Direction;
 use crate::conntrack::tuple::{self, Tuple, is_icmp};
 use crate::filter::{Facts, Proto, layers};
@@ -159,6 +160,7 @@ impl Written {
         let (sum_at, place) = match self.protocol {
             tuple::TCP => (16, Some(manip)),
             tuple::UDP | tuple::UDP_LITE | tuple::DCCP => (6, Some(manip)),
+            tuple::SCTP => return sctp(upper, manip, port),
             tuple::ICMP if !self.v6 => (2, None),
             tuple::ICMPV6 if self.v6 => (2, None),
             _ => return,
@@ -207,6 +209,24 @@ impl Written {
     }
 }
 
+/// Ports of SCTP, whose checksum covers the packet alone (RFC 9260 section 6.8); one that an error
+/// quotes may be cut off before it.
+fn sctp(upper: &mut [u8], manip: Manip, port: u16) {
+    let at = match manip {
+        Manip::Source => 0,
+        Manip::Destination => 2,
+    };
+    let Some(field) = upper.get_mut(at..at + 2) else {
+        return;
+    };
+    field.copy_from_slice(&port.to_be_bytes());
+    if let Some(field) = upper.get_mut(CHECKSUM) {
+        field.fill(0);
+        let sum = crc32c(upper);
+        upper[CHECKSUM].copy_from_slice(&sum.to_le_bytes());
+    }
+}
+
 fn complement(bytes: &mut [u8], at: usize) {
     if let Some(field) = bytes.get_mut(at..at + 2) {
         field.iter_mut().for_each(|byte| *byte = !*byte);
@@ -218,5 +238,20 @@ fn update(bytes: &mut [u8], at: usize, old: &[u8], new: &[u8]) {
     if let Some(field) = bytes.get_mut(at..at + 2) {
         let sum = u16::from_be_bytes([field[0], field[1]]);
         field.copy_from_slice(&checksum::update_bytes(sum, old, new).to_be_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_of_sctp_are_written_with_its_checksum() {
+        let mut upper = *b"\0\x01\0\x02\0\0\0\x05........";
+        sctp(&mut upper, Manip::Destination, 7);
+        assert_eq!(upper[2..4], [0, 7]);
+        let told = u32::from_le_bytes([upper[8], upper[9], upper[10], upper[11]]);
+        upper[8..12].fill(0);
+        assert_eq!(told, crc32c(&upper));
     }
 }

@@ -90,6 +90,8 @@ struct Segment<'a> {
     options: &'a [u8],
     /// The sequence number behind it.
     end: u32,
+    /// By how much what it acknowledges was shifted.
+    shifted: i32,
 }
 
 impl<'a> Segment<'a> {
@@ -107,6 +109,7 @@ impl<'a> Segment<'a> {
             flags,
             options: &upper[netloom_wire::tcp::HEADER_LEN..header.header_len()],
             end: header.seq().wrapping_add(counts),
+            shifted: 0,
         })
     }
 }
@@ -146,9 +149,12 @@ fn timeout(conf: &ConntrackConf, state: State) -> i32 {
 
 /// A segment of a connection came.
 pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8]) -> Heard {
-    let Some(segment) = Segment::of(upper).filter(|segment| is_possible(segment.flags)) else {
+    let segment = Segment::of(upper).filter(|segment| is_possible(segment.flags));
+    let Some(mut segment) = segment else {
         return Heard::Invalid;
     };
+    segment.shifted = connection.offset(cx.direction, segment.ack);
+    segment.ack = segment.ack.wrapping_sub(segment.shifted as u32);
     if !connection.is_confirmed() && !matches!(connection.protocol, Protocol::Tcp(_)) {
         match begin(cx.conf, &segment) {
             Some(tcp) => connection.protocol = Protocol::Tcp(tcp),

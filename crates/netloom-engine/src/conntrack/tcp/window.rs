@@ -72,6 +72,7 @@ fn highest_ack(segment: &Segment<'_>) -> u32 {
         }
         for block in value.chunks_exact(8) {
             let end = u32::from_be_bytes([block[4], block[5], block[6], block[7]]);
+            let end = end.wrapping_sub(segment.shifted as u32);
             if after(end, highest) {
                 highest = end;
             }

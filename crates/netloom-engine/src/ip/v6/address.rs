@@ -227,6 +227,7 @@ pub(super) fn remove<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, id: u32) {
     let ns = cx.net.ns_of(dev);
     crate::apply::group::autoleave(cx.net, ns, dev, gone.addr().into());
     dad::anycast_changed(cx.net, dev, &gone);
+    crate::conntrack::forget_masqueraded(cx.net, dev, gone.addr().into());
 }
 
 /// Takes away the addresses whose lifetime ended.

@@ -1,7 +1,7 @@
 //! A router passes an IPv6 packet on (`ip6_forward`, RFC 8200 sections 3 and 5, RFC 4291 section
 //! 2.5.6).
 
-use super::{deliver, icmp_error, output};
+use super::{deliver, fragment, icmp_error, output};
 use crate::device::DevId;
 use crate::filter::{self, Proto};
 use crate::neighbour::ndp;
@@ -63,7 +63,9 @@ pub(crate) fn forward<O: Observer>(
         0 => link,
         mtu => mtu.min(link),
     };
-    if packet.longest() > mtu as usize {
+    // What came in fragments and was joined for the rules leaves in fragments that fit.
+    let fits = |longest: u16| longest != 0 && u32::from(longest) <= mtu;
+    if packet.longest() > mtu as usize && !fits(packet.frag_max) {
         icmp_error::send(cx, dev, &packet, Type::PACKET_TOO_BIG, 0, mtu);
         let reason = DropReason::FragmentationNeeded;
         return cx.drop(packet, dev, Stage::Ip6Forward, reason);
@@ -83,5 +85,13 @@ pub(crate) fn forward<O: Observer>(
     let Some(packet) = filter::at(cx, leaving, devices, packet) else {
         return;
     };
+    let longest = u32::from(packet.frag_max);
+    if longest != 0 && packet.len() > longest as usize {
+        let mtu = longest.max(ipv6::MIN_MTU as u32);
+        fragment::cut(cx, found.dev, packet, mtu, |cx, piece| {
+            output::to_neighbour(cx, ns, found.dev, next_hop, piece)
+        });
+        return;
+    }
     output::to_neighbour(cx, ns, found.dev, next_hop, packet);
 }

@@ -17,7 +17,7 @@ pub(crate) mod icmp_error;
 mod interface_id;
 pub(crate) mod namespace;
 pub(crate) mod output;
-mod reassembly;
+pub(crate) mod reassembly;
 pub(crate) mod receive;
 pub(crate) mod router;
 pub(crate) mod source;

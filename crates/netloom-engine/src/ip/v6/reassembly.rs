@@ -53,6 +53,30 @@ pub(super) fn take<O: Observer>(
     reassembly::take::<V6, O>(cx, dev, key, packet)
 }
 
+/// Joins fragments on their way, where connections are tracked (`nf_defrag_ipv6`); a packet that is
+/// none is given back as it is. Of one that cannot be, nobody is told.
+pub(crate) fn on_the_way<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    packet: Packet,
+) -> Option<Packet> {
+    let Some((at, named_at)) = find(packet.bytes()) else {
+        return Some(packet);
+    };
+    let place = Place {
+        kind: IpProtocol::FRAGMENT,
+        at,
+        named_at,
+        fragmented: true,
+    };
+    if Fragment::new(&packet.bytes()[at..]).is_none() || wrong(packet.bytes(), &place).is_some() {
+        let reason = DropReason::FragmentMalformed;
+        cx.drop(packet, dev, Stage::Reassembly6, reason);
+        return None;
+    }
+    take(cx, dev, packet, &place)
+}
+
 /// Why a fragment alone is not wanted, whatever the others are.
 fn wrong(bytes: &[u8], place: &Place) -> Option<Refused> {
     /// Where the length of the payload stands in the fixed header.

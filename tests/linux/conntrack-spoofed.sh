@@ -1,0 +1,32 @@
+# Errors about connections that are not there belong to none.
+ip netns add a
+ip netns add r
+ip netns add b
+ip link add a0 netns a type veth peer name r0 netns r
+ip link add b0 netns b type veth peer name r1 netns r
+for n in a r b; do ip -n $n link set lo up; done
+ip -n a link set a0 up
+ip -n r link set r0 up
+ip -n r link set r1 up
+ip -n b link set b0 up
+ip -n a addr add 10.0.1.1/24 dev a0
+ip -n r addr add 10.0.1.2/24 dev r0
+ip -n r addr add 10.0.2.2/24 dev r1
+ip -n b addr add 10.0.2.1/24 dev b0
+ip -n a route add default via 10.0.1.2
+ip -n b route add default via 10.0.2.2
+ip netns exec r sysctl -q -w net.ipv4.ip_forward=1
+l() { ip netns exec r conntrack "$@" 2>&1 | sed -E 's/^((ipv. +[0-9]+ )?[a-z0-9]+ +[0-9]+) [0-9]+/\1 T/; s/(sport|dport)=[0-9]{5}/\1=P/g; s/ id=[0-9]+/ id=N/g; s/ use=[0-9]//' | sort; }
+ip netns exec r iptables -A FORWARD -p icmp -m conntrack --ctstate RELATED -j ACCEPT
+ip netns exec r iptables -A FORWARD -p icmp -m conntrack --ctstate INVALID -j DROP
+# An error about a connection of UDP that nobody has: port unreachable, quoting 10.0.1.1:1000 to 10.0.2.1:53.
+spoof() { printf '\x03\x03\xf7\xd9\x00\x00\x00\x00\x45\x00\x00\x1c\x00\x01\x00\x00\x40\x11\x64\xcd\x0a\x00\x01\x01\x0a\x00\x02\x01\x03\xe8\x00\x35\x00\x08\x00\x00' | ip netns exec b socat - IP-SENDTO:10.0.1.1:1; }
+spoof
+sleep 0.2
+ip netns exec r iptables -L FORWARD -nvx
+# Now somebody has it.
+echo word | ip netns exec a nc -u -q 0 -p 1000 10.0.2.1 53
+spoof
+sleep 0.2
+ip netns exec r iptables -L FORWARD -nvx
+l -L
