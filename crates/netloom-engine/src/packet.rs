@@ -47,6 +47,8 @@ pub(crate) struct Body {
     pub(crate) mark: u32,
     /// Its class of traffic (`skb->priority`).
     pub(crate) priority: u32,
+    /// The socket that a rule hands it to.
+    pub(crate) socket: Option<SocketId>,
     /// By which number it is followed; 0: it is not.
     pub(crate) trace: u32,
     /// Its connection, where those are tracked.
@@ -119,6 +121,7 @@ impl Body {
             mark: 0,
             priority: 0,
             trace: 0,
+            socket: None,
             ct: Reference::NONE,
             port_in: DevId::NONE,
             port_out: DevId::NONE,
@@ -348,6 +351,7 @@ impl Pool {
         body.mark = 0;
         body.priority = 0;
         body.trace = 0;
+        body.socket = None;
         body.ct = Reference::NONE;
         body.forget_ports();
         body.sender = None;

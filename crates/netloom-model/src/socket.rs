@@ -124,6 +124,8 @@ pub enum SocketOption {
     DontRoute(bool),
     /// `IP_FREEBIND`.
     FreeBind(bool),
+    /// `IP_TRANSPARENT`, `IPV6_TRANSPARENT`.
+    Transparent(bool),
     /// `SO_RCVBUF`, in bytes.
     ReceiveBuffer(u32),
     /// `PACKET_MR_PROMISC` on the bound device.

@@ -233,6 +233,10 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             count: *count,
             over: *over,
         },
+        Statement::XtMatch(XtMatch::Socket { .. }) => match act::compile(statement) {
+            Some(op) => Op::Act(Box::new(op)),
+            None => Op::Unknown,
+        },
         Statement::XtTarget(target) if change::known(target) => {
             Op::Target(Box::new(target.clone()))
         }

@@ -6,7 +6,9 @@ use super::xt::reverse::Fib;
 use super::{ct, meta, options, way, xt};
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, FibResult, MetaKey, RtKey, fib};
+use netloom_model::ruleset::expr::{
+    BitOp, CtDirection, CtKey, FibResult, MetaKey, RtKey, SocketKey, fib,
+};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Field, Header};
 
@@ -23,6 +25,8 @@ pub(super) enum Load {
     Option(Kind, u8, Option<(u16, u16)>),
     /// What routing said.
     Rt(RtKey),
+    /// The socket that it is for.
+    Socket(SocketKey),
     /// What routing would say.
     Fib(Fib, FibResult),
     /// One number after the other.
@@ -86,6 +90,7 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
         Expr::IpOption { kind, field } => Load::Option(Kind::Ip, *kind, *field),
         Expr::SctpChunk { kind, field } => Load::Option(Kind::Sctp, *kind, *field),
         Expr::Rt(key) => Load::Rt(*key),
+        Expr::Socket(key) if *key != SocketKey::CgroupV2 => Load::Socket(*key),
         Expr::Fib { flags, result } => Load::Fib(
             Fib {
                 destination: flags & fib::DADDR != 0,
@@ -144,6 +149,7 @@ impl Load {
             Load::Meta(key) => meta::load(*key, net, facts, packet),
             Load::Ct(key, direction) => ct::load(net, (*key, *direction), facts, packet),
             Load::Option(kind, number, field) => option(*kind, *number, *field, facts, packet),
+            Load::Socket(key) => super::sockets::load(net, *key, facts, packet),
             Load::Rt(key) => way::said(*key, net, facts, packet),
             Load::Fib(asked, result) => Some(way::fib(*asked, *result, net, facts, packet)),
             Load::Numbers(token, modulus, offset) => {

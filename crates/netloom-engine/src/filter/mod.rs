@@ -23,6 +23,7 @@ mod nat;
 mod options;
 mod reject;
 mod set;
+mod sockets;
 mod table;
 mod trace;
 mod turn;

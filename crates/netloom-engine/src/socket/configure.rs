@@ -147,6 +147,10 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
         SocketOption::HeaderIncluded(on) => options.header_included = *on,
         SocketOption::DontRoute(on) => options.dont_route = *on,
         SocketOption::FreeBind(on) => options.free_bind = *on,
+        // It may be bound to any address, and send from it.
+        SocketOption::Transparent(on) => {
+            (options.transparent, options.free_bind) = (*on, options.free_bind || *on);
+        }
         // The kernel doubles what is asked for and keeps a least (socket(7)).
         SocketOption::ReceiveBuffer(bytes) => {
             options.receive_buffer = bytes.saturating_mul(2).clamp(2304, 2 * 212_992);

@@ -122,6 +122,22 @@ pub(crate) struct Socket {
     pub(crate) tcp: Option<Box<tcp::Tcp>>,
 }
 
+impl Socket {
+    /// Whether it has one partner.
+    pub(crate) fn has_partner(&self) -> bool {
+        self.remote.is_some() || self.v6.remote.is_some()
+    }
+
+    /// Whether it is bound to any address.
+    pub(crate) fn is_wildcard(&self) -> bool {
+        match &self.tcp {
+            Some(tcp) => tcp.local.0.is_unspecified(),
+            None if self.kind.is_v6() => self.v6.local.0.is_unspecified(),
+            None => self.local.0.is_unspecified(),
+        }
+    }
+}
+
 /// What setsockopt(2) sets.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -140,6 +156,7 @@ pub(crate) struct Options {
     pub(crate) header_included: bool,
     pub(crate) dont_route: bool,
     pub(crate) free_bind: bool,
+    pub(crate) transparent: bool,
     pub(crate) receive_buffer: u32,
     pub(crate) promiscuous: bool,
     pub(crate) groups: Vec<(Ipv4Addr, DevId)>,
@@ -167,6 +184,7 @@ impl Default for Options {
             header_included: false,
             dont_route: false,
             free_bind: false,
+            transparent: false,
             receive_buffer: RECEIVE_BUFFER,
             promiscuous: false,
             groups: Vec::new(),

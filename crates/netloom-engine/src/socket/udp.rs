@@ -30,7 +30,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
             PacketType::Broadcast | PacketType::Multicast
         );
     let by = packet.received_by(dev);
-    let sockets = matching(cx.net, by, (src, ports.0), (dst, ports.1), group);
+    let sockets = match packet.socket {
+        Some(given) => vec![given.0],
+        None => matching(cx.net, by, (src, ports.0), (dst, ports.1), group),
+    };
     if sockets.is_empty() {
         packet.rewind_to_network();
         icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
@@ -66,7 +69,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 
 /// The sockets for a datagram: for a group all that match, else the one that matches best. Those of
 /// IPv6 that hear IPv4 come after those of IPv4.
-fn matching(
+pub(crate) fn matching(
     net: &Net,
     dev: DevId,
     from: (Ipv4Addr, u16),

@@ -136,6 +136,7 @@ drop_reasons! {
     NatOtherWay => "nat_other_way", "its connection is masqueraded by another device";
     RuleQueue => "rule_queue", "a rule hands it to a program, and there is none";
     RuleCannot => "rule_cannot", "a rule is to change it in a way that it does not allow";
+    RuleNoSocket => "rule_no_socket", "a rule hands it to a program that takes any address for its own, and there is none";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

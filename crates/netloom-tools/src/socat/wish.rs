@@ -40,6 +40,8 @@ fn wish(name: &str, value: &str) -> Option<core::result::Result<Wish, String>> {
         "if" | "interface" | "bindtodevice" | "so-bindtodevice" => {
             set(Ok(O::BindToDevice(value.to_owned())))
         }
+        "freebind" | "ip-freebind" => set(flag(value).map(O::FreeBind)),
+        "transparent" | "ip-transparent" => set(flag(value).map(O::Transparent)),
         "rcvbuf" | "so-rcvbuf" => set(number(value).map(O::ReceiveBuffer)),
         "ttl" | "ipttl" | "ip-ttl" => set(number(value).map(O::Ttl)),
         "tos" | "iptos" | "ip-tos" => set(number(value).map(O::Tos)),

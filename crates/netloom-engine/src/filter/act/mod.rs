@@ -8,6 +8,7 @@ pub(super) mod copy;
 mod mss;
 mod prefix;
 mod tcp_options;
+mod tproxy;
 mod write;
 
 pub(super) use mss::rt_mtu;
@@ -15,12 +16,12 @@ pub(super) use mss::rt_mtu;
 use super::compile::Go;
 use super::facts::Facts;
 use super::load::{self, Load};
-use super::log;
+use super::{log, sockets};
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::journey::DropReason;
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::xt::XtTarget;
+use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Expr, MetaKey};
 use netloom_model::socket::PacketType;
 
@@ -47,6 +48,10 @@ pub(super) enum Op {
     Queue {
         bypass: bool,
     },
+    /// Hands it to a socket.
+    Tproxy(tproxy::Op),
+    /// Goes on if it is for a socket.
+    Socket(sockets::Asked),
     /// Logs it.
     Log(log::Op),
     /// Sends a copy elsewhere.
@@ -78,6 +83,20 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
     }
     Some(match statement {
         Statement::XtTarget(target) => of_xtables(target)?,
+        Statement::XtMatch(XtMatch::Socket {
+            transparent,
+            nowildcard,
+            restore_skmark,
+        }) => Op::Socket(sockets::Asked {
+            transparent: *transparent,
+            nowildcard: *nowildcard,
+            restore_skmark: *restore_skmark,
+        }),
+        Statement::Tproxy {
+            family,
+            address,
+            port,
+        } => Op::Tproxy(tproxy::Op::of(*family, address.as_ref(), port.as_ref())?),
         Statement::ResetTcpOption(kind) => Op::Strip(Box::new([*kind])),
         Statement::Queue { bypass, .. } => Op::Queue { bypass: *bypass },
         Statement::Dup { to, device } => Op::Copy(copy::Op::of(to.as_ref(), device.as_ref())?),
@@ -98,6 +117,11 @@ fn of_xtables(target: &XtTarget) -> Option<Op> {
         } => Op::Prefix(prefix::Op::of(*destination, from, to)?),
         XtTarget::Classify(class) => Op::Priority(Load::Constant(u128::from(*class))),
         XtTarget::Nfqueue { bypass, .. } => Op::Queue { bypass: *bypass },
+        XtTarget::Tproxy {
+            port,
+            address,
+            mark,
+        } => Op::Tproxy(tproxy::Op::to(*port, *address, *mark)),
         XtTarget::Tee { gateway, device } => Op::Copy(copy::Op::to(*gateway, device.clone())),
         _ => return None,
     })
@@ -149,6 +173,11 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
         }
         Op::Queue { bypass: true } => Did::Go(Go::Accept),
         Op::Queue { bypass: false } => Did::Ends(DropReason::RuleQueue),
+        Op::Tproxy(op) => op.carry_out(net, facts, packet),
+        Op::Socket(asked) => match sockets::matches(*asked, net, facts, packet) {
+            true => Did::On,
+            false => Did::No,
+        },
         Op::Log(op) => {
             op.carry_out(net, facts, packet);
             Did::On

@@ -15,7 +15,7 @@ use crate::packet::Packet;
 use core::net::IpAddr;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
-use netloom_model::socket::{PacketType, TcpState};
+use netloom_model::socket::{PacketType, SocketId, TcpState};
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{ipv4, ipv6};
 
@@ -52,6 +52,25 @@ fn count<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     if packet.packet_type == PacketType::Host {
         cx.net.count_at(dev, Counter::TcpInSegs);
     }
+}
+
+/// The socket of a connection.
+pub(crate) fn connected(net: &Net, ns: NsId, local: End, remote: End) -> Option<SocketId> {
+    match net.ns(ns).sockets.tcp.find(local, remote)? {
+        Place::Socket(id) => Some(SocketId(id)),
+        Place::TimeWait(_) => None,
+    }
+}
+
+/// The socket that listens at an address.
+pub(crate) fn listening(
+    net: &Net,
+    ns: NsId,
+    dev: DevId,
+    local: End,
+    remote: End,
+) -> Option<SocketId> {
+    listen::find(net, ns, dev, local, remote).map(SocketId)
 }
 
 /// Where a segment belongs, and what it is.
@@ -162,7 +181,10 @@ fn nobody_yet<O: Observer>(cx: &mut Cx<'_, O>, arrival: &Arrival<'_>, packet: &P
         remote,
         segment,
     } = arrival;
-    let Some(listener) = listen::find(cx.net, *ns, *dev, *local, *remote) else {
+    let given = packet.socket.map(|socket| socket.0);
+    let given = given.filter(|id| listen::listens(cx.net, *id));
+    let listener = given.or_else(|| listen::find(cx.net, *ns, *dev, *local, *remote));
+    let Some(listener) = listener else {
         return End_::Refused(DropReason::NoSocket);
     };
     if segment.has(Flags::RST) {

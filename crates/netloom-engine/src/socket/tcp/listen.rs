@@ -93,6 +93,12 @@ pub(super) fn find(net: &Net, ns: NsId, dev: DevId, local: End, remote: End) -> 
     all.get(at).copied()
 }
 
+/// Whether a socket listens.
+pub(super) fn listens(net: &Net, id: u32) -> bool {
+    net.tcp(id)
+        .is_some_and(|tcp| matches!(tcp.role, Role::Listening(_)))
+}
+
 /// How well a listener fits; none if it does not.
 fn score(socket: &Socket, dev: DevId, to: IpAddr) -> Option<u8> {
     let bound = socket.tcp.as_ref()?.local.0;

@@ -39,7 +39,7 @@ pub(crate) mod tunables;
 
 pub(crate) use close::{close, device_gone, remove, shutdown};
 pub(crate) use error::{Told, icmp_error, path_narrowed};
-pub(crate) use input::{receive_v4, receive_v6};
+pub(crate) use input::{connected, listening, receive_v4, receive_v6};
 pub(crate) use settle::timer;
 pub(crate) use table::Table;
 pub(crate) use time_wait::timer as time_wait_timer;

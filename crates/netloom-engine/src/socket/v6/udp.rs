@@ -27,12 +27,13 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpChecksum);
     }
     let ports = (segment.src_port(), segment.dst_port());
-    let sockets = matching(
-        cx.net,
-        packet.received_by(dev),
-        (src, ports.0),
-        (dst, ports.1),
-    );
+    let sockets = match packet.socket {
+        Some(given) => vec![given.0],
+        None => {
+            let by = packet.received_by(dev);
+            matching(cx.net, by, (src, ports.0), (dst, ports.1))
+        }
+    };
     if sockets.is_empty() {
         packet.rewind_to_network();
         let (kind, code) = (Type::DEST_UNREACHABLE, code::PORT_UNREACHABLE);
@@ -61,7 +62,12 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
 }
 
 /// The sockets for a datagram: for a group all that match, else the one that matches best.
-fn matching(net: &Net, dev: DevId, from: (Ipv6Addr, u16), to: (Ipv6Addr, u16)) -> Vec<u32> {
+pub(crate) fn matching(
+    net: &Net,
+    dev: DevId,
+    from: (Ipv6Addr, u16),
+    to: (Ipv6Addr, u16),
+) -> Vec<u32> {
     let mut all = Vec::new();
     let mut best: (u8, Vec<u32>) = (0, Vec::new());
     for id in &net.ns(net.ns_of(dev)).sockets.udp6 {

@@ -134,7 +134,8 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         | DropReason::RulePolicy
         | DropReason::RuleReject
         | DropReason::RuleQueue
-        | DropReason::RuleCannot => rules::passing(ns, journey, verdict),
+        | DropReason::RuleCannot
+        | DropReason::RuleNoSocket => rules::passing(ns, journey, verdict),
         DropReason::OtherHost => neighbours::set_by_hand(state),
         DropReason::NoRoute
         | DropReason::RouteUnreachable
