@@ -101,6 +101,20 @@ impl Engine {
         self.net.users.insert(client.0, (uid, gid));
     }
 
+    /// The same world without the cache of flows: every packet is asked everything. All is the same
+    /// then, and slower.
+    #[must_use]
+    pub fn without_flow_cache(mut self) -> Engine {
+        self.net.flows.off = true;
+        self
+    }
+
+    /// How many packets had done with them what was done with others of their flow.
+    #[must_use]
+    pub fn replayed(&self) -> u64 {
+        self.net.flows.replayed
+    }
+
     /// Runs whatever is due by `now`, each thing at its own moment. Time never goes back.
     pub fn advance(&mut self, now: Time) {
         advance(
@@ -134,6 +148,7 @@ impl Engine {
     /// Linux's error for the first change that is refused.
     pub fn apply(&mut self, changes: &[Change]) -> Result<()> {
         let before = (changes.len() > 1).then(|| self.clone());
+        self.net.flows.forget();
         let mut cx = Cx {
             net: &mut self.net,
             watch: &mut Unobserved,
@@ -278,13 +293,19 @@ impl Engine {
             Request::Explain(explain) => self
                 .explain(explain)
                 .map(|journey| Reply::Journey(Box::new(journey))),
-            other => return calls::answer(&mut self.net, client, other),
+            other => {
+                if matches!(other, Request::AttachTun { .. } | Request::Close(_)) {
+                    self.net.flows.forget();
+                }
+                return calls::answer(&mut self.net, client, other);
+            }
         };
         Answer::Ready(answer)
     }
 
     /// A client is gone: its sockets are closed.
     pub fn disconnect(&mut self, client: ClientId) {
+        self.net.flows.forget();
         let mut cx = Cx {
             net: &mut self.net,
             watch: &mut Unobserved,
@@ -327,6 +348,9 @@ pub(crate) fn advance<O: Observer>(cx: &mut Cx<'_, O>, now: Time) {
     receive::drain(cx);
     while let Some((at, timer)) = cx.net.timers.due(now) {
         cx.net.now = cx.net.now.max(at);
+        if !timer.concerns_only_itself() {
+            cx.net.flows.forget();
+        }
         match timer {
             Timer::Neighbour { ns, entry, stamp } => {
                 neighbour::state::timer::<V4, O>(cx, ns, entry, stamp);

@@ -8,7 +8,7 @@
 //! Where things are: `receive` is the way of a frame from the backlog up, `link` how each kind of
 //! device sends, `bridge`, `neighbour`, `route`, `ip`, `socket` what their names say; `apply` and
 //! `snapshot` are the engine as a backend of the model; `observer` is who watches, `journey` the
-//! observer that `explain` uses.
+//! observer that `explain` uses, `flow` the one that remembers flows.
 
 #![forbid(unsafe_code)]
 
@@ -21,6 +21,7 @@ mod device;
 mod engine;
 mod explain;
 mod filter;
+mod flow;
 pub mod ip;
 mod ipset;
 mod journey;

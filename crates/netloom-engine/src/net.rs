@@ -3,6 +3,7 @@
 use crate::arena::Arena;
 use crate::device::{DevId, Device};
 use crate::filter::{Copies, Turned};
+use crate::flow::Flows;
 use crate::kernel_log::KernelLog;
 use crate::namespace::{Namespace, NsId};
 use crate::observer::Observer;
@@ -34,6 +35,8 @@ pub(crate) struct Net {
     pub(crate) drains: bool,
     pub(crate) timers: Timers,
     pub(crate) pool: Pool,
+    /// What was done with the packets of flows.
+    pub(crate) flows: Flows,
     pub(crate) random: Random,
     /// Nobody is told of what is part of something greater, which is told as a whole.
     pub(crate) silent: bool,

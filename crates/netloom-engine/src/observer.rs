@@ -1,10 +1,12 @@
 //! Who watches the pipeline.
 //!
 //! The pipeline is generic over its observer: with [`Unobserved`] it compiles to plain forwarding,
-//! with a journey's observer every decision is written down. There is no second implementation of
+//! with a journey's observer every decision is written down, and that of the flow cache writes down
+//! what is done, to have it done again. There is no second implementation of
 //! any rule for explaining.
 
 use crate::device::DevId;
+use crate::flow::Recording;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -20,6 +22,12 @@ pub(crate) trait Observer {
 
     /// A packet came into being. `parent` is the one that it was copied from or caused by.
     fn born(&mut self, net: &Net, packet: &mut Packet, parent: Option<u32>, origin: Origin);
+
+    /// Where is written down what is done with a packet, if that is to be done again with others.
+    #[inline(always)]
+    fn recording(&mut self) -> Option<&mut Recording> {
+        None
+    }
 }
 
 /// Nobody watches.

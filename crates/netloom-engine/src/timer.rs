@@ -51,6 +51,21 @@ pub(crate) enum Timer {
     TcpTimeWait { ns: NsId },
 }
 
+impl Timer {
+    /// Whether nothing but what it is about can change by it: no route, no address, no rule.
+    pub(crate) const fn concerns_only_itself(&self) -> bool {
+        matches!(
+            self,
+            Timer::Fragments { .. }
+                | Timer::Fragments6 { .. }
+                | Timer::Tcp { .. }
+                | Timer::TcpTimeWait { .. }
+                | Timer::Connections { .. }
+                | Timer::FdbGc { .. }
+        )
+    }
+}
+
 /// Timers, the earliest first; among equals the one set first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {

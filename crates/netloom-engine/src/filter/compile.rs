@@ -157,6 +157,11 @@ impl Test {
         (self.low <= number && number <= self.high) != self.not
     }
 
+    /// What of the number it looks at.
+    pub(super) const fn mask(&self) -> u128 {
+        self.mask
+    }
+
     /// Bits that every number has which passes: under which mask, and their value. None, if none has.
     pub(super) const fn fixed(&self) -> Option<(u128, u128)> {
         let differs = (self.low ^ self.high).leading_zeros();

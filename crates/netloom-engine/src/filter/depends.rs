@@ -4,12 +4,14 @@
 //! cache may repeat what rules said of a packet only where they looked at nothing but the flow. What
 //! is not named here does something, and depends on everything.
 
-use super::compile::{Op, Within};
+use super::Filter;
+use super::compile::{Op, Rule, Within};
 use super::ct;
 use super::load::Load;
+use super::set::Store;
 use netloom_model::ruleset::expr::{BitOp, CtKey, MetaKey};
 use netloom_model::ruleset::field::Layer;
-use netloom_model::ruleset::xt::XtMatch;
+use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 
 impl Op {
     /// Whether it asks a question, which changes nothing and ends no packet.
@@ -31,6 +33,60 @@ impl Op {
             Op::Count | Op::Go(_) | Op::Map { .. } | Op::Lookup { .. } | Op::Match(_)
         );
         !stays && !self.only_asks()
+    }
+
+    /// Whether it does the same to every packet of a flow: it depends on the flow alone, and does
+    /// nothing but count, mark the packet and decide.
+    pub(super) fn is_of_flow(&self, filter: &Filter) -> bool {
+        let keys = |key: &[Load]| key.iter().all(Load::is_of_flow);
+        match self {
+            Op::Test(test) => test.load.is_of_flow() || test.load.is_tcp_flags(test.mask()),
+            Op::Lookup { key, set, .. } => keys(key) && set.is_of_flow(filter),
+            Op::Map { key, map } => keys(key) && map.is_of_flow(filter),
+            Op::SetMark(load) => load.is_of_flow(),
+            Op::Count | Op::Go(_) | Op::Nothing => true,
+            Op::Ct(op) => ct_of_flow(op),
+            Op::Match(asked) => xt_of_flow(asked),
+            Op::Target(target) => matches!(**target, XtTarget::Mark(_)),
+            _ => false,
+        }
+    }
+}
+
+impl Rule {
+    /// Whether the parts of it that a packet was asked of depend on the flow alone: those up to the
+    /// one that did not match, or all.
+    pub(super) fn is_of_flow(&self, filter: &Filter, failed: Option<usize>) -> bool {
+        let end = failed.map_or(self.ops.len(), |part| part + 1);
+        let mut asked = self.ops.iter().take(end);
+        asked.all(|op| op.is_of_flow(filter))
+    }
+
+    /// How often it counts a packet that came to a part.
+    pub(super) fn counts(&self, failed: Option<usize>) -> usize {
+        let end = failed.unwrap_or(self.ops.len());
+        let passed = self.ops.iter().take(end);
+        passed.filter(|op| matches!(op, Op::Count)).count()
+    }
+}
+
+impl Within {
+    fn is_of_flow(&self, filter: &Filter) -> bool {
+        match self {
+            Within::Own(_) => true,
+            Within::Named(set) => filter.sets[set.0].is_constant(),
+        }
+    }
+}
+
+impl Store {
+    /// Whether only changes of the ruleset change it, and asking it changes nothing.
+    fn is_constant(&self) -> bool {
+        let flags = &self.set.flags;
+        !flags.timeout
+            && !flags.dynamic
+            && self.set.timeout.is_none()
+            && self.set.statements.is_empty()
     }
 }
 
@@ -100,6 +156,21 @@ fn only_asks(op: &ct::Op) -> bool {
     )
 }
 
+/// Whether what is asked of a connection, or done to it, is the same as long as its state, mark and
+/// labels are.
+fn ct_of_flow(op: &ct::Op) -> bool {
+    match op {
+        ct::Op::Conntrack(asked) => asked.expire.is_none(),
+        ct::Op::State(_)
+        | ct::Op::Connmark(_)
+        | ct::Op::Connlabel { .. }
+        | ct::Op::Mark(..)
+        | ct::Op::Untracked => true,
+        ct::Op::SetMark(load) => load.is_of_flow(),
+        _ => false,
+    }
+}
+
 /// Whether a match looks at the packet and its devices alone.
 fn of_packet(asked: &XtMatch) -> bool {
     matches!(
@@ -137,4 +208,23 @@ fn of_packet(asked: &XtMatch) -> bool {
             | XtMatch::Ipv6header { .. }
             | XtMatch::Eui64
     )
+}
+
+/// Whether a match looks at nothing but the flow, and at what only changes of the network change.
+fn xt_of_flow(asked: &XtMatch) -> bool {
+    match asked {
+        XtMatch::Tcp(tcp) => tcp.option.is == 0 && tcp.flags.is.mask & PUSH == 0,
+        XtMatch::Comment(_)
+        | XtMatch::Udp { .. }
+        | XtMatch::Multiport(_)
+        | XtMatch::Iprange { .. }
+        | XtMatch::Addrtype(_)
+        | XtMatch::Dscp(_)
+        | XtMatch::Tos { .. }
+        | XtMatch::Pkttype(_)
+        | XtMatch::Mark(_)
+        | XtMatch::Devgroup { .. }
+        | XtMatch::Cpu(_) => true,
+        _ => false,
+    }
 }

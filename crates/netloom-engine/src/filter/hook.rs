@@ -33,6 +33,12 @@ pub(crate) fn at<O: Observer>(
     }
 }
 
+/// Whether connections of a protocol are tracked in a namespace.
+pub(crate) fn tracks(net: &Net, ns: NsId, proto: Proto) -> bool {
+    let filter = net.ns(ns).filter.as_deref();
+    filter.is_some_and(|filter| filter.tracking[proto as usize])
+}
+
 /// How a packet came out of a hook.
 enum Outcome {
     Passes,
@@ -167,7 +173,11 @@ fn each<O: Observer>(
 /// Looks the packet's connection up.
 fn track<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) -> Outcome {
     if !O::ON || packet.ct.is_settled() {
-        return done(conntrack::track(cx.net, facts, packet));
+        let tracked = conntrack::track(cx.net, facts, packet);
+        if let Some(recording) = cx.watch.recording() {
+            recording.tracked(cx.net, facts, packet);
+        }
+        return done(tracked);
     }
     let before = conntrack::trace::before(cx.net, facts, packet);
     let tracked = conntrack::track(cx.net, facts, packet);
@@ -228,6 +238,8 @@ fn one<O: Observer>(
         let judged = judge::chain(cx.net, filter, chain, facts, packet, &mut trail);
         see(cx, filter, (chain.0, facts), trail, judged, packet);
         judged
+    } else if let Some(recording) = cx.watch.recording() {
+        judge::chain(cx.net, filter, chain, facts, packet, recording.rules())
     } else {
         judge::chain(cx.net, filter, chain, facts, packet, &mut Unwritten)
     };

@@ -60,8 +60,8 @@ pub(super) trait Trail {
     /// A rule was tried: which of a chain, and which of its parts did not match.
     fn step(&mut self, filter: &Filter, at: (ChainId, usize), rule: &Rule, failed: Option<usize>);
 
-    /// No rule decided: the policy does.
-    fn policy(&mut self);
+    /// No rule decided: the policy of a chain does, and counts the packet or not.
+    fn policy(&mut self, chain: ChainId, counts: bool);
 }
 
 /// Nobody asks.
@@ -74,7 +74,7 @@ impl Trail for Unwritten {
     fn step(&mut self, _: &Filter, _: (ChainId, usize), _: &Rule, _: Option<usize>) {}
 
     #[inline(always)]
-    fn policy(&mut self) {}
+    fn policy(&mut self, _: ChainId, _: bool) {}
 }
 
 /// Writes all steps down.
@@ -105,7 +105,7 @@ impl Trail for Written {
         });
     }
 
-    fn policy(&mut self) {
+    fn policy(&mut self, _: ChainId, _: bool) {
         self.policy = true;
     }
 }
@@ -238,7 +238,7 @@ fn policy<T: Trail>(
     (facts, packet): (&Facts, &Packet),
     trail: &mut T,
 ) -> Judged {
-    trail.policy();
+    trail.policy(chain, base.counter.is_some());
     if packet.trace != 0 {
         trace::policy((net, filter, told), (chain, base.policy), facts, packet);
     }
@@ -341,11 +341,32 @@ fn ask(
     Said::Go(Go::Continue)
 }
 
-/// The parts of a key for a packet; none if it lacks one of them.
-fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Vec<u128>> {
-    key.iter()
-        .map(|load| load.value(net, facts, packet))
-        .collect()
+/// How many parts a key has at most: a register of four bytes each (`NFT_REG32_COUNT`).
+const PARTS: usize = 16;
+
+/// The parts of a key.
+#[derive(Clone, Copy)]
+struct Key {
+    parts: [u128; PARTS],
+    len: usize,
+}
+
+impl core::ops::Deref for Key {
+    type Target = [u128];
+
+    fn deref(&self) -> &[u128] {
+        &self.parts[..self.len]
+    }
+}
+
+/// The key of a packet; none if it lacks a part.
+fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Key> {
+    let mut parts = [0; PARTS];
+    for (part, load) in parts.get_mut(..key.len())?.iter_mut().zip(key) {
+        *part = load.value(net, facts, packet)?;
+    }
+    let len = key.len();
+    Some(Key { parts, len })
 }
 
 impl Within {

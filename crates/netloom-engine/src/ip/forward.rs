@@ -3,6 +3,7 @@
 use super::{icmp_error, output, with_options};
 use crate::device::DevId;
 use crate::filter::{self, Proto};
+use crate::flow::Way;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -90,6 +91,15 @@ pub(crate) fn forward<O: Observer>(
     let Some(packet) = filter::at(cx, leaving, devices, packet) else {
         return;
     };
+    if let Some(recording) = cx.watch.recording() {
+        let way = Way {
+            out: found.dev,
+            next_hop,
+            mtu,
+        };
+        let plain = !(too_long || redirect || found.multipath || packet.frag_max != 0);
+        recording.leaves(cx.net, ns, &packet, way, plain);
+    }
     let mtu = match packet.frag_max {
         0 => mtu,
         longest => mtu.min(longest.into()),

@@ -4,6 +4,8 @@
 use super::{deliver, forward, icmp_error, with_options};
 use crate::device::DevId;
 use crate::filter::{self, Proto};
+use crate::flow;
+use crate::namespace::NsId;
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
@@ -45,6 +47,14 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     }
     let len = usize::from(header.total_len());
     packet.truncate(len);
+    if !O::ON && flow::is_worth_it(cx.net, ns) {
+        return flow::receive(cx, ns, dev, packet);
+    }
+    accepted(cx, ns, dev, packet);
+}
+
+/// The header of a packet is in order: rules are asked, and routing.
+pub(crate) fn accepted<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, dev: DevId, packet: Packet) {
     cx.see(&packet, dev, Stage::IpReceive, |_| Event::Accepted);
     let Some(mut packet) = filter::received(cx, (ns, Proto::V4), dev, packet) else {
         return;
@@ -109,11 +119,11 @@ fn decide<O: Observer>(
 ) {
     match decision {
         Decision::Forward { found, redirect } => {
-            accepted(cx, dev, &packet);
+            source_accepted(cx, dev, &packet);
             forward::forward(cx, dev, packet, found, redirect, flow);
         }
         Decision::Local => {
-            accepted(cx, dev, &packet);
+            source_accepted(cx, dev, &packet);
             let frame_group = matches!(
                 packet.packet_type,
                 PacketType::Broadcast | PacketType::Multicast
@@ -126,7 +136,7 @@ fn decide<O: Observer>(
             deliver::local(cx, dev, packet);
         }
         Decision::Broadcast => {
-            accepted(cx, dev, &packet);
+            source_accepted(cx, dev, &packet);
             broadcast(cx, dev, &packet);
             deliver::local(cx, dev, packet);
         }
@@ -146,7 +156,7 @@ fn decide<O: Observer>(
     }
 }
 
-fn accepted<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
+fn source_accepted<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: &Packet) {
     cx.see(packet, dev, Stage::SourceCheck, |net| {
         Event::SourceAccepted {
             rp_filter: route::source::rp_filter(net, dev),
