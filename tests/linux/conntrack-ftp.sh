@@ -22,32 +22,38 @@ ip netns exec r iptables -t raw -A PREROUTING -p tcp --dport 21 -j CT --helper f
 ip netns exec r iptables -A FORWARD -m conntrack --ctstate RELATED
 ip netns exec r conntrack -E expect > events 2>&1 &
 events=$!
-(sleep 0.6; echo 220 hello; sleep 4) | ip netns exec b nc -l 192.168.222.1 21 > said &
+w() { while [ ! -e step$1 ]; do sleep 0.05; done; }
+go() { : > step$1; sleep 0.6; }
+(w 1; echo 220 hello; w 9) | ip netns exec b nc -l 192.168.222.1 21 > said &
 server=$!
-sleep 0.2
-(sleep 0.7; printf 'USER somebody\r\n'; sleep 0.4; printf 'PORT 10,0,1,1,4,1\r\n'; sleep 0.6; printf 'PORT 10,0,1,9,4,2\r\n'; sleep 0.6; printf 'EPRT |1|10.0.1.1|1027|\r\n'; sleep 2) | ip netns exec a nc 192.168.222.1 21 > heard &
+sleep 0.5
+(w 2; printf 'USER somebody\r\n'; w 3; printf 'PORT 10,0,1,1,4,1\r\n'; w 4; printf 'PORT 10,0,1,9,4,2\r\n'; w 5; printf 'EPRT |1|10.0.1.1|1027|\r\n'; w 9) | ip netns exec a nc 192.168.222.1 21 > heard &
 client=$!
-sleep 1.6
+sleep 0.5
+go 1
+go 2
+go 3
 e
 ip netns exec r conntrack -C expect
 l -L
 # Of somebody else nothing is believed; what comes behind takes the place of what was before.
-sleep 0.6
+go 4
 e
-sleep 0.6
+go 5
 e
 # It comes.
 ip netns exec a nc -l 10.0.1.1 1027 > data &
-sleep 0.2
+sleep 0.5
 echo data | ip netns exec b nc -q 0 10.0.1.1 1027
 wait $!
 cat data
 e
 l -L -p tcp --dport 1027
 ip netns exec r iptables -L FORWARD -nvx | sed -E '1,2d; s/^ *0 .*/none/; s/^ *[1-9].*/some/'
+go 9
 kill $server $client
 sleep 0.2
 kill -INT $events
 wait
 sed -E 's/^(.{10})[0-9]+ /\1T /; s/sport=[0-9]{4,}/sport=P/g' events
-rm said heard data events
+rm said heard data events step*

@@ -32,7 +32,9 @@ l -L -g
 l -L -n
 nat -L PREROUTING -nvx | sed -E '1,2d; s/^ *([0-9]+) +[0-9]+ +([A-Z]+).*/\1 \2/'
 # Who is asked that way answers.
-echo answer | ip netns exec b nc -u -l 10.0.2.1 80 &
-sleep 0.3
+echo answer | ip netns exec b nc -u -l 10.0.2.1 80 > asked &
+sleep 0.5
 (echo word; sleep 0.3) | ip netns exec a nc -u -w 1 -p 1005 10.0.1.2 8080
 kill $!
+cat asked
+rm asked

@@ -23,18 +23,21 @@ ip netns exec r iptables -A FORWARD -i r1 -m conntrack --ctstate ESTABLISHED
 ip netns exec r iptables -A FORWARD -i r1 -m conntrack --ctstate RELATED
 ip netns exec r iptables -A FORWARD -i r1 -m helper --helper ftp
 ip netns exec r iptables -A FORWARD -i r1 -m conntrack --ctstate NEW -j DROP
-(sleep 0.7; echo 220 hello; sleep 1; echo 200 fine; sleep 3) | ip netns exec b nc -l 192.168.222.1 21 > said &
+w() { while [ ! -e step$1 ]; do sleep 0.05; done; }
+go() { : > step$1; sleep 0.6; }
+(w 1; echo 220 hello; w 4; echo 200 fine; w 9) | ip netns exec b nc -l 192.168.222.1 21 > said &
 server=$!
-sleep 0.3
-(sleep 0.8; printf 'USER somebody\r\n'; sleep 0.4; printf 'PORT 10,0,1,1,4,1\r\n'; sleep 0.4; printf 'NOOP\r\n'; sleep 3) | ip netns exec a nc 192.168.222.1 21 > heard &
+sleep 0.5
+(w 2; printf 'USER somebody\r\n'; w 3; printf 'PORT 10,0,1,1,4,1\r\n'; w 5; printf 'NOOP\r\n'; w 9) | ip netns exec a nc 192.168.222.1 21 > heard &
 client=$!
-sleep 2.4
+sleep 0.5
+for n in 1 2 3 4 5; do go $n; done
 cat said heard
 l -L -p tcp --dport 21
 e
 # The server calls, and is let in.
 ip netns exec a nc -l 10.0.1.1 1025 > data &
-sleep 0.3
+sleep 0.5
 echo data | ip netns exec b nc -q 0 192.168.222.222 1025
 wait $!
 sleep 0.2
@@ -44,6 +47,7 @@ e
 ip netns exec r iptables -L FORWARD -nvx | sed -E '1,2d; s/^ *0 .*/none/; s/^ *[1-9].*/some/'
 # What was not announced is not let in.
 ip netns exec b nc -z -w 1 192.168.222.222 1026
+go 9
 kill $server $client
 wait
-rm said heard data
+rm said heard data step*

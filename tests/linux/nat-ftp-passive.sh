@@ -22,25 +22,29 @@ ip netns exec r iptables -t nat -A PREROUTING -i r1 -p tcp --dport 21 -j DNAT --
 ip netns exec r iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
 ip netns exec r iptables -A FORWARD -p tcp --dport 21 -j ACCEPT
 ip netns exec r iptables -A FORWARD -j DROP
-(sleep 0.6; printf '220 hello\r\n'; sleep 0.5; printf '227 Entering Passive Mode (10,0,1,1,4,1)\r\n'; sleep 0.4; printf '200 more\r\n'; sleep 2; printf '229 Entering Extended Passive Mode (|||1026|)\r\n'; sleep 1) | ip netns exec a nc -l 10.0.1.1 21 > said &
+w() { while [ ! -e step$1 ]; do sleep 0.05; done; }
+go() { : > step$1; sleep 0.6; }
+(w 1; printf '220 hello\r\n'; w 3; printf '227 Entering Passive Mode (10,0,1,1,4,1)\r\n'; w 4; printf '200 more\r\n'; w 5; printf '229 Entering Extended Passive Mode (|||1026|)\r\n'; w 9) | ip netns exec a nc -l 10.0.1.1 21 > said &
 server=$!
-sleep 0.2
-(sleep 0.3; printf 'PASV\r\n'; sleep 5) | ip netns exec b nc 192.168.222.222 21 > heard &
+sleep 0.5
+(w 2; printf 'PASV\r\n'; w 9) | ip netns exec b nc 192.168.222.222 21 > heard &
 client=$!
-sleep 1.8
+sleep 0.5
+for n in 1 2 3 4; do go $n; done
 cat heard
 l -L -p tcp --dport 21
 e
 ip netns exec a nc -l 10.0.1.1 1025 > data &
-sleep 0.2
+sleep 0.5
 echo data | ip netns exec b nc -q 0 192.168.222.222 1025
 wait $!
 cat data
 l -L -p tcp --dport 1025
 e
-sleep 1.5
+go 5
 e
 cat heard
+go 9
 kill $server $client
 wait
-rm said heard data
+rm said heard data step*
