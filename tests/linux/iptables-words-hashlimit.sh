@@ -35,3 +35,7 @@ f -m hashlimit --hashlimit-name a --hashlimit-upto 5000/hour
 f -m hashlimit --hashlimit-name a --hashlimit-upto 2/day --hashlimit-burst 1
 f -m hashlimit --hashlimit-name averyveryverylongname --hashlimit-upto 2/sec
 f -m length --length 5 -m hashlimit --hashlimit-upto 1/s --hashlimit-name q -j ACCEPT
+for window in "10/sec 3" "10/sec 10" "1/hour 2" "100/min 10" "5/day 7" "1/sec 3600"; do
+    set -- $window
+    f -m hashlimit --hashlimit-name a --hashlimit-upto $1 --hashlimit-rate-match --hashlimit-rate-interval $2
+done

@@ -36,3 +36,8 @@ f -p dccp -m dccp --dccp-types REQUEST,RESPONSE,DATA,ACK,DATAACK,CLOSEREQ,CLOSE,
 f -p dccp -m dccp --dccp-types request ! --dccp-option 7
 f -p dccp -m dccp --dccp-option 0
 f -p dccp -m dccp
+f -p ipcomp -m ipcomp
+f -p ipcomp -m ipcomp --compres
+f -p ipcomp -m ipcomp --ipcompspi 0:4294967295
+f -p ah -m ah
+f -p esp -m esp

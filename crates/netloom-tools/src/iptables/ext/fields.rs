@@ -295,8 +295,23 @@ pub(super) const TCPMSS: Extension = Extension {
     },
 };
 
+/// Every SPI.
+const ALL_SPIS: Span<u32> = (0, u32::MAX);
+
+/// The SPIs that are asked for; every one where none is.
+fn all_spis(given: &Given<'_>, of: &str, name: &str) -> Outcome<Not<Span<u32>>> {
+    match given.option(name) {
+        Some(option) => Ok(option.of(given.span32(of, option)?)),
+        None => Ok(Not::is(ALL_SPIS)),
+    }
+}
+
 /// SPIs in words: of `esp`, or of `ah`.
 fn spis(found: Not<Span<u32>>, of: &str) -> Option<(usize, Shown)> {
+    if found == Not::is(ALL_SPIS) {
+        let blank = if of == "ah" { " " } else { "" };
+        return said(format!("-m {of}"), format!("{of}{blank}"));
+    }
     let words = span(&found.is);
     let plural = if found.is.0 == found.is.1 {
         "spi"
@@ -313,10 +328,7 @@ fn spis(found: Not<Span<u32>>, of: &str) -> Option<(usize, Shown)> {
 pub(super) const ESP: Extension = Extension {
     name: "esp",
     options: &[("espspi", 1)],
-    build: |given| {
-        let option = given.needed("esp", "espspi")?;
-        one(XtMatch::Esp(option.of(given.span32("esp", option)?)))
-    },
+    build: |given| one(XtMatch::Esp(all_spis(given, "esp", "espspi")?)),
     show: |view| match first(view)? {
         XtMatch::Esp(found) => spis(*found, "esp"),
         _ => None,
@@ -333,8 +345,7 @@ pub(super) const AH: Extension = Extension {
         if let Some(option) = given.options.iter().find(|option| option.name != "ahspi") {
             return Err(given.problem(&format!("unknown option \"--{}\"", option.name)));
         }
-        let option = given.needed("ah", "ahspi")?;
-        one(XtMatch::Ah(option.of(given.span32("ah", option)?)))
+        one(XtMatch::Ah(all_spis(given, "ah", "ahspi")?))
     },
     show: |view| match first(view)? {
         XtMatch::Ah(found) => spis(*found, "ah"),

@@ -138,7 +138,11 @@ fn amount(given: &Given<'_>, option: &Opt) -> Outcome<Amount> {
     if period == 0 {
         return Err(given.problem(&format!("Rate too fast \"{word}\"")));
     }
-    let (rate, unit) = told(period);
+    // Of a window the unit does not count: it is as long as it is said to be.
+    let (rate, unit) = match given.has("hashlimit-rate-match") {
+        true => (rate, 1),
+        false => told(period),
+    };
     Ok(Amount {
         rate,
         per: unit,
@@ -252,9 +256,9 @@ fn show_hashlimit(view: &View<'_>) -> Option<(usize, Shown)> {
         true => ("above", "above"),
         false => ("upto", "up to"),
     };
-    let window = found.rate_match && found.rate_interval > 1 && !found.bytes;
+    let window = found.rate_match && !found.bytes;
     let listed = match window {
-        true => told(SCALE * found.per / found.rate.max(1) * u64::from(found.rate_interval)),
+        true => told(SCALE * u64::from(found.rate_interval) / found.rate.max(1)),
         false => (found.rate, found.per),
     };
     let mut save = format!(
@@ -282,35 +286,48 @@ fn show_hashlimit(view: &View<'_>) -> Option<(usize, Shown)> {
         say("mode", "", modes.join(","));
         list += &format!(" mode {}", modes.join("-"));
     }
-    finish(view, found, save, list)
+    finish(view, found, listed.1, (save, list))
 }
 
 /// The rest: what tables are like.
 fn finish(
     view: &View<'_>,
     found: &Hashlimit,
-    mut save: String,
-    mut list: String,
+    listed: u64,
+    (mut save, mut list): (String, String),
 ) -> Option<(usize, Shown)> {
     save += &format!(
         " --hashlimit-name {}",
         super::super::show::quoted(&found.name)
     );
     let bits = u32::from(bits(view.variant.family));
-    let expire = match found.bytes {
+    // When a bucket is forgotten unless somebody says it hangs on the unit that is printed.
+    let expire = |unit: u64| match found.bytes {
         true => EXPIRE_BYTES,
-        false => found.per as u32 * 1000,
+        false => unit as u32 * 1000,
     };
-    for (name, value, usual) in [
-        ("htable-size", found.size, 0),
-        ("htable-max", found.max, 0),
-        ("htable-gcinterval", found.gc_interval, GC_INTERVAL),
-        ("htable-expire", found.expire, expire),
-        ("srcmask", found.source_prefix.into(), bits),
-        ("dstmask", found.destination_prefix.into(), bits),
+    for (name, value, usual, listed) in [
+        ("htable-size", found.size, 0, 0),
+        ("htable-max", found.max, 0, 0),
+        (
+            "htable-gcinterval",
+            found.gc_interval,
+            GC_INTERVAL,
+            GC_INTERVAL,
+        ),
+        (
+            "htable-expire",
+            found.expire,
+            expire(found.per),
+            expire(listed),
+        ),
+        ("srcmask", found.source_prefix.into(), bits, bits),
+        ("dstmask", found.destination_prefix.into(), bits, bits),
     ] {
         if value != usual {
             save += &format!(" --hashlimit-{name} {value}");
+        }
+        if value != listed {
             list += &format!(" {name} {value}");
         }
     }

@@ -272,19 +272,19 @@ pub(super) const IPCOMP: Extension = Extension {
     build: |given| {
         let spi = match given.option("ipcompspi") {
             Some(option) => option.of(given.span32("ipcomp", option)?),
-            None => Not::is((0, u32::MAX)),
+            None => Not::is((0, 0)),
         };
         let reserved = given.has("compres");
         one(XtMatch::Ipcomp { spi, reserved })
     },
     show: |view| match first(view)? {
         XtMatch::Ipcomp { spi, reserved } => {
-            let (mut save, mut list) = (String::from("-m ipcomp"), String::from("comp"));
+            let (mut save, mut list) = (String::from("-m ipcomp"), String::from("comp "));
             if spi.is != (0, u32::MAX) || spi.not {
                 let plural = if spi.is.0 == spi.is.1 { "" } else { "s" };
                 let words = span(&spi.is);
                 save += &format!(" {}--ipcompspi {words}", bang(spi.not));
-                list += &format!(" spi{plural}:{}{words}", mark(spi.not));
+                list += &format!("spi{plural}:{}{words}", mark(spi.not));
             }
             if *reserved {
                 save += " --compres";
