@@ -96,7 +96,7 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.ruleset
         && let Some(filter) = &namespace.filter
     {
-        state.ruleset = crate::filter::describe(filter);
+        state.ruleset = crate::filter::describe(filter, net.now);
     }
     if parts.neighbours {
         state.neighbours = neighbour::configure::list(net, ns);

@@ -98,6 +98,8 @@ pub struct Error {
     pub errno: Errno,
     /// The kernel's own sentence, which iproute2 prints as `Error: SENTENCE`.
     pub message: Option<String>,
+    /// Which step of a transaction it is about, counted from nothing, where that is known.
+    pub step: Option<u32>,
 }
 
 impl Error {
@@ -106,6 +108,18 @@ impl Error {
         Error {
             errno,
             message: Some(message.into()),
+            step: None,
+        }
+    }
+}
+
+impl Error {
+    /// The same, told of a step of a transaction.
+    #[must_use]
+    pub fn at(self, step: usize) -> Error {
+        Error {
+            step: u32::try_from(step).ok(),
+            ..self
         }
     }
 }
@@ -115,6 +129,7 @@ impl From<Errno> for Error {
         Error {
             errno,
             message: None,
+            step: None,
         }
     }
 }

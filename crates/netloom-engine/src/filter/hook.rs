@@ -62,6 +62,7 @@ fn asked<O: Observer>(
     }
     // Rules see all of the network but themselves: they are put back before anything is sent.
     let mut filter = cx.net.ns_mut(ns).filter.take()?;
+    filter.expire(cx.net.now);
     let mut turned = None;
     let outcome = each(
         cx,

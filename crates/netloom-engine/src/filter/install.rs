@@ -2,17 +2,16 @@
 
 use super::compile;
 use super::ct;
-use super::set::Store;
 use super::table::{Chain, Table, has_family};
-use super::{ChainId, Filter, SetId};
+use super::{ChainId, Filter};
 use crate::conntrack;
 use crate::namespace::NsId;
 use crate::net::Net;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::set::{Element, ElementData};
-use netloom_model::ruleset::statement::{Counter, Statement, Verdict};
+use netloom_model::ruleset::statement::{Counter, ObjectName, Statement, Verdict};
 use netloom_model::ruleset::{self, Backend, Base, ChainKind, Expr, Hook, TableFamily, check};
-use netloom_model::{Errno, Result};
+use netloom_model::{Errno, Result, Time};
 use std::sync::Arc;
 
 /// Carries a transaction out.
@@ -20,24 +19,22 @@ use std::sync::Arc;
 /// # Errors
 /// Those of `nf_tables` for the first step that is refused; then nothing has happened.
 pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Result<()> {
+    let now = net.now;
     let mut filter = net.ns(ns).filter.clone().unwrap_or_default();
-    for change in changes {
-        if let Err(refused) = filter.change(change) {
+    filter.expire(now);
+    for (step, change) in changes.iter().enumerate() {
+        if let Err(refused) = filter.change(change, now) {
             keep_handles(net, ns, &filter);
-            return Err(refused);
+            return Err(refused.at(step));
         }
     }
-    for table in filter
-        .tables
-        .iter()
-        .filter(|table| leads_anew(table, changes))
-    {
-        let leads = |chain: ChainId| filter.chains[chain.0].leads(table, &filter.sets);
-        // Chains that no packet comes to may lead back to themselves.
-        let base = |chain: &ChainId| filter.chains[chain.0].base.is_some();
-        check::jumps(table.chains.iter().copied().filter(base), &leads)?;
+    if let Err(refused) = filter.check_jumps(changes) {
+        let before = net.ns(ns).filter.clone().unwrap_or_default();
+        let step = first_that_leads_back(*before, changes, now);
+        return Err(refused.at(step));
     }
     filter.generation += 1;
+    filter.expire_elements(now);
     filter.hang();
     if filter.tracking.contains(&true) {
         conntrack::begin(net, ns);
@@ -82,6 +79,14 @@ const fn leads(statement: &Statement) -> bool {
     )
 }
 
+/// Which step has chains lead back to themselves, or nests them too deep.
+fn first_that_leads_back(mut filter: Filter, changes: &[RulesetChange], now: Time) -> usize {
+    let wrong = changes.iter().position(|change| {
+        filter.change(change, now).is_err() || filter.check_jumps(changes).is_err()
+    });
+    wrong.unwrap_or(changes.len())
+}
+
 /// Handles that a refused transaction took are not given again.
 fn keep_handles(net: &mut Net, ns: NsId, tried: &Filter) {
     let Some(filter) = &mut net.ns_mut(ns).filter else {
@@ -95,7 +100,19 @@ fn keep_handles(net: &mut Net, ns: NsId, tried: &Filter) {
 }
 
 impl Filter {
-    fn change(&mut self, change: &RulesetChange) -> Result<()> {
+    /// Checks the jumps of the tables whose chains the changes may have lead elsewhere.
+    fn check_jumps(&self, changes: &[RulesetChange]) -> Result<()> {
+        let tables = self.tables.iter();
+        for table in tables.filter(|table| leads_anew(table, changes)) {
+            let leads = |chain: ChainId| self.chains[chain.0].leads(table, &self.sets);
+            // Chains that no packet comes to may lead back to themselves.
+            let base = |chain: &ChainId| self.chains[chain.0].base.is_some();
+            check::jumps(table.chains.iter().copied().filter(base), &leads)?;
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, change: &RulesetChange, now: Time) -> Result<()> {
         match change {
             RulesetChange::AddTable {
                 table,
@@ -150,7 +167,7 @@ impl Filter {
                 table,
                 set,
                 exclusive,
-            } => self.add_set(table, set, *exclusive),
+            } => self.add_set(table, set, *exclusive, now),
             RulesetChange::DelSet { table, set } => self.del_set(table, set),
             RulesetChange::FlushSet { table, set } => {
                 self.set_mut(table, set)?.clear();
@@ -161,7 +178,7 @@ impl Filter {
                 set,
                 elements,
                 exclusive,
-            } => self.add_elements(table, set, elements, *exclusive),
+            } => self.add_elements(table, set, elements, *exclusive, now),
             RulesetChange::DelElements {
                 table,
                 set,
@@ -173,15 +190,25 @@ impl Filter {
                 }
                 Ok(())
             }
-            RulesetChange::AddObject { .. }
-            | RulesetChange::DelObject { .. }
-            | RulesetChange::ResetObject { .. }
-            | RulesetChange::AddFlowtable { .. }
-            | RulesetChange::DelFlowtable { .. } => Err(Errno::OPNOTSUPP.into()),
+            RulesetChange::AddObject {
+                table,
+                object,
+                exclusive,
+            } => self.add_object(table, object, *exclusive),
+            RulesetChange::DelObject { table, kind, name } => self.del_object(table, *kind, name),
+            RulesetChange::ResetObject { table, kind, name } => {
+                self.reset_object(table, *kind, name)
+            }
+            RulesetChange::AddFlowtable {
+                table,
+                flowtable,
+                exclusive,
+            } => self.add_flowtable(table, flowtable, *exclusive),
+            RulesetChange::DelFlowtable { table, name } => self.del_flowtable(table, name),
         }
     }
 
-    fn table_at(&self, table: &TableRef) -> Result<usize> {
+    pub(super) fn table_at(&self, table: &TableRef) -> Result<usize> {
         let found = self.tables.iter().position(|t| t.name == *table);
         found.ok_or_else(|| Errno::NOENT.into())
     }
@@ -199,16 +226,6 @@ impl Filter {
     fn rule_at(&self, chain: &ChainRef, handle: u64) -> Result<usize> {
         let chain = &self.chains[self.chain_id(chain)?.0];
         chain.position(handle).ok_or_else(|| Errno::NOENT.into())
-    }
-
-    fn set_id(&self, table: &TableRef, set: &str) -> Result<SetId> {
-        let table = self.table(table).ok_or(Errno::NOENT)?;
-        table.set(set).ok_or_else(|| Errno::NOENT.into())
-    }
-
-    fn set_mut(&mut self, table: &TableRef, set: &str) -> Result<&mut Store> {
-        let id = self.set_id(table, set)?;
-        Ok(&mut self.sets[id.0])
     }
 
     fn add_table(
@@ -349,13 +366,22 @@ impl Filter {
             Place::Before(handle) => found(handle)?,
         };
         // Its sets without a name are there before it, each with a handle of its own.
-        self.tables[at].handles += rule.statements.iter().filter(|s| own_set(s)).count() as u64;
+        self.tables[at].handles += rule.statements.iter().map(own_sets).sum::<u64>();
+        self.limit_updated(&name.table, rule);
         let handle = self.tables[at].next_handle();
         let rule = ruleset::Rule {
             handle,
             ..rule.clone()
         };
-        let rule = compile::compile(&self.tables[at], &self.sets, rule)?;
+        let base = self.chains[id.0].base.as_deref();
+        if !rule.statements.iter().all(|s| check::fits(s, base)) {
+            return Err(Errno::OPNOTSUPP.into());
+        }
+        let table = &self.tables[at];
+        if !rule.statements.iter().all(|s| table.has_what_it_uses(s)) {
+            return Err(Errno::NOENT.into());
+        }
+        let rule = compile::compile(table, &self.sets, rule)?;
         self.chains[id.0].insert(position, rule);
         Ok(())
     }
@@ -384,64 +410,31 @@ impl Filter {
         }
         Ok(())
     }
-
-    fn add_set(&mut self, table: &TableRef, set: &ruleset::Set, exclusive: bool) -> Result<()> {
-        let at = self.table_at(table)?;
-        if let Some(there) = self.tables[at].set(&set.name) {
-            let same = self.sets[there.0].set.key == set.key;
-            return match (exclusive, same) {
-                (false, true) => self.add_elements(table, &set.name, &set.elements, false),
-                _ => Err(Errno::EXIST.into()),
-            };
-        }
-        let mut set = set.clone();
-        set.handle = self.tables[at].next_handle();
-        let name = set.name.clone();
-        let id = self.sets.insert(Store::new(set)?);
-        self.tables[at].sets.push((name, SetId(id)));
-        Ok(())
-    }
-
-    fn del_set(&mut self, table: &TableRef, set: &str) -> Result<()> {
-        let at = self.table_at(table)?;
-        let id = self.set_id(table, set)?;
-        let used = |chain: &ChainId| self.chains[chain.0].rules.iter().any(|rule| rule.uses(id));
-        if self.tables[at].chains.iter().any(used) {
-            return Err(Errno::BUSY.into());
-        }
-        self.tables[at].sets.retain(|(_, other)| *other != id);
-        self.sets.remove(id.0);
-        Ok(())
-    }
-
-    fn add_elements(
-        &mut self,
-        table: &TableRef,
-        set: &str,
-        elements: &[Element],
-        exclusive: bool,
-    ) -> Result<()> {
-        let set = self.set_mut(table, set)?;
-        for element in elements {
-            match set.insert(element.clone()) {
-                Ok(true) => {}
-                Ok(false) => return Err(Errno::NFILE.into()),
-                Err(super::set::Refused::Exists) if !exclusive => {}
-                Err(refused) => return Err(refused.into()),
-            }
-        }
-        Ok(())
-    }
 }
 
-/// Whether a statement asks a set without a name.
-const fn own_set(statement: &Statement) -> bool {
-    let set = match statement {
-        Statement::Match { right, .. } => right,
-        Statement::VerdictMap { map, .. } => map,
-        _ => return false,
+/// How many sets without a name a statement asks.
+fn own_sets(statement: &Statement) -> u64 {
+    let own = |set: &Expr| u64::from(matches!(set, Expr::Set(_)));
+    let of = |expr: &Expr| match expr {
+        Expr::Map { map, .. } => own(map),
+        expr => own(expr),
     };
-    matches!(set, Expr::Set(_))
+    let both =
+        |one: &Option<Expr>, other: &Option<Expr>| -> u64 { one.iter().chain(other).map(of).sum() };
+    match statement {
+        Statement::Match { right, .. } => of(right),
+        Statement::VerdictMap { map, .. }
+        | Statement::Object {
+            name: ObjectName::Map { map, .. },
+            ..
+        } => own(map),
+        Statement::Set { value, .. } => of(value),
+        Statement::Nat(nat) => both(&nat.address, &nat.port),
+        Statement::Tproxy { address, port, .. } => both(address, port),
+        Statement::Dup { to, device } => both(to, device),
+        Statement::Queue { number, .. } => of(number),
+        _ => 0,
+    }
 }
 
 /// A base chain that is there can get another policy and nothing else.

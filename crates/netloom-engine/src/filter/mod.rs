@@ -9,6 +9,7 @@ mod act;
 mod compile;
 mod ct;
 mod depends;
+mod element;
 mod facts;
 mod frame;
 mod generate;
@@ -20,6 +21,7 @@ mod load;
 mod log;
 mod meta;
 mod nat;
+mod object;
 mod options;
 mod recorded;
 mod reject;
@@ -68,6 +70,9 @@ pub(crate) struct Filter {
     tracking: [bool; Proto::COUNT],
     /// The handle that the next table gets.
     next_table: u64,
+    /// When the next element of a set is past its time, or earlier; whoever puts in one that goes
+    /// sooner sets it back.
+    next_expiry: netloom_model::Time,
     generation: u32,
 }
 

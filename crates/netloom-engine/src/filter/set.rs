@@ -1,5 +1,6 @@
 //! Sets and maps: which element has a key.
 
+use netloom_model::Time;
 use netloom_model::ruleset::set::{Element, ElementData};
 use netloom_model::ruleset::{Set, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -150,19 +151,59 @@ impl Index {
     fn elements(&self) -> Vec<Element> {
         let mut all: Vec<Element> = self.single.values().cloned().collect();
         all.extend(self.ranges.values().map(|(_, element)| element.clone()));
-        all.extend(self.boxes.iter().map(|(_, element)| element.clone()));
         all.sort_by(|a, b| a.from.cmp(&b.from));
+        all.extend(self.boxes.iter().map(|(_, element)| element.clone()));
         all.extend(self.rest.as_deref().cloned());
         all
     }
 
     /// What its elements have beside their keys.
     pub(super) fn data(&self) -> impl Iterator<Item = &ElementData> {
+        self.all().filter_map(|element| element.data.as_ref())
+    }
+
+    /// Its elements in no order.
+    fn all(&self) -> impl Iterator<Item = &Element> {
         let ranges = self.ranges.values().map(|(_, element)| element);
         let boxes = self.boxes.iter().map(|(_, element)| element);
         let all = self.single.values().chain(ranges).chain(boxes);
         all.chain(self.rest.as_deref())
-            .filter_map(|element| element.data.as_ref())
+    }
+
+    /// An element with all those that it overlaps or touches, which are taken out: what nft does for a
+    /// set that is to be merged before it tells the kernel.
+    fn merge(&mut self, element: Element) -> Element {
+        let ends = |element: &Element| -> Option<(u128, u128)> {
+            let to = element.to.as_ref().unwrap_or(&element.from);
+            match (&element.from[..], &to[..]) {
+                ([from], [to]) => Some((from.to_number()?, to.to_number()?)),
+                _ => None,
+            }
+        };
+        let Some((mut low, mut high)) = ends(&element).filter(|_| !element.catch_all) else {
+            return element;
+        };
+        let touching: Vec<Element> = self
+            .all()
+            .filter(|other| !other.catch_all && other.data.is_none())
+            .filter(|other| {
+                ends(other).is_some_and(|(from, to)| {
+                    from <= high.saturating_add(1) && low <= to.saturating_add(1)
+                })
+            })
+            .cloned()
+            .collect();
+        let len = element.from.first().map_or(0, |from| from.bytes().len());
+        for other in &touching {
+            let (from, to) = ends(other).unwrap_or((low, high));
+            (low, high) = (low.min(from), high.max(to));
+            self.remove(other);
+        }
+        Element {
+            from: vec![Value::number(low, len)],
+            to: (low != high).then(|| vec![Value::number(high, len)]),
+            ..element
+        }
     }
 
     fn len(&self) -> usize {
@@ -178,8 +219,28 @@ impl Store {
         Ok(Store { set, index })
     }
 
-    /// Puts an element in; whether there was room.
-    pub(super) fn insert(&mut self, element: Element) -> Result<bool, Refused> {
+    /// Puts an element in, which begins to grow old; whether there was room.
+    pub(super) fn insert(&mut self, mut element: Element, now: Time) -> Result<bool, Refused> {
+        if self.set.flags.timeout {
+            let lasts = element.timeout.or(self.set.timeout);
+            // What it is given to expire is how long it has left.
+            let left = element
+                .expires
+                .map(|left| left.0)
+                .or(lasts.map(|ms| ms * 1_000_000));
+            element.expires = left.map(|left| Time(now.0.saturating_add(left)));
+        }
+        if element.statements.is_empty() {
+            element.statements.clone_from(&self.set.statements);
+        }
+        // Ranges of several parts stay in the order in which they were put in, and so do single keys beside
+        // them.
+        if self.set.flags.interval && element.from.len() > 1 && element.to.is_none() {
+            element.to = Some(element.from.clone());
+        }
+        if self.set.auto_merge {
+            element = self.index.merge(element);
+        }
         if self
             .set
             .size
@@ -191,7 +252,28 @@ impl Store {
     }
 
     pub(super) fn remove(&mut self, element: &Element) -> Option<Element> {
+        if self.set.flags.interval && element.from.len() > 1 && element.to.is_none() {
+            let to = Some(element.from.clone());
+            let whole = Element {
+                to,
+                ..element.clone()
+            };
+            return self.index.remove(&whole);
+        }
         self.index.remove(element)
+    }
+
+    /// Takes out what is past its time: when the next one will be.
+    pub(super) fn expire(&mut self, now: Time) -> Option<Time> {
+        if !self.set.flags.timeout {
+            return None;
+        }
+        let over = |element: &&Element| element.expires.is_some_and(|at| at <= now);
+        let gone: Vec<Element> = self.index.all().filter(over).cloned().collect();
+        for element in gone {
+            self.index.remove(&element);
+        }
+        self.index.all().filter_map(|element| element.expires).min()
     }
 
     pub(super) fn clear(&mut self) {
@@ -209,9 +291,11 @@ impl Store {
     }
 
     /// The set as the model tells it.
-    pub(super) fn describe(&self) -> Set {
+    pub(super) fn describe(&self, now: Time) -> Set {
+        let mut elements = self.index.elements();
+        elements.retain(|element| element.expires.is_none_or(|at| at > now));
         Set {
-            elements: self.index.elements(),
+            elements,
             ..self.set.clone()
         }
     }

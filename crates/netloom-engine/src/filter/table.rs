@@ -5,6 +5,7 @@ use super::index::{self, Index};
 use super::set::Store;
 use super::{Asked, ChainId, Entry, Filter, Proto, SetId};
 use crate::arena::Arena;
+use netloom_model::Time;
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{
     self, Backend, Base, ChainKind, Flowtable, Hook, Object, Ruleset, TableFamily, TableRef,
@@ -226,7 +227,7 @@ impl State {
 }
 
 /// The rules of a namespace as the model tells them.
-pub(crate) fn describe(filter: &Filter) -> Ruleset {
+pub(crate) fn describe(filter: &Filter, now: Time) -> Ruleset {
     let tables = filter.tables.iter().map(|table| ruleset::Table {
         family: table.name.family,
         name: table.name.name.clone(),
@@ -242,7 +243,7 @@ pub(crate) fn describe(filter: &Filter) -> Ruleset {
         sets: table
             .sets
             .iter()
-            .map(|(_, set)| filter.sets[set.0].describe())
+            .map(|(_, set)| filter.sets[set.0].describe(now))
             .collect(),
         objects: table.objects.clone(),
         flowtables: table.flowtables.clone(),

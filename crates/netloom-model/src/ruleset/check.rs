@@ -1,7 +1,8 @@
 //! What a table must be like, whatever the packets: checked when it is installed, so that nothing can
 //! go wrong while packets are judged.
 
-use super::statement::{Statement, Verdict};
+use super::statement::{NatKind, Statement, Verdict};
+use super::{Base, ChainKind, Expr, Hook, MetaKey};
 use crate::error::{Errno, Result};
 use core::hash::Hash;
 use std::collections::HashMap;
@@ -47,6 +48,31 @@ fn depth<C: Copy + Eq + Hash>(
     }
     depths.insert(chain, Some(most));
     Ok(most)
+}
+
+/// Whether a statement can be in a chain: translations are for chains of their kind, at their hooks, and
+/// some of what goes with a packet cannot be set.
+#[must_use]
+pub fn fits(statement: &Statement, base: Option<&Base>) -> bool {
+    match statement {
+        Statement::Set {
+            what: Expr::Meta(key),
+            ..
+        } => key.is_writable(),
+        Statement::Match {
+            left: Expr::Meta(MetaKey::NfTrace),
+            ..
+        } => false,
+        Statement::Nat(nat) => base.is_none_or(|base| {
+            let hooks = match nat.kind {
+                NatKind::Snat => [Hook::Postrouting, Hook::Input],
+                NatKind::Masquerade => [Hook::Postrouting; 2],
+                NatKind::Dnat | NatKind::Redirect => [Hook::Prerouting, Hook::Output],
+            };
+            base.kind == ChainKind::Nat && hooks.contains(&base.hook)
+        }),
+        _ => true,
+    }
 }
 
 /// The chain that a statement leads to; those of a map its elements say.

@@ -189,6 +189,7 @@ datatypes! {
     Gid = "gid", 32, Host, "a group of users", [];
     ClassId = "classid", 32, Host, "a class of traffic", [];
     Realm = "realm", 32, Host, "a realm of routing", [];
+    Duration = "time", 32, Host, "a time, in milliseconds", [];
     Time = "time", 64, Host, "a moment, in nanoseconds since 1970", [];
     Day = "day", 8, Host, "a day of the week",
         ["Sunday" = 0, "Monday" = 1, "Tuesday" = 2, "Wednesday" = 3, "Thursday" = 4, "Friday" = 5, "Saturday" = 6];

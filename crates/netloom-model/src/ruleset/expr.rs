@@ -62,6 +62,24 @@ pub enum Expr {
     Rt(RtKey),
     /// The socket that it is for.
     Socket(SocketKey),
+    /// The control group of that socket, so many levels below the root (`socket cgroupv2 level 1`).
+    SocketCgroup(u32),
+    /// Which system sent a SYN, by how it looks (`osf name`).
+    Osf {
+        /// Whether the TTL is looked at, and how.
+        ttl: OsfTtl,
+        /// With the version.
+        version: bool,
+    },
+    /// What is known of the encryption that it came by or leaves by (`ipsec in reqid`).
+    IpSec {
+        /// Whether it leaves; else it came.
+        out: bool,
+        /// Which of several transformations.
+        number: u8,
+        /// What of it.
+        key: IpSecKey,
+    },
     /// What routing would say of its addresses (`fib saddr . iif oif`).
     Fib {
         /// What is asked for: bits of [`fib`].
@@ -124,6 +142,9 @@ impl Expr {
             Expr::Ct(key, _) => key.datatype(),
             Expr::Rt(key) => key.datatype(),
             Expr::Socket(key) => key.datatype(),
+            Expr::SocketCgroup(_) => DataType::CgroupV2,
+            Expr::Osf { .. } => DataType::String,
+            Expr::IpSec { key, .. } => key.datatype(),
             Expr::Fib { result, .. } => result.datatype(),
             Expr::Numgen { .. } | Expr::Hash { .. } => DataType::Integer(32),
             Expr::Bits(_, left, right) => return left.datatype().or_else(|| right.datatype()),
@@ -242,6 +263,7 @@ keys! {
         PktType = "pkttype", DataType::PktType, "for whom it is";
         Cpu = "cpu", DataType::Integer(32), "which processor";
         Cgroup = "cgroup", DataType::Integer(32), "the control group of its socket";
+        Secmark = "secmark", DataType::Integer(32), "its label of a security module";
         Random = "random", DataType::Integer(32), "by chance";
         IpSec = "ipsec", DataType::Boolean, "whether it came encrypted";
         Time = "time", DataType::Time, "when";
@@ -258,7 +280,7 @@ keys! {
         Status = "status", DataType::CtStatus, "what happened to it";
         Mark = "mark", DataType::Mark, "its mark";
         Secmark = "secmark", DataType::Integer(32), "its label of a security module";
-        Expiration = "expiration", DataType::Time, "when it will be forgotten";
+        Expiration = "expiration", DataType::Duration, "when it will be forgotten";
         Helper = "helper", DataType::String, "the helper that watches it";
         Label = "label", DataType::CtLabel, "its labels";
         L3Proto = "l3proto", DataType::NfProto, "its family";
@@ -293,11 +315,36 @@ keys! {
 keys! {
     /// The socket that a packet is for (nft(8), SOCKET EXPRESSION).
     SocketKey {
-        Transparent = "transparent", DataType::Boolean, "whether it takes any address for its own";
+        Transparent = "transparent", DataType::Integer(8), "whether it takes any address for its own";
         Mark = "mark", DataType::Mark, "its mark";
-        Wildcard = "wildcard", DataType::Boolean, "whether it is bound to any address";
+        Wildcard = "wildcard", DataType::Integer(8), "whether it is bound to any address";
         CgroupV2 = "cgroupv2", DataType::CgroupV2, "its control group";
     }
+}
+
+keys! {
+    /// What is known of encryption (nft(8), IPSEC EXPRESSIONS).
+    IpSecKey {
+        ReqId = "reqid", DataType::Integer(32), "the number of the request";
+        Spi = "spi", DataType::Integer(32), "the index of its parameters";
+        Saddr4 = "ip saddr", DataType::Ipv4Addr, "the source of the tunnel";
+        Daddr4 = "ip daddr", DataType::Ipv4Addr, "the destination of the tunnel";
+        Saddr6 = "ip6 saddr", DataType::Ipv6Addr, "the source of the tunnel";
+        Daddr6 = "ip6 daddr", DataType::Ipv6Addr, "the destination of the tunnel";
+    }
+}
+
+/// How the TTL of a SYN is compared with that of a known system (nft(8), OSF EXPRESSION).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OsfTtl {
+    /// As it is in the local network.
+    #[default]
+    Exact,
+    /// Less will do.
+    Loose,
+    /// Not at all.
+    Skip,
 }
 
 keys! {
@@ -322,6 +369,21 @@ pub mod fib {
     pub const IIF: u8 = 8;
     /// By the device that it leaves by.
     pub const OIF: u8 = 16;
+}
+
+impl MetaKey {
+    /// Whether a rule can set it.
+    #[must_use]
+    pub const fn is_writable(self) -> bool {
+        matches!(
+            self,
+            MetaKey::Mark
+                | MetaKey::Priority
+                | MetaKey::NfTrace
+                | MetaKey::PktType
+                | MetaKey::Secmark
+        )
+    }
 }
 
 /// A direction of a connection.

@@ -188,6 +188,7 @@ headers! {
         Icmpv6Checksum = "checksum", 16, 16, DataType::Integer(16);
         Icmpv6ParameterProblem = "parameter-problem", 32, 32, DataType::Integer(32);
         Icmpv6PacketTooBig = "packet-too-big", 32, 32, DataType::Integer(32);
+        Icmpv6Mtu = "mtu", 32, 32, DataType::Integer(32);
         Icmpv6Id = "id", 32, 16, DataType::Integer(16);
         Icmpv6Sequence = "sequence", 48, 16, DataType::Integer(16);
         Icmpv6MaxDelay = "max-delay", 32, 16, DataType::Integer(16);

@@ -60,6 +60,8 @@ pub enum ObjectBody {
     },
     /// Answers to SYNs in the place of a listener.
     Synproxy(super::statement::Synproxy),
+    /// A label of a security module.
+    Secmark(String),
 }
 
 impl ObjectBody {
@@ -74,6 +76,7 @@ impl ObjectBody {
             ObjectBody::CtTimeout { .. } => ObjectKind::CtTimeout,
             ObjectBody::CtExpectation { .. } => ObjectKind::CtExpectation,
             ObjectBody::Synproxy(_) => ObjectKind::Synproxy,
+            ObjectBody::Secmark(_) => ObjectKind::Secmark,
         }
     }
 }
@@ -96,9 +99,23 @@ pub enum ObjectKind {
     CtExpectation,
     /// `synproxy`.
     Synproxy,
+    /// `secmark`.
+    Secmark,
 }
 
 impl ObjectKind {
+    /// Every kind, in the order in which nft lists objects of a table.
+    pub const ALL: [ObjectKind; 8] = [
+        ObjectKind::Counter,
+        ObjectKind::Quota,
+        ObjectKind::CtHelper,
+        ObjectKind::Limit,
+        ObjectKind::CtTimeout,
+        ObjectKind::Secmark,
+        ObjectKind::CtExpectation,
+        ObjectKind::Synproxy,
+    ];
+
     /// Its words in nft's language.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -110,6 +127,7 @@ impl ObjectKind {
             ObjectKind::CtTimeout => "ct timeout",
             ObjectKind::CtExpectation => "ct expectation",
             ObjectKind::Synproxy => "synproxy",
+            ObjectKind::Secmark => "secmark",
         }
     }
 }

@@ -123,20 +123,11 @@ impl Parser<'_> {
             devices.push(self.text()?);
         } else if self.eat("devices") {
             self.expect("=")?;
-            self.expect("{")?;
-            loop {
-                self.lines();
-                devices.push(self.text()?);
-                self.lines();
-                if !self.eat(",") {
-                    break;
-                }
-            }
-            self.expect("}")?;
+            devices = self.device_names()?;
         }
         let from = self.at;
         self.expect("priority")?;
-        let priority = self.priority(from, hook)?;
+        let priority = self.priority(from, hook, self.family)?;
         Ok(Base {
             kind,
             hook,
@@ -147,7 +138,31 @@ impl Parser<'_> {
         })
     }
 
-    fn priority(&mut self, from: usize, hook: Hook) -> Read<i32> {
+    /// `{ NAME, ... }`.
+    pub(super) fn device_names(&mut self) -> Read<Vec<String>> {
+        let mut devices = Vec::new();
+        self.expect("{")?;
+        loop {
+            self.lines();
+            if self.is("}") {
+                break;
+            }
+            if self.is("{") {
+                devices.extend(self.device_names()?);
+            } else {
+                devices.push(self.text()?);
+            }
+            self.lines();
+            if !self.eat(",") {
+                break;
+            }
+        }
+        self.expect("}")?;
+        Ok(devices)
+    }
+
+    /// What follows `priority`.
+    pub(super) fn priority(&mut self, from: usize, hook: Hook, family: TableFamily) -> Read<i32> {
         let signed = |minus: bool, number: u64| {
             let number = i32::try_from(number).unwrap_or(i32::MAX);
             if minus { -number } else { number }
@@ -158,7 +173,7 @@ impl Parser<'_> {
             return Ok(signed(minus, number));
         }
         let name = self.next().text;
-        let names = priorities(self.family, hook);
+        let names = priorities(family, hook);
         let Some((_, named)) = names.iter().find(|(word, _)| *word == name) else {
             let message = "invalid priority expression value in this context.";
             return Err(Problem::new(message, self.since(from)));

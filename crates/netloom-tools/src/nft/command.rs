@@ -2,14 +2,15 @@
 
 use super::chain::ChainWords;
 use super::lexer::{Kind, Token};
-use super::parser::{Command, List, Listed, Parser, Step};
+use super::parser::{Command, Parser, Step};
 use super::source::{Problem, Read, Span};
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
-use netloom_model::ruleset::{Policy, TableFamily};
+use netloom_model::ruleset::set::MapData;
+use netloom_model::ruleset::{DataType, ObjectKind, Policy, Set, TableFamily};
 
 /// The words that a command begins with.
 const VERBS: &[&str] = &[
-    "add", "create", "insert", "replace", "delete", "list", "flush", "rename", "reset",
+    "add", "create", "insert", "replace", "delete", "list", "flush", "rename", "reset", "get",
 ];
 
 impl Parser<'_> {
@@ -42,20 +43,13 @@ impl Parser<'_> {
             "define" | "redefine" | "undefine" => return self.define(),
             _ => {}
         }
+        self.command_at = self.at;
         let verb = VERBS.iter().find(|verb| **verb == word).copied();
         self.at += usize::from(verb.is_some());
         match verb.unwrap_or("add") {
             "list" => self.list(),
-            "reset" => {
-                self.next();
-                self.commands.push(Command::List(List {
-                    what: Listed::Nothing,
-                    family: None,
-                    table: None,
-                    name: None,
-                }));
-                Ok(())
-            }
+            "reset" => self.reset(),
+            "get" => self.get(self.at - 1),
             "flush" => self.flush(),
             "delete" => self.delete(),
             "rename" => self.rename(),
@@ -67,6 +61,7 @@ impl Parser<'_> {
         self.commands.push(Command::Change(Box::new(Step {
             change,
             at,
+            marks: Vec::new(),
             echo: None,
         })));
     }
@@ -83,6 +78,7 @@ impl Parser<'_> {
     pub(super) fn table(&mut self) -> Read<(TableRef, Token)> {
         self.family = self.family().unwrap_or(TableFamily::Ip);
         let name = self.name()?;
+        self.table_at = name.at;
         Ok((TableRef::new(self.family, name.text.as_str()), name))
     }
 
@@ -120,12 +116,53 @@ impl Parser<'_> {
                 self.at += 1;
                 self.elements(exclusive, false)
             }
+            "flowtable" => {
+                self.at += 1;
+                let (table, _) = self.table()?;
+                let name = self.name()?;
+                self.add_flowtable(table, &name, exclusive)
+            }
             "rule" => {
                 self.at += 1;
                 self.add_rule(verb)
             }
-            _ => self.add_rule(verb),
+            _ => match self.object_word() {
+                Some(kind) => {
+                    let (table, _) = self.table()?;
+                    let name = self.name()?;
+                    self.add_object(table, kind, &name, exclusive)
+                }
+                None => self.add_rule(verb),
+            },
         }
+    }
+
+    fn add_object(
+        &mut self,
+        table: TableRef,
+        kind: ObjectKind,
+        name: &Token,
+        exclusive: bool,
+    ) -> Read<()> {
+        let object = self.object_block(kind, name.text.clone())?;
+        let change = RulesetChange::AddObject {
+            table,
+            object,
+            exclusive,
+        };
+        self.push(change, name.at);
+        Ok(())
+    }
+
+    fn add_flowtable(&mut self, table: TableRef, name: &Token, exclusive: bool) -> Read<()> {
+        let flowtable = self.flowtable_block(name.text.clone())?;
+        let change = RulesetChange::AddFlowtable {
+            table,
+            flowtable,
+            exclusive,
+        };
+        self.push(change, name.at);
+        Ok(())
     }
 
     fn add_table(&mut self, exclusive: bool) -> Read<()> {
@@ -160,7 +197,18 @@ impl Parser<'_> {
                     let name = parser.name()?;
                     parser.add_set(table.clone(), &name, map, false)
                 }
-                _ => Err(parser.unexpected("")),
+                "flowtable" => {
+                    parser.at += 1;
+                    let name = parser.name()?;
+                    parser.add_flowtable(table.clone(), &name, false)
+                }
+                _ => match parser.object_word() {
+                    Some(kind) => {
+                        let name = parser.name()?;
+                        parser.add_object(table.clone(), kind, &name, false)
+                    }
+                    None => Err(parser.unexpected("")),
+                },
             })?;
         }
         // The chains come before the rules that lead to them, and the table before all.
@@ -174,11 +222,9 @@ impl Parser<'_> {
             },
             name.at,
         );
-        let (chains, rest): (Vec<_>, Vec<_>) = inner.into_iter().partition(is_chain);
-        let (rules, sets): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_rule);
-        self.commands.extend(chains);
-        self.commands.extend(sets);
-        self.commands.extend(rules);
+        let mut inner = inner;
+        inner.sort_by_key(order);
+        self.commands.extend(inner);
         Ok(())
     }
 
@@ -270,91 +316,6 @@ impl Parser<'_> {
         self.push(change, at);
     }
 
-    fn push_rule(
-        &mut self,
-        chain: &ChainRef,
-        name: &Token,
-        place: Place,
-        echo: Option<&'static str>,
-    ) -> Read<()> {
-        let rule = self.rule()?;
-        // A chain that a verdict leads to is what is most often missing.
-        let missing = self.missing_target(chain, &rule).unwrap_or(name.at);
-        let change = RulesetChange::AddRule {
-            chain: chain.clone(),
-            place,
-            rule,
-        };
-        self.commands.push(Command::Change(Box::new(Step {
-            change,
-            at: missing,
-            echo,
-        })));
-        Ok(())
-    }
-
-    /// Where the rule that was just read names a chain, if its own chain is there.
-    fn missing_target(
-        &self,
-        chain: &ChainRef,
-        rule: &netloom_model::ruleset::Rule,
-    ) -> Option<Span> {
-        let table = self.ruleset.table(&chain.table)?;
-        table.chain(&chain.chain)?;
-        let leads = rule.statements.iter();
-        let target = leads
-            .filter_map(netloom_model::ruleset::check::leads_to)
-            .next()?;
-        let tokens = self.tokens[..self.at].iter().rev();
-        let named = tokens.take(64).find(|token| token.text == target)?;
-        Some(named.at)
-    }
-
-    fn add_rule(&mut self, verb: &str) -> Read<()> {
-        let (chain, name) = self.chain()?;
-        let from = self.at;
-        let mut place = match verb {
-            "insert" => Place::First,
-            _ => Place::Last,
-        };
-        if verb == "replace" {
-            self.expect("handle")?;
-            let handle = self.number()?;
-            let at = self.tokens[self.at - 1].at;
-            let rule = self.rule()?;
-            let change = RulesetChange::ReplaceRule {
-                chain,
-                handle,
-                rule,
-            };
-            self.push(change, at);
-            return Ok(());
-        }
-        let beside = |handle| match verb {
-            "insert" => Place::Before(handle),
-            _ => Place::After(handle),
-        };
-        let mut at = None;
-        if self.eat("position") || self.eat("handle") {
-            place = beside(self.number()?);
-            at = Some(self.since(from));
-        } else if self.eat("index") {
-            let index = self.number()?;
-            let span = self.since(from);
-            let table = self.ruleset.table(&chain.table);
-            let rules = table.and_then(|t| t.chain(&chain.chain)).map(|c| &c.rules);
-            let rule = rules.and_then(|rules| rules.get(index as usize));
-            place = beside(rule.map_or(u64::MAX, |rule| rule.handle));
-            at = Some(span);
-        }
-        let echo = if verb == "insert" { "insert" } else { "add" };
-        self.push_rule(&chain, &name, place, Some(echo))?;
-        if let (Some(at), Some(Command::Change(step))) = (at, self.commands.last_mut()) {
-            step.at = at;
-        }
-        Ok(())
-    }
-
     fn add_set(&mut self, table: TableRef, name: &Token, map: bool, exclusive: bool) -> Read<()> {
         let set = self.set_block(name.text.clone(), map)?;
         let change = RulesetChange::AddSet {
@@ -370,13 +331,22 @@ impl Parser<'_> {
     pub(super) fn elements(&mut self, exclusive: bool, delete: bool) -> Read<()> {
         let (table, _) = self.table()?;
         let name = self.name()?;
-        let known = self.known_set(&table, &name.text);
-        let Some((key, verdicts)) = known else {
-            let message = "Could not process rule: No such file or directory";
-            return Err(Problem::new(message, name.at));
+        let Some((key, data)) = self.known_set(&table, &name.text) else {
+            let at = match self.knows_table(&table) {
+                true => name.at,
+                false => self.table_at,
+            };
+            return Err(Problem::new("No such file or directory", at));
         };
         let from = self.at + 1;
-        let elements = self.set(&key, verdicts && !delete)?;
+        let data = data.filter(|_| !delete);
+        self.range_at = None;
+        let elements = self.set(&key, data.as_ref())?;
+        if elements.is_empty() {
+            return Ok(());
+        }
+        let flags = self.set_that_is(&table, &name.text).map(|set| set.flags);
+        self.check_ranges(&flags.unwrap_or_default())?;
         let at = self.tokens[from.min(self.at)].at;
         let set = name.text;
         let change = if delete {
@@ -397,42 +367,58 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The types of the keys of a set that is there or was just added, and whether it has verdicts.
+    fn knows_table(&self, table: &TableRef) -> bool {
+        let added = self.commands.iter().any(|command| {
+            matches!(command, Command::Change(step)
+                if matches!(&step.change, RulesetChange::AddTable { table: of, .. } if of == table))
+        });
+        added || self.ruleset.table(table).is_some()
+    }
+
+    /// The types of the keys of a set that is there or was just added, and what it has for them.
     pub(super) fn known_set(
         &self,
         table: &TableRef,
         name: &str,
-    ) -> Option<(Vec<netloom_model::ruleset::DataType>, bool)> {
-        let added = self
-            .commands
-            .iter()
-            .rev()
-            .find_map(|command| match command {
-                Command::Change(step) => match &step.change {
-                    RulesetChange::AddSet { table: of, set, .. }
-                        if of == table && set.name == name =>
-                    {
-                        Some(&**set)
-                    }
-                    _ => None,
-                },
-                Command::List(_) => None,
-            });
-        let set = added.or_else(|| self.ruleset.table(table)?.set(name))?;
-        Some((set.key.clone(), set.data.is_some()))
+    ) -> Option<(Vec<DataType>, Option<MapData>)> {
+        let set = self.set_that_is(table, name)?;
+        Some((set.key.clone(), set.data.clone()))
+    }
+
+    /// A set that is there or was just added.
+    fn set_that_is(&self, table: &TableRef, name: &str) -> Option<&Set> {
+        let added = self.commands.iter().rev().find_map(|command| {
+            let Command::Change(step) = command else {
+                return None;
+            };
+            match &step.change {
+                RulesetChange::AddSet { table: of, set, .. } if of == table && set.name == name => {
+                    Some(&**set)
+                }
+                _ => None,
+            }
+        });
+        added.or_else(|| self.ruleset.table(table)?.set(name))
+    }
+
+    /// The same for a set of the table whose rule is read.
+    pub(super) fn known_set_of_rule(&self, name: &str) -> Option<(Vec<DataType>, Option<MapData>)> {
+        let chain = self.chain.as_ref()?;
+        self.known_set(&chain.table, name)
     }
 }
 
-fn is_chain(command: &Command) -> bool {
+/// When a step of a table's block is carried out: chains first, for verdicts and rules lead to them.
+fn order(command: &Command) -> u8 {
     let Command::Change(step) = command else {
-        return false;
+        return 5;
     };
-    matches!(step.change, RulesetChange::AddChain { .. })
-}
-
-fn is_rule(command: &Command) -> bool {
-    let Command::Change(step) = command else {
-        return false;
-    };
-    matches!(step.change, RulesetChange::AddRule { .. })
+    match step.change {
+        RulesetChange::AddTable { .. } => 0,
+        RulesetChange::AddChain { .. } | RulesetChange::SetPolicy { .. } => 1,
+        RulesetChange::AddObject { .. } => 2,
+        RulesetChange::AddSet { .. } => 3,
+        RulesetChange::AddFlowtable { .. } => 4,
+        _ => 5,
+    }
 }

@@ -6,7 +6,7 @@ use crate::ip::protocol_names::PROTOCOL_NAMES;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use netloom_model::ruleset::datatype::Order;
 use netloom_model::ruleset::value::IFNAME;
-use netloom_model::ruleset::{DataType, Value};
+use netloom_model::ruleset::{DataType, Element, Value};
 use netloom_wire::MacAddr;
 
 /// The devices of a namespace by number and name.
@@ -24,13 +24,20 @@ pub(super) fn number(text: &str) -> Option<u64> {
 pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Value> {
     let text = token.text.as_str();
     let problem = |message: &str| Problem::new(message, token.at);
-    let lookup = "Could not resolve hostname: Temporary failure in name resolution";
+    let lookup = "Could not resolve hostname: Name or service not known";
+    let family = "Could not resolve hostname: Address family for hostname not supported";
     match ty {
         DataType::Ipv4Addr => {
+            if text.parse::<Ipv6Addr>().is_ok() {
+                return Err(problem(family));
+            }
             let address: Option<Ipv4Addr> = text.parse().ok();
             return address.map(Value::from).ok_or_else(|| problem(lookup));
         }
         DataType::Ipv6Addr => {
+            if text.parse::<Ipv4Addr>().is_ok() {
+                return Err(problem(family));
+            }
             let address: Option<Ipv6Addr> = text.parse().ok();
             return address.map(Value::from).ok_or_else(|| problem(lookup));
         }
@@ -54,6 +61,9 @@ pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Valu
         }
         _ => {}
     }
+    if let Some(value) = special(ty, text) {
+        return value.ok_or_else(|| problem(&unknown(ty)));
+    }
     if token.kind == Kind::Number {
         let number = number(text).ok_or_else(|| problem("Value too large"))?;
         return fits(ty, number, token);
@@ -70,6 +80,34 @@ pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Valu
     };
     let known = known.ok_or_else(|| problem(&unknown(ty)))?;
     Ok(Value::number(u128::from(known), ty.len()))
+}
+
+/// The values of types that have a way of writing of their own; none: as any other.
+fn special(ty: DataType, text: &str) -> Option<Option<Value>> {
+    let long = |number: Option<u32>| {
+        Some(number.map(|number| Value::number(u128::from(number), ty.len())))
+    };
+    match ty {
+        DataType::Duration | DataType::Hour | DataType::Day | DataType::Time => {
+            Some(super::moment::parse(ty, text))
+        }
+        DataType::ClassId if number(text).is_none() => long(class(text)),
+        DataType::Uid | DataType::Gid if number(text).is_none() => {
+            let user = USERS.iter().find(|(name, _)| *name == text);
+            long(user.map(|(_, number)| *number))
+        }
+        DataType::Realm if text == "cosmos" => long(Some(0)),
+        DataType::String => {
+            let mut bytes = text.as_bytes().to_vec();
+            bytes.resize(IFNAME.max(bytes.len()), 0);
+            Some(Some(Value::new(bytes)))
+        }
+        DataType::CtLabel => {
+            let bit = number(text).filter(|bit| *bit < 128)?;
+            Some(Some(Value::number(1 << bit, ty.len())))
+        }
+        _ => None,
+    }
 }
 
 fn fits(ty: DataType, number: u64, token: &Token) -> Read<Value> {
@@ -90,30 +128,44 @@ fn fits(ty: DataType, number: u64, token: &Token) -> Read<Value> {
 
 /// What is said of a word that is none of a type's.
 fn unknown(ty: DataType) -> String {
-    let what = match ty {
-        DataType::InetProto => return "Could not resolve protocol name".to_owned(),
+    match ty {
+        DataType::InetProto => "Could not resolve protocol name".to_owned(),
         DataType::InetService => {
-            return "Could not resolve service: Servname not supported for ai_socktype".to_owned();
+            "Could not resolve service: Servname not supported for ai_socktype".to_owned()
         }
-        DataType::CtState => "conntrack state",
-        DataType::CtDir => "conntrack direction",
-        DataType::CtStatus => "conntrack status",
-        DataType::IcmpType => "ICMP type",
-        DataType::IcmpCode => "icmp code",
-        DataType::Icmpv6Type => "ICMPv6 type",
-        DataType::Icmpv6Code => "icmpv6 code",
-        DataType::IcmpxCode => "icmpx code",
-        DataType::Mark => "packet mark",
-        DataType::TcpFlag => "TCP flag",
-        DataType::EtherType => "Ethernet protocol",
-        DataType::PktType => "packet type",
-        DataType::Dscp => "Differentiated Services Code Point",
-        DataType::Ecn => "Explicit Congestion Notification",
-        DataType::ArpOp => "ARP operation",
-        _ => "integer",
-    };
-    format!("Could not parse {what}")
+        ty => format!("Could not parse {}", super::datatype::describe(ty)),
+    }
 }
+
+/// A class of traffic: `1:10`, `root`, `none`.
+fn class(text: &str) -> Option<u32> {
+    match text {
+        "root" => return Some(u32::MAX),
+        "none" => return Some(0),
+        _ => {}
+    }
+    let (major, minor) = text.split_once(':')?;
+    let major = u32::from_str_radix(major, 16).ok()?;
+    let minor = u32::from_str_radix(minor, 16).ok()?;
+    (major <= 0xffff && minor <= 0xffff).then_some(major << 16 | minor)
+}
+
+fn show_class(class: u32) -> String {
+    match class {
+        u32::MAX => "root".to_owned(),
+        0 => "none".to_owned(),
+        class => format!("{:x}:{:x}", class >> 16, class & 0xffff),
+    }
+}
+
+/// The names of users and groups that every machine has (passwd(5), group(5)).
+const USERS: &[(&str, u32)] = &[
+    ("root", 0),
+    ("daemon", 1),
+    ("bin", 2),
+    ("sys", 3),
+    ("nobody", 65534),
+];
 
 /// The names of ports that rules are most often written with (services(5)).
 const SERVICES: &[(&str, u16)] = &[
@@ -183,6 +235,21 @@ pub(super) fn show(ty: DataType, value: &Value, numeric: bool, devices: &Devices
                 .find(|(index, _)| u128::from(*index) == number);
             return named.map_or_else(|| number.to_string(), |(_, name)| format!("\"{name}\""));
         }
+        DataType::String => {
+            let end = bytes.iter().position(|byte| *byte == 0);
+            let text = String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())]);
+            return format!("\"{text}\"");
+        }
+        DataType::Duration if numeric => return format!("{}s", number / 1000),
+        DataType::Duration | DataType::Hour | DataType::Day | DataType::Time => {
+            if let Some(text) = super::moment::show(ty, number as u64) {
+                return text;
+            }
+        }
+        DataType::ClassId => return show_class(number as u32),
+        DataType::CtLabel if number != 0 => return labels(number),
+        DataType::Realm if number == 0 => return "\"cosmos\"".to_owned(),
+        DataType::DevGroup if number == 0 && !numeric => return "\"default\"".to_owned(),
         DataType::InetProto if !numeric => return PROTOCOL_NAMES.name(number as u32, false),
         _ => {}
     }
@@ -193,12 +260,19 @@ pub(super) fn show(ty: DataType, value: &Value, numeric: bool, devices: &Devices
         return symbol.to_owned();
     }
     match ty {
-        DataType::Mark | DataType::Realm => format!("0x{number:08x}"),
+        DataType::Mark => format!("0x{number:08x}"),
         DataType::EtherType => format!("0x{number:04x}"),
         DataType::Dscp => format!("0x{number:02x}"),
         ty if ty.is_flags() => format!("0x{number:x}"),
         _ => number.to_string(),
     }
+}
+
+/// The numbers of the labels that are set.
+fn labels(number: u128) -> String {
+    let bits = (0..128).filter(|bit| number & (1 << bit) != 0);
+    let words: Vec<String> = bits.map(|bit| bit.to_string()).collect();
+    words.join(",")
 }
 
 /// The name of a device between quotation marks; one without its zeros is the beginning of many.
@@ -233,6 +307,40 @@ fn flags(ty: DataType, number: u128, numeric: bool) -> String {
 /// Whether ranges of a type are listed as prefixes where they are some.
 pub(super) const fn has_prefixes(ty: DataType) -> bool {
     matches!(ty, DataType::Ipv4Addr | DataType::Ipv6Addr | DataType::Mark)
+}
+
+/// Puts the elements of a set without a name into the order in which nft lists them: the kernel's
+/// registers taken as numbers, which turns names around. Ranges stand by their beginning.
+pub(super) fn sort(types: &[DataType], elements: &mut [&Element]) {
+    // The beginning of a name is a range of names.
+    let begins = |element: &&Element| {
+        types == [DataType::IfName] && element.from.iter().any(|name| name.bytes().len() < IFNAME)
+    };
+    if elements
+        .iter()
+        .any(|e| e.to.is_some() || begins(e) && !e.catch_all)
+    {
+        if let [_] = types {
+            elements.sort_by(|a, b| (a.catch_all, &a.from).cmp(&(b.catch_all, &b.from)));
+        }
+        return;
+    }
+    let key = |element: &Element| {
+        let parts = element.from.iter().zip(types).map(|(part, ty)| {
+            let mut bytes = part.bytes().to_vec();
+            if ty.order() == Order::Text && types.len() == 1 {
+                bytes.reverse();
+            }
+            bytes
+        });
+        parts.collect::<Vec<Vec<u8>>>()
+    };
+    // Several flags in one element are an operation, which stands before what is none.
+    let single = |element: &Element| {
+        let bits = |part: &Value| part.to_number().map_or(0, u128::count_ones);
+        !types[0].is_flags() || element.from.iter().all(|part| bits(part) < 2)
+    };
+    elements.sort_by_key(|element| (element.catch_all, single(element), key(element)));
 }
 
 /// Whether the values of a type can be compared as numbers.

@@ -1,10 +1,10 @@
 //! Commands about what is there: it is deleted, emptied, renamed or listed (nft(8), RULESET, TABLES,
 //! CHAINS, RULES).
 
-use super::parser::{Command, List, Listed, Parser};
-use super::source::Read;
-use netloom_model::ruleset::TableFamily;
+use super::parser::{Command, Get, List, Listed, Parser};
+use super::source::{Problem, Read};
 use netloom_model::ruleset::change::RulesetChange;
+use netloom_model::ruleset::{ObjectKind, TableFamily};
 
 impl Parser<'_> {
     pub(super) fn delete(&mut self) -> Read<()> {
@@ -32,12 +32,40 @@ impl Parser<'_> {
                 self.push(RulesetChange::DelSet { table, set }, name.at);
             }
             "element" => return self.elements(false, true),
+            "flowtable" => {
+                let (table, _) = self.table()?;
+                let name = self.name()?;
+                let change = RulesetChange::DelFlowtable {
+                    table,
+                    name: name.text,
+                };
+                self.push(change, name.at);
+            }
+            _ if self.delete_object()? => {}
             _ => {
                 self.at -= 1;
                 return Err(self.unexpected(""));
             }
         }
         Ok(())
+    }
+
+    /// `KIND [FAMILY] TABLE NAME`, the first word of which was taken; whether it was one.
+    fn delete_object(&mut self) -> Read<bool> {
+        self.at -= 1;
+        let Some(kind) = self.object_word() else {
+            self.at += 1;
+            return Ok(false);
+        };
+        let (table, _) = self.table()?;
+        let name = self.name()?;
+        let change = RulesetChange::DelObject {
+            table,
+            kind,
+            name: name.text,
+        };
+        self.push(change, name.at);
+        Ok(true)
     }
 
     pub(super) fn flush(&mut self) -> Read<()> {
@@ -82,30 +110,29 @@ impl Parser<'_> {
     }
 
     pub(super) fn list(&mut self) -> Read<()> {
-        let word = self.next();
-        let what = match word.text.as_str() {
-            "ruleset" => Listed::Ruleset,
-            "tables" => Listed::Tables,
-            "table" => Listed::Table,
-            "chains" => Listed::Chains,
-            "chain" => Listed::Chain,
-            "sets" => Listed::Sets,
-            "set" => Listed::Set,
-            "maps" => Listed::Maps,
-            "map" => Listed::Map,
-            "counters" | "quotas" | "limits" | "flowtables" => Listed::Nothing,
-            _ => {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-        };
+        let list = self.listed()?;
+        self.commands.push(Command::List(list));
+        Ok(())
+    }
+
+    /// What is listed: its words.
+    fn listed(&mut self) -> Read<List> {
+        let what = self.listed_word()?;
         let one = matches!(
             what,
-            Listed::Table | Listed::Chain | Listed::Set | Listed::Map
+            Listed::Table
+                | Listed::Chain
+                | Listed::Set
+                | Listed::Map
+                | Listed::Object(_)
+                | Listed::Flowtable
         );
+        // `list counters table T` is about one table.
+        let of_table = matches!(what, Listed::Objects(_)) && self.eat("table");
         let family = self.family();
+        self.family = family.unwrap_or(TableFamily::Ip);
         let (mut table, mut name) = (None, None);
-        if one {
+        if one || of_table {
             let token = self.name()?;
             table = Some((token.text, token.at));
         }
@@ -113,12 +140,93 @@ impl Parser<'_> {
             let token = self.name()?;
             name = Some((token.text, token.at));
         }
-        self.commands.push(Command::List(List {
+        Ok(List {
             what,
-            family: family.or(one.then_some(TableFamily::Ip)),
+            family: family.or((one || of_table).then_some(TableFamily::Ip)),
             table,
             name,
-        }));
+        })
+    }
+
+    fn listed_word(&mut self) -> Read<Listed> {
+        let word = self.peek().text.clone();
+        let second = self.tokens.get(self.at + 1).map(|t| t.text.clone());
+        let (what, words) = match word.as_str() {
+            "ruleset" => (Listed::Ruleset, 1),
+            "tables" => (Listed::Tables, 1),
+            "table" => (Listed::Table, 1),
+            "chains" => (Listed::Chains, 1),
+            "chain" => (Listed::Chain, 1),
+            "sets" => (Listed::Sets, 1),
+            "set" => (Listed::Set, 1),
+            "maps" => (Listed::Maps, 1),
+            "map" => (Listed::Map, 1),
+            "meters" => (Listed::Meters, 1),
+            "counters" => (Listed::Objects(ObjectKind::Counter), 1),
+            "quotas" => (Listed::Objects(ObjectKind::Quota), 1),
+            "limits" => (Listed::Objects(ObjectKind::Limit), 1),
+            "synproxys" => (Listed::Objects(ObjectKind::Synproxy), 1),
+            "secmarks" => (Listed::Objects(ObjectKind::Secmark), 1),
+            "flowtables" => (Listed::Flowtables, 1),
+            "flowtable" => (Listed::Flowtable, 1),
+            "hooks" => (Listed::Nothing, 1),
+            "ct" => match second.as_deref() {
+                Some("helpers") => (Listed::Objects(ObjectKind::CtHelper), 2),
+                Some("helper") => (Listed::Object(ObjectKind::CtHelper), 2),
+                Some("timeout") => (Listed::Object(ObjectKind::CtTimeout), 2),
+                Some("expectation") => (Listed::Object(ObjectKind::CtExpectation), 2),
+                _ => {
+                    self.at += 1;
+                    return Err(self.unexpected("timeout or expectation or helper or helpers"));
+                }
+            },
+            _ => match self.object_word() {
+                Some(kind) => (Listed::Object(kind), 0),
+                None => return Err(self.unexpected("")),
+            },
+        };
+        self.at += words;
+        if let (Listed::Objects(ObjectKind::CtHelper), false) = (what, self.is("table")) {
+            return Err(self.unexpected("table"));
+        }
+        Ok(what)
+    }
+
+    /// `reset counter|quota|counters|quotas ...`.
+    pub(super) fn reset(&mut self) -> Read<()> {
+        let list = self.listed()?;
+        let kinds = [ObjectKind::Counter, ObjectKind::Quota];
+        match list.what {
+            Listed::Objects(kind) | Listed::Object(kind) if kinds.contains(&kind) => {}
+            _ => {
+                self.at -= 1;
+                return Err(self.unexpected(""));
+            }
+        }
+        self.commands.push(Command::Reset(list));
+        Ok(())
+    }
+
+    /// `get element [FAMILY] TABLE SET { ... }`.
+    pub(super) fn get(&mut self, from: usize) -> Read<()> {
+        self.expect("element")?;
+        let (table, at) = self.table()?;
+        let name = self.name()?;
+        if self.ruleset.table(&table).is_none() {
+            return Err(Problem::new("No such file or directory", at.at));
+        }
+        let Some((key, _)) = self.known_set(&table, &name.text) else {
+            return Err(Problem::new("No such file or directory", name.at));
+        };
+        let elements = self.set(&key, None)?;
+        let mut at = self.since(from);
+        at.to += 1;
+        self.commands.push(Command::Get(Box::new(Get {
+            table,
+            set: name.text,
+            elements,
+            at,
+        })));
         Ok(())
     }
 }

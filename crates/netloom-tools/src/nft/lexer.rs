@@ -56,7 +56,8 @@ impl Token {
                 "," => "comma".to_owned(),
                 ":" => "colon".to_owned(),
                 "." => ".".to_owned(),
-                sign => format!("'{sign}'"),
+                sign @ ("{" | "}" | "(" | ")" | "[" | "]" | "=" | "|" | "$") => format!("'{sign}'"),
+                sign => sign.to_owned(),
             },
         }
     }
@@ -128,6 +129,16 @@ fn word(rest: &str, first: char) -> (Kind, usize) {
                 && (address.parse::<Ipv6Addr>().is_ok() || address.parse::<MacAddr>().is_ok())
         {
             return (Kind::Address, address.len());
+        }
+        // An address with a port behind it.
+        if let Some((host, _)) = rest[..len].split_once(':')
+            && host.parse::<Ipv4Addr>().is_ok()
+        {
+            return (Kind::Address, host.len());
+        }
+        // Four numbers that are no address are a host's name.
+        if len > 0 && address.split('.').count() == 4 && !address.contains(':') {
+            return (Kind::Word, address.len());
         }
     }
     if first.is_ascii_digit() {

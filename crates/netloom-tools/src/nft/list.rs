@@ -1,12 +1,16 @@
 //! Listings: tables and what is in them.
 
 use super::chain::show_priority;
-use super::constant::Devices;
+use super::constant::{self, Devices};
+use super::object;
 use super::parser::{List, Listed};
 use super::print::Style;
 use super::source::{Problem, Read};
-use netloom_model::ruleset::set::MapData;
-use netloom_model::ruleset::{Backend, Base, Chain, DataType, Ruleset, Set, Table, TableRef};
+use netloom_model::Time;
+use netloom_model::ruleset::set::{ElementData, MapData};
+use netloom_model::ruleset::{
+    Backend, Base, Chain, DataType, Element, Flowtable, Object, Ruleset, Set, Table, TableRef,
+};
 use std::fmt::Write as _;
 
 /// How listings were asked for.
@@ -17,17 +21,16 @@ pub(super) struct Options {
     pub(super) stateless: bool,
     /// Without elements (`-t`).
     pub(super) terse: bool,
+    /// Priorities as numbers (`-y`).
+    pub(super) priorities: bool,
+    /// As JSON (`-j`).
+    pub(super) json: bool,
+    /// The moment at which it is listed.
+    pub(super) now: Time,
 }
 
-/// What a listing prints.
-pub(super) fn list(
-    list: &List,
-    ruleset: &Ruleset,
-    devices: &Devices,
-    options: Options,
-) -> Read<String> {
-    let missing = |at| Problem::new("No such file or directory", at);
-    let listing = Listing { devices, options };
+/// The tables that a listing is about.
+pub(super) fn tables<'a>(list: &List, ruleset: &'a Ruleset) -> Read<Vec<&'a Table>> {
     let mut tables: Vec<&Table> = ruleset
         .tables
         .iter()
@@ -38,58 +41,117 @@ pub(super) fn list(
         let named = TableRef::new(family, name.as_str());
         tables.retain(|table| table.is(&named));
         if tables.is_empty() {
-            return Err(missing(*at));
+            return Err(Problem::new("No such file or directory", *at));
         }
+    }
+    Ok(tables)
+}
+
+/// What a listing prints.
+pub(super) fn list(
+    list: &List,
+    ruleset: &Ruleset,
+    devices: &Devices,
+    options: Options,
+) -> Read<String> {
+    let listing = Listing { devices, options };
+    let tables = tables(list, ruleset)?;
+    if options.json {
+        return super::json::list(list, &tables, devices, options);
     }
     let mut text = String::new();
     for table in tables {
-        match list.what {
-            Listed::Tables => {
-                let _ = writeln!(text, "table {} {}", table.family.name(), table.name);
-            }
-            Listed::Ruleset | Listed::Table => text += &listing.table(table),
-            Listed::Chains => text += &listing.chains(table),
-            Listed::Chain => {
-                let Some((name, at)) = &list.name else {
-                    continue;
-                };
-                let chain = table.chain(name).ok_or_else(|| missing(*at))?;
-                text += &listing.within(table, &listing.chain(table, chain, true));
-            }
-            Listed::Sets | Listed::Maps => {
-                let maps = list.what == Listed::Maps;
-                let sets = table.sets.iter().filter(|set| set.data.is_some() == maps);
-                let sets: String = sets.map(|set| listing.set(table, set)).collect();
-                text += &listing.within(table, &sets);
-            }
-            Listed::Set | Listed::Map => {
-                let Some((name, at)) = &list.name else {
-                    continue;
-                };
-                let maps = list.what == Listed::Map;
-                let set = table.set(name).filter(|set| set.data.is_some() == maps);
-                let set = set.ok_or_else(|| missing(*at))?;
-                text += &listing.within(table, &listing.set(table, set));
-            }
-            Listed::Nothing => {}
-        }
+        text += &listing.of(list, table)?;
     }
     Ok(text)
 }
 
-struct Listing<'a> {
-    devices: &'a Devices,
-    options: Options,
+/// The one thing of a table that a listing names.
+pub(super) fn named<'a, T>(
+    list: &List,
+    find: impl Fn(&str) -> Option<&'a T>,
+) -> Read<Option<&'a T>> {
+    let Some((name, at)) = &list.name else {
+        return Ok(None);
+    };
+    match find(name) {
+        Some(found) => Ok(Some(found)),
+        None => Err(Problem::new("No such file or directory", *at)),
+    }
+}
+
+pub(super) struct Listing<'a> {
+    pub(super) devices: &'a Devices,
+    pub(super) options: Options,
 }
 
 impl Listing<'_> {
-    fn style(&self, table: &Table) -> Style<'_> {
+    fn of(&self, list: &List, table: &Table) -> Read<String> {
+        Ok(match list.what {
+            Listed::Tables => {
+                let handle = self.handle(table.handle);
+                format!("table {} {}{handle}\n", table.family.name(), table.name)
+            }
+            Listed::Ruleset | Listed::Table => self.table(table),
+            Listed::Chains => self.chains(table),
+            Listed::Chain => match named(list, |name| table.chain(name))? {
+                Some(chain) => self.within(table, &self.chain(table, chain, true)),
+                None => String::new(),
+            },
+            Listed::Sets | Listed::Maps => {
+                let maps = list.what == Listed::Maps;
+                let sets = table.sets.iter().filter(|set| set.data.is_some() == maps);
+                let sets: String = sets.map(|set| self.set(table, set)).collect();
+                self.within(table, &sets)
+            }
+            Listed::Set | Listed::Map => {
+                let maps = list.what == Listed::Map;
+                let find = |name: &str| table.set(name).filter(|set| set.data.is_some() == maps);
+                match named(list, find)? {
+                    Some(set) => self.within(table, &self.set(table, set)),
+                    None => String::new(),
+                }
+            }
+            Listed::Objects(kind) => {
+                let objects = table.objects.iter().filter(|o| o.body.kind() == kind);
+                let text: String = objects.map(|object| self.object(object)).collect();
+                self.within(table, &text)
+            }
+            Listed::Object(kind) => {
+                let find = |name: &str| {
+                    let mut all = table.objects.iter();
+                    all.find(|o| o.body.kind() == kind && o.name == name)
+                };
+                match named(list, find)? {
+                    Some(object) => self.within(table, &self.object(object)),
+                    None => String::new(),
+                }
+            }
+            Listed::Flowtables => {
+                let text: String = table.flowtables.iter().map(|f| self.flowtable(f)).collect();
+                self.within(table, &text)
+            }
+            Listed::Flowtable => {
+                let find = |name: &str| table.flowtables.iter().find(|f| f.name == name);
+                match named(list, find)? {
+                    Some(flowtable) => self.within(table, &self.flowtable(flowtable)),
+                    None => String::new(),
+                }
+            }
+            Listed::Meters => self.within(table, ""),
+            Listed::Nothing => String::new(),
+        })
+    }
+
+    pub(super) fn style<'a>(&'a self, table: &'a Table) -> Style<'a> {
         Style {
             numeric: self.options.numeric,
             handles: self.options.handles,
             stateless: self.options.stateless,
             devices: self.devices,
             family: table.family,
+            sets: &table.sets,
+            now: self.options.now,
         }
     }
 
@@ -101,7 +163,7 @@ impl Listing<'_> {
         }
     }
 
-    fn within(&self, table: &Table, text: &str) -> String {
+    pub(super) fn within(&self, table: &Table, text: &str) -> String {
         format!(
             "table {} {} {{\n{text}}}\n",
             table.family.name(),
@@ -110,9 +172,9 @@ impl Listing<'_> {
     }
 
     fn table(&self, table: &Table) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        let sets = table.sets.iter().map(|set| self.set(table, set));
-        parts.extend(sets);
+        let mut parts: Vec<String> = table.objects.iter().map(|o| self.object(o)).collect();
+        parts.extend(table.sets.iter().map(|set| self.set(table, set)));
+        parts.extend(table.flowtables.iter().map(|f| self.flowtable(f)));
         let chains = table.chains.iter();
         parts.extend(chains.map(|chain| self.chain(table, chain, true)));
         let mut text = format!("table {} {} {{", table.family.name(), table.name);
@@ -161,36 +223,91 @@ impl Listing<'_> {
             [one] => format!(" device \"{one}\""),
             more => format!(" devices = {{ {} }}", more.join(", ")),
         };
+        let numeric = self.options.numeric || self.options.priorities;
         format!(
             "type {} hook {}{devices} priority {}; policy {};",
             base.kind.name(),
             base.hook.name(),
-            show_priority(base, table.family, self.options.numeric),
+            show_priority(base, table.family, numeric),
             base.policy.name()
         )
     }
 
-    fn set(&self, table: &Table, set: &Set) -> String {
+    pub(super) fn object(&self, object: &Object) -> String {
+        let mut text = format!(
+            "\t{} {} {{{}\n",
+            object.body.kind().name(),
+            object.name,
+            self.handle(object.handle)
+        );
+        if let Some(comment) = &object.comment {
+            let _ = writeln!(text, "\t\tcomment \"{comment}\"");
+        }
+        for line in object::lines(object, self.options.stateless) {
+            let _ = writeln!(text, "\t\t{line}");
+        }
+        text + "\t}\n"
+    }
+
+    fn flowtable(&self, flowtable: &Flowtable) -> String {
+        let base = Base {
+            kind: netloom_model::ruleset::ChainKind::Filter,
+            hook: netloom_model::ruleset::Hook::Ingress,
+            priority: flowtable.priority,
+            policy: netloom_model::ruleset::Policy::Accept,
+            devices: Vec::new(),
+            counter: None,
+        };
+        let numeric = self.options.numeric || self.options.priorities;
+        let family = netloom_model::ruleset::TableFamily::Netdev;
+        let mut text = format!(
+            "\tflowtable {} {{{}\n\t\thook ingress priority {}\n",
+            flowtable.name,
+            self.handle(flowtable.handle),
+            show_priority(&base, family, numeric)
+        );
+        if !flowtable.devices.is_empty() {
+            let _ = writeln!(text, "\t\tdevices = {{ {} }}", flowtable.devices.join(", "));
+        }
+        if flowtable.offload {
+            text += "\t\tflags offload\n";
+        }
+        if flowtable.counter {
+            text += "\t\tcounter\n";
+        }
+        text + "\t}\n"
+    }
+
+    pub(super) fn set(&self, table: &Table, set: &Set) -> String {
         let word = if set.data.is_some() { "map" } else { "set" };
         let mut text = format!("\t{word} {} {{{}\n", set.name, self.handle(set.handle));
-        let names: Vec<&str> = set.key.iter().map(|ty: &DataType| ty.name()).collect();
-        let data = match set.data {
-            Some(MapData::Verdicts) => " : verdict",
-            _ => "",
-        };
-        let _ = writeln!(text, "\t\ttype {}{data}", names.join(" . "));
+        let _ = writeln!(text, "\t\t{}", type_words(set));
+        if set.memory {
+            text += "\t\tpolicy memory\n";
+        }
         if let Some(size) = set.size {
             let _ = writeln!(text, "\t\tsize {size}");
         }
-        let flags: Vec<&str> = [
-            (set.flags.constant, "constant"),
-            (set.flags.interval, "interval"),
-        ]
-        .into_iter()
-        .filter_map(|(there, name)| there.then_some(name))
-        .collect();
+        let style = self.style(table);
+        if !set.statements.is_empty() {
+            let statements = set.statements.iter();
+            let words: Vec<String> = statements.map(|s| bare(&style, s)).collect();
+            let _ = writeln!(text, "\t\t{}", words.join(" "));
+        }
+        let flags = flag_words(set);
         if !flags.is_empty() {
             let _ = writeln!(text, "\t\tflags {}", flags.join(","));
+        }
+        if let Some(timeout) = set.timeout {
+            let time = super::moment::show_milliseconds(timeout);
+            let _ = writeln!(text, "\t\ttimeout {time}");
+        }
+        if let Some(interval) = set.gc_interval {
+            let time = super::moment::show_milliseconds(u64::from(interval));
+            let _ = writeln!(text, "\t\tgc-interval {time}");
+        }
+        if set.auto_merge {
+            text += "\t\tauto-merge\n";
         }
         if let Some(comment) = &set.comment {
             let _ = writeln!(text, "\t\tcomment \"{comment}\"");
@@ -201,34 +318,117 @@ impl Listing<'_> {
         text + "\t}\n"
     }
 
-    /// Elements, as many in a line as nft writes: two of a set, one of a map with long ones.
+    /// Elements, as many in a line as nft writes for their type.
     fn elements(&self, table: &Table, set: &Set) -> String {
         let style = self.style(table);
-        let elements = set.elements.iter();
-        let words: Vec<String> = elements.map(|e| style.element(&set.key, e)).collect();
+        let data = match &set.data {
+            Some(MapData::Values(types)) => types.clone(),
+            _ => Vec::new(),
+        };
+        let elements = sorted(set);
+        let words = elements.into_iter().map(|e| {
+            let lasts = e.timeout.or(set.timeout);
+            let own = Element {
+                // The time that all elements of a set have is told with the set.
+                timeout: e.timeout.filter(|own| Some(*own) != set.timeout),
+                expires: e.expires.filter(|_| lasts.is_some()),
+                ..e.clone()
+            };
+            style.element(&set.key, &own, &data)
+        });
         let per = per_line(set);
         let mut text = String::new();
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in words.enumerate() {
             match at {
                 0 => {}
                 at if at % per == 0 => text += ",\n\t\t\t     ",
                 _ => text += ", ",
             }
-            text += word;
+            text += &word;
         }
         text
     }
 }
 
+/// The elements of a set in the order in which they are listed.
+pub(super) fn sorted(set: &Set) -> Vec<&Element> {
+    let mut elements: Vec<&Element> = set.elements.iter().collect();
+    if !set.flags.interval {
+        constant::sort(&set.key, &mut elements);
+    }
+    elements
+}
+
+/// A statement of a set: what it begins with, not what was counted.
+fn bare(style: &Style<'_>, statement: &netloom_model::ruleset::Statement) -> String {
+    let style = Style {
+        stateless: true,
+        ..*style
+    };
+    style.statement(statement)
+}
+
+/// `type ...` or `typeof ...`.
+fn type_words(set: &Set) -> String {
+    let is_range = |element: &Element| matches!(element.data, Some(ElementData::Range(..)));
+    let interval = if set.elements.iter().any(is_range) {
+        "interval "
+    } else {
+        ""
+    };
+    if let Some(key) = &set.typeof_key {
+        return match &set.typeof_data {
+            Some(data) => format!("typeof {key} : {data}"),
+            None => format!("typeof {key}"),
+        };
+    }
+    let names = |types: &[DataType]| {
+        let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+        names.join(" . ")
+    };
+    let data = match &set.data {
+        Some(MapData::Verdicts) => " : verdict".to_owned(),
+        Some(MapData::Objects(kind)) => format!(" : {}", kind.name()),
+        Some(MapData::Values(types)) => format!(" : {interval}{}", names(types)),
+        None => String::new(),
+    };
+    format!("type {}{data}", names(&set.key))
+}
+
+/// The flags of a set.
+pub(super) fn flag_words(set: &Set) -> Vec<&'static str> {
+    let words = [
+        (set.flags.constant, "constant"),
+        (set.flags.interval, "interval"),
+        (set.flags.dynamic, "dynamic"),
+        // A set with a time has the flag; with that time it is not told.
+        (
+            set.flags.timeout && (set.timeout.is_none() || set.flags.dynamic),
+            "timeout",
+        ),
+    ];
+    words
+        .into_iter()
+        .filter_map(|(there, name)| there.then_some(name))
+        .collect()
+}
+
 /// How many elements of a set stand in a line.
 fn per_line(set: &Set) -> usize {
     match &set.key[..] {
-        [_, _, ..] => 1,
-        [DataType::InetService | DataType::InetProto | DataType::Mark]
-            if set.data.is_none() && !set.flags.interval =>
-        {
-            4
-        }
-        _ => 2,
+        [
+            DataType::InetService
+            | DataType::InetProto
+            | DataType::Integer(_)
+            | DataType::NfProto
+            | DataType::ArpOp
+            | DataType::TcpFlag
+            | DataType::CtState
+            | DataType::CtStatus
+            | DataType::CtDir
+            | DataType::Mark,
+        ] => 5,
+        [DataType::Ipv4Addr] => 2,
+        _ => 1,
     }
 }

@@ -7,21 +7,37 @@
 mod chain;
 mod command;
 mod constant;
+mod datatype;
+mod element;
 mod existing;
 mod expr;
+mod fold;
 mod implied;
+mod insertion;
+mod json;
 mod lexer;
 mod list;
+mod moment;
 mod monitor;
+mod normal;
+mod object;
+mod option;
 mod parser;
+mod primary;
 mod print;
+mod query;
 mod rule;
 mod set;
 mod source;
+mod statement;
+mod steer;
 mod transaction;
+mod words;
+mod xt;
 
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+use netloom_model::Change;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::ruleset::{Rule, Ruleset, Table, TableRef};
 use netloom_model::state::Parts;
@@ -76,6 +92,13 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         problems: Vec::new(),
         commands: Vec::new(),
         family: netloom_model::ruleset::TableFamily::Ip,
+        chain: None,
+        said: Vec::new(),
+        places: Vec::new(),
+        whole: Vec::new(),
+        command_at: 0,
+        table_at: source::Span::default(),
+        range_at: None,
         compared: source::Span::default(),
         depth: 0,
     };
@@ -99,20 +122,39 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         text: problem.tell(&sources),
         code: 1,
     };
+    let told = |problems: Vec<Problem>| Failure {
+        text: problems.iter().map(|p| p.tell(&sources)).collect(),
+        code: 1,
+    };
+    let options = list::Options {
+        now: cx.world.now()?,
+        ..arguments.options
+    };
     let mut steps: Vec<Step> = Vec::new();
     for command in commands {
         match command {
             Command::Change(step) => steps.push(*step),
             Command::List(what) => {
-                let text = list::list(&what, &ruleset, &devices, arguments.options);
+                let text = list::list(&what, &ruleset, &devices, options);
+                cx.out.write_all(text.map_err(problem)?.as_bytes())?;
+            }
+            Command::Reset(what) => {
+                let text = list::list(&what, &ruleset, &devices, options);
+                cx.out.write_all(text.map_err(problem)?.as_bytes())?;
+                let changes = query::reset(&what, &ruleset).map_err(problem)?;
+                let ns = cx.ns.clone();
+                cx.world.apply(vec![Change::Ruleset { ns, changes }])?;
+            }
+            Command::Get(get) => {
+                let text = query::get(&get, &ruleset, &devices, options);
                 cx.out.write_all(text.map_err(problem)?.as_bytes())?;
             }
         }
     }
     if arguments.check {
-        return transaction::check(cx, &steps).map_err(problem);
+        return transaction::check(cx, &steps).map_err(told);
     }
-    transaction::carry_out(cx, &steps).map_err(problem)?;
+    transaction::carry_out(cx, &steps).map_err(told)?;
     if arguments.echo {
         echo(cx, &steps, &ruleset, &arguments)?;
     }
@@ -138,6 +180,18 @@ fn arguments(cx: &mut Context<'_>) -> Outcome<Option<Arguments>> {
             "--numeric" => vec!['n'],
             "--stateless" => vec!['s'],
             "--terse" => vec!['t'],
+            "--numeric-priority" => vec!['y'],
+            "--service" => vec!['S'],
+            "--reversedns" => vec!['N'],
+            "--guid" => vec!['u'],
+            "--numeric-protocol" => vec!['p'],
+            "--numeric-time" => vec!['T'],
+            "--json" => vec!['j'],
+            "--optimize" => vec!['o'],
+            "--debug" => vec!['d'],
+            "--interactive" => vec!['i'],
+            "--includepath" => vec!['I'],
+            "--define" => vec!['D'],
             long if long.starts_with("--") => {
                 let text = format!("nft: unrecognized option '{long}'");
                 return Err(Failure::new(text, 1));
@@ -161,7 +215,9 @@ fn arguments(cx: &mut Context<'_>) -> Outcome<Option<Arguments>> {
                 'n' => found.options.numeric = true,
                 's' => found.options.stateless = true,
                 't' => found.options.terse = true,
-                'y' | 'p' | 'S' | 'N' | 'u' => {}
+                'y' => found.options.priorities = true,
+                'j' => found.options.json = true,
+                'p' | 'S' | 'N' | 'u' | 'T' | 'o' => {}
                 other => {
                     let text = format!("nft: invalid option -- '{other}'");
                     return Err(Failure::new(text, 1));
@@ -262,6 +318,8 @@ fn echo(
             stateless: options.stateless,
             devices: &devices,
             family: chain.table.family,
+            sets: after.table(&chain.table).map_or(&[], |table| &table.sets),
+            now: options.now,
         };
         writeln!(
             cx.out,
@@ -297,6 +355,8 @@ pub fn words(table: &TableRef, rule: &Rule) -> String {
         stateless: true,
         devices: &[],
         family: table.family,
+        sets: &[],
+        now: netloom_model::Time::ZERO,
     };
     style.rule(rule)
 }

@@ -55,6 +55,8 @@ fn trace(cx: &mut Context<'_>) -> Outcome<()> {
             stateless: false,
             devices: &devices,
             family: step.table.family,
+            sets: known.table(&step.table).map_or(&[], |table| &table.sets),
+            now: Time::ZERO,
         };
         cx.out.write_all(lines(step, &known, &style).as_bytes())?;
         cx.out.flush()?;

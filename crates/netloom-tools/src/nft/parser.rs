@@ -3,7 +3,10 @@
 use super::constant::Devices;
 use super::lexer::{self, Kind, Token};
 use super::source::{Problem, Read, Source, Span};
-use netloom_model::ruleset::{Ruleset, RulesetChange, TableFamily};
+use netloom_model::Errno;
+use netloom_model::ruleset::{
+    ChainRef, Element, ObjectKind, Ruleset, RulesetChange, Statement, TableFamily, TableRef,
+};
 use std::collections::HashMap;
 
 /// One thing to be done, and where it is asked for.
@@ -12,6 +15,8 @@ pub(super) struct Step {
     pub(super) change: RulesetChange,
     /// What is marked where the kernel refuses it.
     pub(super) at: Span,
+    /// What is marked where it does so for a reason that has a place of its own.
+    pub(super) marks: Vec<(Errno, Span)>,
     /// How it is echoed: `add` or `insert`; none: not at all.
     pub(super) echo: Option<&'static str>,
 }
@@ -21,6 +26,20 @@ pub(super) struct Step {
 pub(super) enum Command {
     Change(Box<Step>),
     List(List),
+    /// What is listed is set to nothing behind it.
+    Reset(List),
+    /// Elements of a set that are looked up.
+    Get(Box<Get>),
+}
+
+/// Elements that are looked up.
+#[derive(Debug)]
+pub(super) struct Get {
+    pub(super) table: TableRef,
+    pub(super) set: String,
+    pub(super) elements: Vec<Element>,
+    /// Where the command stands.
+    pub(super) at: Span,
 }
 
 /// What is listed.
@@ -46,6 +65,13 @@ pub(super) enum Listed {
     Set,
     Maps,
     Map,
+    /// The objects of a kind.
+    Objects(ObjectKind),
+    /// One of them.
+    Object(ObjectKind),
+    Flowtables,
+    Flowtable,
+    Meters,
     /// What no table of this world has: nothing is listed.
     Nothing,
 }
@@ -63,6 +89,19 @@ pub(super) struct Parser<'a> {
     pub(super) commands: Vec<Command>,
     /// The family of the table whose rule is read.
     pub(super) family: TableFamily,
+    /// The chain whose rule is read.
+    pub(super) chain: Option<ChainRef>,
+    /// The statements of that rule that were read, and what is marked where one contradicts another.
+    pub(super) said: Vec<Statement>,
+    pub(super) places: Vec<Span>,
+    /// Where each of them stands.
+    pub(super) whole: Vec<Span>,
+    /// The token with which the command begins.
+    pub(super) command_at: usize,
+    /// Where the name of the table stands that was read last.
+    pub(super) table_at: Span,
+    /// Where the first element stands that is a range, of those that were read last.
+    pub(super) range_at: Option<Span>,
     /// Where the expression stands that was compared last.
     pub(super) compared: Span,
     /// How many files are open inside each other.
@@ -172,6 +211,26 @@ impl Parser<'_> {
         }
     }
 
+    /// The place of the next token.
+    pub(super) fn since_next(&mut self) -> Span {
+        self.peek().at
+    }
+
+    /// Whether a variable is defined here, or a file read.
+    pub(super) fn is_define(&mut self) -> bool {
+        let token = self.peek();
+        token.kind == Kind::Word
+            && matches!(token.text.as_str(), "define" | "redefine" | "undefine")
+    }
+
+    /// Takes the end of what stands in a block: there a brace ends nothing.
+    pub(super) fn separator(&mut self) -> Read<()> {
+        if self.peek().kind == Kind::Newline || self.is(";") {
+            return Ok(());
+        }
+        Err(self.unexpected("newline or semicolon"))
+    }
+
     /// Passes ends of lines.
     pub(super) fn lines(&mut self) {
         while self.peek().kind == Kind::Newline {
@@ -235,6 +294,15 @@ impl Parser<'_> {
         let number = self.sources.len() - 1;
         let mut tokens = lexer::tokens(&self.sources[number], number);
         tokens.pop();
+        // What stands before it ends there.
+        tokens.insert(
+            0,
+            Token {
+                kind: Kind::Newline,
+                text: String::new(),
+                at: word.at,
+            },
+        );
         self.tokens.splice(self.at..self.at, tokens);
         Ok(())
     }

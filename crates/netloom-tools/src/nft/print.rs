@@ -3,11 +3,16 @@
 use super::constant::{self, Devices};
 use super::expr::types;
 use super::rule::{LEVELS, TIMES, UNITS};
-use netloom_model::ruleset::expr::{BitOp, CtDirection, CtKey, Relation};
-use netloom_model::ruleset::field::Layer;
-use netloom_model::ruleset::set::ElementData;
-use netloom_model::ruleset::statement::{Limit, Log, Reject, Statement, Verdict, log_flag};
-use netloom_model::ruleset::{DataType, Element, Expr, Rule, TableFamily, Value};
+use super::steer::address_type;
+use super::words::is_raw;
+use netloom_model::Time;
+use netloom_model::ruleset::expr::{BitOp, Relation};
+use netloom_model::ruleset::set::MapData;
+use netloom_model::ruleset::statement::{
+    Limit, Log, Nat, NatFlags, NatKind, ObjectName, Quota, Reject, Statement, Synproxy, UpdateOp,
+    Verdict, log_flag,
+};
+use netloom_model::ruleset::{DataType, Expr, ObjectKind, Rule, Set, TableFamily, Value};
 use std::fmt::Write as _;
 
 /// How things are listed.
@@ -21,6 +26,10 @@ pub(super) struct Style<'a> {
     pub(super) stateless: bool,
     pub(super) devices: &'a Devices,
     pub(super) family: TableFamily,
+    /// The sets of the table.
+    pub(super) sets: &'a [Set],
+    /// The moment at which it is listed.
+    pub(super) now: Time,
 }
 
 impl Style<'_> {
@@ -37,7 +46,7 @@ impl Style<'_> {
         line
     }
 
-    fn statement(&self, statement: &Statement) -> String {
+    pub(super) fn statement(&self, statement: &Statement) -> String {
         match statement {
             Statement::Match {
                 left,
@@ -51,26 +60,199 @@ impl Style<'_> {
                     counter.packets, counter.bytes
                 )
             }
-            Statement::Limit(limit) => show_limit(limit),
+            Statement::Limit(limit) => format!("limit {}", show_limit(limit)),
+            Statement::Quota(quota) => format!("quota {}", show_quota(quota, self.stateless)),
+            Statement::ConnLimit { count, over } => {
+                format!("ct count {}{count}", if *over { "over " } else { "" })
+            }
+            Statement::Object { kind, name } => self.object(*kind, name),
             Statement::Verdict(verdict) => show_verdict(verdict),
             Statement::VerdictMap { key, map } => {
                 format!("{} vmap {}", self.expr(key), self.set_of(key, map))
             }
             Statement::Set { what, value } => {
-                let value = match value {
-                    Expr::Value(_) => self.constant(&types(what), value),
-                    value => self.expr(value),
-                };
-                format!("{} set {value}", self.expr(what))
+                format!(
+                    "{} set {}",
+                    self.expr(what),
+                    self.expr_as(value, &types(what))
+                )
+            }
+            Statement::ResetTcpOption(kind) => {
+                let option = super::option::Kind::Tcp.expr(*kind, None);
+                format!("reset {}", self.expr(&option))
             }
             Statement::Log(log) => show_log(log),
             Statement::Reject(reject) => self.reject(*reject),
+            Statement::Nat(nat) => self.nat(nat),
             Statement::Notrack => "notrack".to_owned(),
+            Statement::Synproxy(proxy) => format!("synproxy{}", show_synproxy(proxy)),
+            Statement::FlowAdd(name) => format!("flow add @{name}"),
             Statement::Unknown(words) => words.clone(),
-            // What xtables alone has is listed as a comment by nft, too.
-            Statement::XtMatch(_) | Statement::XtTarget(_) => "# xt".to_owned(),
+            Statement::XtMatch(_) | Statement::XtTarget(_) => super::xt::show(statement),
+            other => self.elsewhere(other),
+        }
+    }
+
+    /// Statements that lead a packet elsewhere, or keep something of it.
+    fn elsewhere(&self, statement: &Statement) -> String {
+        match statement {
+            Statement::Tproxy {
+                family,
+                address,
+                port,
+            } => {
+                let mut words = "tproxy".to_owned();
+                if let Some(family) = family {
+                    let _ = write!(words, " {}", family.name());
+                }
+                words += " to";
+                let of = family.unwrap_or(self.family);
+                words += &self.endpoint((of, true), address.as_ref(), port.as_ref());
+                words
+            }
+            Statement::Dup { to, device } => self.dup(to.as_ref(), device.as_ref()),
+            Statement::Forward { device, to, family } => {
+                let device = self.expr_as(device, &[DataType::IfaceIndex]);
+                match (to, family) {
+                    (Some(to), Some(family)) => {
+                        let to = self.expr_as(to, &[address_type(*family)]);
+                        format!("fwd {} to {to} device {device}", family.name())
+                    }
+                    _ => format!("fwd to {device}"),
+                }
+            }
+            Statement::Queue {
+                number,
+                bypass,
+                fanout,
+            } => {
+                let flags: Vec<&str> = [(*bypass, "bypass"), (*fanout, "fanout")]
+                    .into_iter()
+                    .filter_map(|(set, name)| set.then_some(name))
+                    .collect();
+                let flags = match &flags[..] {
+                    [] => String::new(),
+                    flags => format!(" flags {}", flags.join(",")),
+                };
+                let number = self.expr_as(number, &[DataType::Integer(16)]);
+                format!("queue{flags} to {number}")
+            }
+            Statement::Update {
+                op,
+                set,
+                key,
+                data,
+                timeout,
+                statements,
+            } => {
+                let mut words = format!("{} @{set} {{ {}", update_word(*op), self.expr(key));
+                if let Some(timeout) = timeout {
+                    let _ = write!(
+                        words,
+                        " timeout {}",
+                        super::moment::show_milliseconds(*timeout)
+                    );
+                }
+                // What a new element begins with is not counted yet.
+                let bare = Style {
+                    stateless: true,
+                    ..*self
+                };
+                for statement in statements {
+                    let _ = write!(words, " {}", bare.statement(statement));
+                }
+                if let Some(data) = data {
+                    let types = self.data_types(set);
+                    let _ = write!(words, " : {}", self.expr_as(data, &types));
+                }
+                words + " }"
+            }
             _ => "# unknown".to_owned(),
         }
+    }
+
+    /// The types of what a map has.
+    pub(super) fn data_types(&self, map: &str) -> Vec<DataType> {
+        let map = self.sets.iter().find(|set| set.name == map);
+        match map.map(|map| &map.data) {
+            Some(Some(MapData::Values(types))) => types.clone(),
+            _ => vec![DataType::Integer(32)],
+        }
+    }
+
+    fn dup(&self, to: Option<&Expr>, device: Option<&Expr>) -> String {
+        let device = device.map(|device| self.expr_as(device, &[DataType::IfaceIndex]));
+        match (to, device) {
+            (Some(to), device) => {
+                let to = self.expr_as(to, &[address_type(self.family)]);
+                let device = device.map_or_else(String::new, |device| format!(" device {device}"));
+                format!("dup to {to}{device}")
+            }
+            (None, device) => format!("dup to {}", device.unwrap_or_default()),
+        }
+    }
+
+    fn object(&self, kind: ObjectKind, name: &ObjectName) -> String {
+        let words = match kind {
+            ObjectKind::CtHelper | ObjectKind::CtTimeout | ObjectKind::CtExpectation => {
+                format!("{} set", kind.name())
+            }
+            ObjectKind::Secmark => "meta secmark set".to_owned(),
+            kind => format!("{} name", kind.name()),
+        };
+        match name {
+            ObjectName::Name(name) => format!("{words} \"{name}\""),
+            ObjectName::Map { key, map } => {
+                format!("{words} {} map {}", self.expr(key), self.set_of(key, map))
+            }
+        }
+    }
+
+    fn nat(&self, nat: &Nat) -> String {
+        let mut words = nat_word(nat.kind).to_owned();
+        let family = nat.family.unwrap_or(self.family);
+        if let Some(family) = nat.family {
+            let _ = write!(words, " {}", family.name());
+        }
+        if nat.prefix {
+            words += " prefix";
+        }
+        if nat.address.is_some() || nat.port.is_some() {
+            words += " to";
+            words += &self.endpoint((family, false), nat.address.as_ref(), nat.port.as_ref());
+        }
+        let flags = flag_words(nat.flags);
+        if !flags.is_empty() {
+            let _ = write!(words, " {}", flags.join(","));
+        }
+        words
+    }
+
+    /// ` ADDRESS:PORT`.
+    fn endpoint(
+        &self,
+        (family, proxy): (TableFamily, bool),
+        address: Option<&Expr>,
+        port: Option<&Expr>,
+    ) -> String {
+        let types = [address_type(family), DataType::InetService];
+        let brackets = family == TableFamily::Ip6 && (port.is_some() || proxy);
+        let mut words = " ".to_owned();
+        match address {
+            Some(address @ Expr::Value(_)) if brackets => {
+                let _ = write!(words, "[{}]", self.expr_as(address, &types));
+            }
+            Some(Expr::Range(from, to)) if brackets => {
+                let show = |value: &Value| self.constant(&types, &Expr::Value(value.clone()));
+                let _ = write!(words, "[{}]-[{}]", show(from), show(to));
+            }
+            Some(address) => words += &self.expr_as(address, &types),
+            None => {}
+        }
+        if let Some(port) = port {
+            let _ = write!(words, ":{}", self.expr_as(port, &[DataType::InetService]));
+        }
+        words
     }
 
     fn reject(&self, reject: Reject) -> String {
@@ -121,146 +303,13 @@ impl Style<'_> {
         }
         let right = match right {
             Expr::Set(_) | Expr::SetRef(_) => self.set_of(left, right),
+            Expr::Value(value) if is_raw(left) => {
+                format!("0x{:x}", value.to_number().unwrap_or(0))
+            }
             right => self.constant(&types, right),
         };
         format!("{} {sign}{right}", self.expr(left))
     }
-
-    /// An expression.
-    pub(super) fn expr(&self, expr: &Expr) -> String {
-        match expr {
-            Expr::Field(field) => format!("{} {}", field.header().name(), field.name()),
-            Expr::Raw {
-                layer,
-                offset,
-                bits,
-            } => {
-                let layer = match layer {
-                    Layer::Link => "ll",
-                    Layer::Network => "nh",
-                    Layer::Transport => "th",
-                    Layer::Inner => "ih",
-                };
-                format!("@{layer},{offset},{bits}")
-            }
-            Expr::Meta(key) => match unqualified(key.name()) {
-                true => key.name().to_owned(),
-                false => format!("meta {}", key.name()),
-            },
-            Expr::Ct(key, direction) => show_ct(*key, *direction),
-            Expr::Concat(parts) => {
-                let parts: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
-                parts.join(" . ")
-            }
-            Expr::Bits(op, left, right) => {
-                let sign = match op {
-                    BitOp::And => "&",
-                    BitOp::Or => "|",
-                    BitOp::Xor => "^",
-                    BitOp::ShiftLeft => "<<",
-                    BitOp::ShiftRight => ">>",
-                };
-                let right = match &**right {
-                    Expr::Value(_) => self.constant(&types(left), right),
-                    right => self.expr(right),
-                };
-                format!("{} {sign} {right}", self.expr(left))
-            }
-            Expr::SetRef(name) => format!("@{name}"),
-            Expr::Value(_) | Expr::Range(..) | Expr::Prefix(..) => {
-                self.constant(&[DataType::Integer(32)], expr)
-            }
-            _ => "# unknown".to_owned(),
-        }
-    }
-
-    fn value(&self, ty: DataType, value: &Value) -> String {
-        constant::show(ty, value, self.numeric, self.devices)
-    }
-
-    /// A constant of these types.
-    fn constant(&self, types: &[DataType], expr: &Expr) -> String {
-        let ty = types[0];
-        match expr {
-            Expr::Value(value) => self.value(ty, value),
-            Expr::Range(from, to) => format!("{}-{}", self.value(ty, from), self.value(ty, to)),
-            Expr::Prefix(value, len) => format!("{}/{len}", self.value(ty, value)),
-            Expr::Concat(parts) => {
-                let parts = parts.iter().zip(types);
-                let parts: Vec<String> = parts
-                    .map(|(part, ty)| self.constant(&[*ty], part))
-                    .collect();
-                parts.join(" . ")
-            }
-            other => self.expr(other),
-        }
-    }
-
-    fn set_of(&self, key: &Expr, set: &Expr) -> String {
-        match set {
-            Expr::Set(elements) => {
-                let types = types(key);
-                let words: Vec<String> = elements.iter().map(|e| self.element(&types, e)).collect();
-                format!("{{ {} }}", words.join(", "))
-            }
-            other => self.expr(other),
-        }
-    }
-
-    /// An element of a set or map.
-    pub(super) fn element(&self, types: &[DataType], element: &Element) -> String {
-        let mut words = if element.catch_all {
-            "*".to_owned()
-        } else {
-            let to = element.to.as_ref().unwrap_or(&element.from);
-            let parts = element.from.iter().zip(to).zip(types);
-            let parts: Vec<String> = parts
-                .map(|((from, to), ty)| self.part(*ty, from, to))
-                .collect();
-            parts.join(" . ")
-        };
-        if let Some(comment) = &element.comment {
-            let _ = write!(words, " comment \"{comment}\"");
-        }
-        if let Some(ElementData::Verdict(verdict)) = &element.data {
-            let _ = write!(words, " : {}", show_verdict(verdict));
-        }
-        words
-    }
-
-    /// One part of a key: a value, a range, or the prefix that a range is.
-    fn part(&self, ty: DataType, from: &Value, to: &Value) -> String {
-        let (Some(low), Some(high)) = (from.to_number(), to.to_number()) else {
-            return self.value(ty, from);
-        };
-        if low == high {
-            return self.value(ty, from);
-        }
-        let host = low ^ high;
-        let aligned = host & host.wrapping_add(1) == 0 && low & host == 0;
-        if constant::has_prefixes(ty) && aligned {
-            let len = u32::from(ty.bits()) - (u128::BITS - host.leading_zeros());
-            return format!("{}/{len}", self.value(ty, from));
-        }
-        format!("{}-{}", self.value(ty, from), self.value(ty, to))
-    }
-}
-
-/// Whether a key of `meta` is listed without that word.
-fn unqualified(name: &str) -> bool {
-    matches!(
-        name,
-        "iif" | "iifname" | "iiftype" | "iifgroup" | "oif" | "oifname" | "oiftype" | "oifgroup"
-    )
-}
-
-fn show_ct(key: CtKey, direction: Option<CtDirection>) -> String {
-    let direction = match direction {
-        Some(CtDirection::Original) => "original ",
-        Some(CtDirection::Reply) => "reply ",
-        None => "",
-    };
-    format!("ct {direction}{}", key.name())
 }
 
 /// A verdict.
@@ -275,17 +324,62 @@ pub(super) fn show_verdict(verdict: &Verdict) -> String {
     }
 }
 
-/// So many bytes in the greatest unit that fits.
-fn in_units(bytes: u64) -> String {
-    let unit = UNITS.iter().find(|(_, size)| bytes.is_multiple_of(*size));
-    let (name, size) = unit.copied().unwrap_or(("bytes", 1));
-    format!("{} {name}", bytes / size)
+/// The word of a kind of translation.
+pub(super) const fn nat_word(kind: NatKind) -> &'static str {
+    match kind {
+        NatKind::Snat => "snat",
+        NatKind::Dnat => "dnat",
+        NatKind::Masquerade => "masquerade",
+        NatKind::Redirect => "redirect",
+    }
 }
 
-fn show_limit(limit: &Limit) -> String {
-    let over = if limit.over { "over " } else { "" };
+/// The words of how a translation chooses.
+pub(super) fn flag_words(flags: NatFlags) -> Vec<&'static str> {
+    let words = [
+        (flags.random, "random"),
+        (flags.fully_random, "fully-random"),
+        (flags.persistent, "persistent"),
+    ];
+    words
+        .into_iter()
+        .filter_map(|(set, word)| set.then_some(word))
+        .collect()
+}
+
+/// The word of what is done with an element.
+pub(super) const fn update_word(op: UpdateOp) -> &'static str {
+    match op {
+        UpdateOp::Add => "add",
+        UpdateOp::Update => "update",
+        UpdateOp::Delete => "delete",
+    }
+}
+
+/// So many bytes in the greatest unit that fits.
+pub(super) fn units(bytes: u64) -> (u64, &'static str) {
+    let unit = UNITS
+        .iter()
+        .find(|(_, size)| bytes > 0 && bytes.is_multiple_of(*size));
+    let (name, size) = unit.copied().unwrap_or(("bytes", 1));
+    (bytes / size, name)
+}
+
+fn in_units(bytes: u64) -> String {
+    let (number, name) = units(bytes);
+    format!("{number} {name}")
+}
+
+/// The word of a limit's time.
+pub(super) fn time_word(limit: &Limit) -> &'static str {
     let time = TIMES.iter().find(|(_, seconds)| *seconds == limit.per);
-    let time = time.map_or("second", |(name, _)| name);
+    time.map_or("second", |(name, _)| name)
+}
+
+/// A limit, without that word.
+pub(super) fn show_limit(limit: &Limit) -> String {
+    let over = if limit.over { "over " } else { "" };
+    let time = time_word(limit);
     let (rate, burst) = match (limit.bytes, limit.burst) {
         (true, 0) => (in_units(limit.rate), String::new()),
         (true, burst) => (
@@ -295,7 +389,31 @@ fn show_limit(limit: &Limit) -> String {
         (false, 0 | 5) => (limit.rate.to_string(), String::new()),
         (false, burst) => (limit.rate.to_string(), format!(" burst {burst} packets")),
     };
-    format!("limit rate {over}{rate}/{time}{burst}")
+    format!("rate {over}{rate}/{time}{burst}")
+}
+
+/// A quota, without that word.
+pub(super) fn show_quota(quota: &Quota, stateless: bool) -> String {
+    let over = if quota.over { "over " } else { "" };
+    let mut words = format!("{over}{}", in_units(quota.bytes));
+    if quota.used > 0 && !stateless {
+        let _ = write!(words, " used {}", in_units(quota.used));
+    }
+    words
+}
+
+fn show_synproxy(proxy: &Synproxy) -> String {
+    let mut words = String::new();
+    if proxy.mss > 0 || proxy.wscale > 0 {
+        let _ = write!(words, " mss {} wscale {}", proxy.mss, proxy.wscale);
+    }
+    if proxy.timestamp {
+        words += " timestamp";
+    }
+    if proxy.sack_perm {
+        words += " sack-perm";
+    }
+    words
 }
 
 fn show_log(log: &Log) -> String {

@@ -1,13 +1,12 @@
-//! Rules: their statements one after the other (nft(8), STATEMENTS).
+//! Rules: their statements one after the other, comparisons, verdicts and the log (nft(8), STATEMENTS).
 
 use super::expr::{self, tidy};
 use super::lexer::Kind;
 use super::parser::Parser;
 use super::source::{Problem, Read, Span};
 use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
-use netloom_model::ruleset::statement::{
-    Counter, Limit, Log, Reject, Statement, Verdict, log_flag,
-};
+use netloom_model::ruleset::set::MapData;
+use netloom_model::ruleset::statement::{Log, Reject, Statement, Verdict, log_flag};
 use netloom_model::ruleset::{DataType, Expr, Rule, TableFamily, Value};
 
 /// The levels of the log (syslog(3)).
@@ -30,19 +29,26 @@ pub(super) const UNITS: [(&str, u64); 3] = [("mbytes", 1 << 20), ("kbytes", 1 <<
 impl Parser<'_> {
     /// A rule, to the end of the statement.
     pub(super) fn rule(&mut self) -> Read<Rule> {
-        let mut rule = Rule::default();
-        let mut places: Vec<Span> = Vec::new();
+        let mut comment = None;
         let mut terminal: Option<Span> = None;
-        if self.at_end() {
+        self.said.clear();
+        self.places.clear();
+        self.whole.clear();
+        if self.at_end() || self.is("comment") {
             return Err(self.unexpected(""));
         }
         while !self.at_end() {
+            let token = self.peek();
+            if matches!(token.kind, Kind::Sign | Kind::Number) && !token.is("@") && !token.is("(") {
+                return Err(self.unexpected("end of file or newline or semicolon"));
+            }
             if self.eat("comment") {
-                rule.comment = Some(self.text()?);
+                comment = Some(self.text()?);
                 self.end()?;
                 break;
             }
             let from = self.at;
+            self.compared = self.peek().at;
             let statement = self.statement()?;
             let at = self.since(from);
             if let Some(with) = terminal {
@@ -57,41 +63,34 @@ impl Parser<'_> {
             }
             if statement == Statement::Reject(Reject::TcpReset) && self.family == TableFamily::Inet
             {
-                self.needs_tcp(&mut rule.statements, &mut places, at);
+                self.needs_tcp(at);
             }
-            rule.statements.push(statement);
-            places.push(self.compared);
+            self.said.push(statement);
+            self.places.push(self.compared);
+            self.whole.push(at);
         }
-        super::implied::check(self.family, &rule.statements, &places)?;
-        super::implied::leave_out(self.family, &mut rule.statements);
-        Ok(rule)
+        super::implied::check(self.family, &self.said, &self.places)?;
+        let statements = core::mem::take(&mut self.said);
+        Ok(Rule {
+            statements: super::normal::normal(self.family, statements),
+            comment,
+            ..Rule::default()
+        })
     }
 
     /// A reset is sent for TCP alone: a rule that does not say so is given the check.
-    fn needs_tcp(&self, statements: &mut Vec<Statement>, places: &mut Vec<Span>, at: Span) {
+    fn needs_tcp(&mut self, at: Span) {
         let protocol = Expr::Meta(MetaKey::L4Proto);
         let check = Statement::equal(protocol, Expr::Value(Value::from(6u8)));
-        let tcp = |s: &Statement| *s == check || super::implied::protocol(s) == Some(6);
-        if !statements.iter().any(tcp) {
-            statements.push(check);
-            places.push(at);
-        }
-    }
-
-    fn statement(&mut self) -> Read<Statement> {
-        if let Some(verdict) = self.verdict()? {
-            return Ok(Statement::Verdict(verdict));
-        }
-        match self.peek().text.as_str() {
-            "counter" => self.counter(),
-            "limit" => self.limit(),
-            "log" => self.log(),
-            "reject" => self.reject(),
-            "notrack" => {
-                self.at += 1;
-                Ok(Statement::Notrack)
-            }
-            _ => self.comparison(),
+        let tcp = |s: &Statement| {
+            *s == check
+                || super::implied::protocol(s) == Some(6)
+                || super::implied::asks_for_protocol(s) == Some(6)
+        };
+        if !self.said.iter().any(tcp) {
+            self.said.push(check);
+            self.places.push(at);
+            self.whole.push(at);
         }
     }
 
@@ -106,11 +105,11 @@ impl Parser<'_> {
             "return" => Verdict::Return,
             "jump" => {
                 self.at += 1;
-                return Ok(Some(Verdict::Jump(self.name()?.text)));
+                return Ok(Some(Verdict::Jump(self.target()?)));
             }
             "goto" => {
                 self.at += 1;
-                return Ok(Some(Verdict::Goto(self.name()?.text)));
+                return Ok(Some(Verdict::Goto(self.target()?)));
             }
             _ => return Ok(None),
         };
@@ -118,62 +117,15 @@ impl Parser<'_> {
         Ok(Some(verdict))
     }
 
-    fn counter(&mut self) -> Read<Statement> {
-        self.at += 1;
-        let mut counter = Counter::default();
-        loop {
-            if self.eat("packets") {
-                counter.packets = self.number()?;
-            } else if self.eat("bytes") {
-                counter.bytes = self.number()?;
-            } else {
-                return Ok(Statement::Counter(counter));
-            }
+    /// The chain that a verdict leads to.
+    fn target(&mut self) -> Read<String> {
+        match self.peek().kind {
+            Kind::Word => self.name().map(|token| token.text),
+            _ => Err(self.unexpected("'{'")),
         }
     }
 
-    /// `limit rate [over] N/TIME [burst N packets]`.
-    fn limit(&mut self) -> Read<Statement> {
-        self.at += 1;
-        self.expect("rate")?;
-        let over = self.eat("over");
-        self.eat("until");
-        let rate = self.number()?;
-        let word = match self.eat("/") {
-            true => format!("/{}", self.next().text),
-            false => self.next().text,
-        };
-        let (unit, time) = word.split_once('/').unwrap_or((&word, ""));
-        let unit = UNITS.iter().find(|(name, _)| *name == unit);
-        let Some((_, per)) = TIMES.iter().find(|(name, _)| *name == time) else {
-            self.at -= 1;
-            return Err(self.unexpected(""));
-        };
-        let mut burst = if unit.is_some() { 0 } else { 5 };
-        if self.eat("burst") {
-            let from = self.at;
-            let count = self.number()?;
-            let word = self.next().text;
-            let scale = UNITS.iter().find(|(name, _)| *name == word);
-            if scale.is_none() && word != "packets" {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-            burst = count.saturating_mul(scale.map_or(1, |(_, scale)| *scale));
-            if burst > u64::from(u32::MAX) {
-                return Err(Problem::new("limit burst is too large", self.since(from)));
-            }
-        }
-        Ok(Statement::Limit(Limit {
-            rate: rate.saturating_mul(unit.map_or(1, |(_, scale)| *scale)),
-            per: *per,
-            burst: burst as u32,
-            bytes: unit.is_some(),
-            over,
-        }))
-    }
-
-    fn log(&mut self) -> Read<Statement> {
+    pub(super) fn log(&mut self) -> Read<Statement> {
         let from = self.at;
         self.at += 1;
         let place = self.since(from);
@@ -254,66 +206,26 @@ impl Parser<'_> {
         })
     }
 
-    /// `reject [with ...]`; without more it is the unreachable port of the family.
-    fn reject(&mut self) -> Read<Statement> {
-        self.at += 1;
-        if !self.eat("with") {
-            return Ok(Statement::Reject(match self.family {
-                TableFamily::Ip => Reject::Icmp(3),
-                TableFamily::Ip6 => Reject::Icmpv6(4),
-                _ => Reject::Icmpx(1),
-            }));
-        }
-        let word = self.next().text;
-        let (ty, make): (_, fn(u8) -> Reject) = match word.as_str() {
-            "tcp" => {
-                self.expect("reset")?;
-                return Ok(Statement::Reject(Reject::TcpReset));
-            }
-            "icmp" => (DataType::IcmpCode, Reject::Icmp),
-            "icmpv6" => (DataType::Icmpv6Code, Reject::Icmpv6),
-            "icmpx" => (DataType::IcmpxCode, Reject::Icmpx),
-            _ => {
-                self.at -= 1;
-                return Err(self.unexpected(""));
-            }
-        };
-        if !self.eat("type") {
-            self.eat("code");
-        }
-        match self.range(ty)? {
-            Expr::Value(code) => Ok(Statement::Reject(make(code.bytes()[0]))),
-            _ => Err(self.unexpected("")),
-        }
-    }
-
     /// A comparison, a map of verdicts, or something that is set.
-    fn comparison(&mut self) -> Read<Statement> {
+    pub(super) fn comparison(&mut self) -> Read<Statement> {
         let from = self.at;
         let left = self.expression()?;
         self.compared = self.since(from);
         if self.eat("vmap") {
             let map = match self.set_name()? {
                 Some(name) => Expr::SetRef(name),
-                None => Expr::Set(tidy(self.set(&expr::types(&left), true)?)),
+                None => Expr::Set(tidy(
+                    self.set(&expr::types(&left), Some(&MapData::Verdicts))?,
+                )),
             };
             return Ok(Statement::VerdictMap { key: left, map });
         }
-        if self.eat("set") {
-            let value = self.value(&left)?;
-            return Ok(Statement::Set { what: left, value });
+        if self.is("set") && is_writable(&left) {
+            self.at += 1;
+            return self.set_to(left);
         }
         let relation = self.relation();
         self.right(left, relation)
-    }
-
-    /// What something is set to.
-    fn value(&mut self, what: &Expr) -> Read<Expr> {
-        if self.at_expression() {
-            return self.expression();
-        }
-        let ty = what.datatype().unwrap_or(DataType::Integer(32));
-        self.range(ty)
     }
 
     /// The sign of a comparison; none: it is left out.
@@ -334,13 +246,6 @@ impl Parser<'_> {
         Some(relation)
     }
 
-    fn set_name(&mut self) -> Read<Option<String>> {
-        if !self.eat("@") {
-            return Ok(None);
-        }
-        self.name().map(|token| Some(token.text))
-    }
-
     /// What stands on the right of a comparison.
     fn right(&mut self, left: Expr, relation: Option<Relation>) -> Read<Statement> {
         let types = expr::types(&left);
@@ -353,10 +258,25 @@ impl Parser<'_> {
             })
         };
         if self.is("{") {
-            let set = Expr::Set(tidy(self.set(&types, false)?));
-            return compare(left, plain, set);
+            let from = self.at;
+            let elements = self.set(&types, None)?;
+            if !matches!(plain, Relation::Eq | Relation::Ne) {
+                let message = "Relational expression (set) is undefined";
+                return Err(Problem::new(message, self.since(from)));
+            }
+            let flags = types[0].is_flags() && relation.is_none();
+            return match super::normal::lone_element(&types, &elements) {
+                Some(value) if flags => compare(left, Relation::Any, value),
+                Some(value) => compare(left, plain, value),
+                None => compare(left, plain, Expr::Set(tidy(elements))),
+            };
         }
-        if let Some(name) = self.set_name()? {
+        if self.is("@") && !self.at_expression() {
+            let from = self.at;
+            let name = self.set_name()?.unwrap_or_default();
+            if self.known_set_of_rule(&name).is_none() {
+                return Err(Problem::new("No such file or directory", self.since(from)));
+            }
             return compare(left, plain, Expr::SetRef(name));
         }
         if let (true, [ty]) = (types.iter().all(|ty| ty.is_flags()), &types[..]) {
@@ -370,7 +290,15 @@ impl Parser<'_> {
             };
             return compare(left, plain, right);
         }
+        let from = self.at;
         let right = self.range(types[0])?;
+        if self.is(",") {
+            let message = format!(
+                "Basetype of type {} is not bitmask",
+                super::datatype::describe(types[0])
+            );
+            return Err(Problem::new(message, self.since(from)));
+        }
         compare(left, plain, right)
     }
 
@@ -412,17 +340,19 @@ impl Parser<'_> {
         })
     }
 
-    fn flag_list(&mut self, ty: DataType) -> Read<Value> {
+    /// Flags with commas or `|` between them; a set of one is the same.
+    pub(super) fn flag_list(&mut self, ty: DataType) -> Read<Value> {
         let inside = self.eat("(");
         let mut value = Value::default();
         loop {
-            let Expr::Value(next) = self.flag(ty)? else {
-                return Err(self.unexpected(""));
-            };
+            let next = self.one(ty)?;
             value = match value.bytes() {
                 [] => next,
                 _ => expr::or(&value, &next),
             };
+            if inside && self.is(",") {
+                return Err(self.unexpected("')'"));
+            }
             if !self.eat(",") && !self.eat("|") {
                 break;
             }
@@ -432,22 +362,27 @@ impl Parser<'_> {
         }
         Ok(value)
     }
+}
 
-    fn flag(&mut self, ty: DataType) -> Read<Expr> {
-        let token = self.peek().clone();
-        if !matches!(token.kind, Kind::Word | Kind::Number) {
-            return Err(self.unexpected(""));
-        }
-        self.at += 1;
-        super::constant::parse(ty, &token, self.devices).map(Expr::Value)
-    }
+/// Whether a rule can set it: `set` follows. (`socket mark set` is no sentence.)
+const fn is_writable(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Meta(_)
+            | Expr::Ct(..)
+            | Expr::Field(_)
+            | Expr::Raw { .. }
+            | Expr::TcpOption { .. }
+            | Expr::ExtensionHeader { .. }
+            | Expr::IpOption { .. }
+    )
 }
 
 /// Whether nothing can follow a statement.
 fn is_terminal(statement: &Statement) -> bool {
     match statement {
         Statement::Verdict(verdict) => *verdict != Verdict::Continue,
-        Statement::Reject(_) => true,
+        Statement::Reject(_) | Statement::Nat(_) | Statement::Queue { .. } => true,
         _ => false,
     }
 }

@@ -1,0 +1,119 @@
+//! Rules put into chains: where, and what is marked where the kernel refuses one (nft(8), RULES).
+
+use super::lexer::Token;
+use super::parser::{Command, Parser, Step};
+use super::source::{Read, Span};
+use netloom_model::Errno;
+use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
+use netloom_model::ruleset::{Expr, MetaKey, Rule, Statement};
+
+impl Parser<'_> {
+    pub(super) fn push_rule(
+        &mut self,
+        chain: &ChainRef,
+        name: &Token,
+        place: Place,
+        echo: Option<&'static str>,
+    ) -> Read<()> {
+        self.chain = Some(chain.clone());
+        let rule = self.rule()?;
+        let marks = self.marks(&rule);
+        // A chain that a verdict leads to is what is most often missing.
+        let missing = self.missing_target(chain, &rule).unwrap_or(name.at);
+        let change = RulesetChange::AddRule {
+            chain: chain.clone(),
+            place,
+            rule,
+        };
+        self.commands.push(Command::Change(Box::new(Step {
+            change,
+            at: missing,
+            marks,
+            echo,
+        })));
+        Ok(())
+    }
+
+    /// What is marked where the kernel has no such thing: what cannot be set, or the whole rule, whose end
+    /// of line belongs to it.
+    fn marks(&self, rule: &Rule) -> Vec<(Errno, Span)> {
+        let unset = |statement: &Statement| {
+            matches!(statement, Statement::Set { what: Expr::Meta(key), .. } if !key.is_writable())
+                || matches!(
+                    statement,
+                    Statement::Match {
+                        left: Expr::Meta(MetaKey::NfTrace),
+                        ..
+                    }
+                )
+        };
+        let at = match rule.statements.iter().position(unset) {
+            Some(at) => self.whole.get(at).copied(),
+            None => {
+                let mut whole = self.since(self.command_at);
+                whole.to += 1;
+                Some(whole)
+            }
+        };
+        at.map(|at| (Errno::OPNOTSUPP, at)).into_iter().collect()
+    }
+
+    /// Where the rule that was just read names a chain, if its own chain is there.
+    fn missing_target(&self, chain: &ChainRef, rule: &Rule) -> Option<Span> {
+        let table = self.ruleset.table(&chain.table)?;
+        table.chain(&chain.chain)?;
+        let leads = rule.statements.iter();
+        let target = leads
+            .filter_map(netloom_model::ruleset::check::leads_to)
+            .next()?;
+        let tokens = self.tokens[..self.at].iter().rev();
+        let named = tokens.take(64).find(|token| token.text == target)?;
+        Some(named.at)
+    }
+
+    pub(super) fn add_rule(&mut self, verb: &str) -> Read<()> {
+        let (chain, name) = self.chain()?;
+        let from = self.at;
+        let mut place = match verb {
+            "insert" => Place::First,
+            _ => Place::Last,
+        };
+        if verb == "replace" {
+            self.expect("handle")?;
+            let handle = self.number()?;
+            let at = self.tokens[self.at - 1].at;
+            self.chain = Some(chain.clone());
+            let rule = self.rule()?;
+            let change = RulesetChange::ReplaceRule {
+                chain,
+                handle,
+                rule,
+            };
+            self.push(change, at);
+            return Ok(());
+        }
+        let beside = |handle| match verb {
+            "insert" => Place::Before(handle),
+            _ => Place::After(handle),
+        };
+        let mut at = None;
+        if self.eat("position") || self.eat("handle") {
+            place = beside(self.number()?);
+            at = Some(self.since(from));
+        } else if self.eat("index") {
+            let index = self.number()?;
+            let span = self.since(from);
+            let table = self.ruleset.table(&chain.table);
+            let rules = table.and_then(|t| t.chain(&chain.chain)).map(|c| &c.rules);
+            let rule = rules.and_then(|rules| rules.get(index as usize));
+            place = beside(rule.map_or(u64::MAX, |rule| rule.handle));
+            at = Some(span);
+        }
+        let echo = if verb == "insert" { "insert" } else { "add" };
+        self.push_rule(&chain, &name, place, Some(echo))?;
+        if let (Some(at), Some(Command::Change(step))) = (at, self.commands.last_mut()) {
+            step.at = at;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,319 @@
+//! Statements that lead a packet elsewhere: translations, proxies, queues, copies (nft(8), NAT, TPROXY,
+//! QUEUE, DUP and FWD STATEMENTS).
+
+use super::parser::Parser;
+use super::source::{Problem, Read, Span};
+use netloom_model::ruleset::set::ElementData;
+use netloom_model::ruleset::statement::{Nat, NatFlags, NatKind, Statement};
+use netloom_model::ruleset::{DataType, Element, Expr, TableFamily};
+
+/// The type of a family's addresses.
+pub(super) const fn address_type(family: TableFamily) -> DataType {
+    match family {
+        TableFamily::Ip6 => DataType::Ipv6Addr,
+        _ => DataType::Ipv4Addr,
+    }
+}
+
+impl Parser<'_> {
+    /// `snat|dnat|masquerade|redirect ...`.
+    pub(super) fn nat(&mut self) -> Read<Statement> {
+        let word = self.next();
+        let kind = match word.text.as_str() {
+            "snat" => NatKind::Snat,
+            "dnat" => NatKind::Dnat,
+            "masquerade" => NatKind::Masquerade,
+            _ => NatKind::Redirect,
+        };
+        let mut nat = Nat {
+            kind,
+            family: None,
+            address: None,
+            port: None,
+            flags: NatFlags::default(),
+            prefix: false,
+        };
+        self.compared = self.peek().at;
+        if matches!(kind, NatKind::Snat | NatKind::Dnat) {
+            if self.at_end() {
+                return Err(self.unexpected(""));
+            }
+            self.nat_address(&mut nat, word.at)?;
+        } else if self.eat("to") {
+            self.eat(":");
+            nat.port = Some(self.nat_port(&nat, word.at)?);
+        }
+        self.nat_flags(&mut nat.flags)?;
+        Ok(Statement::Nat(nat))
+    }
+
+    fn nat_address(&mut self, nat: &mut Nat, word: Span) -> Read<()> {
+        nat.family = match self.peek().text.as_str() {
+            "ip" => Some(TableFamily::Ip),
+            "ip6" => Some(TableFamily::Ip6),
+            _ => None,
+        };
+        self.at += usize::from(nat.family.is_some());
+        if let Some(family) = nat.family
+            && matches!(self.family, TableFamily::Ip | TableFamily::Ip6)
+            && family != self.family
+        {
+            let message = format!(
+                "conflicting protocols specified: {} vs. {}. You must specify ip or ip6 family in nat statement",
+                self.family.name(),
+                family.name()
+            );
+            return Err(Problem::new(message, word));
+        }
+        nat.prefix = self.eat("prefix");
+        self.eat("interval");
+        if self.eat("addr") {
+            self.expect(".")?;
+            self.expect("port")?;
+        }
+        self.expect("to")?;
+        let family = nat.family.unwrap_or_else(|| self.nat_family());
+        if !self.is(":") {
+            let ty = address_type(family);
+            nat.address = Some(if self.at_expression() {
+                let address = self.mapped(&[ty, DataType::InetService])?;
+                // Addresses with ports, and such in a table of several families, are of that family.
+                if has_ports(&address) {
+                    nat.family.get_or_insert(family);
+                }
+                address
+            } else {
+                let inside = self.eat("[");
+                let address = self.range(ty)?;
+                if inside {
+                    self.expect("]")?;
+                }
+                match address {
+                    Expr::Prefix(..) if !nat.prefix => {
+                        nat.prefix = true;
+                        address
+                    }
+                    address => address,
+                }
+            });
+        }
+        if nat.address.is_none() || self.is(":") {
+            self.expect(":")?;
+            nat.port = Some(self.nat_port(nat, word)?);
+        }
+        if self.family == TableFamily::Inet && nat.address.is_some() {
+            nat.family.get_or_insert(family);
+        }
+        Ok(())
+    }
+
+    /// The family of an address in a table of several: by how it is written.
+    fn nat_family(&mut self) -> TableFamily {
+        if self.family != TableFamily::Inet {
+            return self.family;
+        }
+        if let Some(family) = super::implied::network(self.family, &self.said) {
+            return family;
+        }
+        let ahead = self.tokens[self.at..].iter().take(2);
+        let mut texts = ahead.map(|token| token.text.as_str());
+        if texts.any(|text| text.contains(':') && text.len() > 1 || text == "ip6") {
+            TableFamily::Ip6
+        } else {
+            TableFamily::Ip
+        }
+    }
+
+    fn nat_port(&mut self, nat: &Nat, word: Span) -> Read<Expr> {
+        let from = self.at;
+        let port = if self.at_expression() {
+            self.mapped(&[DataType::InetService])?
+        } else {
+            self.range(DataType::InetService)?
+        };
+        let of_map = |expr: &Expr| matches!(expr, Expr::Map { key, .. } if super::implied::has_transport(key));
+        let by_map = of_map(&port) || nat.address.as_ref().is_some_and(of_map);
+        if !by_map && !super::implied::transport_is_known(&self.said) {
+            let message = "transport protocol mapping is only valid after transport protocol match";
+            return Err(Problem {
+                with: Some(word),
+                ..Problem::new(message, self.since(from))
+            });
+        }
+        Ok(port)
+    }
+
+    fn nat_flags(&mut self, flags: &mut NatFlags) -> Read<()> {
+        loop {
+            let flag = match self.peek().text.as_str() {
+                "random" => &mut flags.random,
+                "fully-random" => &mut flags.fully_random,
+                "persistent" => &mut flags.persistent,
+                _ => return Ok(()),
+            };
+            *flag = true;
+            self.at += 1;
+            if !self.eat(",") {
+                return Ok(());
+            }
+        }
+    }
+
+    /// `tproxy [ip|ip6] to [ADDRESS][:PORT]`.
+    pub(super) fn tproxy(&mut self) -> Read<Statement> {
+        let from = self.at;
+        self.at += 1;
+        let family = match self.peek().text.as_str() {
+            "ip" => Some(TableFamily::Ip),
+            "ip6" => Some(TableFamily::Ip6),
+            _ => None,
+        };
+        self.at += usize::from(family.is_some());
+        self.expect("to")?;
+        let ty = address_type(family.unwrap_or(self.family));
+        let mut address = None;
+        if !self.is(":") {
+            let inside = self.eat("[");
+            address = Some(match self.at_expression() {
+                true => self.mapped(&[ty])?,
+                false => self.range(ty)?,
+            });
+            if inside {
+                self.expect("]")?;
+            }
+        }
+        let mut port = None;
+        if self.eat(":") {
+            port = Some(match self.at_expression() {
+                true => self.mapped(&[DataType::InetService])?,
+                false => self.range(DataType::InetService)?,
+            });
+        }
+        if !super::implied::transport_is_known(&self.said) {
+            let message = "Transparent proxy support requires transport protocol match";
+            return Err(Problem::new(message, self.since(from)));
+        }
+        Ok(Statement::Tproxy {
+            family,
+            address,
+            port,
+        })
+    }
+
+    /// `queue [num N[-N]] [bypass,fanout]`, `queue flags ... to EXPR`.
+    pub(super) fn queue(&mut self) -> Read<Statement> {
+        self.at += 1;
+        let (mut bypass, mut fanout) = (false, false);
+        let mut number = Expr::Value(0u16.into());
+        if self.eat("flags") {
+            (bypass, fanout) = self.queue_flags();
+        }
+        if self.eat("num") || self.eat("to") {
+            number = match self.at_expression() {
+                true => self.mapped(&[DataType::Integer(16)])?,
+                false => self.range(DataType::Integer(16))?,
+            };
+        }
+        let (more_bypass, more_fanout) = self.queue_flags();
+        Ok(Statement::Queue {
+            number,
+            bypass: bypass || more_bypass,
+            fanout: fanout || more_fanout,
+        })
+    }
+
+    fn queue_flags(&mut self) -> (bool, bool) {
+        let (mut bypass, mut fanout) = (false, false);
+        loop {
+            if self.eat("bypass") {
+                bypass = true;
+            } else if self.eat("fanout") {
+                fanout = true;
+            } else {
+                return (bypass, fanout);
+            }
+            if !self.eat(",") {
+                return (bypass, fanout);
+            }
+        }
+    }
+
+    fn device(&mut self) -> Read<Expr> {
+        match self.at_expression() {
+            true => self.mapped(&[DataType::IfaceIndex]),
+            false => self.range(DataType::IfaceIndex),
+        }
+    }
+
+    /// `dup to ADDRESS [device NAME]`; in `netdev` the device alone.
+    pub(super) fn dup(&mut self) -> Read<Statement> {
+        let from = self.at;
+        self.at += 1;
+        self.expect("to")?;
+        if self.family == TableFamily::Netdev {
+            let device = Some(self.device()?);
+            return Ok(Statement::Dup { to: None, device });
+        }
+        let ty = address_type(self.family);
+        let token = self.peek().clone();
+        if !matches!(self.family, TableFamily::Ip | TableFamily::Ip6) {
+            self.at += 1;
+            let _ = token;
+            return Err(Problem::new("unsupported family", self.since(from)));
+        }
+        let to = match self.at_expression() {
+            true => self.mapped(&[ty])?,
+            false => self.range(ty)?,
+        };
+        let device = match self.eat("device") {
+            true => Some(self.device()?),
+            false => None,
+        };
+        Ok(Statement::Dup {
+            to: Some(to),
+            device,
+        })
+    }
+
+    /// `fwd to NAME`, `fwd ip to ADDRESS device NAME`.
+    pub(super) fn forward(&mut self) -> Read<Statement> {
+        self.at += 1;
+        let family = match self.peek().text.as_str() {
+            "ip" => Some(TableFamily::Ip),
+            "ip6" => Some(TableFamily::Ip6),
+            _ => None,
+        };
+        self.at += usize::from(family.is_some());
+        self.expect("to")?;
+        let Some(of) = family else {
+            return Ok(Statement::Forward {
+                device: self.device()?,
+                to: None,
+                family,
+            });
+        };
+        let ty = address_type(of);
+        let to = match self.at_expression() {
+            true => self.mapped(&[ty])?,
+            false => self.range(ty)?,
+        };
+        self.expect("device")?;
+        Ok(Statement::Forward {
+            device: self.device()?,
+            to: Some(to),
+            family,
+        })
+    }
+}
+
+/// Whether a map has addresses with ports.
+fn has_ports(expr: &Expr) -> bool {
+    let with_port = |element: &Element| {
+        matches!(&element.data,
+            Some(ElementData::Value(parts) | ElementData::Range(parts, _)) if parts.len() > 1)
+    };
+    let Expr::Map { map, .. } = expr else {
+        return false;
+    };
+    matches!(&**map, Expr::Set(elements) if elements.iter().any(with_port))
+}
