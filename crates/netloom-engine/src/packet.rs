@@ -277,6 +277,13 @@ impl Body {
         (self.packet_type != PacketType::Outgoing).then(|| &self.buffer[from..network])
     }
 
+    /// The same, to be written.
+    pub(crate) fn frame_header_mut(&mut self) -> Option<&mut [u8]> {
+        let network = usize::from(self.network);
+        let from = network.checked_sub(netloom_wire::ethernet::HEADER_LEN)?;
+        Some(&mut self.buffer[from..network])
+    }
+
     /// No bridge knows of it any more.
     #[inline]
     pub(crate) fn forget_ports(&mut self) {

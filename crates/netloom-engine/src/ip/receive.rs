@@ -47,7 +47,9 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     }
     let len = usize::from(header.total_len());
     packet.truncate(len);
-    if !O::ON && flow::is_worth_it(cx.net, ns) {
+    // What a bridge had meet rules before is no flow of IP's own.
+    let own = packet.port_in == DevId::NONE;
+    if !O::ON && own && flow::is_worth_it(cx.net, ns) {
         return flow::receive(cx, ns, dev, packet);
     }
     accepted(cx, ns, dev, packet);

@@ -303,6 +303,9 @@ pub struct Rule {
     pub statements: Vec<Statement>,
     /// What its maker says of it (`comment` of nft; that of iptables is a match).
     pub comment: Option<String>,
+    /// Whether it is what ebtables calls the policy of a chain that somebody made.
+    #[serde(default)]
+    pub policy: bool,
 }
 
 impl Rule {

@@ -18,6 +18,8 @@ pub(super) struct Parsed {
     pub(super) spec: Spec,
     /// `-L` or `-S` together with `-Z`.
     pub(super) also_zero: bool,
+    /// The policy of a chain that is made, of ebtables.
+    pub(super) policy: Option<String>,
 }
 
 /// What is to be done.
@@ -197,6 +199,7 @@ pub(super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
         counters: None,
         spec: Spec::default(),
         also_zero: false,
+        policy: None,
     };
     let mut command = None;
     let mut zero = false;

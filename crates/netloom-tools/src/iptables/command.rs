@@ -2,15 +2,15 @@
 
 use super::arguments::{Command, Parsed};
 use super::draft::{self, Draft};
-use super::tables::{self, Builtin};
-use super::{LEGACY, Variant, list, place, save, show};
+use super::tables::Builtin;
+use super::{LEGACY, Variant, list, place, save, show, usage};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
 use netloom_model::ruleset::check::leads_to;
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::{Chain, Policy, Rule};
+use netloom_model::ruleset::{Chain, Policy, Rule, TableFamily};
 
 /// Carries a command out.
 pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcome<()> {
@@ -19,10 +19,12 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
             writeln!(cx.out, "{}", variant.version())?;
             return Ok(());
         }
-        Command::Help => return help(cx, variant),
+        Command::Help => return usage::print(cx, variant),
         _ => {}
     }
-    let builtin = tables::find(&parsed.table).ok_or_else(|| no_table(variant, &parsed.table))?;
+    let builtin = variant
+        .table(&parsed.table)
+        .ok_or_else(|| no_table(variant, &parsed.table))?;
     if append(cx, variant, parsed, builtin)? {
         return Ok(());
     }
@@ -53,7 +55,7 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
     draft.commit(cx)
 }
 
-fn no_table(variant: Variant, table: &str) -> Failure {
+pub(super) fn no_table(variant: Variant, table: &str) -> Failure {
     let (version, name) = (variant.version(), variant.name);
     let perhaps = format!("Perhaps {name} or your kernel needs to be upgraded.");
     let text = if variant.backend == LEGACY {
@@ -63,26 +65,6 @@ fn no_table(variant: Variant, table: &str) -> Failure {
         format!("{version}: table '{table}' does not exist\n{perhaps}")
     };
     Failure::new(text, 3)
-}
-
-fn help(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
-    let name = variant.name;
-    writeln!(
-        cx.out,
-        "{}\n\n\
-         Usage: {name} [-t TABLE] COMMAND [RULE] [OPTIONS]\n\n\
-         -A CHAIN RULE       appends a rule       -D CHAIN RULE|NUMBER  deletes it\n\
-         -I CHAIN [NUMBER]   inserts one          -R CHAIN NUMBER RULE  replaces it\n\
-         -C CHAIN RULE       whether it is there  -L|-S [CHAIN [NUMBER]] lists\n\
-         -F [CHAIN]          deletes all rules    -Z [CHAIN [NUMBER]]   zeroes counters\n\
-         -N CHAIN            makes a chain        -X [CHAIN]            deletes it\n\
-         -P CHAIN POLICY     sets a policy        -E CHAIN NAME         renames a chain\n\n\
-         A rule: [!] -p PROTOCOL, [!] -s ADDRESS, [!] -d ADDRESS, [!] -i DEVICE,\n\
-         [!] -o DEVICE, [!] -f, -m MATCH [OPTIONS], -j TARGET [OPTIONS], -g CHAIN\n\
-         Options: -v, -n, -x, --line-numbers, -c PACKETS BYTES, -w [SECONDS]",
-        variant.version()
-    )?;
-    Ok(())
 }
 
 /// Appends at once where table and chain are there: nothing that is there needs to be read for it.
@@ -136,7 +118,7 @@ fn plain_rules(parsed: &Parsed) -> Vec<Rule> {
 }
 
 /// The same; the chains are there that they lead to.
-fn rules(draft: &Draft, parsed: &Parsed) -> Outcome<Vec<Rule>> {
+pub(super) fn rules(draft: &Draft, parsed: &Parsed) -> Outcome<Vec<Rule>> {
     let mut sets = parsed.spec.sets();
     if let Some(missing) = sets.find(|set| !draft.ipsets.iter().any(|name| name == set)) {
         let text = format!("Set {missing} doesn't exist.\n");
@@ -273,7 +255,7 @@ fn replace(
 }
 
 /// Where the first rule is that says the same, whatever it counted.
-fn alike(draft: &Draft, chain: &str, wanted: &Rule) -> Outcome<usize> {
+pub(super) fn alike(draft: &Draft, chain: &str, wanted: &Rule) -> Outcome<usize> {
     fn says(rule: &Rule) -> impl Iterator<Item = &Statement> {
         let statements = rule.statements.iter();
         statements.filter(|s| !matches!(s, Statement::Counter(_)))
@@ -361,7 +343,8 @@ fn list_rules(
     (name, number): (Option<&str>, Option<u32>),
 ) -> Outcome<()> {
     let chains = chains(draft, name)?;
-    let counted = |counter| save::counted(counter, parsed.verbose > 0);
+    let arp = draft.variant.tables == TableFamily::Arp;
+    let counted = |counter| save::counted(counter, parsed.verbose > 0 && !arp);
     let mut text = if name.is_none() {
         warning(draft)
     } else {

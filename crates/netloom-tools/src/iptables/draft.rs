@@ -462,7 +462,7 @@ fn set_counter(rule: &mut Rule, to: Counter) {
 /// A table of iptables by its name.
 pub(super) fn table_ref(variant: Variant, builtin: &Builtin) -> TableRef {
     TableRef {
-        family: variant.tables(),
+        family: variant.tables,
         backend: variant.backend,
         name: builtin.name.to_owned(),
     }

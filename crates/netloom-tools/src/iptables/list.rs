@@ -6,7 +6,7 @@ use super::show::{self, Target};
 use crate::ip::words::Outcome;
 use netloom_model::Family;
 use netloom_model::ruleset::statement::Verdict;
-use netloom_model::ruleset::{Chain, Counter, Rule, Table};
+use netloom_model::ruleset::{Chain, Counter, Rule, Table, TableFamily};
 use std::io::Write;
 
 /// Prints a chain with its rules, or one of them.
@@ -16,6 +16,9 @@ pub(super) fn chain(
     (table, chain): (&Table, &Chain),
     only: Option<u32>,
 ) -> Outcome<()> {
+    if variant.tables == TableFamily::Arp {
+        return super::arp::list(out, (variant, parsed), (table, chain));
+    }
     if only.is_none() {
         title(out, parsed, table, chain)?;
         header(out, parsed)?;
@@ -28,7 +31,12 @@ pub(super) fn chain(
     Ok(())
 }
 
-fn title(out: &mut dyn Write, parsed: &Parsed, table: &Table, chain: &Chain) -> Outcome<()> {
+pub(super) fn title(
+    out: &mut dyn Write,
+    parsed: &Parsed,
+    table: &Table,
+    chain: &Chain,
+) -> Outcome<()> {
     let Some(base) = &chain.base else {
         let count = references(table, &chain.name);
         writeln!(out, "Chain {} ({count} references)", chain.name)?;
@@ -150,6 +158,9 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
 
 /// A rule as `-v` tells that something is done with it.
 pub(super) fn echo(variant: Variant, rule: &Rule) -> String {
+    if variant.tables == TableFamily::Arp {
+        return String::new();
+    }
     let parts = show::parts(variant, rule, true);
     let target = show::target_name(&parts.target);
     let (protocol, other) = parts.protocol.unwrap_or((0, false));

@@ -7,10 +7,14 @@
 //! and `save` print rules as `-S`, `-L` and `iptables-save` do.
 
 mod arguments;
+mod arp;
 mod command;
 mod draft;
+mod eb;
 mod ext;
 mod extension;
+mod hardware;
+mod line;
 mod list;
 mod monitor;
 mod place;
@@ -20,6 +24,7 @@ mod show;
 mod spec;
 mod tables;
 mod translate;
+mod usage;
 
 pub use monitor::xtables_monitor;
 
@@ -35,6 +40,8 @@ pub(crate) struct Variant {
     /// `iptables` or `ip6tables`.
     name: &'static str,
     family: Family,
+    /// The family of its tables.
+    tables: TableFamily,
     backend: Backend,
     /// The line of the file that is restored.
     line: Option<u32>,
@@ -61,11 +68,26 @@ impl Variant {
         Variant { name, ..self }
     }
 
-    /// The family of its tables.
-    const fn tables(self) -> TableFamily {
-        match self.family {
-            Family::V4 => TableFamily::Ip,
-            Family::V6 => TableFamily::Ip6,
+    /// The tables that it has, in the order in which they are saved.
+    const fn builtins(self) -> &'static [tables::Builtin] {
+        match self.tables {
+            TableFamily::Arp => &arp::TABLES,
+            TableFamily::Bridge => &eb::TABLES,
+            _ => &tables::TABLES,
+        }
+    }
+
+    /// Its table called `name`.
+    fn table(self, name: &str) -> Option<&'static tables::Builtin> {
+        self.builtins().iter().find(|table| table.name == name)
+    }
+
+    /// Reads a command line.
+    fn parse(self, words: &[String]) -> Outcome<arguments::Parsed> {
+        match self.tables {
+            TableFamily::Arp => arp::parse(self, words),
+            TableFamily::Bridge => eb::parse(self, words),
+            _ => arguments::parse(self, words),
         }
     }
 
@@ -86,6 +108,10 @@ impl Variant {
 
     /// What the rules that are there do not allow.
     fn refusal(self, what: &str) -> Failure {
+        let what = match self.tables {
+            TableFamily::Bridge => what.trim_end_matches('.'),
+            _ => what,
+        };
         let line = match self.line {
             Some(line) if self.backend == LEGACY => {
                 return Failure::new(format!("{}: line {line} failed", self.name), 1);
@@ -100,6 +126,7 @@ impl Variant {
 const V4: Variant = Variant {
     name: "iptables",
     family: Family::V4,
+    tables: TableFamily::Ip,
     backend: Backend::Nft,
     line: None,
 };
@@ -107,6 +134,23 @@ const V4: Variant = Variant {
 const V6: Variant = Variant {
     name: "ip6tables",
     family: Family::V6,
+    tables: TableFamily::Ip6,
+    backend: Backend::Nft,
+    line: None,
+};
+
+const ARP: Variant = Variant {
+    name: "arptables",
+    family: Family::V4,
+    tables: TableFamily::Arp,
+    backend: Backend::Nft,
+    line: None,
+};
+
+const BRIDGE: Variant = Variant {
+    name: "ebtables",
+    family: Family::V4,
+    tables: TableFamily::Bridge,
     backend: Backend::Nft,
     line: None,
 };
@@ -193,6 +237,36 @@ pub fn ip6tables_restore_translate(cx: &mut Context<'_>) -> i32 {
     translate::restore::run(cx, V6.called("ip6tables-restore-translate"))
 }
 
+/// Runs `arptables`.
+pub fn arptables(cx: &mut Context<'_>) -> i32 {
+    run(cx, ARP)
+}
+
+/// Runs `arptables-save`.
+pub fn arptables_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, ARP.called("arptables-save"))
+}
+
+/// Runs `arptables-restore`.
+pub fn arptables_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, ARP.called("arptables-restore"))
+}
+
+/// Runs `ebtables`.
+pub fn ebtables(cx: &mut Context<'_>) -> i32 {
+    run(cx, BRIDGE)
+}
+
+/// Runs `ebtables-save`.
+pub fn ebtables_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, BRIDGE.called("ebtables-save"))
+}
+
+/// Runs `ebtables-restore`.
+pub fn ebtables_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, BRIDGE.called("ebtables-restore"))
+}
+
 /// A rule of a table in the words that make it, behind the chain's name: `-s 10.0.0.1/32 -j DROP`;
 /// none where the table is not one of iptables.
 #[must_use]
@@ -217,17 +291,23 @@ fn variant(table: &TableRef) -> Option<Variant> {
     let variant = match table.family {
         TableFamily::Ip => V4,
         TableFamily::Ip6 => V6,
+        TableFamily::Arp => ARP,
+        TableFamily::Bridge => BRIDGE,
         _ => return None,
     };
-    tables::find(&table.name)?;
+    variant.table(&table.name)?;
     let backend = table.backend;
     Some(Variant { backend, ..variant })
 }
 
 fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let args = cx.args.clone();
-    let done =
-        arguments::parse(variant, &args).and_then(|parsed| command::run(cx, variant, &parsed));
+    let done = match variant.tables {
+        TableFamily::Bridge => eb::run(cx, variant, &args),
+        _ => variant
+            .parse(&args)
+            .and_then(|parsed| command::run(cx, variant, &parsed)),
+    };
     finish(cx, done)
 }
 

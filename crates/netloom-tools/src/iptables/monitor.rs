@@ -156,6 +156,7 @@ fn words(step: &Traced) -> String {
     let variant = Variant {
         name,
         family,
+        tables: step.table.family,
         backend: Backend::Nft,
         line: None,
     };

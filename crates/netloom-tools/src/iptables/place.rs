@@ -5,8 +5,8 @@ use super::ext;
 use super::tables::Builtin;
 use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::statement::{Reject, Statement};
-use netloom_model::ruleset::xt::{XtMatch, XtTarget};
-use netloom_model::ruleset::{Expr, Rule};
+use netloom_model::ruleset::xt::{EbIp, XtMatch, XtTarget};
+use netloom_model::ruleset::{Expr, Field, Rule};
 
 /// What a match or target asks of its rule.
 #[derive(Default)]
@@ -169,4 +169,46 @@ fn for_protocols(protocols: &'static [u8]) -> Asks {
         protocols,
         ..Asks::default()
     }
+}
+
+/// Whether the kernel refuses a rule of ebtables there.
+pub(super) fn refused_frame(builtin: &Builtin, chain: &str, rule: &Rule) -> bool {
+    let ethertype = rule
+        .statements
+        .iter()
+        .find_map(|statement| match statement {
+            Statement::Match {
+                left: Expr::Field(Field::EtherType),
+                relation: Relation::Eq,
+                right: Expr::Value(value),
+            } => value.to_number(),
+            _ => None,
+        });
+    let at = |tables: &[&str], chains: &[&str]| {
+        let there = tables.contains(&builtin.name);
+        !there || builtin.has(chain) && !chains.contains(&chain)
+    };
+    let ports = |asked: &EbIp| {
+        let protocol = asked
+            .protocol
+            .filter(|asked| !asked.not)
+            .map(|asked| asked.is);
+        let of_ports = matches!(protocol, Some(6 | 17 | 33 | 132 | 136));
+        (asked.sport.is_some() || asked.dport.is_some()) && !of_ports
+            || asked.icmp.is_some() && !matches!(protocol, Some(1 | 58))
+            || asked.igmp.is_some() && protocol != Some(2)
+    };
+    rule.statements.iter().any(|statement| match statement {
+        Statement::XtMatch(XtMatch::EbIp(asked)) => ethertype != Some(0x0800) || ports(asked),
+        Statement::XtMatch(XtMatch::EbIp6(asked)) => ethertype != Some(0x86dd) || ports(asked),
+        Statement::XtMatch(XtMatch::EbArp(_)) => !matches!(ethertype, Some(0x0806 | 0x8035)),
+        Statement::XtMatch(XtMatch::EbVlan(_)) => ethertype != Some(0x8100),
+        Statement::XtTarget(XtTarget::EbDnat { .. }) => at(&["nat"], &["PREROUTING", "OUTPUT"]),
+        Statement::XtTarget(XtTarget::EbSnat { .. }) => at(&["nat"], &["POSTROUTING"]),
+        Statement::XtTarget(XtTarget::EbRedirect(_)) => at(&["nat"], &["PREROUTING"]),
+        Statement::XtTarget(XtTarget::ArpReply { .. }) => {
+            at(&["nat"], &["PREROUTING"]) || ethertype != Some(0x0806)
+        }
+        _ => false,
+    })
 }

@@ -3,13 +3,13 @@
 //! The words of a table are read first and carried out at its `COMMIT`, so a line with a mistake
 //! leaves the table as it was; tables before it are loaded.
 
-use super::arguments::{self, Parsed};
+use super::arguments::Parsed;
 use super::draft::Draft;
-use super::tables::{self, Builtin};
-use super::{LEGACY, Variant, command, finish};
+use super::tables::Builtin;
+use super::{LEGACY, Variant, command, eb, finish};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
-use netloom_model::ruleset::{Counter, Policy};
+use netloom_model::ruleset::{Counter, Policy, TableFamily};
 
 /// What is asked for.
 #[derive(Default)]
@@ -110,6 +110,10 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
             }
             continue;
         }
+        let ended = open_ended(variant) && bare.starts_with('*');
+        if let Some(table) = reading.take_if(|_| ended) {
+            commit(cx, variant, options, &table)?;
+        }
         reading = match (reading.take(), bare.as_bytes()[0]) {
             (Some(table), _) if bare == "COMMIT" => {
                 commit(cx, variant, options, &table)?;
@@ -128,6 +132,10 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
             }
         };
     }
+    if let Some(table) = reading.take_if(|_| open_ended(variant)) {
+        let line = Some(number);
+        commit(cx, Variant { line, ..variant }, options, &table)?;
+    }
     if reading.is_some() {
         let text = format!("{}: COMMIT expected at line {}", variant.name, number + 1);
         return Err(Failure::new(text, 1));
@@ -135,10 +143,15 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
     Ok(())
 }
 
+/// Whether a table ends where the next one begins, as where `COMMIT` is.
+const fn open_ended(variant: Variant) -> bool {
+    matches!(variant.tables, TableFamily::Arp | TableFamily::Bridge)
+}
+
 /// `*TABLE`.
 fn begin(variant: Variant, options: &Options, line: &str) -> Outcome<Reading> {
     let name = line[1..].trim();
-    let Some(builtin) = tables::find(name) else {
+    let Some(builtin) = variant.table(name) else {
         let (me, line) = (variant.name, variant.line.unwrap_or_default());
         return Err(variant.problem(&if variant.backend == LEGACY {
             format!("{me}: unable to initialize table '{name}'")
@@ -172,7 +185,7 @@ fn one(variant: Variant, options: &Options, line: &str) -> Outcome<Line> {
         rest = behind;
     }
     let words = words(rest);
-    let mut parsed = arguments::parse(variant, &words)?;
+    let mut parsed = variant.parse(&words)?;
     if options.counters {
         parsed.counters = counters.or(parsed.counters);
     }
@@ -267,6 +280,9 @@ fn commit(
         draft.variant.line = Some(*number);
         let done = match line {
             Line::Chain(name, policy) => declare(&mut draft, options, name, policy.as_ref()),
+            Line::Command(parsed) if variant.tables == TableFamily::Bridge => {
+                eb::perform(&mut draft, parsed)
+            }
             Line::Command(parsed) => command::perform(&mut draft, parsed, &mut told),
         };
         done.map_err(|failure| match failure.code {
@@ -342,6 +358,9 @@ fn declare(
         }
         return Ok(());
     };
+    if variant.tables == TableFamily::Bridge {
+        return eb::declare(draft, name, policy);
+    }
     let policy = match policy.as_str() {
         "ACCEPT" => Policy::Accept,
         "DROP" => Policy::Drop,

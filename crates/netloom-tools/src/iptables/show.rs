@@ -8,7 +8,7 @@ use crate::ip::protocol_names::PROTOCOL_NAMES;
 use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
 use netloom_model::ruleset::statement::{Statement, Verdict};
 use netloom_model::ruleset::value::IFNAME;
-use netloom_model::ruleset::{Expr, Field, Rule, Value};
+use netloom_model::ruleset::{Expr, Field, Rule, TableFamily, Value};
 
 /// A rule taken apart as iptables sees it.
 #[derive(Debug, Default)]
@@ -201,6 +201,11 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A rule's words behind `-A CHAIN`: those before its target, and the target's.
 pub(super) fn words(variant: Variant, rule: &Rule) -> (String, String) {
+    match variant.tables {
+        TableFamily::Arp => return (super::arp::words(rule), String::new()),
+        TableFamily::Bridge => return (format!(" {}", super::eb::words(rule)), String::new()),
+        _ => {}
+    }
     let parts = parts(variant, rule, true);
     let mut out = String::new();
     let mut option = |letter: char, value: &Option<(String, bool)>| {

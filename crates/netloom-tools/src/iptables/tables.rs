@@ -5,8 +5,10 @@ use netloom_model::ruleset::{Base, ChainKind, Counter, Hook, Policy, priority};
 /// A table of iptables.
 pub(super) struct Builtin {
     pub(super) name: &'static str,
-    priority: i32,
-    hooks: &'static [Hook],
+    pub(super) priority: i32,
+    pub(super) hooks: &'static [Hook],
+    /// Whether it is one of bridges.
+    pub(super) bridge: bool,
 }
 
 /// The tables, in the order in which `iptables-save` prints them.
@@ -21,21 +23,25 @@ pub(super) const TABLES: [Builtin; 5] = [
             Hook::Output,
             Hook::Postrouting,
         ],
+        bridge: false,
     },
     Builtin {
         name: "security",
         priority: priority::SECURITY,
         hooks: &[Hook::Input, Hook::Forward, Hook::Output],
+        bridge: false,
     },
     Builtin {
         name: "raw",
         priority: priority::RAW,
         hooks: &[Hook::Prerouting, Hook::Output],
+        bridge: false,
     },
     Builtin {
         name: "filter",
         priority: priority::FILTER,
         hooks: &[Hook::Input, Hook::Forward, Hook::Output],
+        bridge: false,
     },
     Builtin {
         name: "nat",
@@ -46,13 +52,9 @@ pub(super) const TABLES: [Builtin; 5] = [
             Hook::Output,
             Hook::Postrouting,
         ],
+        bridge: false,
     },
 ];
-
-/// The table called `name`.
-pub(super) fn find(name: &str) -> Option<&'static Builtin> {
-    TABLES.iter().find(|table| table.name == name)
-}
 
 impl Builtin {
     /// Whether a chain is its own.
@@ -79,6 +81,7 @@ impl Builtin {
 
     fn kind(&self, hook: Hook) -> ChainKind {
         match (self.name, hook) {
+            _ if self.bridge => ChainKind::Filter,
             ("nat", _) => ChainKind::Nat,
             ("mangle", Hook::Output) => ChainKind::Route,
             _ => ChainKind::Filter,
@@ -87,6 +90,8 @@ impl Builtin {
 
     fn priority_at(&self, hook: Hook) -> i32 {
         match (self.name, hook) {
+            ("nat", Hook::Output) if self.bridge => priority::BRIDGE_OUT,
+            ("nat", Hook::Postrouting) if self.bridge => priority::BRIDGE_SRCNAT,
             ("nat", Hook::Input | Hook::Postrouting) => priority::SRCNAT,
             _ => self.priority,
         }

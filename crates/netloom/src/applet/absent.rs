@@ -6,13 +6,11 @@ use std::path::Path;
 
 /// Their names.
 pub(super) const NAMES: &[&str] = &[
-    "arptables",
     "bridge-stp",
     "devlink",
     "dhclient",
     "dhcpcd",
     "dig",
-    "ebtables",
     "firewall-cmd",
     "fping",
     "host",

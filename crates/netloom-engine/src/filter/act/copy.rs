@@ -8,6 +8,7 @@ use crate::filter::load::{self, Load};
 use crate::ip::output::{self, GroupLoop};
 use crate::ip::receive::TOS_MASK;
 use crate::ip::v6;
+use crate::link;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -104,6 +105,8 @@ pub(crate) struct Copy {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Copies {
     kept: Vec<Copy>,
+    /// Whole frames, with the device that each leaves by.
+    frames: Vec<(DevId, Packet, Origin)>,
     sending: bool,
 }
 
@@ -111,7 +114,12 @@ impl Copies {
     /// Whether there is none.
     #[inline]
     pub(in crate::filter) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.kept.is_empty() && self.frames.is_empty()
+    }
+
+    /// Keeps a frame until the hook is done.
+    pub(super) fn keep_frame(&mut self, dev: DevId, frame: Packet, origin: Origin) {
+        self.frames.push((dev, frame, origin));
     }
 }
 
@@ -148,6 +156,11 @@ pub(in crate::filter) fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId) {
     } in kept
     {
         one(cx, ns, packet, (gateway, oif));
+    }
+    for (dev, mut frame, origin) in core::mem::take(&mut cx.net.copies.frames) {
+        let cause = frame.id;
+        cx.born(&mut frame, Some(cause), origin);
+        link::transmit(cx, dev, frame);
     }
     cx.net.copies.sending = false;
 }

@@ -5,6 +5,7 @@
 //! kept until the hook is done (`copy`).
 
 pub(super) mod copy;
+mod frame;
 mod mss;
 mod prefix;
 mod tcp_options;
@@ -54,6 +55,8 @@ pub(super) enum Op {
     Socket(sockets::Asked),
     /// Logs it.
     Log(log::Op),
+    /// Does what a target of ebtables or arptables says.
+    Frame(Box<XtTarget>),
     /// Sends a copy elsewhere.
     Copy(copy::Op),
 }
@@ -107,6 +110,7 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
 
 fn of_xtables(target: &XtTarget) -> Option<Op> {
     Some(match target {
+        frame if frame::known(frame) => Op::Frame(Box::new(frame.clone())),
         XtTarget::Tcpmss(size) => Op::Mss(*size),
         XtTarget::Tcpoptstrip(kinds) => Op::Strip(kinds.clone().into()),
         XtTarget::EcnTcpRemove => Op::EcnRemove,
@@ -158,6 +162,7 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
             tcp_options::remove_ecn(facts, packet);
             Did::On
         }
+        Op::Frame(target) => frame::carry_out(target, net, facts, packet),
         Op::Prefix(op) => op.carry_out(facts, packet),
         Op::Write(op) => Did::if_so(op.carry_out(net, facts, packet)),
         Op::Priority(load) => Did::if_so(load.value(net, facts, packet).map(|class| {

@@ -6,6 +6,7 @@ mod check;
 pub(super) mod connlimit;
 pub(super) mod extension;
 mod fields;
+mod frame;
 mod hashlimit;
 pub(super) mod memory;
 mod owner;
@@ -161,6 +162,11 @@ fn of_packet(found: &XtMatch, facts: &Facts, packet: &Packet) -> Says {
         XtMatch::Rt(asked) => extension::rt(asked, packet),
         XtMatch::Mh(types) => extension::mh(*types, packet),
         XtMatch::Ipv6header { headers, soft } => extension::ipv6header(*headers, *soft, packet),
+        XtMatch::EbIp(asked) => frame::ip(asked, false, facts, packet),
+        XtMatch::EbIp6(asked) => frame::ip(asked, true, facts, packet),
+        XtMatch::EbArp(asked) => frame::arp(asked, packet),
+        XtMatch::EbVlan(asked) => frame::vlan(asked, packet),
+        XtMatch::EbMark { mark, any } => frame::mark(*mark, *any, packet),
         _ => return Says::Unknown,
     })
 }

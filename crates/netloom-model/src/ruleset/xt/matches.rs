@@ -192,8 +192,23 @@ pub enum XtMatch {
         /// Destinations.
         dport: Not<Span<u16>>,
     },
-    /// ebtables' own matches that have no native form.
+    /// `stp` of ebtables.
     Stp(Stp),
+    /// `ip` of ebtables.
+    EbIp(Box<EbIp>),
+    /// `ip6` of ebtables.
+    EbIp6(Box<EbIp>),
+    /// `arp` of ebtables.
+    EbArp(Box<EbArp>),
+    /// `vlan` of ebtables.
+    EbVlan(EbVlan),
+    /// `mark_m` of ebtables.
+    EbMark {
+        /// The mark.
+        mark: Not<Masked>,
+        /// Any of the mask's bits is enough.
+        any: bool,
+    },
 }
 
 /// A match or target that netloom does not model: kept, listed, and unknown to `explain`.
@@ -710,4 +725,66 @@ pub enum U32Op {
 pub struct Stp {
     /// The fields asked for: their number in ebtables' list, and the values.
     pub fields: Vec<(u8, Not<Span<u64>>)>,
+}
+
+/// See [`XtMatch::EbIp`] and [`XtMatch::EbIp6`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EbIp {
+    /// Sources.
+    pub source: Option<Not<Network>>,
+    /// Destinations.
+    pub destination: Option<Not<Network>>,
+    /// The type of service, or the traffic class.
+    pub tos: Option<Not<u8>>,
+    /// The protocol above IP.
+    pub protocol: Option<Not<u8>>,
+    /// Source ports.
+    pub sport: Option<Not<Span<u16>>>,
+    /// Destination ports.
+    pub dport: Option<Not<Span<u16>>>,
+    /// Types and codes of ICMP.
+    pub icmp: Option<Not<(Span<u8>, Span<u8>)>>,
+    /// Types of IGMP.
+    pub igmp: Option<Not<Span<u8>>>,
+}
+
+/// Ethernet addresses under a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MacMask {
+    /// The address.
+    pub address: MacAddr,
+    /// The bits of it that count.
+    pub mask: MacAddr,
+}
+
+/// See [`XtMatch::EbArp`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EbArp {
+    /// What it does.
+    pub op: Option<Not<u16>>,
+    /// The type of hardware addresses.
+    pub htype: Option<Not<u16>>,
+    /// The type of protocol addresses.
+    pub ptype: Option<Not<u16>>,
+    /// The sender's IP address.
+    pub source_ip: Option<Not<Network>>,
+    /// The target's IP address.
+    pub target_ip: Option<Not<Network>>,
+    /// The sender's hardware address.
+    pub source_mac: Option<Not<MacMask>>,
+    /// The target's hardware address.
+    pub target_mac: Option<Not<MacMask>>,
+    /// It is about its sender.
+    pub gratuitous: Option<Not<()>>,
+}
+
+/// See [`XtMatch::EbVlan`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EbVlan {
+    /// The VLAN.
+    pub id: Option<Not<u16>>,
+    /// The priority.
+    pub prio: Option<Not<u8>>,
+    /// What follows the tag.
+    pub encap: Option<Not<u16>>,
 }

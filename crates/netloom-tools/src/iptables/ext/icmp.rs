@@ -26,6 +26,26 @@ const ANY: u8 = 255;
 /// A name: its type and, where it is of one, its code.
 type Named = (&'static str, u8, Option<u8>);
 
+/// The type and code that a name stands for.
+pub(in super::super) fn named(word: &str, family: Family) -> Option<(u8, Option<u8>)> {
+    let found = names(family).iter().find(|(name, ..)| *name == word);
+    found.map(|(_, kind, code)| (*kind, *code))
+}
+
+/// The first name of a type and code.
+pub(in super::super) fn name(kind: u8, code: Option<u8>, family: Family) -> Option<&'static str> {
+    let mut all = names(family).iter();
+    all.find(|named| (named.1, named.2) == (kind, code))
+        .map(|named| named.0)
+}
+
+const fn names(family: Family) -> &'static [Named] {
+    match family {
+        Family::V4 => V4,
+        Family::V6 => V6,
+    }
+}
+
 const V4: &[Named] = &[
     ("any", ANY, None),
     ("echo-reply", 0, None),

@@ -24,7 +24,7 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
 
 fn translate(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcome<()> {
     check_sets(cx, variant, parsed)?;
-    let family = variant.tables().name();
+    let family = variant.tables.name();
     let table = &parsed.table;
     let line = match &parsed.command {
         Command::Version => variant.version(),
@@ -67,7 +67,7 @@ fn rules(
     parsed: &Parsed,
     (verb, chain): (&str, &str),
 ) -> Outcome<()> {
-    let family = variant.tables().name();
+    let family = variant.tables.name();
     match each(variant, parsed) {
         Some(rules) => {
             for rule in rules {

@@ -2,7 +2,7 @@
 
 use super::super::restore::words;
 use super::super::save::moment;
-use super::super::tables::{self, Builtin};
+use super::super::tables::Builtin;
 use super::super::{Variant, arguments, finish};
 use super::{each, own_words};
 use crate::Context;
@@ -62,7 +62,7 @@ fn carry_over(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
 
 /// What a line becomes.
 fn one(variant: Variant, table: &mut Option<&'static Builtin>, line: &str) -> Outcome<String> {
-    let family = variant.tables().name();
+    let family = variant.tables.name();
     let mut out = String::new();
     if line.is_empty() || line.starts_with('#') {
         return Ok(out);
@@ -75,7 +75,7 @@ fn one(variant: Variant, table: &mut Option<&'static Builtin>, line: &str) -> Ou
         let name = name.trim();
         let wrong =
             || variant.problem(&format!("line {} table name '{name}' invalid", at(variant)));
-        *table = Some(tables::find(name).ok_or_else(wrong)?);
+        *table = Some(variant.table(name).ok_or_else(wrong)?);
         let _ = writeln!(out, "add table {family} {name}");
         return Ok(out);
     }
