@@ -13,6 +13,7 @@ use crate::notify;
 use crate::packet::Packet;
 use core::fmt::Write;
 use netloom_model::notice::{About, Logged};
+use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::{Log, Statement, log_flag};
 use netloom_model::ruleset::xt::XtTarget;
 use netloom_wire::{MacAddr, arp, ethernet};
@@ -154,7 +155,7 @@ fn write(
             } else {
                 v6::write(text, network, about)?;
             }
-            if flags & log_flag::SKUID != 0 && from_program(packet) {
+            if flags & log_flag::SKUID != 0 && is_from_program(facts, packet) {
                 text.push_str("UID=0 GID=0 ");
             }
             if packet.mark != 0 {
@@ -167,9 +168,10 @@ fn write(
     }
 }
 
-/// Whether a program sent it.
-fn from_program(packet: &Packet) -> bool {
-    packet.sender.is_some()
+/// Whether a program of this host sends it: who receives a packet knows its sender no more.
+fn is_from_program(facts: &Facts, packet: &Packet) -> bool {
+    let leaves = matches!(facts.hook, Hook::Output | Hook::Postrouting);
+    leaves && facts.input.some().is_none() && packet.sender.is_some()
 }
 
 /// How much of a packet is told.
