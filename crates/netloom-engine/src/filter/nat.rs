@@ -2,6 +2,8 @@
 //! DNAT, MASQUERADE, REDIRECT, NETMAP). Chains of translation are asked for its first packet alone.
 
 use super::facts::Facts;
+use super::way;
+use super::xt::addresses;
 use crate::conntrack::nat::{self, Manip, Range};
 use crate::conntrack::{self, Connection};
 use crate::net::Net;
@@ -151,9 +153,8 @@ pub(super) fn bind(
         To::Range => {}
         To::Network => range.addresses = mapped(connection, manip, &op.range),
         To::Masquerade | To::Redirect => {
-            let dst = connection.tuples[0].destination();
             let own = match op.to {
-                To::Masquerade => source(net, facts, dst),
+                To::Masquerade => source(net, facts, packet),
                 _ => here(net, facts),
             };
             let Some(own) = own else {
@@ -185,12 +186,18 @@ fn mapped(connection: &Connection, manip: Manip, range: &Range) -> Option<([u8; 
     Some((new, new))
 }
 
-/// The address that a device sends from.
-fn source(net: &Net, facts: &Facts, dst: IpAddr) -> Option<IpAddr> {
+/// The address that a device sends from: for IPv4 to the next hop, for IPv6 to where the packet goes by
+/// now.
+fn source(net: &Net, facts: &Facts, packet: &Packet) -> Option<IpAddr> {
     let dev = facts.output.some()?;
+    let (_, dst) = addresses(facts, packet)?;
     match dst {
         IpAddr::V4(dst) => {
-            route::source::select(net, facts.ns, dev, dst, Scope::UNIVERSE).map(IpAddr::V4)
+            let hop = match way::next_hop(net, facts, packet) {
+                Some(IpAddr::V4(hop)) => hop,
+                _ => dst,
+            };
+            route::source::select(net, facts.ns, dev, hop, Scope::UNIVERSE).map(IpAddr::V4)
         }
         IpAddr::V6(dst) => crate::ip::v6::source::select(net, facts.ns, dev, dst).map(IpAddr::V6),
     }

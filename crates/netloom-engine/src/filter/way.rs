@@ -39,7 +39,7 @@ pub(super) fn said(key: RtKey, net: &Net, facts: &Facts, packet: &Packet) -> Opt
 }
 
 /// Where a packet goes next.
-fn next_hop(net: &Net, facts: &Facts, packet: &Packet) -> Option<IpAddr> {
+pub(super) fn next_hop(net: &Net, facts: &Facts, packet: &Packet) -> Option<IpAddr> {
     let (src, dst) = addresses(facts, packet)?;
     if facts.hook == Hook::Input {
         return Some(dst);

@@ -387,7 +387,7 @@ pub(crate) fn open(
     }
     let discovers = net.ns(ns).settings.get(Global::IpNoPmtuDisc) == 0;
     let options = Options {
-        header_included: kind == SocketKind::Raw(255),
+        header_included: matches!(kind, SocketKind::Raw(255) | SocketKind::Raw6(255)),
         // inet_create: a socket begins with what the setting says.
         pmtu: if discovers {
             PmtuDiscovery::Want

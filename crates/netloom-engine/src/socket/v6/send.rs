@@ -15,10 +15,10 @@ use crate::socket::ports;
 use core::net::Ipv6Addr;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Origin, Stage};
-use netloom_model::socket::{PmtuDiscovery, SocketError, SocketId, SocketKind};
+use netloom_model::socket::{PacketType, PmtuDiscovery, SocketError, SocketId, SocketKind};
 use netloom_model::{Errno, RouteType};
 use netloom_wire::icmpv6::{self, Type};
-use netloom_wire::{IpProtocol, ipv6, udp};
+use netloom_wire::{EtherType, IpProtocol, ipv6, udp};
 
 /// The longest payload behind an IPv6 header.
 const LONGEST: usize = u16::MAX as usize;
@@ -57,6 +57,9 @@ pub(crate) fn send<O: Observer>(
         _ => Stage::RawSend,
     };
     let way = routed(cx, id, stage, &flow)?;
+    if matches!(kind, SocketKind::Raw6(_)) && cx.net.socket(id)?.options.header_included {
+        return included(cx, id, (&flow, &way), data);
+    }
     let (protocol, payload) = match kind {
         SocketKind::Udp6 => (IpProtocol::UDP, datagram(&way, (own, port), data)),
         SocketKind::Ping6 => (IpProtocol::ICMPV6, echo(&way, own, data)?),
@@ -143,6 +146,41 @@ fn raw(way: &Way6, protocol: u8, data: &[u8]) -> Vec<u8> {
         message.fill_checksum(way.source, way.dst);
     }
     bytes
+}
+
+/// Sends a packet whose header the program wrote (ipv6(7), `IPV6_HDRINCL`): nothing of it is filled in.
+fn included<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    (flow, way): (&Flow6, &Way6),
+    data: &[u8],
+) -> Result<(), Errno> {
+    let socket = cx.net.socket(id)?;
+    let (ns, mark) = (socket.ns, socket.options.mark);
+    let group_loop = GroupLoop(socket.options.multicast_loop);
+    let mtu = cx.net.dev(way.dev).mtu;
+    if data.len() > mtu as usize {
+        return too_long(cx, id, way.dst, mtu);
+    }
+    if ipv6::Packet::new_checked(data).is_err() {
+        return Err(Errno::INVAL);
+    }
+    cx.net.count(ns, Counter::Ip6OutRequests);
+    let mut packet = cx.net.pool.take(data.len());
+    packet.bytes_mut().copy_from_slice(data);
+    packet.ethertype = EtherType::IPV6;
+    packet.packet_type = PacketType::Outgoing;
+    packet.local = true;
+    packet.mark = mark;
+    packet.sender = Some(id);
+    packet.set_network();
+    cx.born(&mut packet, None, Origin::Probe);
+    see_sent(cx, id, &packet, Stage::RawSend, flow, Some(way));
+    match output::send(cx, ns, way, packet, group_loop) {
+        Xmit::Refused => Err(Errno::PERM),
+        Xmit::Drop if cx.net.socket(id)?.options.receive_errors => Err(Errno::NOBUFS),
+        _ => Ok(()),
+    }
 }
 
 /// Sends a payload with a header on its way.
