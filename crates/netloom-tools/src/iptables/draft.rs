@@ -96,7 +96,11 @@ impl Draft {
 
     /// Of the older kind, a table is made with all of its chains, by whoever looks at it.
     fn whole(&mut self) {
-        let names: Vec<String> = self.builtin.chains().map(|(name, _)| name).collect();
+        let names: Vec<String> = self
+            .builtin
+            .chains(self.variant.backend)
+            .map(|(name, _)| name)
+            .collect();
         for name in names {
             if let Some(at) = self.names.get(&name).copied() {
                 self.ensure(at);
@@ -106,7 +110,7 @@ impl Draft {
 
     /// Puts those of the table's own chains in that are not made.
     fn add_own_chains(&mut self) {
-        for (name, base) in self.builtin.chains() {
+        for (name, base) in self.builtin.chains(self.variant.backend) {
             if self.table.chain(&name).is_none() {
                 self.table.chains.push(Chain {
                     name,

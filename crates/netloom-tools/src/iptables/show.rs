@@ -186,9 +186,9 @@ pub(super) fn protocol(number: u8) -> String {
     }
 }
 
-/// A text as one word of a command line.
+/// A text as one word of a command line, in quotation marks where it is more than letters and digits.
 pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }

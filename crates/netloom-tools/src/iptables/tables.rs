@@ -1,6 +1,6 @@
 //! The tables that iptables knows, with their chains (iptables(8), TABLES).
 
-use netloom_model::ruleset::{Base, ChainKind, Counter, Hook, Policy, priority};
+use netloom_model::ruleset::{Backend, Base, ChainKind, Counter, Hook, Policy, priority};
 
 /// A table of iptables.
 pub(super) struct Builtin {
@@ -65,12 +65,12 @@ impl Builtin {
     }
 
     /// The names of its own chains with what makes them so, in the order of their hooks.
-    pub(super) fn chains(&self) -> impl Iterator<Item = (String, Base)> {
-        self.hooks.iter().map(|hook| {
+    pub(super) fn chains(&self, backend: Backend) -> impl Iterator<Item = (String, Base)> {
+        self.hooks.iter().map(move |hook| {
             let base = Base {
                 kind: self.kind(*hook),
                 hook: *hook,
-                priority: self.priority_at(*hook),
+                priority: self.priority_at(*hook, backend),
                 policy: Policy::Accept,
                 devices: Vec::new(),
                 counter: Some(Counter::default()),
@@ -88,11 +88,13 @@ impl Builtin {
         }
     }
 
-    fn priority_at(&self, hook: Hook) -> i32 {
+    fn priority_at(&self, hook: Hook, backend: Backend) -> i32 {
         match (self.name, hook) {
             ("nat", Hook::Output) if self.bridge => priority::BRIDGE_OUT,
             ("nat", Hook::Postrouting) if self.bridge => priority::BRIDGE_SRCNAT,
             ("nat", Hook::Input | Hook::Postrouting) => priority::SRCNAT,
+            // iptables-nft asks it behind where the kernel's own table is asked.
+            ("security", _) if backend == Backend::Nft => 150,
             _ => self.priority,
         }
     }

@@ -84,7 +84,7 @@ fn one(variant: Variant, table: &mut Option<&'static Builtin>, line: &str) -> Ou
         return Err(Failure::new(text, 1));
     };
     if let Some(chain) = line.strip_prefix(':') {
-        return Ok(declared(family, builtin, chain));
+        return Ok(declared(variant, builtin, chain));
     }
     let rule = match line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((_, rule)) => rule,
@@ -119,13 +119,22 @@ fn at(variant: Variant) -> u32 {
 }
 
 /// A chain; one of the table's own with its hook and policy.
-fn declared(family: &str, builtin: &'static Builtin, line: &str) -> String {
+fn declared(variant: Variant, builtin: &'static Builtin, line: &str) -> String {
     let mut words = line.split_whitespace();
     let (name, policy) = (words.next().unwrap_or(""), words.next().unwrap_or("-"));
-    let head = format!("add chain {family} {} {name}", builtin.name);
-    let base = builtin.chains().find(|(own, _)| own == name);
+    let head = format!(
+        "add chain {} {} {name}",
+        variant.tables.name(),
+        builtin.name
+    );
+    let base = builtin.chains(variant.backend).find(|(own, _)| own == name);
     let Some((_, base)) = base else {
         return head + "\n";
+    };
+    // What a translation says of this one is not where it is asked.
+    let priority = match builtin.name {
+        "security" => 0,
+        _ => base.priority,
     };
     let policy = match policy {
         "DROP" => Policy::Drop,
@@ -135,7 +144,7 @@ fn declared(family: &str, builtin: &'static Builtin, line: &str) -> String {
         "{head} {{ type {} hook {} priority {}; policy {}; }}\n",
         base.kind.name(),
         base.hook.name(),
-        base.priority,
+        priority,
         policy.name()
     )
 }
