@@ -88,10 +88,21 @@ pub(crate) fn kernel(host: &Host, bless: bool) -> Verdict {
 fn saved(side: &mut dyn Side, host: &Host) -> Verdict {
     for (file, _, save) in SAVED {
         if host.has(file) {
-            lines(&host.read(file)?, &side.run(save, "").out)?;
+            let (record, seen) = (host.read(file)?, side.run(save, "").out);
+            lines(&tables(&record), &tables(&seen))?;
         }
     }
     Ok(())
+}
+
+/// What was saved, by the names of its tables: those of -legacy come the newest first.
+fn tables(saved: &str) -> String {
+    let rules = saved.lines().filter(|line| !line.starts_with('#'));
+    let text: Vec<&str> = rules.collect();
+    let text = text.join("\n");
+    let mut tables: Vec<&str> = text.split_inclusive("COMMIT").map(str::trim).collect();
+    tables.sort_unstable();
+    tables.join("\n")
 }
 
 /// Both texts have the same lines, comments aside.

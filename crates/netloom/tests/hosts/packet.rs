@@ -6,7 +6,7 @@
 //! - `local ...`: the host itself sends it.
 //! - `answer DEV [FLAGS]`: whoever got the last frame that came out of a TAP answers it.
 //! - `error DEV TYPE/CODE`: a router there tells its sender of an error.
-//! - `either ADDRESS ADDRESS`: which of the two is a matter of chance.
+//! - `either NAME NAME`: which of two addresses, or of two TAPs, is a matter of chance.
 //!
 //! Behind `chance`, which rules are met is a matter of chance too, and is not compared.
 

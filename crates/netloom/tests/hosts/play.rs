@@ -168,12 +168,14 @@ impl Play<'_> {
                 self.arrives(tap, packet)?;
             }
             Line::Answer(tap, flags) => {
-                let answer = Packet::answer(self.last(tap)?, *flags);
-                self.arrives(tap, &answer.ok_or("no answer to that")?)?;
+                if let Some(answer) = self.last(tap, |frame| Packet::answer(frame, *flags))? {
+                    self.arrives(tap, &answer)?;
+                }
             }
             Line::Error(tap, icmp) => {
-                let error = Packet::error(self.last(tap)?, *icmp);
-                self.arrives(tap, &error.ok_or("no error about that")?)?;
+                if let Some(error) = self.last(tap, |frame| Packet::error(frame, *icmp))? {
+                    self.arrives(tap, &error)?;
+                }
             }
             Line::Either(..) => {}
         }
@@ -185,9 +187,13 @@ impl Play<'_> {
         tap.ok_or_else(|| format!("{name} is no TAP of network.sh").into())
     }
 
-    fn last(&self, tap: &str) -> Result<&[u8], Failed> {
-        let frame = self.last[self.tap(tap)?].as_deref();
-        frame.ok_or_else(|| format!("nothing came out of {tap} yet").into())
+    /// What comes back for the last frame that came out of a TAP, if any did.
+    fn last(
+        &self,
+        tap: &str,
+        reply: impl Fn(&[u8]) -> Option<Packet>,
+    ) -> Result<Option<Packet>, Failed> {
+        Ok(self.last[self.tap(tap)?].as_deref().and_then(reply))
     }
 
     fn arrives(&mut self, tap: &str, packet: &Packet) -> Result<(), Failed> {
@@ -202,7 +208,8 @@ impl Play<'_> {
         let mut lines = Vec::new();
         for (tap, frame) in self.side.take() {
             if let Some(text) = self.known.frame(&frame) {
-                lines.push(format!("out {}: {text}", self.network.taps[tap]));
+                let name = self.known.drawn(&self.network.taps[tap]);
+                lines.push(format!("out {name}: {text}"));
                 self.last[tap] = Some(frame);
             }
         }

@@ -100,11 +100,15 @@ impl Known {
     }
 
     fn address(&self, address: IpAddr) -> String {
-        let text = address.to_string();
+        self.drawn(&address.to_string())
+    }
+
+    /// An address or a device; both of them, where it is a matter of chance which.
+    pub(crate) fn drawn(&self, name: &str) -> String {
         let mut either = self.either.iter();
-        match either.find(|(one, other)| *one == text || *other == text) {
+        match either.find(|(one, other)| one == name || other == name) {
             Some((one, other)) => format!("{one}|{other}"),
-            None => text,
+            None => name.to_owned(),
         }
     }
 
