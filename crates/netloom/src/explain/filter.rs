@@ -4,9 +4,9 @@ use super::command::exec;
 use super::owner;
 use netloom_model::NsName;
 use netloom_model::journey::{
-    ChainStep, ChainTrace, ChainVerdict, DropReason, Event, Journey, Verdict,
+    ChainStep, ChainTrace, ChainVerdict, DropReason, Event, Journey, Stage, Step, Verdict,
 };
-use netloom_model::ruleset::{Rule, Ruleset, TableRef};
+use netloom_model::ruleset::{Hook, Rule, Ruleset, TableFamily, TableRef};
 use netloom_model::state::Parts;
 use netloom_tools::{Context, iptables, nft};
 use std::collections::BTreeMap;
@@ -164,10 +164,49 @@ pub(super) fn hint(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Option<
         ),
     };
     let look = match iptables::program(table) {
+        Some(program) if table.family == TableFamily::Bridge => {
+            format!("{program} -t {} -L --Ln --Lc", table.name)
+        }
         Some(program) => format!("{program} -t {} -L -nv --line-numbers", table.name),
         None => format!("nft -a list table {} {}", table.family.name(), table.name),
     };
-    Some(format!("{by}: see \"{}\"", exec(ns, &look)))
+    let see = format!("{by}: see \"{}\"", exec(ns, &look));
+    Some(match bridged(journey, trace) {
+        Some(setting) => {
+            let spare = exec(
+                ns,
+                &format!("sysctl -w net.bridge.bridge-nf-call-{setting}=0"),
+            );
+            format!(
+                "{see}; a bridge asks rules of IP since br_netfilter is loaded: \"{spare}\" spares its \
+                 frames all of them"
+            )
+        }
+        None => see,
+    })
+}
+
+/// The setting by which a bridge asked these rules, if it was one that did.
+fn bridged(journey: &Journey, trace: &ChainTrace) -> Option<&'static str> {
+    let setting = match trace.table.family {
+        TableFamily::Ip => "iptables",
+        TableFamily::Ip6 => "ip6tables",
+        TableFamily::Arp if trace.hook == Hook::Forward => "arptables",
+        _ => return None,
+    };
+    let of = |step: &Step| matches!(&step.event, Event::Rules(found) if **found == *trace);
+    let at = journey.steps.iter().position(of)?;
+    let packet = journey.steps[at].packet;
+    let before = journey.steps[..at].iter().rev();
+    let mut before = before.filter(|step| step.packet == packet);
+    let at_rules =
+        |step: &&Step| matches!(step.stage, Stage::Rules | Stage::Conntrack | Stage::Confirm);
+    let step = before.find(|step| !at_rules(step))?;
+    let in_bridge = matches!(
+        step.stage,
+        Stage::BridgeReceive | Stage::BridgeForward | Stage::BridgeFlood | Stage::BridgeVlanOut
+    );
+    in_bridge.then_some(setting)
 }
 
 /// Where a rule says what netloom does not evaluate, nobody knows what becomes of the packet.
@@ -234,10 +273,9 @@ pub(super) fn complete(cx: &mut Context<'_>, journey: &mut Journey) -> Result<()
 mod tests {
     use super::*;
     use netloom_model::Time;
-    use netloom_model::journey::{JOURNEY_VERSION, Stage, Step};
+    use netloom_model::journey::JOURNEY_VERSION;
     use netloom_model::ruleset::statement::Statement;
     use netloom_model::ruleset::xt::XtMatch;
-    use netloom_model::ruleset::{Hook, TableFamily};
 
     fn step(stage: Stage, event: Event) -> Step {
         Step {

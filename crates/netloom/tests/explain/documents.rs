@@ -36,6 +36,11 @@ fn ports_that_the_spanning_tree_closes_are_told() {
 }
 
 #[test]
+fn rules_that_frames_of_bridges_meet_are_told() {
+    hold("tests/explain/bridge-rules.md");
+}
+
+#[test]
 fn what_vlans_let_pass_and_keep_is_told() {
     hold("tests/explain/vlan.md");
 }
