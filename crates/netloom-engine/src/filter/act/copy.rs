@@ -93,6 +93,20 @@ impl Op {
     }
 }
 
+/// Keeps a copy of a frame for another device, until the hook is done (`nf_dup_netdev`).
+pub(super) fn mirror(net: &mut Net, facts: &Facts, packet: &Packet, index: u32) {
+    let (Some(dev), Some(header)) = (net.ns(facts.ns).device(index), packet.frame_header()) else {
+        return;
+    };
+    if net.copies.sending {
+        return;
+    }
+    let mut copy = net.pool.copy(packet);
+    copy.push(header.len()).copy_from_slice(header);
+    copy.packet_type = PacketType::Outgoing;
+    net.copies.keep_frame(dev, copy, Origin::Copy);
+}
+
 /// What goes to another neighbour as well.
 #[derive(Clone, Debug)]
 pub(crate) struct Copy {

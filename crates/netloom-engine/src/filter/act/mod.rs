@@ -57,6 +57,8 @@ pub(super) enum Op {
     Log(log::Op),
     /// Does what a target of ebtables or arptables says.
     Frame(Box<XtTarget>),
+    /// Sends a copy of the frame out of another device.
+    Mirror(Load),
     /// Sends a copy elsewhere.
     Copy(copy::Op),
 }
@@ -102,6 +104,10 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
         } => Op::Tproxy(tproxy::Op::of(*family, address.as_ref(), port.as_ref())?),
         Statement::ResetTcpOption(kind) => Op::Strip(Box::new([*kind])),
         Statement::Queue { bypass, .. } => Op::Queue { bypass: *bypass },
+        Statement::Dup {
+            to: None,
+            device: Some(device),
+        } => Op::Mirror(load::compile(device)?),
         Statement::Dup { to, device } => Op::Copy(copy::Op::of(to.as_ref(), device.as_ref())?),
         Statement::Set { what, value } => set(what, load::compile(value)?)?,
         _ => return None,
@@ -185,6 +191,12 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
         },
         Op::Log(op) => {
             op.carry_out(net, facts, packet);
+            Did::On
+        }
+        Op::Mirror(device) => {
+            if let Some(index) = device.value(net, facts, packet) {
+                copy::mirror(net, facts, packet, index as u32);
+            }
             Did::On
         }
         Op::Copy(op) => {
