@@ -112,11 +112,11 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
         }
         let ended = open_ended(variant) && bare.starts_with('*');
         if let Some(table) = reading.take_if(|_| ended) {
-            commit(cx, variant, options, &table)?;
+            commit(cx, variant, options, table)?;
         }
         reading = match (reading.take(), bare.as_bytes()[0]) {
             (Some(table), _) if bare == "COMMIT" => {
-                commit(cx, variant, options, &table)?;
+                commit(cx, variant, options, table)?;
                 None
             }
             (None, b'*') => Some(begin(variant, options, bare)?),
@@ -134,7 +134,7 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
     }
     if let Some(table) = reading.take_if(|_| open_ended(variant)) {
         let line = Some(number);
-        commit(cx, Variant { line, ..variant }, options, &table)?;
+        commit(cx, Variant { line, ..variant }, options, table)?;
     }
     if reading.is_some() {
         let text = format!("{}: COMMIT expected at line {}", variant.name, number + 1);
@@ -259,7 +259,7 @@ fn commit(
     cx: &mut Context<'_>,
     variant: Variant,
     options: &Options,
-    table: &Reading,
+    table: Reading,
 ) -> Outcome<()> {
     if table.skipped {
         return Ok(());
@@ -274,11 +274,12 @@ fn commit(
     }
     let mut told = String::new();
     if !options.noflush {
-        empty(&mut draft, table, options.verbose, &mut told)?;
+        empty(&mut draft, &table, options.verbose, &mut told)?;
     }
-    for (number, line) in &table.lines {
-        draft.variant.line = Some(*number);
-        let done = match line {
+    // Each line goes when it is carried out: there may be very many.
+    for (number, line) in table.lines {
+        draft.variant.line = Some(number);
+        let done = match &line {
             Line::Chain(name, policy) => declare(&mut draft, options, name, policy.as_ref()),
             Line::Command(parsed) if variant.tables == TableFamily::Bridge => {
                 eb::perform(&mut draft, parsed)
