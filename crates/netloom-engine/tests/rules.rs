@@ -171,7 +171,7 @@ fn a_transaction_that_is_refused_changes_nothing() {
         // Nobody asks a circle that no base chain leads to.
         add("input", vec![jump("one")]),
     ];
-    assert_eq!(refusal(&mut lab, looped), Some(Errno::LOOP));
+    assert_eq!(refusal(&mut lab, looped), Some(Errno::MLINK));
     let missing = vec![add("input", vec![DROP]), add("input", vec![jump("none")])];
     assert_eq!(refusal(&mut lab, missing), Some(Errno::NOENT));
     assert_eq!(lab.state("b").ruleset, before);

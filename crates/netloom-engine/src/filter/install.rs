@@ -107,7 +107,12 @@ impl Filter {
             let leads = |chain: ChainId| self.chains[chain.0].leads(table, &self.sets);
             // Chains that no packet comes to may lead back to themselves.
             let base = |chain: &ChainId| self.chains[chain.0].base.is_some();
-            check::jumps(table.chains.iter().copied().filter(base), &leads)?;
+            let checked = check::jumps(table.chains.iter().copied().filter(base), &leads);
+            // nf_tables finds a loop by its depth, x_tables by itself.
+            checked.map_err(|error| match (error.errno, table.name.backend) {
+                (Errno::LOOP, Backend::Nft) => Errno::MLINK.into(),
+                _ => error,
+            })?;
         }
         Ok(())
     }

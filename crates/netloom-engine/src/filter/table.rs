@@ -308,13 +308,8 @@ impl Filter {
             .filter(of)
             .flat_map(|table| &table.chains);
         let mut chains = chains.map(|id| &self.chains[id.0]);
-        chains.any(|chain| {
-            let nat = chain
-                .base
-                .as_ref()
-                .is_some_and(|base| base.kind == ChainKind::Nat);
-            nat || chain.tracking > 0
-        })
+        // A chain of nat alone asks for nothing: its rules do.
+        chains.any(|chain| chain.tracking > 0)
     }
 
     /// Puts tracking at the hooks of a protocol: before the rules, and behind them all.

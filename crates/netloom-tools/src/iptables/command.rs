@@ -234,9 +234,10 @@ fn replace(
 ) -> Outcome<()> {
     let mut rules = rules(draft, parsed)?;
     let at = number as usize - 1;
-    if at >= draft.chain(chain)?.rules.len() {
-        let legacy = draft.variant.backend == LEGACY;
-        return Err(draft.variant.refusal(if legacy {
+    let found = draft.chain(chain)?;
+    if at >= found.rules.len() {
+        let made = draft.variant.backend == LEGACY || found.handle != 0;
+        return Err(draft.variant.refusal(if made {
             "Index of replacement too big."
         } else {
             "No chain/target/match by that name."

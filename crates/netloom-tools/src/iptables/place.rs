@@ -135,6 +135,10 @@ fn of_match(found: &XtMatch) -> Asks {
             chains: &["PREROUTING"],
             ..Asks::default()
         },
+        XtMatch::Mac(_) => Asks {
+            chains: &["PREROUTING", "INPUT", "FORWARD"],
+            ..Asks::default()
+        },
         XtMatch::Owner(_) => Asks {
             chains: &["OUTPUT", "POSTROUTING"],
             ..Asks::default()

@@ -32,7 +32,10 @@ fn ttl(given: &Given<'_>, of: &str, word: &str) -> Outcome<SetTtl> {
     let Some(option) = given.options.first() else {
         return Err(given.problem(&format!("{of}: You must specify an action")));
     };
-    let by = given.byte(of, option)?;
+    let by = match option.name.strip_prefix(word) {
+        Some("-set") => given.byte(of, option)?,
+        _ => given.uint_from(of, option, (1, 255))? as u8,
+    };
     Ok(match option.name.strip_prefix(word) {
         Some("-set") => SetTtl::Set(by),
         Some("-dec") => SetTtl::Dec(by),

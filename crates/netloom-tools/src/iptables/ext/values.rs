@@ -127,9 +127,19 @@ impl Given<'_> {
     }
 
     fn bad(&self, of: &str, opt: &Opt, max: u64) -> crate::ip::words::Failure {
+        self.out_of(of, opt, (0, max))
+    }
+
+    fn out_of(&self, of: &str, opt: &Opt, (min, max): (u64, u64)) -> crate::ip::words::Failure {
         let name = opt.name;
-        let text = format!("{of}: bad value for option \"--{name}\", or out of range (0-{max}).\n");
-        self.problem(&text)
+        let why = format!("bad value for option \"--{name}\", or out of range ({min}-{max})");
+        self.problem(&format!("{of}: {why}.\n"))
+    }
+
+    /// A number of a span.
+    pub(super) fn uint_from(&self, of: &str, opt: &Opt, span: (u64, u64)) -> Outcome<u64> {
+        let found = number(opt.word()).filter(|found| (span.0..=span.1).contains(found));
+        found.ok_or_else(|| self.out_of(of, opt, span))
     }
 
     /// A number up to `max`.

@@ -1,0 +1,19 @@
+# A source is translated for what comes in.
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add a0 netns a type veth peer name r0 netns r
+ip link add b0 netns b type veth peer name r1 netns r
+ip -n a addr add 10.0.1.1/24 dev a0; ip -n a link set a0 up
+ip -n r addr add 10.0.1.2/24 dev r0; ip -n r link set r0 up
+ip -n r addr add 10.0.2.2/24 dev r1; ip -n r link set r1 up
+ip -n b addr add 10.0.2.1/24 dev b0; ip -n b link set b0 up
+ip -n a route add default via 10.0.1.2; ip -n b route add default via 10.0.2.2
+r() { ip netns exec r "$@"; }
+r sysctl -qw net.ipv4.ip_forward=1
+ping() { ip netns exec a ping -q -c 1 -W 1 "$@" 10.0.2.1 | grep -o '[0-9]* received'; }
+ping > /dev/null
+r iptables -t nat -A INPUT -s 10.0.1.1 -p icmp -j SNAT --to-source 10.0.1.77
+ip netns exec a ping -q -c 1 -W 1 10.0.1.2 | grep -o '[0-9]* received'
+r conntrack -L -p icmp 2> /dev/null | sed 's/ *[0-9]* src/ src/; s/id=[0-9]*/id=N/g; s/use=.*//' | sort
+r iptables -t nat -A FORWARD -j ACCEPT; echo "exit status $?"
+r iptables -t nat -A INPUT -j DNAT --to-destination 10.0.0.1; echo "exit status $?"
+r iptables -t filter -A INPUT -j SNAT --to-source 10.0.0.1; echo "exit status $?"

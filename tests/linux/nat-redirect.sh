@@ -1,0 +1,21 @@
+# A port of another host becomes one of this host.
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add a0 netns a type veth peer name r0 netns r
+ip link add b0 netns b type veth peer name r1 netns r
+ip -n a addr add 10.0.1.1/24 dev a0; ip -n a link set a0 up
+ip -n r addr add 10.0.1.2/24 dev r0; ip -n r link set r0 up
+ip -n r addr add 10.0.2.2/24 dev r1; ip -n r link set r1 up
+ip -n b addr add 10.0.2.1/24 dev b0; ip -n b link set b0 up
+ip -n a route add default via 10.0.1.2; ip -n b route add default via 10.0.2.2
+r() { ip netns exec r "$@"; }
+r sysctl -qw net.ipv4.ip_forward=1
+ping() { ip netns exec a ping -q -c 1 -W 1 "$@" 10.0.2.1 | grep -o '[0-9]* received'; }
+ping > /dev/null
+r nc -n -k -l 8080 < /dev/null > /dev/null &
+nc=$!
+sleep 0.3
+r iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080
+ip netns exec a nc -n -z -v -w 1 10.0.2.1 80 2>&1 | sed 's/.*open.*/open/; s/.*succeeded.*/open/'
+ip netns exec a nc -n -z -v -w 1 10.0.2.1 81 2>&1 | sed 's/.*refused.*/refused/'
+r conntrack -L -p tcp --dport 80 2> /dev/null | grep -o 'src=.*sport=8080'  | sed 's/dport=80 src/dport=80 : src/; s/sport=[0-9]* dport=80/sport=N dport=80/'
+kill $nc

@@ -1,0 +1,33 @@
+# A map of verdicts by device, by address and by port, changed while it is in use.
+for n in a r b; do ip netns add $n; ip -n $n link set lo up; done
+ip link add a0 netns a type veth peer name r0 netns r
+ip link add b0 netns b type veth peer name r1 netns r
+ip -n a addr add 10.0.1.1/24 dev a0; ip -n a link set a0 up
+ip -n r addr add 10.0.1.2/24 dev r0; ip -n r link set r0 up
+ip -n r addr add 10.0.2.2/24 dev r1; ip -n r link set r1 up
+ip -n b addr add 10.0.2.1/24 dev b0; ip -n b link set b0 up
+ip -n a route add default via 10.0.1.2; ip -n b route add default via 10.0.2.2
+r() { ip netns exec r "$@"; }
+r sysctl -qw net.ipv4.ip_forward=1
+ping() { ip netns exec a ping -q -c 1 -W 1 "$@" 10.0.2.1 | grep -o '[0-9]* received'; }
+ping > /dev/null
+r nft -f - << 'END'
+table ip t {
+    map by_host { type ipv4_addr : verdict; elements = { 10.0.1.1 : jump hosts }; }
+    chain hosts { counter; }
+    chain forward {
+        type filter hook forward priority 0; policy accept;
+        iifname vmap { "r0" : continue, "r1" : accept }
+        ip saddr vmap @by_host
+    }
+}
+END
+ping
+r nft list chain ip t hosts
+r nft add element ip t by_host '{ 10.0.1.9 : drop }'
+r nft delete element ip t by_host '{ 10.0.1.1 }'
+ping
+r nft add element ip t by_host '{ 10.0.1.1 : drop }'
+ping
+r nft list map ip t by_host
+r nft list chain ip t hosts
