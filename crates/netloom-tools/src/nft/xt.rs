@@ -26,7 +26,8 @@ pub(super) fn match_name(found: &XtMatch) -> &str {
         XtMatch::Connlabel { .. } => "connlabel",
         XtMatch::Connlimit(_) => "connlimit",
         XtMatch::Connmark(_) => "connmark",
-        XtMatch::Conntrack(_) => "conntrack",
+        // The kernel knows no match of the name `state`: it is asked for the other one.
+        XtMatch::Conntrack(_) | XtMatch::State(_) => "conntrack",
         XtMatch::Cpu(_) => "cpu",
         XtMatch::Dccp(_) => "dccp",
         XtMatch::Devgroup { .. } => "devgroup",
@@ -60,7 +61,6 @@ pub(super) fn match_name(found: &XtMatch) -> &str {
         XtMatch::Sctp(_) => "sctp",
         XtMatch::Set(_) => "set",
         XtMatch::Socket { .. } => "socket",
-        XtMatch::State(_) => "state",
         XtMatch::Statistic(_) => "statistic",
         XtMatch::String(_) => "string",
         XtMatch::Tcp(_) => "tcp",
