@@ -78,7 +78,15 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     {
         return monitor::run(cx, rest);
     }
-    let source = source(cx, &arguments)?;
+    let mut source = source(cx, &arguments)?;
+    // A document of JSON is read by the words that it stands for; other words are read as they are.
+    if arguments.options.json && source.text.trim_start().starts_with('{') {
+        source.text = json::commands(&source.text).map_err(|problem| {
+            let text = format!("internal:0:0-0: Error: {problem}\n\n");
+            Failure { text, code: 1 }
+        })?;
+        source.name = Some(source::INTERNAL.to_owned());
+    }
     let (ruleset, devices) = snapshot(cx)?;
     let mut sources = vec![source];
     let tokens = lexer::tokens(&sources[0], 0);

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// The name of a text that nobody wrote: what JSON stands for has no lines to be marked.
+pub(super) const INTERNAL: &str = "internal";
+
 /// A text that is read: the command line, a file, or standard input.
 #[derive(Debug)]
 pub(super) struct Source {
@@ -63,6 +66,9 @@ impl Problem {
         let Some(source) = sources.get(self.at.source) else {
             return format!("Error: {}\n", self.message);
         };
+        if source.name.as_deref() == Some(INTERNAL) {
+            return format!("{INTERNAL}:0:0-0: Error: {}\n\n", self.message);
+        }
         let text = &source.text;
         let begin = text[..self.at.from].rfind('\n').map_or(0, |at| at + 1);
         let line = text[begin..].lines().next().unwrap_or_default();

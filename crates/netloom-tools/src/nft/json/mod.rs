@@ -1,6 +1,9 @@
 //! Listings as JSON (libnftables-json(5)), key by key in the order in which nftables 1.0.6 writes them.
 
 mod expr;
+mod read;
+mod read_expr;
+mod read_statement;
 mod statement;
 mod value;
 
@@ -14,6 +17,7 @@ use crate::ip::protocol_names::PROTOCOL_NAMES;
 use netloom_model::ruleset::object::{Flowtable, Object, ObjectBody};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::{Chain, DataType, Element, Rule, Set, Table};
+pub(super) use read::commands;
 use value::Json;
 
 /// What a listing prints.
