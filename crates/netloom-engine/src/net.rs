@@ -42,6 +42,9 @@ pub(crate) struct Net {
     pub(crate) silent: bool,
     /// The way of the packet that rules at OUTPUT have let pass last, if they changed it.
     pub(crate) turned: Option<Turned>,
+    /// Whether ICMP is sending, of each version: nothing is told of what becomes of that
+    /// (`icmp_xmit_lock`).
+    pub(crate) icmp_sends: [bool; 2],
     /// Copies of packets that rules send elsewhere.
     pub(crate) copies: Copies,
     /// Whether the module `br_netfilter` is loaded.

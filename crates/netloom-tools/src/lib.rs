@@ -78,8 +78,8 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ),
     ("ip6tables-legacy-save", iptables::ip6tables_legacy_save),
     ("ip6tables-nft", iptables::ip6tables),
-    ("ip6tables-nft-restore", iptables::ip6tables_restore),
-    ("ip6tables-nft-save", iptables::ip6tables_save),
+    ("ip6tables-nft-restore", iptables::ip6tables_nft_restore),
+    ("ip6tables-nft-save", iptables::ip6tables_nft_save),
     ("ip6tables-restore", iptables::ip6tables_restore),
     (
         "ip6tables-restore-translate",
@@ -94,8 +94,8 @@ pub const APPLETS: &[(&str, Applet)] = &[
     ("iptables-legacy-restore", iptables::iptables_legacy_restore),
     ("iptables-legacy-save", iptables::iptables_legacy_save),
     ("iptables-nft", iptables::iptables),
-    ("iptables-nft-restore", iptables::iptables_restore),
-    ("iptables-nft-save", iptables::iptables_save),
+    ("iptables-nft-restore", iptables::iptables_nft_restore),
+    ("iptables-nft-save", iptables::iptables_nft_save),
     ("iptables-restore", iptables::iptables_restore),
     (
         "iptables-restore-translate",

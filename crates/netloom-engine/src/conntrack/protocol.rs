@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
 pub(super) enum Heard {
     /// It belongs to the connection.
     Passes,
+    /// It may be of another connection of the same ends: it passes, and is not counted.
+    Ignored,
     /// It belongs to no connection.
     Invalid,
     /// It belongs to the connection, which ends with it.

@@ -94,7 +94,60 @@ fn quoted(
 /// come from outside.
 pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
     let asked = facts.hook == Hook::Prerouting && net.ns(facts.ns).conntrack_conf.on(Ct::Checksum);
-    !asked || sums_up(facts, packet)
+    let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
+        return true;
+    };
+    // The ICMP of one version over the other belongs to nothing.
+    let foreign = match facts.is_v6() {
+        false => super::tuple::ICMPV6,
+        true => super::tuple::ICMP,
+    };
+    if protocol == foreign {
+        return false;
+    }
+    let upper = packet.network().get(usize::from(transport)..);
+    if protocol == super::tuple::UDP_LITE && !upper.is_some_and(covers) {
+        return false;
+    }
+    !asked || udp_lite_sums_up(facts, packet) && sums_up(facts, packet)
+}
+
+/// Whether the header of UDP-Lite covers itself and no more than there is, and has the checksum that
+/// it must have (RFC 3828 section 3.1).
+fn covers(upper: &[u8]) -> bool {
+    let &[_, _, _, _, high, low, sum_high, sum_low, ..] = upper else {
+        return false;
+    };
+    let coverage = usize::from(u16::from_be_bytes([high, low]));
+    (coverage == 0 || (8..=upper.len()).contains(&coverage)) && (sum_high, sum_low) != (0, 0)
+}
+
+/// Whether the checksum of UDP-Lite is right as Linux looks at it: as if it were that of UDP. That of a
+/// packet in which it is right is not.
+fn udp_lite_sums_up(facts: &Facts, packet: &Packet) -> bool {
+    let Some(transport) = facts.transport.map(usize::from) else {
+        return true;
+    };
+    let done = packet.local || packet.checksum_partial;
+    if facts.protocol != Some(super::tuple::UDP_LITE) || done {
+        return true;
+    }
+    let network = packet.network();
+    let upper = network.get(transport..).unwrap_or_default();
+    let coverage = match upper.get(4..6) {
+        Some(&[0, 0]) | None => upper.len(),
+        Some(bytes) => usize::from(u16::from_be_bytes([bytes[0], bytes[1]])),
+    };
+    let udp = IpProtocol(super::tuple::UDP);
+    let pseudo = if facts.is_v6() {
+        let header = ipv6::Packet::new_unchecked(network);
+        checksum::pseudo_v6(header.src(), header.dst(), udp, upper.len())
+    } else {
+        let header = ipv4::Packet::new_unchecked(network);
+        checksum::pseudo_v4(header.src(), header.dst(), udp, upper.len())
+    };
+    let covered = upper.get(..coverage).unwrap_or(upper);
+    checksum::combine(&[pseudo, checksum::sum(covered)]) == 0xffff
 }
 
 /// Whether the checksum of what a packet carries is right; of what was made here it is.

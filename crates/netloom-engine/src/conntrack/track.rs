@@ -29,6 +29,9 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     let v6 = facts.is_v6();
     let transport = usize::from(transport);
     let zone = packet.ct.zone.unwrap_or_default();
+    if !related::is_intact(net, facts, packet) {
+        return invalid(net, facts, packet);
+    }
     if tuple::is_icmp(protocol, v6) {
         match related::read(net, facts.ns, (v6, transport), zone, packet) {
             related::Icmp::Error(reference) => {
@@ -42,9 +45,6 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
             related::Icmp::Question => {}
         }
     }
-    if !related::is_intact(net, facts, packet) {
-        return invalid(net, facts, packet);
-    }
     let Some(tuple) = Tuple::of(v6, packet.network(), protocol, transport) else {
         return invalid(net, facts, packet);
     };
@@ -55,7 +55,7 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
             return invalid(net, facts, packet);
         };
         match hear(net, facts, reference, packet, transport) {
-            Heard::Passes => {
+            Heard::Passes | Heard::Ignored => {
                 packet.ct = reference;
                 if reference.fresh && reference.standing == Standing::Related {
                     expect::follow_master(net, facts, packet);
@@ -65,11 +65,13 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
                 return Ok(());
             }
             Heard::Ends => {
+                // It is told of as it was before; rules see that somebody answered.
                 end(net, facts, reference);
                 packet.ct = Reference {
                     fresh: true,
                     ..reference
                 };
+                answered(net, facts, packet);
                 return Ok(());
             }
             Heard::Invalid => {
@@ -125,9 +127,11 @@ fn find_or_begin(
 /// Looks a tuple up in its zone; in that of replies too, where the directions differ.
 pub(super) fn find(conntrack: &Conntrack, tuple: &Tuple, zone: Zone) -> Option<(u32, Direction)> {
     let ids = Direction::BOTH.map(|direction| zone.id(direction));
-    let table = &conntrack.table;
-    let found = table.find(tuple, ids[0]);
-    found.or_else(|| (ids[0] != ids[1]).then(|| table.find(tuple, ids[1]))?)
+    let found = |id| {
+        let found = conntrack.table.find(tuple, id);
+        found.filter(|(_, direction)| zone.id(*direction) == id)
+    };
+    found(ids[0]).or_else(|| (ids[0] != ids[1]).then(|| found(ids[1]))?)
 }
 
 /// How a packet of a direction stands to a connection.

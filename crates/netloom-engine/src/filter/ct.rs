@@ -207,7 +207,7 @@ pub(super) fn ask(net: &mut Net, op: &Op, facts: &Facts, packet: &mut Packet) ->
             true
         }
         Op::Untracked => {
-            if !packet.ct.is_settled() {
+            if is_open(packet) {
                 packet.ct = Reference::UNTRACKED;
             }
             true
@@ -242,9 +242,14 @@ fn announced_by(connection: Option<&Connection>, name: &Not<String>) -> bool {
 
 /// Has a packet's connection be looked up in a zone, if it was not looked up yet.
 fn set_zone(packet: &mut Packet, zone: Zone) {
-    if !packet.ct.is_settled() {
+    if is_open(packet) {
         packet.ct.zone = Some(zone);
     }
+}
+
+/// Whether nothing was said of a packet's connection yet: the first rule that does is believed.
+fn is_open(packet: &Packet) -> bool {
+    !packet.ct.is_settled() && packet.ct.zone.is_none()
 }
 
 fn set_mark(net: &mut Net, facts: &Facts, packet: &Packet, mark: u32) {

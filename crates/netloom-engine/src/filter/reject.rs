@@ -39,7 +39,7 @@ pub(super) fn tell<O: Observer>(
     if facts.transport.is_none() && is_later_fragment(facts, packet) {
         return;
     }
-    if !conntrack::sums_up(facts, packet) {
+    if !conntrack::sums_up(facts, packet) || !is_plainly_right(facts, packet) {
         return;
     }
     match (facts.proto, reject) {
@@ -54,6 +54,21 @@ pub(super) fn tell<O: Observer>(
         }
         _ => {}
     }
+}
+
+/// Whether the checksum of a protocol that nobody reads is right: one over all of its bytes, unless
+/// the protocol is known to have another or none.
+fn is_plainly_right(facts: &Facts, packet: &Packet) -> bool {
+    const OTHERWISE: [u8; 8] = [1, 6, 17, 33, 47, 50, 51, 132];
+    let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
+        return true;
+    };
+    let udp_lite = 136;
+    if facts.proto != Proto::V4 || protocol == udp_lite || OTHERWISE.contains(&protocol) {
+        return true;
+    }
+    let upper = packet.network().get(usize::from(transport)..);
+    upper.is_none_or(netloom_wire::checksum::verify)
 }
 
 fn is_later_fragment(facts: &Facts, packet: &Packet) -> bool {

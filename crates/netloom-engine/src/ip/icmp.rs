@@ -1,8 +1,8 @@
 //! ICMP messages received (RFC 792, RFC 1122 section 3.2.2, icmp(7)): echo and timestamp are
 //! answered, errors are handed to the sockets they concern, redirects are believed if allowed.
 
-use super::output::{self, GroupLoop, Header};
-use super::with_options;
+use super::output::{self, Header};
+use super::{icmp_error, with_options};
 use crate::device::DevId;
 use crate::ip::version::V4;
 use crate::neighbour;
@@ -133,7 +133,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         Event::Routed(Box::new(route::trace(net, ns, &flow)))
     });
     cx.consume(packet);
-    output::send(cx, ns, &way, out, GroupLoop(false));
+    icmp_error::transmit(cx, ns, &way, out);
 }
 
 /// Hands an error to the sockets whose packet it is about: `icmp_unreach`, `icmp_socket_deliver`.

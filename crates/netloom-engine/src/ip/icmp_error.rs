@@ -8,6 +8,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::route::output::Way;
 use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
@@ -148,6 +149,9 @@ pub(crate) fn send<O: Observer>(
     packet: &Packet,
     message: impl for<'a> FnOnce(&'a [u8]) -> Repr<'a>,
 ) {
+    if cx.net.icmp_sends[0] {
+        return;
+    }
     let ns = cx.net.ns_of(dev);
     let Ok(header) = ipv4::Packet::new_header(packet.network()) else {
         return;
@@ -168,7 +172,7 @@ pub(crate) fn send<O: Observer>(
     // What was on its way out had no address here, whatever its destination looks like.
     let leaving = packet.packet_type == PacketType::Outgoing;
     let looped = packet.local && cx.net.dev(dev).is_loopback();
-    let own = looped || !leaving && route::address_kind(cx.net, ns, dst) == RouteType::Local;
+    let own = (looped || !leaving) && route::address_kind(cx.net, ns, dst) == RouteType::Local;
     let inbound = cx
         .net
         .ns(ns)
@@ -227,8 +231,16 @@ pub(crate) fn send<O: Observer>(
         what: describe(kind, code, src),
     });
     out.ct = packet.ct.of_answer();
+    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
-    output::send(cx, ns, &way, out, GroupLoop(false));
+    transmit(cx, ns, &way, out);
+}
+
+/// Sends a message of ICMP.
+pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, way: &Way, out: Packet) {
+    cx.net.icmp_sends[0] = true;
+    output::send(cx, ns, way, out, GroupLoop(false));
+    cx.net.icmp_sends[0] = false;
 }
 
 /// An error in words.

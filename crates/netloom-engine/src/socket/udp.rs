@@ -36,6 +36,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     };
     if sockets.is_empty() {
         packet.rewind_to_network();
+        cx.net.pool.forget_connection(&mut packet);
         icmp_error::send(cx, dev, &packet, |original| Repr::DestUnreachable {
             code: code::PORT_UNREACHABLE,
             mtu: 0,

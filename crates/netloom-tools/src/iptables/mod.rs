@@ -267,6 +267,26 @@ pub fn ebtables_restore(cx: &mut Context<'_>) -> i32 {
     restore::run(cx, BRIDGE.called("ebtables-restore"))
 }
 
+/// Runs `iptables-nft-save`.
+pub fn iptables_nft_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V4.called("iptables-nft-save"))
+}
+
+/// Runs `iptables-nft-restore`.
+pub fn iptables_nft_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V4.called("iptables-nft-restore"))
+}
+
+/// Runs `ip6tables-nft-save`.
+pub fn ip6tables_nft_save(cx: &mut Context<'_>) -> i32 {
+    save::run(cx, V6.called("ip6tables-nft-save"))
+}
+
+/// Runs `ip6tables-nft-restore`.
+pub fn ip6tables_nft_restore(cx: &mut Context<'_>) -> i32 {
+    restore::run(cx, V6.called("ip6tables-nft-restore"))
+}
+
 /// A rule of a table in the words that make it, behind the chain's name: `-s 10.0.0.1/32 -j DROP`;
 /// none where the table is not one of iptables.
 #[must_use]

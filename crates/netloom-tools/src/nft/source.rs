@@ -70,14 +70,18 @@ impl Problem {
             return format!("{INTERNAL}:0:0-0: Error: {}\n\n", self.message);
         }
         let text = &source.text;
-        let begin = text[..self.at.from].rfind('\n').map_or(0, |at| at + 1);
+        // What is missing at the end is beyond it.
+        let within = |at: usize| at.min(text.len());
+        let begin = text[..within(self.at.from)]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
         let line = text[begin..].lines().next().unwrap_or_default();
-        let column = |at: usize| text[begin..at.max(begin)].chars().count();
+        let column = |at: usize| text[begin..within(at).max(begin)].chars().count();
         let (from, to) = (column(self.at.from), column(self.at.to));
         let to = to.min(line.chars().count() + 1).max(from + 1);
         let mut told = String::new();
         if let Some(name) = &source.name {
-            let number = text[..self.at.from].matches('\n').count() + 1;
+            let number = text[..within(self.at.from)].matches('\n').count() + 1;
             let _ = write!(told, "{name}:{number}:{}-{to}: ", from + 1);
         }
         let mut marks: Vec<char> = vec![' '; to];

@@ -2,9 +2,10 @@
 //! stands what the real kernel did. With `NETLOOM_BLESS=1` the kernel's trials write that anew. A case is
 //! its lines alone; the script that a shell runs is written where it fails.
 
+use crate::apart::Apart;
 use crate::case::Case;
 use crate::engine::Inside;
-use crate::kernel::{Apart, Outside};
+use crate::kernel::Outside;
 use crate::lane;
 use crate::play::play;
 use core::time::Duration;

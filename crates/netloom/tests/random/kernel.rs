@@ -1,11 +1,9 @@
-//! The running kernel as a side: namespaces of one thread, the real tools, and plain sockets.
-//!
-//! A thread leaves the machine's network and mounts before it does anything else, for ever. What a
-//! case makes is held by the thread's own mounts and files alone, so that nothing stays behind, even
-//! where the process is killed.
+//! The running kernel as a side: namespaces of one thread that is apart, the real tools, and plain
+//! sockets.
 
 mod sockets;
 
+use crate::apart::{Apart, NAMES, PATH, here};
 use crate::case::Tool;
 use crate::play::{LinkState, Side};
 use core::time::Duration;
@@ -21,55 +19,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
-
-/// Where `ip` looks for namespaces by name.
-const NAMES: &str = "/run/netns";
-/// Where the real tools are.
-const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// A thread that has left the machine's network.
-pub(crate) struct Apart {
-    home: File,
-}
-
-impl Apart {
-    /// Leaves the machine's network and mounts, for the rest of the thread's life.
-    ///
-    /// # Errors
-    /// Without the rights for that.
-    pub(crate) fn leave() -> io::Result<Apart> {
-        unshare(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWNET)?;
-        let nothing = None::<&str>;
-        let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-        mount(nothing, "/", nothing, private, nothing)?;
-        mount(
-            Some("tmpfs"),
-            "/run",
-            Some("tmpfs"),
-            MsFlags::empty(),
-            nothing,
-        )?;
-        fs::create_dir(NAMES)?;
-        Ok(Apart { home: here()? })
-    }
-}
-
-/// The namespace that this thread is in.
-fn here() -> io::Result<File> {
-    File::open("/proc/thread-self/ns/net")
-}
-
-/// Whether this machine lets us make namespaces and has the tools.
-pub(crate) fn usable() -> bool {
-    let tools = ["ip", "bridge"].iter().all(|tool| {
-        PATH.split(':')
-            .any(|folder| Path::new(folder).join(tool).exists())
-    });
-    tools
-        && std::thread::spawn(|| Apart::leave().is_ok())
-            .join()
-            .unwrap_or(false)
-}
 
 /// One case's part of the kernel.
 pub(crate) struct Outside<'a> {
@@ -215,7 +164,7 @@ impl<'a> Outside<'a> {
 
 impl Drop for Outside<'_> {
     fn drop(&mut self) {
-        let _ = setns(&self.apart.home, CloneFlags::CLONE_NEWNET);
+        let _ = self.apart.home();
         for (_, path) in self.namespaces.values() {
             let _ = umount2(path, MntFlags::MNT_DETACH);
             let _ = fs::remove_file(path);

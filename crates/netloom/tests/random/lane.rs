@@ -1,9 +1,10 @@
 //! Many cases at the same time: waiting for a kernel's timers costs no processor.
 
+use crate::apart::Apart;
 use crate::case::Case;
 use crate::draw;
 use crate::engine::Inside;
-use crate::kernel::{Apart, Outside};
+use crate::kernel::Outside;
 use crate::play::play;
 use crate::shrink;
 use crate::transcript::{Transcript, difference};

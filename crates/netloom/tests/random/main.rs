@@ -11,10 +11,12 @@
 //! Whoever is not root has the engine's half of what is kept alone; the rest is ignored, and counted
 //! as such.
 
+mod apart;
 mod case;
 mod dice;
 mod draw;
 mod engine;
+mod fewer;
 mod finals;
 mod kept;
 mod kernel;
@@ -32,7 +34,7 @@ const TRIALS: usize = 16;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let usable = kernel::usable();
+    let usable = apart::usable(&["ip", "bridge"]);
     let mut trials = kept::trials(usable);
     for part in 0..TRIALS {
         let run = move || lane::run(part, TRIALS);

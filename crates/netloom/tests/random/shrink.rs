@@ -1,10 +1,11 @@
-//! Making a case that differs as small as it can be: lines are taken out, many at first (Zeller and
-//! Hildebrandt, "Simplifying and isolating failure-inducing input", 2002), then what is drawn of a
+//! Making a case that differs as small as it can be: lines are taken out, then what is drawn of a
 //! probe. The kernel is asked each time.
 
+use crate::apart::Apart;
 use crate::case::{Case, Line};
-use crate::kernel::Apart;
+use crate::fewer::fewer;
 use crate::lane::compare;
+use crate::transcript::kind;
 use core::time::Duration;
 
 /// How long the kernel may take while a case is made smaller.
@@ -36,21 +37,7 @@ impl Search<'_> {
     /// What differs first, without names and numbers.
     fn kind_of(&self, case: &Case) -> Option<String> {
         let told = compare(self.apart, case, PATIENCE);
-        let mut lines = told.lines();
-        let about = lines.next()?.split(' ').next()?.to_owned();
-        // Whose addresses and devices these are does not matter.
-        let detail = lines.next().unwrap_or_default();
-        let plain = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == ':');
-        let detail: Vec<&str> = detail.split_whitespace().filter(plain).collect();
-        let side = told
-            .lines()
-            .nth(1)
-            .and_then(|l| l.split_whitespace().next());
-        Some(format!(
-            "{about} {} {}",
-            side.unwrap_or_default(),
-            detail.join(" ")
-        ))
+        kind(&told)
     }
 
     fn still(&mut self, case: &Case) -> bool {
@@ -61,22 +48,14 @@ impl Search<'_> {
         self.kind_of(case).is_some_and(|kind| kind == self.kind)
     }
 
-    fn fewer_lines(&mut self, mut case: Case) -> Case {
-        let mut size = case.lines.len().div_ceil(2);
-        while size > 0 {
-            let mut at = case.lines.len();
-            while at > 0 {
-                let from = at.saturating_sub(size);
-                let mut fewer = case.clone();
-                fewer.lines.drain(from..at);
-                if self.still(&fewer) {
-                    case = fewer;
-                }
-                at = from.min(case.lines.len());
-            }
-            size = if size == 1 { 0 } else { size.div_ceil(2) };
-        }
-        case
+    fn fewer_lines(&mut self, case: Case) -> Case {
+        let still = |lines: &[Line]| {
+            self.still(&Case {
+                lines: lines.to_vec(),
+            })
+        };
+        let lines = fewer(case.lines, still);
+        Case { lines }
     }
 
     fn plainer_probes(&mut self, mut case: Case) -> Case {

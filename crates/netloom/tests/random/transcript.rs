@@ -104,6 +104,23 @@ pub(crate) fn difference(engine: &Transcript, kernel: &Transcript) -> String {
     out
 }
 
+/// What differs first, without names and numbers, so that the same difference is known again in a
+/// smaller case; from what [`difference`] told.
+pub(crate) fn kind(told: &str) -> Option<String> {
+    let mut lines = told.lines();
+    let about = lines.next()?.split(' ').next()?;
+    let detail: Vec<&str> = lines
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let side = detail.first().copied().unwrap_or_default();
+    // Whose addresses and devices these are does not matter.
+    let plain = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == ':');
+    let detail: Vec<&str> = detail.into_iter().filter(plain).collect();
+    Some(format!("{about} {side} {}", detail.join(" ")))
+}
+
 /// The lines that only one side has.
 fn only(out: &mut String, who: &str, mine: &[String], other: &[String]) {
     let mut rest = other.to_vec();

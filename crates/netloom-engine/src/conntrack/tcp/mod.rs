@@ -171,6 +171,12 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
     };
     match tcp.step(cx, *bits, &segment) {
         Step::Heard(heard) => heard,
+        // A question that is repeated makes no connection live longer.
+        Step::Goes(State::SynSent, _)
+            if Kind::of(segment.flags) == Kind::Syn && *bits & status::SEEN_REPLY == 0 =>
+        {
+            Heard::Ignored
+        }
         Step::Goes(before, reset) => settle(cx, connection, before, reset),
     }
 }
@@ -252,6 +258,8 @@ impl Tcp {
                 if closed || reset {
                     return Step::Heard(Heard::Anew);
                 }
+                self.ignore(direction, kind, segment);
+                return Step::Heard(Heard::Ignored);
             }
             Then::Ignored => match self.answers_offered(direction, kind, segment) {
                 Some(offered) => {
@@ -262,9 +270,14 @@ impl Tcp {
                 }
                 None => {
                     self.ignore(direction, kind, segment);
-                    return Step::Heard(Heard::Passes);
+                    return Step::Heard(Heard::Ignored);
                 }
             },
+            // It is closing: its numbers may be out of date, and are not looked at.
+            Then::Becomes(State::Close) if kind == Kind::Rst && self.may_go_early() => {
+                self.move_on(direction, kind, State::Close, segment);
+                return Step::Goes(before, true);
+            }
             Then::Becomes(State::Close) if kind == Kind::Rst => {
                 match self.judge_reset(cx, status_bits, segment) {
                     Reset::Invalid => return Step::Heard(Heard::Invalid),
@@ -293,7 +306,7 @@ impl Tcp {
             liberal,
         ) {
             Window::Fits => {}
-            Window::Beyond => return Step::Heard(Heard::Passes),
+            Window::Beyond => return Step::Heard(Heard::Ignored),
             Window::Not => return Step::Heard(Heard::Invalid),
         }
         self.count_repeats(direction, kind, segment);

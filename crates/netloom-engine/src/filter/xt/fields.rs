@@ -8,6 +8,15 @@ use crate::packet::Packet;
 use crate::route;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::ruleset::xt::{Addrtype, Compare, Ecn, Multiport, Not, PortsOf, Span};
+use netloom_model::socket::PacketType;
+
+/// For whom a packet is; what this host sends is not yet taken for that.
+pub(super) fn packet_type(packet: &Packet) -> u8 {
+    match packet.packet_type {
+        PacketType::Outgoing => PacketType::Host as u8,
+        other => other as u8,
+    }
+}
 
 /// Source and destination of an IP packet.
 pub(in crate::filter) fn addresses(facts: &Facts, packet: &Packet) -> Option<(IpAddr, IpAddr)> {

@@ -110,6 +110,15 @@ pub(super) fn matches(
             return connlimit::connlimit(asked, counts, net, facts, packet).into();
         }
         XtMatch::Cluster { .. } => cluster(found, net, facts, packet),
+        // The loopback has no hardware addresses.
+        XtMatch::Mac(mac) => {
+            let has = |dev| !net.dev(dev).is_loopback();
+            let header = packet
+                .link_header()
+                .filter(|_| facts.input.some().is_some_and(has));
+            let source = header.and_then(|header| header.get(6..12));
+            source.is_some_and(|source| mac.matches(source == mac.is.0))
+        }
         other => return of_packet(other, facts, packet),
     })
 }
@@ -143,11 +152,7 @@ fn of_packet(found: &XtMatch, facts: &Facts, packet: &Packet) -> Says {
         }
         XtMatch::Ecn(asked) => fields::ecn(asked, facts, packet),
         XtMatch::Tcpmss(span) => fields::tcpmss(*span, facts, packet),
-        XtMatch::Pkttype(kind) => kind.matches(packet.packet_type as u8 == kind.is),
-        XtMatch::Mac(mac) => packet
-            .link_header()
-            .and_then(|header| header.get(6..12))
-            .is_some_and(|source| mac.matches(source == mac.is.0)),
+        XtMatch::Pkttype(kind) => kind.matches(fields::packet_type(packet) == kind.is),
         XtMatch::Eui64 => extension::eui64(packet),
         XtMatch::Mark(mark) => mark.matches(packet.mark & mark.is.mask == mark.is.value),
         XtMatch::String(asked) => string::string(asked, packet),

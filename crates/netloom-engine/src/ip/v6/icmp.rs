@@ -4,7 +4,6 @@
 use super::output::{self, Header6};
 use super::{group, router};
 use crate::device::DevId;
-use crate::ip::output::GroupLoop;
 use crate::neighbour::ndp;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -116,7 +115,7 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
         Event::Routed(Box::new(route::trace(net, ns, &flow)))
     });
     cx.consume(packet);
-    output::send(cx, ns, &way, out, GroupLoop(false));
+    super::icmp_error::transmit(cx, ns, &way, out);
 }
 
 /// Remembers how long packets to a destination may be (RFC 8201 section 4); less than every link

@@ -89,7 +89,7 @@ pub(crate) fn send<O: Observer>(
     code: u8,
     rest: u32,
 ) {
-    if !may_be_told(packet, kind, code) {
+    if cx.net.icmp_sends[1] || !may_be_told(packet, kind, code) {
         return;
     }
     let ns = cx.net.ns_of(dev);
@@ -142,8 +142,16 @@ pub(crate) fn send<O: Observer>(
         ),
     });
     out.ct = packet.ct.of_answer();
+    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
-    output::send(cx, ns, &way, out, GroupLoop(false));
+    transmit(cx, ns, &way, out);
+}
+
+/// Sends a message of ICMPv6.
+pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, way: &Way6, out: Packet) {
+    cx.net.icmp_sends[1] = true;
+    output::send(cx, ns, way, out, GroupLoop(false));
+    cx.net.icmp_sends[1] = false;
 }
 
 /// Tells a sender on the link of a better first hop (`ndisc_send_redirect`, RFC 4861 section 8.2).

@@ -32,7 +32,8 @@ pub(super) fn refuse<O: Observer>(
     let (own, tos, strict) = match (src, dst) {
         (IpAddr::V4(_), IpAddr::V4(dst)) => {
             let own = route::address_kind(cx.net, ns, dst) == RouteType::Local;
-            (own, ipv4::Packet::new_unchecked(network).tos(), false)
+            let tos = ipv4::Packet::new_unchecked(network).tos() & 0xfc;
+            (own, tos, false)
         }
         (IpAddr::V6(src), IpAddr::V6(dst)) => {
             let class = ipv6::Packet::new_unchecked(network).traffic_class() & 0xfc;

@@ -36,6 +36,7 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     };
     if sockets.is_empty() {
         packet.rewind_to_network();
+        cx.net.pool.forget_connection(&mut packet);
         let (kind, code) = (Type::DEST_UNREACHABLE, code::PORT_UNREACHABLE);
         icmp_error::send(cx, dev, &packet, kind, code, 0);
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::NoSocket);

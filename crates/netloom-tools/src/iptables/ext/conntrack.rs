@@ -144,13 +144,14 @@ fn network(given: &Given<'_>, name: &str) -> Outcome<Option<Not<Network>>> {
         let host = option.word();
         return Err(given.problem(&format!("host/network `{host}' not found")));
     };
+    // The address is kept whole, and said so.
     let is = match address {
         IpAddr::V4(v4) => Network {
-            address: IpAddr::V4((v4.to_bits() & mask as u32).into()),
+            address: IpAddr::V4(v4),
             mask: IpAddr::V4((mask as u32).into()),
         },
         IpAddr::V6(v6) => Network {
-            address: IpAddr::V6((v6.to_bits() & mask).into()),
+            address: IpAddr::V6(v6),
             mask: IpAddr::V6(mask.into()),
         },
     };

@@ -5,7 +5,7 @@ use super::super::extension::{Extension, Given, Shown, View};
 use super::values::{bang, first, masked, number, one, said};
 use crate::ip::words::Outcome;
 use netloom_model::ruleset::Statement;
-use netloom_model::ruleset::xt::{Cgroup, Not, Owner, Physdev, Span, XtMatch};
+use netloom_model::ruleset::xt::{Cgroup, Masked, Not, Owner, Physdev, Span, XtMatch};
 
 pub(super) const OWNER: Extension = Extension {
     name: "owner",
@@ -178,8 +178,8 @@ pub(super) const DEVGROUP: Extension = Extension {
             let (mut save, mut list) = (String::from("-m devgroup"), Vec::new());
             for (name, side) in [("src-group", source), ("dst-group", destination)] {
                 if let Some(Not { is, not }) = side {
-                    save += &format!(" {}--{name} {}", bang(*not), masked(*is));
-                    list.push(format!("{}{name} {}", bang(*not), masked(*is)));
+                    save += &format!(" {}--{name} {}", bang(*not), group(*is));
+                    list.push(format!("{}{name} {}", bang(*not), group(*is)));
                 }
             }
             said(save, list.join(" "))
@@ -187,6 +187,15 @@ pub(super) const DEVGROUP: Extension = Extension {
         _ => None,
     },
 };
+
+/// A group in words: the one that all devices are in at first has a name (`/etc/iproute2/group`).
+fn group(found: Masked) -> String {
+    if (found.value, found.mask) == (0, u32::MAX) {
+        "default".to_owned()
+    } else {
+        masked(found)
+    }
+}
 
 pub(super) const CPU: Extension = Extension {
     name: "cpu",

@@ -1,0 +1,57 @@
+//! Rulesets drawn at random from the whole grammar, held to the real kernel: the same rules loaded by
+//! the real commands into a router of the running kernel and by netloom's into one of the engine, the
+//! same frames sent in on both sides, and everything that can be seen compared: what the commands say,
+//! each frame that comes out, the counters of the rules and the table of connections.
+//!
+//! - `drawn::rulesets::N` draws and plays its share of the cases: 500 rulesets with 40 packets each,
+//!   or as many as `NETLOOM_CASES` says; from the seed `NETLOOM_SEED`. A case that differs is made as
+//!   small as it can be, and told as a script. `NETLOOM_CASE=SEED,FILE` plays these again.
+//! - `kept::engine::NAME` and `kept::kernel::NAME` replay the cases of `kept/`, against what the
+//!   kernel did when they were recorded.
+//!
+//! Whoever is not root has the engine's half of what is kept alone; the rest is ignored, and counted
+//! as such.
+
+#[path = "../random/apart.rs"]
+#[allow(dead_code, reason = "shared with the networks drawn at random")]
+mod apart;
+mod case;
+#[path = "../random/dice.rs"]
+mod dice;
+mod draw;
+mod engine;
+#[path = "../random/fewer.rs"]
+mod fewer;
+mod kept;
+mod kernel;
+mod lane;
+mod packet;
+mod place;
+mod play;
+mod script;
+mod seen;
+mod shrink;
+#[path = "../random/transcript.rs"]
+#[allow(dead_code, reason = "shared with the networks drawn at random")]
+mod transcript;
+mod words;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+/// Into how many trials the cases are parted.
+const TRIALS: usize = 8;
+/// What the kernel's side needs.
+const TOOLS: [&str; 4] = ["ip", "iptables-legacy", "nft", "conntrack"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let usable = apart::usable(&TOOLS) && kernel::has_taps();
+    let mut trials = kept::trials(usable);
+    for part in 0..TRIALS {
+        let run = move || lane::run(part, TRIALS);
+        let trial = Trial::test(format!("drawn::rulesets::{part}"), run);
+        trials.push(trial.with_ignored_flag(!usable));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
