@@ -6,7 +6,7 @@ use super::set::{Index, Refused};
 use super::table::{Sets, Table};
 use super::xt::{self, change};
 use super::{ChainId, SetId};
-use super::{act, ct};
+use super::{act, ct, keep};
 use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::set::{Element, ElementData};
 use netloom_model::ruleset::statement::{Limit, Quota, Reject, Statement, Verdict};
@@ -70,6 +70,10 @@ pub(super) enum Op {
     /// Says nothing to a packet.
     Nothing,
     /// Netloom does not know what it says.
+    /// Puts an element into a set, or takes it out.
+    Update(Box<[Load]>, Box<keep::Update>),
+    /// Uses an object with a name.
+    Object(Box<keep::Use>),
     Unknown,
 }
 
@@ -125,6 +129,7 @@ impl Rule {
             Op::Lookup { set: within, .. } | Op::Map { map: within, .. } => {
                 matches!(within, Within::Named(named) if *named == set)
             }
+            Op::Update(_, update) => update.set == set,
             _ => false,
         })
     }
@@ -191,7 +196,10 @@ impl From<Refused> for netloom_model::Error {
 ///
 /// # Errors
 /// `ENOENT` for a chain or set that is not there.
-pub(super) fn compile(table: &Table, sets: &Sets, rule: ruleset::Rule) -> Result<Rule> {
+pub(super) fn compile(table: &Table, sets: &Sets, mut rule: ruleset::Rule) -> Result<Rule> {
+    for statement in &mut rule.statements {
+        keep::leave_to_set(table, sets, statement);
+    }
     let ops: Result<Box<[Op]>> = rule
         .statements
         .iter()
@@ -250,6 +258,15 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             (None, Statement::XtMatch(found)) => {
                 xt::check(found)?;
                 Op::Match(Box::new(found.clone()))
+            }
+            (None, Statement::Update { key, .. }) => {
+                match (loads(key), keep::update(table, statement)) {
+                    (Some(key), Some(update)) => Op::Update(key, Box::new(update)),
+                    _ => Op::Unknown,
+                }
+            }
+            (None, Statement::Object { .. }) => {
+                keep::object(statement).map_or(Op::Unknown, |used| Op::Object(Box::new(used)))
             }
             (None, _) => match act::compile(statement) {
                 Some(op) => Op::Act(Box::new(op)),

@@ -268,8 +268,35 @@ fn ask(
                 .load
                 .value(net, facts, packet)
                 .is_some_and(|number| test.passes(number)),
-            Op::Lookup { key, set, not } => key_of(net, key, facts, packet)
-                .is_some_and(|key| set.find(filter, &key).is_some() != *not),
+            Op::Lookup { key, set, not } => {
+                let Some(key) = key_of(net, key, facts, packet) else {
+                    return Said::No(part);
+                };
+                let found = set.find(filter, &key).is_some();
+                match set {
+                    Within::Named(set) if found && !not && filter.sets[set.0].counts() => {
+                        let len = facts.len(packet);
+                        filter.sets[set.0].met(&key, len, net.now).unwrap_or(true)
+                    }
+                    _ => found != *not,
+                }
+            }
+            Op::Update(key, update) => {
+                let Some(key) = key_of(net, key, facts, packet) else {
+                    return Said::No(part);
+                };
+                match filter.update(update, &key, (facts, packet), net.now) {
+                    Some(goes_on) => goes_on,
+                    None => return Said::Unknown,
+                }
+            }
+            Op::Object(used) => {
+                let len = facts.len(packet);
+                match filter.use_object(chain, used, len, net.now) {
+                    Some(goes_on) => goes_on,
+                    None => return Said::Unknown,
+                }
+            }
             Op::Count => {
                 let State { counter, .. } = &mut filter.chains[chain.0].states[at];
                 counter.packets += 1;

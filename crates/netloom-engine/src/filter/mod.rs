@@ -17,6 +17,7 @@ mod hook;
 mod index;
 mod install;
 mod judge;
+mod keep;
 mod load;
 mod log;
 mod meta;

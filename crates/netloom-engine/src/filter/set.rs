@@ -1,5 +1,6 @@
 //! Sets and maps: which element has a key.
 
+use super::xt::memory::Memories;
 use netloom_model::Time;
 use netloom_model::ruleset::set::{Element, ElementData};
 use netloom_model::ruleset::{Set, Value};
@@ -14,6 +15,8 @@ pub(super) struct Store {
     /// What is said of it; its elements are in `index`.
     pub(super) set: Set,
     index: Index,
+    /// What elements remember that do more than match.
+    memories: HashMap<Key, Memories, foldhash::fast::FixedState>,
 }
 
 /// Elements by their keys.
@@ -216,7 +219,11 @@ impl Store {
     pub(super) fn new(mut set: Set) -> Result<Store, Refused> {
         let elements = core::mem::take(&mut set.elements);
         let index = Index::of(&elements)?;
-        Ok(Store { set, index })
+        Ok(Store {
+            set,
+            index,
+            memories: HashMap::default(),
+        })
     }
 
     /// Puts an element in, which begins to grow old; whether there was room.
@@ -251,7 +258,22 @@ impl Store {
         self.index.insert(element).map(|()| true)
     }
 
+    /// The element of a key of its own, and what it remembers.
+    pub(super) fn kept(&mut self, key: &[u128]) -> Option<(&mut Element, &mut Memories)> {
+        let element = self.index.single.get_mut(key)?;
+        let memories = self.memories.entry(key.into()).or_default();
+        Some((element, memories))
+    }
+
+    /// Whether its elements do more than match.
+    pub(super) fn counts(&self) -> bool {
+        self.set.flags.dynamic || !self.set.statements.is_empty()
+    }
+
     pub(super) fn remove(&mut self, element: &Element) -> Option<Element> {
+        if let Some(key) = numbers(&element.from) {
+            self.memories.remove(&key[..]);
+        }
         if self.set.flags.interval && element.from.len() > 1 && element.to.is_none() {
             let to = Some(element.from.clone());
             let whole = Element {
@@ -271,13 +293,14 @@ impl Store {
         let over = |element: &&Element| element.expires.is_some_and(|at| at <= now);
         let gone: Vec<Element> = self.index.all().filter(over).cloned().collect();
         for element in gone {
-            self.index.remove(&element);
+            self.remove(&element);
         }
         self.index.all().filter_map(|element| element.expires).min()
     }
 
     pub(super) fn clear(&mut self) {
         self.index = Index::default();
+        self.memories.clear();
     }
 
     /// The element that has a key.

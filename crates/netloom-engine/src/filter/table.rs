@@ -3,6 +3,7 @@
 use super::compile::{Go, Op, Rule};
 use super::index::{self, Index};
 use super::set::Store;
+use super::xt::memory::Memories;
 use super::{Asked, ChainId, Entry, Filter, Proto, SetId};
 use crate::arena::Arena;
 use netloom_model::Time;
@@ -29,6 +30,8 @@ pub(super) struct Table {
     pub(super) flowtables: Vec<Flowtable>,
     /// The handle that was given last.
     pub(super) handles: u64,
+    /// What limits with names remember.
+    pub(super) kept: HashMap<String, Memories>,
 }
 
 /// A chain.
@@ -55,7 +58,7 @@ pub(super) struct Chain {
 pub(super) struct State {
     pub(super) counter: Counter,
     /// What its parts remember.
-    pub(super) memory: super::xt::memory::Memories,
+    pub(super) memory: Memories,
 }
 
 impl State {
@@ -63,7 +66,7 @@ impl State {
     pub(super) fn of(rule: &ruleset::Rule) -> State {
         State {
             counter: rule.counter().unwrap_or_default(),
-            memory: super::xt::memory::Memories::default(),
+            memory: Memories::default(),
         }
     }
 }
@@ -81,6 +84,7 @@ impl Table {
             objects: Vec::new(),
             flowtables: Vec::new(),
             handles: 0,
+            kept: HashMap::new(),
         }
     }
 

@@ -289,14 +289,14 @@ impl Listing<'_> {
             let _ = writeln!(text, "\t\tsize {size}");
         }
         let style = self.style(table);
+        let flags = flag_words(set);
+        if !flags.is_empty() {
+            let _ = writeln!(text, "\t\tflags {}", flags.join(","));
+        }
         if !set.statements.is_empty() {
             let statements = set.statements.iter();
             let words: Vec<String> = statements.map(|s| bare(&style, s)).collect();
             let _ = writeln!(text, "\t\t{}", words.join(" "));
-        }
-        let flags = flag_words(set);
-        if !flags.is_empty() {
-            let _ = writeln!(text, "\t\tflags {}", flags.join(","));
         }
         if let Some(timeout) = set.timeout {
             let time = super::moment::show_milliseconds(timeout);
