@@ -32,7 +32,7 @@ use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 pub(crate) use ext::icmp::names as icmp_names;
 use netloom_model::Family;
-use netloom_model::ruleset::{Backend, Rule, TableFamily, TableRef};
+use netloom_model::ruleset::{Backend, Rule, Statement, TableFamily, TableRef};
 
 /// Under which of its names the program was called.
 #[derive(Clone, Copy, Debug)]
@@ -294,6 +294,11 @@ pub fn words(table: &TableRef, rule: &Rule) -> Option<String> {
     let variant = variant(table)?;
     let (before, target) = show::words(variant, rule);
     Some(format!("{before}{target}").trim_start().to_owned())
+}
+
+/// A match or target of a rule in words of nft, as nft lists it where it has some.
+pub(crate) fn translated(family: Family, statements: &[Statement], at: usize) -> Option<String> {
+    translate::part(family, statements, at)
 }
 
 /// The program that drives a table: `iptables`, `ip6tables-legacy`; none where it is not one of

@@ -35,7 +35,15 @@ pub(super) struct Style<'a> {
 impl Style<'_> {
     /// A rule in one line.
     pub(super) fn rule(&self, rule: &Rule) -> String {
-        let words: Vec<String> = rule.statements.iter().map(|s| self.statement(s)).collect();
+        let statements = rule.statements.iter().enumerate();
+        let words = statements.map(|(at, statement)| match statement {
+            Statement::XtMatch(_) | Statement::XtTarget(_) => {
+                super::xt::show(self.family, &rule.statements, at)
+            }
+            statement => self.statement(statement),
+        });
+        // What is translated to nothing leaves its blank.
+        let words: Vec<String> = words.collect();
         let mut line = words.join(" ");
         if let Some(comment) = &rule.comment {
             let _ = write!(line, " comment \"{comment}\"");
@@ -88,7 +96,9 @@ impl Style<'_> {
             Statement::Synproxy(proxy) => format!("synproxy{}", show_synproxy(proxy)),
             Statement::FlowAdd(name) => format!("flow add @{name}"),
             Statement::Unknown(words) => words.clone(),
-            Statement::XtMatch(_) | Statement::XtTarget(_) => super::xt::show(statement),
+            Statement::XtMatch(_) | Statement::XtTarget(_) => {
+                super::xt::show(self.family, core::slice::from_ref(statement), 0)
+            }
             other => self.elsewhere(other),
         }
     }

@@ -1,10 +1,29 @@
-//! Matches and targets of xtables, which nft has no words for: it lists their names.
+//! Matches and targets of xtables: nft lists what iptables-translate makes of them, and their names
+//! where that is nothing.
 
+use crate::iptables;
+use netloom_model::Family;
+use netloom_model::ruleset::TableFamily;
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 
-/// A match or target as it is listed.
-pub(super) fn show(statement: &Statement) -> String {
+/// A match or target at its place in a rule, as it is listed.
+pub(super) fn show(family: TableFamily, statements: &[Statement], at: usize) -> String {
+    let family = match family {
+        TableFamily::Ip => Some(Family::V4),
+        TableFamily::Ip6 => Some(Family::V6),
+        _ => None,
+    };
+    let translated = family.and_then(|family| iptables::translated(family, statements, at));
+    let Some(statement) = statements.get(at) else {
+        return String::new();
+    };
+    if family == Some(Family::V6) && is_nat(statement) {
+        return String::new(); // it has words for those of IPv4 alone
+    }
+    if let Some(words) = translated {
+        return words;
+    }
     match statement {
         // It says nothing, and what nft makes of it is nothing.
         Statement::XtMatch(XtMatch::Comment(_)) => String::new(),
@@ -12,6 +31,16 @@ pub(super) fn show(statement: &Statement) -> String {
         Statement::XtTarget(target) => format!("xt target {}", target_name(target)),
         _ => String::new(),
     }
+}
+
+/// Whether it translates addresses.
+const fn is_nat(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::XtTarget(
+            XtTarget::Snat(_) | XtTarget::Dnat(_) | XtTarget::Masquerade(_) | XtTarget::Redirect(_)
+        )
+    )
 }
 
 /// The name of a match.

@@ -12,7 +12,7 @@ use netloom_model::ruleset::xt::{
     Addrtype, Compare, Connbytes, Conntrack, IcmpTypes, Masked, Multiport, Network, Not, Owner,
     PortsOf, Span, Statistic, Tcp, XtMatch, ct_state,
 };
-use netloom_model::ruleset::{Expr, Field, Rule, TableFamily, TableRef};
+use netloom_model::ruleset::{DataType, Expr, Field, Rule, TableFamily, TableRef};
 
 /// The words of a match at its place among all of a rule; none where it has no translation, empty
 /// where others say it.
@@ -243,6 +243,14 @@ fn of_xt(family: Family, found: &XtMatch, all: &[Statement]) -> Option<String> {
             let not = if *invert { "" } else { "!= " };
             format!("fib saddr {mark}{device}oif {not}0")
         }
+        XtMatch::Rt(header) if !header.reserved && header.addresses.is_empty() => all_of([
+            header.rt_type.as_ref().map(|kind| one("rt type", kind)),
+            header
+                .segments_left
+                .as_ref()
+                .map(|left| spanned("rt seg-left", left)),
+            header.length.as_ref().map(|len| one("rt hdrlength", len)),
+        ]),
         XtMatch::Statistic(asked) => statistic(asked),
         XtMatch::Tcp(tcp) => self::tcp(tcp),
         XtMatch::Tcpmss(size) => spanned("tcp option maxseg size", size),
@@ -348,11 +356,9 @@ fn conntrack(asked: &Conntrack) -> String {
             ct_state::DNAT => "dnat",
             _ => "snat,dnat",
         };
-        translated = Some(format!("ct status {}{name}", not_equal(said.not)));
-        states = (said.is & !nat != 0).then_some(Not {
-            is: said.is & !nat,
-            ..said
-        });
+        translated = Some(format!("ct status {name}"));
+        // The original says nothing of the states beside it, nor that it is not so.
+        states = None;
     }
     let status = asked.status.map(|said| {
         const NAMES: [(u16, &str); 4] = [
@@ -422,11 +428,14 @@ fn icmp(types: &Not<IcmpTypes>, v6: bool) -> Option<String> {
     }
     let field = if v6 { "icmpv6 type" } else { "icmp type" };
     let whole = codes == (0, 255) && !types.not;
-    let name = icmp_names::of_type(v6, icmp_type);
-    whole.then(|| match name {
-        Some(name) => format!("{field} {name}"),
-        None => format!("{field} {icmp_type}"),
-    })
+    let known = icmp_names::of_type(v6, icmp_type).filter(|_| whole)?;
+    let name = match v6 {
+        true => DataType::Icmpv6Type
+            .symbol(icmp_type.into())
+            .unwrap_or(known),
+        false => known,
+    };
+    Some(format!("{field} {name}"))
 }
 
 fn multiport(asked: &Multiport, all: &[Statement]) -> Option<String> {

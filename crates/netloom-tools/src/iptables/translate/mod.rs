@@ -127,6 +127,14 @@ fn words(family: Family, said: &[Statement], target: &[Statement]) -> Option<Str
     Some(parts.join(" "))
 }
 
+/// A match or target at its place in a rule.
+pub(super) fn part(family: Family, said: &[Statement], at: usize) -> Option<String> {
+    match said.get(at)? {
+        found @ Statement::XtMatch(_) => matches::words(family, found, said, at),
+        target => targets::words(family, target),
+    }
+}
+
 fn of_verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Accept => "accept".to_owned(),

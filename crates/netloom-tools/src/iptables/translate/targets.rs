@@ -32,6 +32,7 @@ fn of_xt(family: Family, target: &XtTarget) -> Option<String> {
             value,
         } => connmark(*op, (*ctmask, *nfmask, *value)),
         XtTarget::Ct(ct) if ct.notrack => "notrack".to_owned(),
+        XtTarget::Dnat(range) if range.base_port.is_some() => return None,
         XtTarget::Dnat(range) => nat("dnat", range),
         XtTarget::Snat(range) => nat("snat", range),
         XtTarget::Masquerade(range) => nat("masquerade", range),
