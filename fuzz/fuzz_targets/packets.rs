@@ -1,0 +1,8 @@
+//! Arbitrary packets come to a router that tracks and translates connections; see `crates/netloom-tools/tests/rules.rs`.
+
+#![no_main]
+
+#[path = "../../crates/netloom-tools/tests/ruled/mod.rs"]
+mod ruled;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| ruled::packets(bytes));
