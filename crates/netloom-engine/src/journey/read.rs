@@ -41,6 +41,10 @@ pub(super) fn of(
     if let Event::Rules(trace) = event {
         chains(&mut state, trace);
     }
+    if state.connections.len() > MANY {
+        let own = event.connection().map(|connection| connection.id);
+        state.connections.retain(|other| Some(other.id) == own);
+    }
     Some(Box::new(state))
 }
 

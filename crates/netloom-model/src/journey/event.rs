@@ -170,6 +170,18 @@ pub enum Event {
     Dropped(DropReason),
 }
 
+impl Event {
+    /// The connection that it is about.
+    #[must_use]
+    pub fn connection(&self) -> Option<&Connection> {
+        match self {
+            Event::Tracked(trace) => trace.connection.as_ref(),
+            Event::Confirmed(connection) => Some(connection),
+            _ => None,
+        }
+    }
+}
+
 /// What learning did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -21,6 +21,8 @@ pub enum Look {
     Routes,
     /// The neighbours of the device (`ip neigh show dev DEV`).
     Neighbours,
+    /// The connections that are remembered (`conntrack -L`).
+    Connections,
     /// The chains that were asked (`iptables -S CHAIN`, `nft list chain TABLE CHAIN`).
     Ruleset,
     /// Settings by their dotted names, `{dev}` standing for the device (`sysctl NAME...`).
@@ -56,6 +58,10 @@ impl Look {
                 neighbours: true,
                 ..links
             },
+            Look::Connections => Parts {
+                connections: true,
+                ..Parts::NONE
+            },
             Look::Ruleset => Parts {
                 ruleset: true,
                 ..links
@@ -72,13 +78,16 @@ impl Stage {
     /// What is read at this place of the packet path.
     #[must_use]
     pub const fn looks(self) -> &'static [Look] {
-        use Look::{Device, Fdb, Mdb, Neighbours, Ports, Routes, Ruleset, Settings, Vlans};
+        use Look::{
+            Connections, Device, Fdb, Mdb, Neighbours, Ports, Routes, Ruleset, Settings, Vlans,
+        };
         match self {
             Stage::PingSend => &[Settings(&["net.ipv4.ip_default_ttl"])],
             Stage::RouteOutput | Stage::Route6Output | Stage::RouteInput | Stage::Route6Input => {
                 &[Routes]
             }
             Stage::Rules => &[Ruleset],
+            Stage::Conntrack | Stage::Confirm => &[Connections],
             Stage::Neighbour | Stage::NdpReceive => &[Neighbours],
             Stage::DeviceTransmit | Stage::Receive | Stage::Fragment | Stage::BridgeUp => &[Device],
             Stage::BridgeReceive

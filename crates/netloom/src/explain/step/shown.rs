@@ -64,6 +64,7 @@ fn commands_for(look: Look, step: &Step, read: &Namespace) -> Vec<String> {
         }
         (Look::Routes, _) => routes(step),
         (Look::Ruleset, _) => chains(step),
+        (Look::Connections, _) => one("conntrack -L".to_owned()),
         (_, None) => Vec::new(),
     }
 }
@@ -157,6 +158,10 @@ fn decided(look: Look, step: &Step, read: &Namespace) -> Option<Namespace> {
             let last = trace.rules.last();
             state.rules = last.map(|(rule, _)| rule.clone()).into_iter().collect();
             state.routes = trace.route.clone().into_iter().collect();
+        }
+        (Look::Connections, event) => {
+            let own = event.connection().map(|connection| connection.id);
+            state.connections.retain(|other| Some(other.id) == own);
         }
         (Look::Ruleset, Event::Rules(trace)) => {
             let deciding = trace.deciding().map(|step| step.handle);
