@@ -52,6 +52,12 @@ const NFT: &[&str] = &[
     "add @s { ip saddr . tcp dport timeout 5s }",
     "dnat to 10.0.0.1:80",
     "reject with icmpx type port-unreachable",
+    "meta hour ((((((((\"1\"",
+    "tcp option @255,65535,128 5",
+    "@nh,65535,8 1",
+    "meta time < \"99999999999999999-01-01\"",
+    "set w { type ipv4_addr; timeout 300000d; }",
+    "log group 65536",
     "quota over 5 mbytes",
     "@th,16,16 & 0xff == 5",
     "fib daddr type local",
@@ -145,4 +151,10 @@ proptest! {
     fn any_packets_pass_a_router_of_connections(story in prop::collection::vec(any::<u8>(), 0..4000)) {
         ruled::packets(&story);
     }
+}
+
+#[test]
+fn parentheses_without_end_are_refused() {
+    let deep = "(".repeat(100_000);
+    ruled::nft(format!("add table t\nadd chain t c\nadd rule t c meta mark {deep}\n").as_bytes());
 }

@@ -82,11 +82,7 @@ impl Within {
 impl Store {
     /// Whether only changes of the ruleset change it, and asking it changes nothing.
     fn is_constant(&self) -> bool {
-        let flags = &self.set.flags;
-        !flags.timeout
-            && !flags.dynamic
-            && self.set.timeout.is_none()
-            && self.set.statements.is_empty()
+        !self.set.flags.timeout && self.set.timeout.is_none() && !self.counts()
     }
 }
 

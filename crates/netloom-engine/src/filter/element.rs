@@ -103,6 +103,7 @@ impl Filter {
                 && let Ok(set) = self.set_mut(table, set)
             {
                 set.set.size.get_or_insert(0xffff);
+                set.lives = true;
             }
         }
     }

@@ -7,7 +7,7 @@ use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Hook, TableFamily};
 use netloom_model::socket::PacketType;
 use netloom_wire::ipv6::extension;
-use netloom_wire::{IpProtocol, ethernet, ipv4, ipv6};
+use netloom_wire::{EtherType, IpProtocol, ethernet, ipv4, ipv6};
 
 /// Whose hooks a packet meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +51,16 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Whether it is a packet of IPv6 and not of IPv4, whatever the family of the hook; none of
+    /// neither.
+    pub(super) fn is_ip_v6(&self, packet: &Packet) -> Option<bool> {
+        match (self.proto, packet.ethertype) {
+            (Proto::V4, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV4) => Some(false),
+            (Proto::V6, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV6) => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether it is a packet of IPv6.
     pub(crate) fn is_v6(&self) -> bool {
         self.proto == Proto::V6
@@ -66,8 +76,8 @@ impl Facts {
             Proto::V4 => v4(packet.network()),
             Proto::V6 => v6(packet.network()),
             Proto::Bridge | Proto::Netdev => match packet.ethertype {
-                netloom_wire::EtherType::IPV4 => v4(packet.network()),
-                netloom_wire::EtherType::IPV6 => v6(packet.network()),
+                EtherType::IPV4 => v4(packet.network()),
+                EtherType::IPV6 => v6(packet.network()),
                 _ => (None, None),
             },
             Proto::Arp => (None, None),

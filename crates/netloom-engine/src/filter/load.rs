@@ -187,7 +187,11 @@ impl Bits {
 
     /// Where it is: from which layer's beginning on, from which bit to which.
     pub(super) const fn span(&self) -> (Layer, u16, u16) {
-        (self.layer, self.offset, self.offset + self.bits)
+        (
+            self.layer,
+            self.offset,
+            self.offset.saturating_add(self.bits),
+        )
     }
 
     fn value(&self, facts: &Facts, packet: &Packet) -> Option<u128> {

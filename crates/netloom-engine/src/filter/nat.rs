@@ -12,7 +12,7 @@ use crate::route;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::Scope;
 use netloom_model::journey::DropReason;
-use netloom_model::ruleset::statement::{Nat, NatFlags, NatKind, Statement};
+use netloom_model::ruleset::statement::{Nat, NatKind, Statement};
 use netloom_model::ruleset::xt::{NatRange, XtTarget};
 use netloom_model::ruleset::{Expr, Hook, Value};
 
@@ -86,7 +86,6 @@ fn native(nat: &Nat) -> Option<Op> {
         NatKind::Redirect => (Manip::Destination, To::Redirect),
     };
     let to = if nat.prefix { To::Network } else { to };
-    let NatFlags { .. } = nat.flags;
     Some(Op {
         manip: Some(manip),
         to,

@@ -82,6 +82,9 @@ impl Filter {
             return Err(Errno::BUSY.into());
         }
         self.tables[at].objects.remove(there);
+        if kind == ObjectKind::Limit {
+            self.tables[at].kept.remove(object);
+        }
         Ok(())
     }
 

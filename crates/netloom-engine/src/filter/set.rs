@@ -15,6 +15,8 @@ pub(super) struct Store {
     /// What is said of it; its elements are in `index`.
     pub(super) set: Set,
     index: Index,
+    /// Whether packets change it, or what its elements count.
+    pub(super) lives: bool,
     /// What elements remember that do more than match.
     memories: HashMap<Key, Memories, foldhash::fast::FixedState>,
 }
@@ -222,6 +224,9 @@ impl Store {
         Ok(Store {
             set,
             index,
+            lives: elements
+                .iter()
+                .any(|element| !element.statements.is_empty()),
             memories: HashMap::default(),
         })
     }
@@ -234,12 +239,13 @@ impl Store {
             let left = element
                 .expires
                 .map(|left| left.0)
-                .or(lasts.map(|ms| ms * 1_000_000));
+                .or(lasts.map(|ms| ms.saturating_mul(1_000_000)));
             element.expires = left.map(|left| Time(now.0.saturating_add(left)));
         }
         if element.statements.is_empty() {
             element.statements.clone_from(&self.set.statements);
         }
+        self.lives |= !element.statements.is_empty();
         // Ranges of several parts stay in the order in which they were put in, and so do single keys beside
         // them.
         if self.set.flags.interval && element.from.len() > 1 && element.to.is_none() {
@@ -267,7 +273,7 @@ impl Store {
 
     /// Whether its elements do more than match.
     pub(super) fn counts(&self) -> bool {
-        self.set.flags.dynamic || !self.set.statements.is_empty()
+        self.lives || self.set.flags.dynamic || !self.set.statements.is_empty()
     }
 
     pub(super) fn remove(&mut self, element: &Element) -> Option<Element> {

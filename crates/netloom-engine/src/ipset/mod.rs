@@ -90,6 +90,9 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, change: &IpSetChange) -> Result<()>
     let now = net.now;
     let initval = net.random.next() as u32;
     let used = |net: &Net, name: &str| asked(net, ns, name) > 0;
+    for list in own(net, ns).sets.iter_mut().flatten() {
+        list.members.retain(|(_, data)| data.is_alive(now));
+    }
     match change {
         IpSetChange::Create { set, exist } => create(own(net, ns), set, *exist, initval),
         IpSetChange::Destroy(Some(name)) => {

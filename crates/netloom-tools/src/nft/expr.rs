@@ -21,6 +21,9 @@ pub(super) fn types(expr: &Expr) -> Vec<DataType> {
     }
 }
 
+/// How deep parentheses may be.
+const PARENTHESES: usize = 64;
+
 impl Parser<'_> {
     /// One expression, or several with dots between them.
     pub(super) fn expression(&mut self) -> Read<Expr> {
@@ -66,9 +69,17 @@ impl Parser<'_> {
 
     /// One part, with operations on its bits.
     fn masked(&mut self) -> Read<Expr> {
+        self.masked_in(0)
+    }
+
+    /// The same, within so many parentheses.
+    fn masked_in(&mut self, depth: usize) -> Read<Expr> {
+        if depth > PARENTHESES {
+            return Err(self.unexpected("("));
+        }
         let mut expr = match self.eat("(") {
             true => {
-                let inner = self.masked()?;
+                let inner = self.masked_in(depth + 1)?;
                 self.expect(")")?;
                 inner
             }

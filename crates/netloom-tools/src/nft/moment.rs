@@ -109,7 +109,7 @@ fn seconds_of_date(text: &str) -> Option<i64> {
     let mut parts = day.splitn(3, '-');
     let mut part = || -> Option<i64> { parts.next()?.parse().ok() };
     let (year, month, day) = (part()?, part()?, part()?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
         return None;
     }
     let seconds = i64::try_from(seconds_of_day(hour)?).ok()?;

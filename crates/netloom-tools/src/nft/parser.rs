@@ -211,6 +211,15 @@ impl Parser<'_> {
         }
     }
 
+    /// A number up to `most`.
+    pub(super) fn number_to<T: TryFrom<u64>>(&mut self, most: u64) -> Read<T> {
+        let at = self.peek().at;
+        let number = self.number()?;
+        let fits = T::try_from(number).ok().filter(|_| number <= most);
+        let text = || format!("Value {number} exceeds valid range 0-{most}");
+        fits.ok_or_else(|| Problem::new(text(), at))
+    }
+
     /// The place of the next token.
     pub(super) fn since_next(&mut self) -> Span {
         self.peek().at

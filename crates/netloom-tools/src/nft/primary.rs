@@ -156,11 +156,11 @@ impl Parser<'_> {
     fn option(&mut self, kind: option::Kind) -> Read<Expr> {
         self.at += 1;
         if kind == option::Kind::Tcp && self.eat("@") {
-            let number = self.number()? as u8;
+            let number = self.number_to(255)?;
             self.expect(",")?;
-            let offset = self.number()? as u16;
+            let offset = self.number_to(65535)?;
             self.expect(",")?;
-            let bits = self.number()? as u16;
+            let bits = self.number_to(128)?;
             return Ok(kind.expr(number, Some((offset, bits))));
         }
         let name = self.peek().text.clone();
@@ -460,7 +460,7 @@ impl Parser<'_> {
         let (Ok(offset), Ok(bits)) = (u16::try_from(offset), u16::try_from(bits)) else {
             return Err(Problem::new("Invalid payload expression", at));
         };
-        if bits == 0 || bits > 128 {
+        if bits == 0 || bits > 128 || offset.checked_add(bits).is_none() {
             return Err(Problem::new("Invalid payload expression", at));
         }
         let of = match (self.family, layer) {

@@ -149,15 +149,15 @@ impl Parser<'_> {
                 }
                 "group" => {
                     self.at += 1;
-                    log.group = Some(self.number()? as u16);
+                    log.group = Some(self.number_to(65535)?);
                 }
                 "snaplen" => {
                     self.at += 1;
-                    log.snaplen = Some(self.number()? as u32);
+                    log.snaplen = Some(self.number_to(u32::MAX.into())?);
                 }
                 "queue-threshold" => {
                     self.at += 1;
-                    log.queue_threshold = Some(self.number()? as u16);
+                    log.queue_threshold = Some(self.number_to(65535)?);
                 }
                 "flags" => {
                     self.at += 1;

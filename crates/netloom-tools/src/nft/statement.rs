@@ -297,11 +297,11 @@ impl Parser<'_> {
             match word.as_str() {
                 "mss" => {
                     self.at += 1;
-                    proxy.mss = self.number()? as u16;
+                    proxy.mss = self.number_to(65535)?;
                 }
                 "wscale" => {
                     self.at += 1;
-                    proxy.wscale = self.number()? as u8;
+                    proxy.wscale = self.number_to(14)?;
                 }
                 "timestamp" => {
                     self.at += 1;

@@ -103,6 +103,10 @@ const RULES: &[u8] = b"\
 -A PREROUTING -i t0 -p udp --dport 8 -j REDIRECT --to-ports 9
 -A POSTROUTING -o t1 -j MASQUERADE
 COMMIT
+*mangle
+-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
+-A FORWARD -p tcp -j TCPOPTSTRIP --strip-options 3,4
+COMMIT
 *raw
 -A PREROUTING -p tcp --dport 21 -j CT --helper ftp
 COMMIT
@@ -196,7 +200,13 @@ fn frame(packet: &[u8], side: usize) -> Vec<u8> {
         packet[6] & 3,
         packet[7],
     ]);
-    frame.extend([0x60, packet[8], packet[9], packet[10], 0, 0, 0, 0]);
+    // Headers of TCP are as long as they say, or not.
+    let header = if packet[1] & 8 != 0 {
+        packet[12] << 4
+    } else {
+        0x60
+    };
+    frame.extend([header, packet[8], packet[9], packet[10], 0, 0, 0, 0]);
     frame.extend([packet[11], packet[12], packet[13], 0]);
     frame.extend((0..payload).map(|at| packet[at & 15]));
     frame

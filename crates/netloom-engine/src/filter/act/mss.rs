@@ -125,7 +125,8 @@ fn lower(size: u16, option: usize, facts: &Facts, packet: &mut Packet) {
 fn tell(size: u16, at: usize, facts: &Facts, packet: &mut Packet) {
     let segment = &packet.network()[at..];
     let header = usize::from(segment[12] >> 4) * 4;
-    if segment.len() > header || header >= FULL {
+    // A SYN with data, or whose header is not all there, stays as it is.
+    if segment.len() != header || !(HEADER_LEN..FULL).contains(&header) {
         return;
     }
     let v6 = facts.proto == Proto::V6;

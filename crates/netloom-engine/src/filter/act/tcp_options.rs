@@ -66,10 +66,10 @@ pub(super) fn set(
     facts: &Facts,
     packet: &mut Packet,
 ) {
-    if !is_segment(facts, packet) {
+    if !is_segment(facts, packet) || bits == 0 || bits > 128 {
         return;
     }
-    let (first, end) = (offset / 8, (offset + bits).div_ceil(8));
+    let (first, end) = (offset / 8, offset.saturating_add(bits).div_ceil(8));
     write::transport(facts, packet, |segment| {
         let found = all(segment).into_iter().find(|(own, _, _)| *own == kind);
         let Some((_, at, len)) = found else {

@@ -1,6 +1,6 @@
 //! Fields of headers are written, and the checksums that cover them (`nft_payload_set`, RFC 1624).
 
-use crate::filter::facts::{Facts, Proto};
+use crate::filter::facts::Facts;
 use crate::filter::load::Load;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -80,13 +80,19 @@ impl Op {
     /// Writes to the header of IP.
     fn network(&self, value: u128, facts: &Facts, packet: &mut Packet) -> Option<()> {
         let partial = packet.checksum_partial;
+        let version = facts.is_ip_v6(packet);
         let network = packet.network_mut();
-        let len = if facts.proto == Proto::V6 { 40 } else { 20 };
         let end = (self.offset + self.bits).div_ceil(8);
+        let Some(v6) = version else {
+            // ARP has no checksum.
+            network.get(..end)?;
+            put(network, (self.offset, self.bits), value);
+            return Some(());
+        };
+        let len = if v6 { 40 } else { 20 };
         let len = len.max(end);
         let before = network.get(..len)?.to_vec();
         put(network, (self.offset, self.bits), value);
-        let v6 = facts.proto == Proto::V6;
         if !v6 && self.offset / 8 != V4_CHECKSUM {
             let even = len & !1;
             let sum = word(network, V4_CHECKSUM);

@@ -14,7 +14,12 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub(in crate::filter) struct Counts(
     HashMap<(u128, u16), Vec<Reference>, foldhash::fast::FixedState>,
+    /// How many networks there were when those without connections went.
+    usize,
 );
+
+/// Fewer networks than these stay as they are.
+const MANY: usize = 256;
 
 impl Counts {
     /// How many a network has, that of the packet among them.
@@ -30,10 +35,27 @@ impl Counts {
         };
         let own = connections.of(packet.ct);
         let zone = own.map_or(0, |own| own.zone.id);
+        if own.is_none() {
+            // It begins no connection: nothing is remembered of it.
+            let seen = self.0.get(&(network, zone));
+            let alive = |seen: &Vec<Reference>| {
+                let living = seen.iter().filter(|other| lives(connections, **other));
+                living.count()
+            };
+            return seen.map_or(0, alive) + 1;
+        }
+        if self.0.len() >= 2 * self.1.max(MANY) {
+            // Networks whose connections are all gone go too, once there are twice as many.
+            self.0.retain(|_, seen| {
+                seen.retain(|other| lives(connections, *other));
+                !seen.is_empty()
+            });
+            self.1 = self.0.len();
+        }
         let seen = self.0.entry((network, zone)).or_default();
         let is_own = |other: &Reference| {
             let place = |of: &Reference| (of.place(), of.stamp());
-            own.is_some() && place(other) == place(&packet.ct)
+            place(other) == place(&packet.ct)
         };
         // Those that are gone are looked for as far as its own, where that is there.
         let mut at = 0;
@@ -46,9 +68,6 @@ impl Counts {
             } else {
                 seen.remove(at);
             }
-        }
-        if own.is_none() {
-            return seen.len() + 1;
         }
         seen.push(packet.ct);
         seen.len()

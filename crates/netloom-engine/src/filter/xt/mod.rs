@@ -92,8 +92,6 @@ pub(super) fn matches(
         XtMatch::Realm(realm) => realm.matches(realm.is.value == 0),
         // Nothing is encrypted.
         XtMatch::Policy(policy) => policy.none,
-        // No helper watches a connection.
-        XtMatch::Helper(helper) => helper.not,
         XtMatch::Time(asked) => time::time(asked, (net.wall_clock() / 1_000_000_000) as i64),
         XtMatch::Statistic(asked) => memory::statistic(memory, part, *asked, &mut net.random),
         XtMatch::Quota { quota, .. } => {
