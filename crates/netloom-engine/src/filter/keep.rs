@@ -2,9 +2,9 @@
 //! count, and objects with names (nft(8), SET STATEMENT, STATEFUL OBJECTS).
 
 use super::facts::Facts;
-use super::set::Store;
+use super::set::{Remembered, Store};
 use super::table::{Sets, Table};
-use super::xt::memory::{self, Memories};
+use super::xt::memory;
 use super::{ChainId, Filter, SetId};
 use crate::packet::Packet;
 use core::time::Duration;
@@ -88,10 +88,10 @@ fn is_kept(statement: &Statement) -> bool {
     )
 }
 
-/// Does what an element or an object does beside being there; whether the rule goes on.
+/// Does what an element does beside being there; whether the rule goes on.
 fn count(
     statements: &mut [Statement],
-    memories: &mut Memories,
+    (key, memories): (&[u128], &mut Remembered),
     len: u64,
     now: Time,
 ) -> Option<bool> {
@@ -102,7 +102,10 @@ fn count(
                 counter.bytes += len;
                 true
             }
-            Statement::Limit(limit) => memory::limit(memories, part, limit, len, now),
+            Statement::Limit(limit) => {
+                let own = memories.entry(key.into()).or_default();
+                memory::limit(own, part, limit, len, now)
+            }
             Statement::Quota(quota) => spend(quota, len),
             _ => return None,
         };
@@ -124,7 +127,7 @@ impl Store {
     /// does not know.
     pub(super) fn met(&mut self, key: &[u128], len: u64, now: Time) -> Option<bool> {
         let (element, memories) = self.kept(key)?;
-        count(&mut element.statements, memories, len, now)
+        count(&mut element.statements, (key, memories), len, now)
     }
 
     /// An element as a rule puts it in.
@@ -155,26 +158,26 @@ impl Filter {
         now: Time,
     ) -> Option<bool> {
         let store = &mut self.sets[update.set.0];
-        let element = Store::made(&store.set, key, update);
         if update.op == UpdateOp::Delete {
+            let element = Store::made(&store.set, key, update);
             store.remove(&element);
             return Some(true);
         }
-        let there = store.kept(key).is_some();
-        if there && update.op == UpdateOp::Update {
-            let lasts = update.timeout.or(store.set.timeout);
-            let lasts = lasts.map(Duration::from_millis);
-            if let (Some((element, _)), Some(lasts)) = (store.kept(key), lasts) {
+        let lasts = update.timeout.or(store.set.timeout);
+        match (store.own_mut(key), lasts.map(Duration::from_millis)) {
+            (Some(element), Some(lasts)) if update.op == UpdateOp::Update => {
                 element.expires = Some(now + lasts);
             }
-        }
-        if !there {
-            // A set that is full ends the rule (`nft_dynset_eval`).
-            if !store.insert(element, now).is_ok_and(|room| room) {
-                return Some(false);
+            (Some(_), _) => {}
+            (None, _) => {
+                let element = Store::made(&store.set, key, update);
+                // A set that is full ends the rule (`nft_dynset_eval`).
+                if !store.insert(element, now).is_ok_and(|room| room) {
+                    return Some(false);
+                }
+                let expires = store.find(key).and_then(|element| element.expires);
+                self.next_expiry = expires.map_or(self.next_expiry, |at| at.min(self.next_expiry));
             }
-            let expires = store.find(key).and_then(|element| element.expires);
-            self.next_expiry = expires.map_or(self.next_expiry, |at| at.min(self.next_expiry));
         }
         self.sets[update.set.0].met(key, facts.len(packet), now)
     }

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 /// A key: a number for each of its parts.
 pub(super) type Key = Box<[u128]>;
 
+/// What elements remember, by their keys.
+pub(super) type Remembered = HashMap<Key, Memories, foldhash::fast::FixedState>;
+
 /// A set or map.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
@@ -18,7 +21,7 @@ pub(super) struct Store {
     /// Whether packets change it, or what its elements count.
     pub(super) lives: bool,
     /// What elements remember that do more than match.
-    memories: HashMap<Key, Memories, foldhash::fast::FixedState>,
+    memories: Remembered,
 }
 
 /// Elements by their keys.
@@ -264,11 +267,15 @@ impl Store {
         self.index.insert(element).map(|()| true)
     }
 
-    /// The element of a key of its own, and what it remembers.
-    pub(super) fn kept(&mut self, key: &[u128]) -> Option<(&mut Element, &mut Memories)> {
+    /// The element of a key of its own.
+    pub(super) fn own_mut(&mut self, key: &[u128]) -> Option<&mut Element> {
+        self.index.single.get_mut(key)
+    }
+
+    /// The same, and what elements remember that remember something.
+    pub(super) fn kept(&mut self, key: &[u128]) -> Option<(&mut Element, &mut Remembered)> {
         let element = self.index.single.get_mut(key)?;
-        let memories = self.memories.entry(key.into()).or_default();
-        Some((element, memories))
+        Some((element, &mut self.memories))
     }
 
     /// Whether its elements do more than match.

@@ -36,7 +36,7 @@ impl Probe {
             (Family::V4, v4(at(12, 4)?)?, v4(at(16, 4)?)?)
         };
         let name = |dev: crate::device::DevId| {
-            let dev = dev.some().map(|dev| net.dev(dev).name.to_string());
+            let dev = dev.some().map(|dev| net.dev(dev).name.clone());
             dev.unwrap_or_default()
         };
         let macs = packet.link_header().and_then(|header| {
@@ -185,13 +185,7 @@ fn counts(data: &mut Data, asked: &SetMatch, len: u64, silent: bool) -> bool {
         data.counter.packets += 1;
         data.counter.bytes += len;
     }
-    let is = |with: Option<Compare<u64>>, number: u64| match with {
-        None => true,
-        Some(Compare::Eq(n)) => number == n,
-        Some(Compare::Ne(n)) => number != n,
-        Some(Compare::Lt(n)) => number < n,
-        Some(Compare::Gt(n)) => number > n,
-    };
+    let is = |with: Option<Compare<u64>>, number| with.is_none_or(|with| with.holds(number));
     is(asked.packets, data.counter.packets) && is(asked.bytes, data.counter.bytes)
 }
 

@@ -182,6 +182,12 @@ impl Set {
         Ok(key)
     }
 
+    /// How many parts of its elements are networks.
+    fn networks(&self) -> usize {
+        let dimensions = self.kind.dimensions().iter();
+        dimensions.filter(|d| **d == Dimension::Net).count()
+    }
+
     /// The bits of an address that count.
     pub(super) fn host(&self, address: u128) -> u128 {
         match (self.options.netmask, self.options.bitmask) {
@@ -333,12 +339,7 @@ impl Set {
     /// it, a network only if it is there itself.
     pub(super) fn test(&mut self, key: &Key, parts: &[Part], now: Time) -> bool {
         let width = key::width(self.addresses());
-        let nets = self
-            .kind
-            .dimensions()
-            .iter()
-            .filter(|d| **d == Dimension::Net)
-            .count();
+        let nets = self.networks();
         let host = key.lens[..nets].iter().all(|len| *len == width);
         let found = match nets > 0 && host {
             true => self.find(key.words, now),
@@ -369,12 +370,7 @@ impl Set {
     pub(super) fn key_to_add(&self, words: [u128; 3]) -> Key {
         let width = key::width(self.addresses());
         let longest = self.lens.keys().next().map(|lens| lens.0);
-        let nets = self
-            .kind
-            .dimensions()
-            .iter()
-            .filter(|d| **d == Dimension::Net)
-            .count();
+        let nets = self.networks();
         let mut lens = longest.unwrap_or([width; 2]);
         lens[nets..].fill(0);
         self.key_with(words, lens)

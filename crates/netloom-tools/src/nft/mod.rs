@@ -43,6 +43,7 @@ use netloom_model::ruleset::{Rule, Ruleset, Table, TableRef};
 use netloom_model::state::Parts;
 use parser::{Command, Parser, Step};
 use print::Style;
+pub(crate) use print::show_verdict;
 use source::{Problem, Source};
 use std::collections::HashMap;
 

@@ -323,7 +323,7 @@ impl Style<'_> {
 }
 
 /// A verdict.
-pub(super) fn show_verdict(verdict: &Verdict) -> String {
+pub(crate) fn show_verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Accept => "accept".to_owned(),
         Verdict::Drop => "drop".to_owned(),

@@ -51,12 +51,7 @@ pub(super) fn ttl(facts: &Facts, packet: &Packet) -> Option<u8> {
 }
 
 pub(super) fn compared(with: Compare<u8>, number: Option<u8>) -> bool {
-    number.is_some_and(|number| match with {
-        Compare::Eq(with) => number == with,
-        Compare::Ne(with) => number != with,
-        Compare::Lt(with) => number < with,
-        Compare::Gt(with) => number > with,
-    })
+    number.is_some_and(|number| with.holds(number))
 }
 
 pub(super) fn iprange(

@@ -350,6 +350,18 @@ pub enum Compare<T> {
     Gt(T),
 }
 
+impl<T: Copy + PartialOrd> Compare<T> {
+    /// Whether a number is so.
+    pub fn holds(self, number: T) -> bool {
+        match self {
+            Compare::Eq(with) => number == with,
+            Compare::Ne(with) => number != with,
+            Compare::Lt(with) => number < with,
+            Compare::Gt(with) => number > with,
+        }
+    }
+}
+
 /// See [`XtMatch::Dccp`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dccp {

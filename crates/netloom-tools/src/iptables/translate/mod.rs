@@ -11,8 +11,9 @@ use super::draft;
 use super::{Variant, finish};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+use crate::nft;
 use netloom_model::Family;
-use netloom_model::ruleset::statement::{Statement, Verdict};
+use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::xt::XtMatch;
 
 /// Runs `iptables-translate`.
@@ -116,7 +117,7 @@ fn words(family: Family, said: &[Statement], target: &[Statement]) -> Option<Str
     parts.push("counter".to_owned());
     for statement in target {
         parts.push(match statement {
-            Statement::Verdict(verdict) => of_verdict(verdict),
+            Statement::Verdict(verdict) => nft::show_verdict(verdict),
             other => targets::words(family, other)?,
         });
     }
@@ -132,17 +133,6 @@ pub(super) fn part(family: Family, said: &[Statement], at: usize) -> Option<Stri
     match said.get(at)? {
         found @ Statement::XtMatch(_) => matches::words(family, found, said, at),
         target => targets::words(family, target),
-    }
-}
-
-fn of_verdict(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Accept => "accept".to_owned(),
-        Verdict::Drop => "drop".to_owned(),
-        Verdict::Continue => "continue".to_owned(),
-        Verdict::Return => "return".to_owned(),
-        Verdict::Jump(chain) => format!("jump {chain}"),
-        Verdict::Goto(chain) => format!("goto {chain}"),
     }
 }
 
