@@ -12,6 +12,7 @@
 pub mod address;
 pub mod advertise;
 pub mod bridge;
+pub mod calendar;
 pub mod change;
 pub mod conntrack;
 pub mod counters;

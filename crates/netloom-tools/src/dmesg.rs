@@ -5,7 +5,7 @@
 //! Colours and pagers are never used; everything is of the facility `kern`.
 
 use crate::Context;
-use crate::tcpdump::time::date;
+use crate::timestamp::ctime;
 use netloom_model::kernel_log::LogLine;
 use netloom_model::{Errno, Time};
 use std::io::Write;
@@ -144,20 +144,6 @@ fn stamp(cx: &Context<'_>, options: &Options, at: Time, since: f64) -> String {
         true => format!("[{seconds:5}.{micros:06} <{since:12.6}>] "),
         false => format!("[{seconds:5}.{micros:06}] "),
     }
-}
-
-const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
-
-/// A moment as ctime(3) writes it.
-fn ctime(seconds: u64) -> String {
-    let (year, month, day) = date(seconds / 86_400);
-    let weekday = DAYS[(seconds / 86_400 % 7) as usize];
-    let month = MONTHS[(month as usize).clamp(1, 12) - 1];
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{weekday} {month} {day:2} {hour:02}:{minute:02}:{second:02} {year}")
 }
 
 fn parse(args: &[String]) -> Result<Options, (String, i32)> {

@@ -34,6 +34,7 @@ pub mod ss;
 mod stream;
 pub mod sysctl;
 pub mod tcpdump;
+mod timestamp;
 pub mod traceroute;
 
 pub use context::{Context, Host, NoMachine};

@@ -4,6 +4,7 @@ use super::labels::Labels;
 use super::options::{Format, Options};
 use super::{save, xml};
 use crate::Context;
+use crate::timestamp::ctime;
 use netloom_model::Time;
 use netloom_model::conntrack::{
     Connection, ConnectionEvent, ConnectionNotice, Expectation, Ports, Tuple, status,
@@ -183,7 +184,7 @@ impl<'a> Show<'a> {
         }
         if let Some(began) = connection.began.filter(|_| self.format.ktimestamp) {
             let seconds = (began.0 + self.epoch) / 1_000_000_000;
-            text.push_str(&format!("[start={}] ", date(seconds)));
+            text.push_str(&format!("[start={}] ", ctime(seconds)));
         }
         if let Some(helper) = &connection.helper {
             text.push_str(&format!("helper={helper} "));
@@ -296,19 +297,4 @@ fn ports(tuple: &Tuple) -> String {
         } => format!("srckey=0x{source:x} dstkey=0x{destination:x} "),
         Ports::None => String::new(),
     }
-}
-
-/// A moment as ctime(3) writes it, in UTC.
-fn date(seconds: u64) -> String {
-    // 1970 began on a Thursday.
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    let days = seconds / 86_400;
-    let (year, month, day) = crate::tcpdump::time::date(days);
-    let month = MONTHS[(month as usize + 11) % 12];
-    let weekday = DAYS[(days % 7) as usize];
-    let time = crate::tcpdump::time::time_of_day(seconds);
-    format!("{weekday} {month} {day:2} {time} {year}")
 }

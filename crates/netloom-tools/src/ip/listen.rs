@@ -5,7 +5,7 @@ use super::words::{self, Failure, Outcome};
 use crate::Context;
 use crate::rtnetlink::Messages;
 use crate::rtnetlink::told::{self, Told};
-use crate::tcpdump::time::{date, time_of_day};
+use crate::timestamp::{ctime, date, time_of_day};
 use netloom_model::notice::{About, Notice};
 use netloom_model::socket::SocketKind;
 use netloom_model::state::Parts;
@@ -134,20 +134,12 @@ pub(crate) fn heading(at: Stamp, label: Option<&str>, notice: &Notice) -> String
 /// The moment, in nanoseconds since 1970, where that is wanted.
 fn stamp(stamp: Stamp, at: u64) -> String {
     let (seconds, micros) = (at / 1_000_000_000, at / 1000 % 1_000_000);
-    let (year, month, day) = date(seconds / 86_400);
-    let time = time_of_day(seconds);
     match stamp {
         Stamp::None => String::new(),
-        Stamp::Short => format!("[{year:04}-{month:02}-{day:02}T{time}.{micros:06}] "),
-        Stamp::Long => {
-            // 1970 began on a Thursday.
-            let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-            let months = [
-                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-            ];
-            let weekday = weekdays[(seconds / 86_400 % 7) as usize];
-            let month = months[(month as usize + 11) % 12];
-            format!("Timestamp: {weekday} {month} {day:2} {time} {year} {micros} usec\n")
+        Stamp::Short => {
+            let (date, time) = (date(seconds), time_of_day(seconds));
+            format!("[{date}T{time}.{micros:06}] ")
         }
+        Stamp::Long => format!("Timestamp: {} {micros} usec\n", ctime(seconds)),
     }
 }

@@ -5,7 +5,7 @@ use super::tables::Builtin;
 use super::{LEGACY, Variant, command, eb, finish, show};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
-use crate::tcpdump::time::date;
+use crate::timestamp::ctime;
 use netloom_model::ruleset::{Counter, TableFamily};
 use std::time::UNIX_EPOCH;
 
@@ -165,18 +165,6 @@ pub(super) fn counted(counter: Option<Counter>, wanted: bool) -> String {
 
 /// The moment as ctime(3) writes it, of Greenwich.
 pub(super) fn moment(cx: &mut Context<'_>) -> Outcome<String> {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
     let since = cx.wall_clock()?.duration_since(UNIX_EPOCH);
-    let seconds = since.unwrap_or_default().as_secs();
-    let (days, rest) = (seconds / 86400, seconds % 86400);
-    let (year, month, day) = date(days);
-    let weekday = DAYS[(days % 7) as usize];
-    let month = MONTHS[(month as usize + 11) % 12];
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    Ok(format!(
-        "{weekday} {month} {day:>2} {hour:02}:{minute:02}:{second:02} {year}"
-    ))
+    Ok(ctime(since.unwrap_or_default().as_secs()))
 }

@@ -1,5 +1,6 @@
 //! Times: how long (`1d2h`), when (`"2022-07-01 11:00:00"`), on which day and at which hour.
 
+use netloom_model::calendar::{DAY, date, days};
 use netloom_model::ruleset::{DataType, Value};
 
 /// The units of a time, in milliseconds.
@@ -46,29 +47,6 @@ pub(super) fn show_milliseconds(mut time: u64) -> String {
     text
 }
 
-/// Days since 1970 of a date (the proleptic calendar of Gregory).
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date of a day since 1970.
-const fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + if month <= 2 { 1 } else { 0 };
-    (year, month, day)
-}
-
 /// Seconds since midnight: `17:00`, `17:00:30`.
 fn seconds_of_day(text: &str) -> Option<u64> {
     let mut parts = text.split(':');
@@ -113,7 +91,7 @@ fn seconds_of_date(text: &str) -> Option<i64> {
         return None;
     }
     let seconds = i64::try_from(seconds_of_day(hour)?).ok()?;
-    Some(days(year, month, day) * 86_400 + seconds)
+    Some(days(year, month, day) * DAY + seconds)
 }
 
 /// A value as it is listed; none if it is no time.
@@ -127,8 +105,8 @@ pub(super) fn show(ty: DataType, number: u64) -> Option<String> {
         DataType::Day => format!("\"{}\"", ty.symbol(number as u32)?),
         DataType::Time => {
             let seconds = (number / 1_000_000_000) as i64;
-            let (year, month, day) = date(seconds.div_euclid(86_400));
-            let rest = seconds.rem_euclid(86_400);
+            let (year, month, day) = date(seconds.div_euclid(DAY));
+            let rest = seconds.rem_euclid(DAY);
             let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
             format!("\"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}\"")
         }

@@ -3,6 +3,8 @@
 use super::super::extension::{Extension, Given, Opt, Shown, View};
 use super::values::{first, one, said};
 use crate::ip::words::Outcome;
+use crate::timestamp::{date, time_of_day};
+use netloom_model::calendar;
 use netloom_model::ruleset::Statement;
 use netloom_model::ruleset::xt::{Time, XtMatch};
 
@@ -24,7 +26,7 @@ pub(super) const TIME: Extension = Extension {
     show: show_time,
 };
 
-const DAY: u32 = 86_400;
+const DAY: u32 = calendar::DAY as u32;
 /// The last moment that can be said.
 const LAST: u32 = i32::MAX as u32;
 const ALL_WEEKDAYS: u8 = 0xfe;
@@ -43,7 +45,7 @@ fn time(given: &Given<'_>) -> Outcome<Vec<Statement>> {
     };
     let moment = |name: &str, otherwise: u32| {
         let option = given.option(name);
-        option.map_or(Ok(otherwise), |option| date(given, option.word()))
+        option.map_or(Ok(otherwise), |option| read_date(given, option.word()))
     };
     let found = Time {
         dates: (moment("datestart", 0)?, moment("datestop", LAST)?),
@@ -93,7 +95,7 @@ fn hour(given: &Given<'_>, word: &str) -> Outcome<u32> {
 }
 
 /// `YYYY[-MM[-DD[Thh[:mm[:ss]]]]]` in seconds since 1970, of Greenwich.
-fn date(given: &Given<'_>, word: &str) -> Outcome<u32> {
+fn read_date(given: &Given<'_>, word: &str) -> Outcome<u32> {
     let bad = || {
         let text =
             format!("Invalid date \"{word}\" specified. Should be YYYY[-MM[-DD[Thh[:mm[:ss]]]]]");
@@ -118,34 +120,9 @@ fn date(given: &Given<'_>, word: &str) -> Outcome<u32> {
         && (0..60).contains(&s)
         && day.len() <= 3
         && clock.len() <= 3;
-    let seconds = days(year, month, of_month) * i64::from(DAY) + 3600 * h + 60 * m + s;
+    let seconds = calendar::days(year, month, of_month) * calendar::DAY + 3600 * h + 60 * m + s;
     let seconds = u32::try_from(seconds).ok().filter(|_| fits);
     seconds.ok_or_else(bad)
-}
-
-/// Days since 1970 (after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The same the other way round.
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let next = if month <= 2 { 1 } else { 0 };
-    (year + era * 400 + next, month, day)
 }
 
 fn weekdays(given: &Given<'_>, option: &Opt) -> Outcome<u8> {
@@ -186,15 +163,10 @@ fn monthdays(given: &Given<'_>, option: &Opt) -> Outcome<u32> {
     })
 }
 
-fn clock(seconds: u32) -> String {
-    let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{h:02}:{m:02}:{s:02}")
-}
-
 fn moment(seconds: u32, between: char) -> String {
-    let (year, month, day) = civil(i64::from(seconds / DAY));
-    let clock = clock(seconds % DAY);
-    format!("{year:04}-{month:02}-{day:02}{between}{clock}")
+    let seconds = u64::from(seconds);
+    let (date, time) = (date(seconds), time_of_day(seconds));
+    format!("{date}{between}{time}")
 }
 
 /// `1st,2nd`, as iptables counts: 11st, 12nd, 13rd.
@@ -214,7 +186,8 @@ fn show_time(view: &View<'_>) -> Option<(usize, Shown)> {
     };
     let (mut save, mut list) = (String::from("-m time"), String::from("TIME"));
     if found.hours != (0, DAY - 1) {
-        let (from, to) = (clock(found.hours.0), clock(found.hours.1));
+        let (from, to) = (u64::from(found.hours.0), u64::from(found.hours.1));
+        let (from, to) = (time_of_day(from), time_of_day(to));
         save += &format!(" --timestart {from} --timestop {to}");
         list += &format!(" from {from} to {to}");
     }
