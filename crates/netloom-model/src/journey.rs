@@ -7,6 +7,7 @@
 mod connection;
 mod event;
 mod look;
+mod lookup;
 mod reason;
 mod routed;
 mod rules;
@@ -15,6 +16,7 @@ mod stage;
 pub use connection::{ConnectionTrace, End, Rewritten, Standing};
 pub use event::{Event, FdbFound, Learning, MdbFound, VlanDecision};
 pub use look::Look;
+pub use lookup::{LookedIn, Lookup};
 pub use reason::{DROP_REASONS, DropReason};
 pub use routed::{MultipathChoice, MultipathHop, RouteTrace, RuleOutcome};
 pub use rules::{ChainStep, ChainTrace, ChainVerdict};

@@ -9,10 +9,10 @@ use super::load::Load;
 use super::nat;
 use super::table::State;
 use super::xt::Says;
-use super::{ChainId, Filter, trace};
+use super::{ChainId, Filter, lookup, trace};
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::journey::{ChainStep, ChainVerdict, DropReason};
+use netloom_model::journey::{ChainStep, ChainVerdict, DropReason, Lookup};
 use netloom_model::ruleset::check::JUMP_DEPTH;
 use netloom_model::ruleset::set::ElementData;
 use netloom_model::ruleset::statement::Reject;
@@ -60,6 +60,10 @@ pub(super) trait Trail {
     /// A rule was tried: which of a chain, and which of its parts did not match.
     fn step(&mut self, filter: &Filter, at: (ChainId, usize), rule: &Rule, failed: Option<usize>);
 
+    /// The rule that is tried asked a set or map.
+    #[inline(always)]
+    fn looked(&mut self, _: impl FnOnce() -> Option<Lookup>) {}
+
     /// No rule decided: the policy of a chain does, and counts the packet or not.
     fn policy(&mut self, chain: ChainId, counts: bool);
 }
@@ -82,6 +86,8 @@ impl Trail for Unwritten {
 pub(super) struct Written {
     pub(super) tried: Vec<ChainStep>,
     pub(super) policy: bool,
+    /// What sets and maps answered that the rule asked which is tried.
+    looked: Vec<Lookup>,
 }
 
 impl Trail for Written {
@@ -102,7 +108,12 @@ impl Trail for Written {
             handle: rule.rule.handle,
             failed: failed.map(|part| part as u32),
             rule: failed.is_none().then(said),
+            lookups: core::mem::take(&mut self.looked),
         });
+    }
+
+    fn looked(&mut self, lookup: impl FnOnce() -> Option<Lookup>) {
+        self.looked.extend(lookup());
     }
 
     fn policy(&mut self, _: ChainId, _: bool) {
@@ -181,7 +192,7 @@ pub(super) fn chain<T: Trail>(
             continue;
         };
         let (followed, mark) = (packet.trace != 0, packet.mark);
-        let said = ask(net, filter, (walk.chain, at), &rule, facts, packet);
+        let said = ask(net, filter, (walk.chain, at), &rule, (facts, packet), trail);
         if (followed || packet.trace != 0)
             && let Some(go) = said.told()
         {
@@ -254,13 +265,13 @@ fn policy<T: Trail>(
 }
 
 /// Carries a rule out, until one of its statements does not match.
-fn ask(
+fn ask<T: Trail>(
     net: &mut Net,
     filter: &mut Filter,
     (chain, at): (ChainId, usize),
     rule: &Rule,
-    facts: &Facts,
-    packet: &mut Packet,
+    (facts, packet): (&Facts, &mut Packet),
+    trail: &mut T,
 ) -> Said {
     for (part, op) in rule.ops.iter().enumerate() {
         let goes_on = match op {
@@ -272,6 +283,7 @@ fn ask(
                 let Some(key) = key_of(net, key, facts, packet) else {
                     return Said::No(part);
                 };
+                trail.looked(|| lookup::of_set(filter, (rule, part), set, &key));
                 let found = set.find(filter, &key).is_some();
                 match set {
                     Within::Named(set) if found && !not && filter.sets[set.0].counts() => {
@@ -307,6 +319,7 @@ fn ask(
             Op::Go(go) => return Said::Go(*go),
             Op::Map { key, map } => {
                 let key = key_of(net, key, facts, packet);
+                trail.looked(|| lookup::of_set(filter, (rule, part), map, key.as_deref()?));
                 match key.and_then(|key| map.go(filter, chain, &key)) {
                     Some(Go::Continue) => true,
                     Some(go) => return Said::Go(go),
@@ -328,6 +341,7 @@ fn ask(
             Op::Reject(reject) if facts.can_be_told(*reject) => return Said::Reject(*reject),
             Op::Reject(_) => false,
             Op::Match(found) => {
+                trail.looked(|| lookup::of_ipset(net, found, part, (facts, packet)));
                 let memory = &mut filter.chains[chain.0].states[at].memory;
                 match super::xt::matches(found, net, (memory, part), facts, packet) {
                     Says::Is(says) => says,
@@ -397,7 +411,7 @@ fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option
 }
 
 impl Within {
-    fn find<'a>(
+    pub(super) fn find<'a>(
         &'a self,
         filter: &'a Filter,
         key: &[u128],

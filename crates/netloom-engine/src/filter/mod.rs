@@ -20,6 +20,7 @@ mod judge;
 mod keep;
 mod load;
 mod log;
+mod lookup;
 mod meta;
 mod nat;
 mod object;

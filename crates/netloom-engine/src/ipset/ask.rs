@@ -1,13 +1,14 @@
 //! What rules ask of sets, and what they put there (iptables-extensions(8), `set` and `SET`).
 
 use super::key;
-use super::set::{Data, Set};
+use super::set::{Data, Device, Set};
 use super::{Sets, own};
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
 use core::net::IpAddr;
-use netloom_model::ipset::{Dimension, Entry, Kind, Skb};
+use netloom_model::ipset::{Dimension, Entry, Kind, Part, Skb};
+use netloom_model::ruleset::Counter;
 use netloom_model::ruleset::xt::{Compare, SetMatch, SetTarget};
 use netloom_model::{Family, Time};
 use netloom_wire::MacAddr;
@@ -56,7 +57,7 @@ impl Probe {
 
     /// What a set would find it by, `sources` saying of which parts the source counts; none where it
     /// has no such part.
-    fn words(&self, set: &Set, sources: &[bool]) -> Option<[u128; 3]> {
+    pub(super) fn words(&self, set: &Set, sources: &[bool]) -> Option<[u128; 3]> {
         let dimensions = set.kind.dimensions();
         if sources.len() < dimensions.len() {
             return None;
@@ -82,11 +83,54 @@ impl Probe {
                 Dimension::Mac if set.kind == Kind::BitmapIpMac => 0,
                 Dimension::Mac => key::mac(self.macs?[side]),
                 Dimension::Mark => set.mark(self.mark),
-                Dimension::Iface => set.device_of(&self.devices[side])?,
+                // Found by its name.
+                Dimension::Iface if self.devices[side].is_empty() => return None,
+                Dimension::Iface => 0,
                 Dimension::Set => return None,
             };
         }
         Some(words)
+    }
+
+    /// The device by which a set would find it, if it has one.
+    pub(super) fn device(&self, set: &Set, sources: &[bool]) -> Option<Device<'_>> {
+        let dimensions = set.kind.dimensions().iter();
+        let at = dimensions
+            .zip(sources)
+            .find(|(dimension, _)| **dimension == Dimension::Iface);
+        let (_, source) = at?;
+        Some(Device {
+            name: &self.devices[usize::from(!source)],
+            physdev: false,
+        })
+    }
+
+    /// What a set would find it by, as it is told.
+    pub(super) fn parts(&self, set: &Set, sources: &[bool]) -> Option<Vec<Part>> {
+        let dimensions = set.kind.dimensions().iter().zip(sources);
+        let part = |(dimension, source): (&Dimension, &bool)| {
+            let side = usize::from(!source);
+            Some(match dimension {
+                Dimension::Ip | Dimension::Net => Part::host(self.addresses[side]),
+                Dimension::Port => {
+                    let (protocol, ports) = self.ports?;
+                    let of_any = set.kind == Kind::BitmapPort;
+                    Part::Port {
+                        protocol: if of_any { 0 } else { protocol },
+                        port: ports[side],
+                    }
+                }
+                Dimension::Mac => Part::Mac(self.macs?[side]),
+                Dimension::Mark => Part::Mark(self.mark),
+                Dimension::Iface => Part::Iface {
+                    name: self.devices[side].clone(),
+                    physdev: false,
+                    wildcard: false,
+                },
+                Dimension::Set => return None,
+            })
+        };
+        dimensions.map(part).collect()
     }
 }
 
@@ -160,7 +204,8 @@ fn meets(
         return false;
     };
     let (kind, side) = (set.kind, asked.sources.get(1));
-    let Some(data) = set.find(words, now) else {
+    let device = probe.device(set, &asked.sources);
+    let Some(data) = set.find(words, device, now) else {
         return false;
     };
     if kind == Kind::BitmapIpMac {
@@ -196,34 +241,41 @@ pub(crate) fn carry_out(net: &mut Net, target: &SetTarget, facts: &Facts, packet
         return;
     };
     let sets = own(net, facts.ns);
-    let set_of = |named: &Option<(String, Vec<bool>)>| {
+    type Named = Option<(String, Vec<bool>)>;
+    let set_of = |named: &Named| {
         let (name, sources) = named.as_ref()?;
         let place = sets.place(name)?;
         let set = sets.sets.get(place)?.as_ref()?;
         let words = probe.words(set, sources)?;
-        Some((place, words))
+        Some((place, words, probe.device(set, sources)))
     };
     let (add, del, map) = (
         set_of(&target.add),
         set_of(&target.del),
         set_of(&target.map),
     );
-    if let Some((place, words)) = add
+    if let Some((place, words, device)) = add
         && let Some(set) = sets.at(place)
     {
         let mut entry = Entry::new(Vec::new());
         entry.timeout = target.timeout.filter(|_| set.options.timeout.is_some());
+        let key = set.key_to_add(words, device);
+        entry.counter = Some(Counter {
+            packets: 1,
+            bytes: probe.len,
+        });
         // A set that is full, or that has it, stays as it is.
-        let _ = set.add(set.key_to_add(words), &entry, &[], target.exist, now);
+        let _ = set.add(key, &entry, &[], target.exist, now);
     }
-    if let Some((place, words)) = del
+    if let Some((place, words, device)) = del
         && let Some(set) = sets.at(place)
     {
-        set.remove(&set.key_to_add(words), now);
+        let key = set.key_to_add(words, device);
+        set.remove(&key, now);
     }
-    if let Some((place, words)) = map
+    if let Some((place, words, device)) = map
         && let Some(set) = sets.at(place)
-        && let Some(Skb { mark, .. }) = set.find(words, now).map(|data| data.skb)
+        && let Some(Skb { mark, .. }) = set.find(words, device, now).map(|data| data.skb)
         && let Some((mark, mask)) = mark.filter(|_| target.map_mark)
     {
         packet.mark = (packet.mark & !mask) ^ mark;

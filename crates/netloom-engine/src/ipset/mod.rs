@@ -6,9 +6,12 @@
 
 mod ask;
 mod key;
+mod list;
 mod set;
+mod told;
 
 pub(crate) use ask::{carry_out, matches};
+pub(crate) use told::look;
 
 use crate::namespace::NsId;
 use crate::net::Net;

@@ -19,7 +19,7 @@ pub(super) struct Set {
     pub(super) kind: Kind,
     pub(super) family: Option<Family>,
     pub(super) options: Options,
-    elements: HashMap<Key, Data, FixedState>,
+    pub(super) elements: HashMap<Key, Data, FixedState>,
     /// How many elements there are of each pair of lengths, the longest first.
     lens: BTreeMap<Reverse<[u8; 2]>, u32>,
     /// Devices that elements name: an element has the place of its own here.
@@ -28,13 +28,35 @@ pub(super) struct Set {
     pub(super) members: Vec<(usize, Data)>,
 }
 
+/// A device that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Device<'n> {
+    pub(super) name: &'n str,
+    /// As a port of a bridge.
+    pub(super) physdev: bool,
+}
+
+/// Where the device is among the parts of an element that has one (`hash:net,iface`).
+const DEVICE: usize = 1;
+
+/// The device that an element's parts name.
+fn device_of(parts: &[Part]) -> Option<Device<'_>> {
+    match parts.get(DEVICE)? {
+        Part::Iface { name, physdev, .. } => Some(Device {
+            name,
+            physdev: *physdev,
+        }),
+        _ => None,
+    }
+}
+
 /// What an element has beside what it is found by.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Data {
     /// When it goes; none: never.
-    expires: Option<Time>,
+    pub(super) expires: Option<Time>,
     pub(super) counter: Counter,
-    comment: Option<String>,
+    pub(super) comment: Option<String>,
     pub(super) nomatch: bool,
     pub(super) skb: Skb,
     /// Of a bitmap of addresses with hardware addresses: the latter, once it is known.
@@ -170,7 +192,10 @@ impl Set {
                         physdev,
                         wildcard,
                     },
-                ) => self.device((name, *physdev, *wildcard)),
+                ) => {
+                    let physdev = *physdev;
+                    self.device(&key, Device { name, physdev }, *wildcard)
+                }
                 _ => return Err(Errno::INVAL.into()),
             };
         }
@@ -202,27 +227,42 @@ impl Set {
         u128::from(mark & self.options.markmask.unwrap_or(u32::MAX))
     }
 
-    /// The place of a device that an element names.
-    fn device(&mut self, (name, physdev, wildcard): (&str, bool, bool)) -> u128 {
-        let is = |d: &(String, bool, bool)| d.0 == name && (d.1, d.2) == (physdev, wildcard);
+    /// The place of the device by which an element is found that says this of it: an element that is
+    /// there has it too if its name begins the other's and says so (`wildcard`).
+    pub(super) fn device(&mut self, key: &Key, device: Device<'_>, wildcard: bool) -> u128 {
+        let there = self.places(device).find(|place| {
+            let mut key = *key;
+            key.words[DEVICE] = *place;
+            self.elements.contains_key(&key)
+        });
+        if let Some(place) = there {
+            return place;
+        }
+        let is = |d: &(String, bool, bool)| {
+            d.0 == device.name && (d.1, d.2) == (device.physdev, wildcard)
+        };
         let known = self.devices.iter().position(is);
         let place = known.unwrap_or(self.devices.len());
         if known.is_none() {
+            let Device { name, physdev } = device;
             self.devices.push((name.to_owned(), physdev, wildcard));
         }
         place as u128
     }
 
-    /// The place of the device that is called `name`; else of those that its name begins with.
-    pub(super) fn device_of(&self, name: &str) -> Option<u128> {
-        let whole =
-            |(own, physdev, wildcard): &(String, bool, bool)| !physdev && !wildcard && own == name;
-        let begins = |(own, physdev, wildcard): &(String, bool, bool)| {
-            !physdev && *wildcard && name.starts_with(own.as_str())
+    /// The places of those that elements name which are this device, by its name or by how that begins.
+    fn places(&self, device: Device<'_>) -> impl Iterator<Item = u128> {
+        let is = move |(name, physdev, wildcard): &(String, bool, bool)| {
+            let same = match wildcard {
+                true => device.name.starts_with(name.as_str()),
+                false => device.name == name,
+            };
+            same && *physdev == device.physdev
         };
-        let found = self.devices.iter().position(whole);
-        let found = found.or_else(|| self.devices.iter().position(begins));
-        found.map(|place| place as u128)
+        let places = self.devices.iter().enumerate();
+        places
+            .filter(move |(_, own)| is(own))
+            .map(|(place, _)| place as u128)
     }
 
     /// # Errors
@@ -241,7 +281,7 @@ impl Set {
         }
     }
 
-    fn data(&self, entry: &Entry, parts: &[Part], now: Time) -> Data {
+    pub(super) fn data(&self, entry: &Entry, parts: &[Part], now: Time) -> Data {
         let seconds = entry.timeout.or(self.options.timeout).unwrap_or(0);
         let mac = match (self.kind, parts.get(1)) {
             (Kind::BitmapIpMac, Some(Part::Mac(mac))) => Some(*mac),
@@ -342,7 +382,7 @@ impl Set {
         let nets = self.networks();
         let host = key.lens[..nets].iter().all(|len| *len == width);
         let found = match nets > 0 && host {
-            true => self.find(key.words, now),
+            true => self.find(key.words, device_of(parts), now),
             false => self.elements.get_mut(key).filter(|data| data.is_alive(now)),
         };
         let mac = parts.get(1);
@@ -356,24 +396,58 @@ impl Set {
     }
 
     /// The element that a packet with these parts meets: that of the longest networks.
-    pub(super) fn find(&mut self, words: [u128; 3], now: Time) -> Option<&mut Data> {
-        let mut keys = self.lens.keys().map(|lens| self.key_with(words, lens.0));
+    pub(super) fn find(
+        &mut self,
+        words: [u128; 3],
+        device: Option<Device<'_>>,
+        now: Time,
+    ) -> Option<&mut Data> {
+        let found = self.found(words, device, now)?;
+        self.elements.get_mut(&found)
+    }
+
+    /// By what it is found.
+    pub(super) fn found(
+        &self,
+        words: [u128; 3],
+        device: Option<Device<'_>>,
+        now: Time,
+    ) -> Option<Key> {
         let alive = |key: &Key| {
             let data = self.elements.get(key);
             data.is_some_and(|data| data.is_alive(now))
         };
-        let found = keys.find(alive)?;
-        self.elements.get_mut(&found)
+        let mut keys = self.lens.keys().map(|lens| self.key_with(words, lens.0));
+        match device {
+            None => keys.find(alive),
+            Some(device) => keys.find_map(|key| {
+                let mut with = self.places(device).map(|place| {
+                    let mut key = key;
+                    key.words[DEVICE] = place;
+                    key
+                });
+                with.find(alive)
+            }),
+        }
+    }
+
+    /// The element that is found by a key.
+    pub(super) fn element(&self, key: &Key) -> Option<&Data> {
+        self.elements.get(key)
     }
 
     /// What an element is found by which a rule adds: of a network, as long as the longest there is.
-    pub(super) fn key_to_add(&self, words: [u128; 3]) -> Key {
+    pub(super) fn key_to_add(&mut self, words: [u128; 3], device: Option<Device<'_>>) -> Key {
         let width = key::width(self.addresses());
         let longest = self.lens.keys().next().map(|lens| lens.0);
         let nets = self.networks();
         let mut lens = longest.unwrap_or([width; 2]);
         lens[nets..].fill(0);
-        self.key_with(words, lens)
+        let mut key = self.key_with(words, lens);
+        if let Some(device) = device {
+            key.words[DEVICE] = self.device(&key, device, false);
+        }
+        key
     }
 
     /// What an element with networks of these lengths is found by.
@@ -388,156 +462,5 @@ impl Set {
             }
         }
         key
-    }
-
-    /// Whether it is a list that has the set at `place`.
-    pub(super) fn lists(&self, place: usize) -> bool {
-        self.members.iter().any(|(member, _)| *member == place)
-    }
-
-    /// Puts a set into a list, beside another one if that is said.
-    pub(super) fn enlist(
-        &mut self,
-        place: usize,
-        entry: &Entry,
-        beside: Option<(usize, bool)>,
-        exist: bool,
-        now: Time,
-    ) -> Result<()> {
-        let data = self.data(entry, &[], now);
-        let own = self.members.iter().position(|(member, _)| *member == place);
-        if let Some(own) = own {
-            if !exist {
-                return Err(refusal::EXIST.into());
-            }
-            self.members[own].1 = data;
-            return Ok(());
-        }
-        let at = match beside {
-            None => self.members.len(),
-            Some((other, behind)) => {
-                let at = self.members.iter().position(|(member, _)| *member == other);
-                at.ok_or(refusal::LIST_REF_EXIST)? + usize::from(behind)
-            }
-        };
-        self.members.insert(at, (place, data));
-        Ok(())
-    }
-
-    /// Takes a set out of a list.
-    pub(super) fn delist(
-        &mut self,
-        place: usize,
-        beside: Option<(usize, bool)>,
-        exist: bool,
-    ) -> Result<()> {
-        match self.member(place, beside) {
-            Some(at) => {
-                self.members.remove(at);
-                Ok(())
-            }
-            None if exist => Ok(()),
-            None if beside.is_some() => Err(refusal::LIST_REF_EXIST.into()),
-            None => Err(refusal::EXIST.into()),
-        }
-    }
-
-    pub(super) fn has_member(&self, place: usize, beside: Option<(usize, bool)>) -> bool {
-        self.member(place, beside).is_some()
-    }
-
-    /// Where a set stands in the list, beside another one if that is asked.
-    fn member(&self, place: usize, beside: Option<(usize, bool)>) -> Option<usize> {
-        let at = self
-            .members
-            .iter()
-            .position(|(member, _)| *member == place)?;
-        let is = |at: Option<usize>, other: usize| {
-            at.and_then(|at| self.members.get(at))
-                .is_some_and(|(member, _)| *member == other)
-        };
-        let fits = match beside {
-            None => true,
-            Some((other, false)) => is(at.checked_add(1), other),
-            Some((other, true)) => is(at.checked_sub(1), other),
-        };
-        fits.then_some(at)
-    }
-
-    /// The set as it is told; `names` are those of the sets at their places.
-    pub(super) fn describe(
-        &self,
-        now: Time,
-        references: u32,
-        names: &dyn Fn(usize) -> Option<String>,
-    ) -> IpSet {
-        let alive = self.elements.iter().filter(|(_, data)| data.is_alive(now));
-        let mut elements: Vec<(&Key, &Data)> = alive.collect();
-        elements.sort_unstable_by_key(|(key, _)| **key);
-        let hashed = elements
-            .into_iter()
-            .map(|(key, data)| self.entry(self.parts(key, data), data, now));
-        let listed = self.members.iter().filter(|(_, data)| data.is_alive(now));
-        let listed = listed.filter_map(|(place, data)| {
-            Some(self.entry(vec![Part::Set(names(*place)?)], data, now))
-        });
-        IpSet {
-            name: self.name.clone(),
-            kind: self.kind,
-            family: self.family,
-            options: self.options.clone(),
-            references,
-            entries: hashed.chain(listed).collect(),
-        }
-    }
-
-    fn entry(&self, parts: Vec<Part>, data: &Data, now: Time) -> Entry {
-        let left = |expires: Time| {
-            let seconds = expires.0.saturating_sub(now.0) / 1_000_000_000;
-            u32::try_from(seconds).unwrap_or(u32::MAX)
-        };
-        Entry {
-            parts,
-            timeout: self.options.timeout.map(|_| data.expires.map_or(0, left)),
-            counter: self.options.counters.then_some(data.counter),
-            comment: data.comment.clone(),
-            nomatch: data.nomatch,
-            skb: data.skb,
-            place: None,
-        }
-    }
-
-    /// The parts of an element.
-    fn parts(&self, key: &Key, data: &Data) -> Vec<Part> {
-        let family = self.addresses();
-        let mut lens = key.lens.iter();
-        let dimensions = self.kind.dimensions().iter().zip(key.words);
-        dimensions
-            .filter_map(|(dimension, word)| {
-                Some(match dimension {
-                    Dimension::Ip => Part::host(key::to_address(word, family)),
-                    Dimension::Net => Part::Net {
-                        address: key::to_address(word, family),
-                        prefix: lens.next().copied().unwrap_or(0),
-                    },
-                    Dimension::Port => Part::Port {
-                        protocol: (word >> 16) as u8,
-                        port: word as u16,
-                    },
-                    Dimension::Mac if self.kind == Kind::BitmapIpMac => Part::Mac(data.mac?),
-                    Dimension::Mac => Part::Mac(key::to_mac(word)),
-                    Dimension::Mark => Part::Mark(word as u32),
-                    Dimension::Iface => {
-                        let (name, physdev, wildcard) = self.devices.get(word as usize)?.clone();
-                        Part::Iface {
-                            name,
-                            physdev,
-                            wildcard,
-                        }
-                    }
-                    Dimension::Set => return None,
-                })
-            })
-            .collect()
     }
 }

@@ -1,5 +1,6 @@
 //! What the rules of a base chain said of a packet.
 
+use super::Lookup;
 use crate::ruleset::{Hook, Rule, TableRef};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub struct ChainStep {
     pub failed: Option<u32>,
     /// The rule itself, where all of it matched; of the others where somebody looked it up.
     pub rule: Option<Box<Rule>>,
+    /// The sets and maps that it asked, in order.
+    pub lookups: Vec<Lookup>,
 }
 
 impl ChainStep {

@@ -219,16 +219,17 @@ fn iface(word: &str) -> Part {
 
 /// An element in words.
 pub(super) fn show(entry: &Entry, set: &IpSet) -> String {
-    let parts: Vec<String> = entry
-        .parts
-        .iter()
-        .map(|part| part_text(part, set))
-        .collect();
-    parts.join(",")
+    words(set.family, &entry.parts)
 }
 
-fn part_text(part: &Part, set: &IpSet) -> String {
-    let full = width(set.family.unwrap_or(Family::V4));
+/// The parts of an element in words.
+pub(super) fn words(family: Option<Family>, parts: &[Part]) -> String {
+    let parts = parts.iter().map(|part| part_text(part, family));
+    parts.collect::<Vec<String>>().join(",")
+}
+
+fn part_text(part: &Part, family: Option<Family>) -> String {
+    let full = width(family.unwrap_or(Family::V4));
     match part {
         Part::Net { address, prefix } if *prefix == full => address.to_string(),
         Part::Net { address, prefix } => format!("{address}/{prefix}"),

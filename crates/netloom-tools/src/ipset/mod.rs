@@ -12,9 +12,9 @@ mod show;
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use line::{Command, Line, Output};
-use netloom_model::ipset::{IpSet, IpSetChange, Kind, ListPlace};
+use netloom_model::ipset::{IpSet, IpSetChange, Kind, ListPlace, Part};
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, Namespace};
+use netloom_model::{Change, Errno, Family, Namespace};
 use std::io::Read;
 
 /// What messages begin with.
@@ -49,6 +49,12 @@ fn misused(text: impl core::fmt::Display) -> Failure {
 /// What a command is about cannot be.
 fn failed(text: impl core::fmt::Display) -> Failure {
     Failure::new(text.to_string(), 1)
+}
+
+/// The parts of an element in ipset's words: `10.0.0.1,tcp:80`.
+#[must_use]
+pub fn words(family: Option<Family>, parts: &[Part]) -> String {
+    element::words(family, parts)
 }
 
 /// Runs `ipset`.

@@ -4,7 +4,7 @@ use super::element;
 use super::line::{Line, Output};
 use core::fmt::Write;
 use netloom_model::Family;
-use netloom_model::ipset::{Dimension, Entry, IpSet, Method, Range};
+use netloom_model::ipset::{Dimension, Entry, IpSet, Method, Part, Range};
 
 /// All sets, as the line asks for them.
 pub(super) fn all(sets: &[IpSet], output: Output, line: &Line) -> String {
@@ -99,6 +99,10 @@ fn extras(entry: &Entry) -> Vec<(&'static str, Option<String>)> {
     }
     if entry.nomatch {
         say("nomatch", None);
+    }
+    let wildcard = |part: &Part| matches!(part, Part::Iface { wildcard: true, .. });
+    if entry.parts.iter().any(wildcard) {
+        say("wildcard", None);
     }
     if let Some(counter) = entry.counter {
         say("packets", Some(counter.packets.to_string()));

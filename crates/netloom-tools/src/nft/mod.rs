@@ -31,6 +31,7 @@ mod set;
 mod source;
 mod statement;
 mod steer;
+mod told;
 mod transaction;
 mod words;
 mod xt;
@@ -39,13 +40,14 @@ use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Change;
 use netloom_model::ruleset::change::RulesetChange;
-use netloom_model::ruleset::{Rule, Ruleset, Table, TableRef};
+use netloom_model::ruleset::{Ruleset, Table};
 use netloom_model::state::Parts;
 use parser::{Command, Parser, Step};
 use print::Style;
 pub(crate) use print::show_verdict;
 use source::{Problem, Source};
 use std::collections::HashMap;
+pub use told::{data_words, element_words, key_words, words};
 
 /// What is asked for on the command line.
 #[derive(Debug, Default)]
@@ -352,20 +354,4 @@ fn echo(
 fn rule_handles(table: &Table) -> Vec<u64> {
     let rules = table.chains.iter().flat_map(|chain| &chain.rules);
     rules.map(|rule| rule.handle).collect()
-}
-
-/// A rule in nft's words, with the names of nothing but itself: `tcp dport 80 counter packets 0 bytes
-/// 0 accept`.
-#[must_use]
-pub fn words(table: &TableRef, rule: &Rule) -> String {
-    let style = Style {
-        numeric: false,
-        handles: false,
-        stateless: true,
-        devices: &[],
-        family: table.family,
-        sets: &[],
-        now: netloom_model::Time::ZERO,
-    };
-    style.rule(rule)
 }

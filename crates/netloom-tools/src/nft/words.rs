@@ -196,7 +196,7 @@ impl Style<'_> {
         words
     }
 
-    fn key_of(&self, types: &[DataType], element: &Element) -> String {
+    pub(super) fn key_of(&self, types: &[DataType], element: &Element) -> String {
         if element.catch_all {
             return "*".to_owned();
         }
@@ -208,7 +208,7 @@ impl Style<'_> {
         parts.join(" . ")
     }
 
-    fn data(&self, data: &ElementData, types: &[DataType]) -> String {
+    pub(super) fn data(&self, data: &ElementData, types: &[DataType]) -> String {
         let parts = |from: &[Value], to: &[Value]| {
             let parts = from.iter().zip(to).enumerate().map(|(at, (from, to))| {
                 let ty = types.get(at).copied().unwrap_or(DataType::Integer(32));

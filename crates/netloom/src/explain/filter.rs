@@ -1,7 +1,7 @@
 //! The rules of a chain that a packet met: as a sentence, one by one, and which of them decided.
 
 use super::command::exec;
-use super::owner;
+use super::{lookup, owner, packet};
 use netloom_model::NsName;
 use netloom_model::journey::{
     ChainStep, ChainTrace, ChainVerdict, DropReason, Event, Journey, Stage, Step, Verdict,
@@ -36,18 +36,33 @@ pub(super) fn sentence(trace: &ChainTrace) -> String {
 
 /// A line for each rule that was tried: the first part of it that did not match.
 pub(super) fn details(trace: &ChainTrace) -> Vec<String> {
-    let line = |step: &ChainStep| {
-        let place = format!("{} {}", step.chain, step.number);
-        let Some(rule) = &step.rule else {
-            return format!("{place}: handle {} does not match", step.handle);
-        };
-        let whole = words(&trace.table, rule);
-        match failed(trace, step) {
-            Some(part) => format!("{place}: {whole}: not {part}"),
-            None => format!("{place}: {whole}: matches{}", counted(rule)),
-        }
+    let lines = |step: &ChainStep| {
+        let asked = step.lookups.iter();
+        let asked = asked.map(|asked| format!("  {}", lookup::sentence(&trace.table, asked)));
+        Vec::from_iter([detail(trace, step)].into_iter().chain(asked))
     };
-    trace.tried.iter().map(line).collect()
+    trace.tried.iter().flat_map(lines).collect()
+}
+
+/// The line of a rule that was tried.
+fn detail(trace: &ChainTrace, step: &ChainStep) -> String {
+    let place = format!("{} {}", step.chain, step.number);
+    let Some(rule) = &step.rule else {
+        return format!("{place}: handle {} does not match", step.handle);
+    };
+    let whole = words(&trace.table, rule);
+    match failed(trace, step) {
+        Some(part) => format!("{place}: {whole}: not {part}"),
+        None => format!("{place}: {whole}: matches{}", counted(rule)),
+    }
+}
+
+/// A rule by its number, and its chain where that is another one than is asked.
+pub(super) fn place(trace: &ChainTrace, step: &ChainStep) -> String {
+    match step.chain == trace.chain {
+        true => format!("rule {}", step.number),
+        false => format!("rule {} of {}", step.number, step.chain),
+    }
 }
 
 /// The first part of a rule that did not match, in words.
@@ -163,6 +178,7 @@ pub(super) fn hint(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Option<
             trace.chain, table.name
         ),
     };
+    let lift = lifting(journey, verdict, trace);
     let look = match iptables::program(table) {
         Some(program) if table.family == TableFamily::Bridge => {
             format!("{program} -t {} -L --Ln --Lc", table.name)
@@ -170,7 +186,7 @@ pub(super) fn hint(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Option<
         Some(program) => format!("{program} -t {} -L -nv --line-numbers", table.name),
         None => format!("nft -a list table {} {}", table.family.name(), table.name),
     };
-    let see = format!("{by}: see \"{}\"", exec(ns, &look));
+    let see = format!("{by}: see \"{}\"{lift}", exec(ns, &look));
     Some(match bridged(journey, trace) {
         Some(setting) => {
             let spare = exec(
@@ -184,6 +200,30 @@ pub(super) fn hint(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Option<
         }
         None => see,
     })
+}
+
+/// How a ban is lifted that fail2ban keeps: what is changed by hand comes back with its next start.
+fn lifting(journey: &Journey, verdict: &Verdict, trace: &ChainTrace) -> String {
+    let step = trace.deciding();
+    let owner = step.and_then(|step| {
+        let rule = step.rule.as_deref()?;
+        owner::of_rule(&trace.table, &step.chain, rule)
+    });
+    let Verdict::Dropped { step: Some(at), .. } = verdict else {
+        return String::new();
+    };
+    let upto = journey.steps.get(..=*at as usize).unwrap_or_default();
+    let packet = upto.last().map(|step| step.packet);
+    let own = upto.iter().rev();
+    let own = own.filter(|step| Some(step.packet) == packet);
+    let mut heads = own.filter_map(|step| step.head.as_ref());
+    match (owner, heads.find_map(packet::flow)) {
+        (Some("fail2ban"), Some(flow)) => {
+            let unban = format!("fail2ban-client unban {}", flow.source);
+            format!("; \"{unban}\" lifts the ban for good")
+        }
+        _ => String::new(),
+    }
 }
 
 /// The setting by which a bridge asked these rules, if it was one that did.
@@ -306,6 +346,7 @@ mod tests {
                 handle: 9,
                 failed: None,
                 rule: Some(Box::new(rule)),
+                lookups: Vec::new(),
             }],
             verdict: ChainVerdict::Unknown,
             policy: false,

@@ -1,7 +1,7 @@
 //! A journey as JSON, for programs: `docs/explain.schema.json` says what there is. Names and texts are
 //! those of the text view.
 
-use super::{Fix, filter, hint, owner, packet, step, text};
+use super::{Fix, filter, hint, lookup, owner, packet, step, text};
 use netloom_model::journey::{ChainTrace, Event, Head, Journey, RouteTrace, Step, Verdict};
 use netloom_model::ruleset::Rule;
 use serde_json::{Map, Value, json};
@@ -111,6 +111,8 @@ fn routed(trace: &RouteTrace) -> Map<String, Value> {
 fn rules(trace: &ChainTrace) -> Map<String, Value> {
     let tried = trace.tried.iter().map(|step| {
         let rule = step.rule.as_deref();
+        let lookups = step.lookups.iter();
+        let lookups = lookups.map(|asked| lookup::json(&trace.table, asked));
         json!({
             "chain": step.chain,
             "number": step.number,
@@ -120,6 +122,7 @@ fn rules(trace: &ChainTrace) -> Map<String, Value> {
             "counter": rule.and_then(Rule::counter),
             "matched": step.matched(),
             "failed": filter::failed(trace, step),
+            "lookups": lookups.collect::<Vec<_>>(),
         })
     });
     let value = json!({

@@ -11,6 +11,7 @@ mod filter;
 mod fix;
 mod hint;
 mod json;
+mod lookup;
 mod owner;
 mod packet;
 mod question;

@@ -74,6 +74,43 @@ const COMMENTS: &[(&str, &str)] = &[
     ("generated for LXD", "LXD"),
 ];
 
+/// Programs that write their sets anew: what others change there goes with their next change.
+const KEEPERS: &[&str] = &[
+    "kube-proxy",
+    "kube-router",
+    "Calico",
+    "Flannel",
+    "Docker",
+    "Podman (netavark)",
+    "CNI plugins",
+    "libvirt",
+    "Cilium",
+    "Neutron",
+];
+
+/// How the name of an ipset begins, and who names sets so.
+const IPSETS: &[(&str, &str)] = &[
+    ("cali40", "Calico"),
+    ("cali60", "Calico"),
+    ("KUBE-ROUTER", "kube-router"),
+    ("kube-router", "kube-router"),
+    ("KUBE-", "kube-proxy"),
+    ("f2b-", "fail2ban"),
+    ("docker-ext-bridges", "Docker"),
+    ("cilium", "Cilium"),
+    ("weave-", "Weave Net"),
+];
+
+/// Who made an ipset, as its name says.
+pub(super) fn of_ipset(name: &str) -> Option<&'static str> {
+    of(IPSETS, name)
+}
+
+/// Whether a program writes its sets anew whatever others change there.
+pub(super) fn keeps_sets(program: &str) -> bool {
+    KEEPERS.contains(&program)
+}
+
 fn of<'t>(table: &[(&str, &'t str)], name: &str) -> Option<&'t str> {
     let found = table.iter().find(|(begin, _)| name.starts_with(begin));
     found.map(|(_, owner)| *owner)

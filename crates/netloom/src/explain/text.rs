@@ -2,7 +2,7 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{connection, filter, hint, packet, vlan};
+use super::{connection, filter, hint, lookup, packet, vlan};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
     RouteTrace, RuleOutcome, Stage, Step, Verdict,
@@ -115,6 +115,10 @@ fn decisions(out: &mut String, journey: &Journey, detail: bool) {
         let _ = writeln!(out, "  {:<20} {}", place(step), sentence(step));
         if detail {
             details(out, step);
+        } else if let Event::Rules(trace) = &step.event {
+            for line in lookup::told(trace) {
+                let _ = writeln!(out, "{:25}{line}", "");
+            }
         }
     }
 }

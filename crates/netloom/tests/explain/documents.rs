@@ -71,6 +71,11 @@ fn connections_and_translations_are_told() {
 }
 
 #[test]
+fn answers_of_sets_and_maps_are_told() {
+    hold("tests/explain/sets.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

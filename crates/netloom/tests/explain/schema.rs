@@ -33,6 +33,8 @@ ip -n r rule del to 10.0.2.2 prohibit
 json --in a 10.0.2.2 --proto udp
 ip netns exec r iptables -A FORWARD -s 10.0.9.0/24 -j ACCEPT
 ip netns exec r iptables -A FORWARD -i r0 -m comment --comment cali:x -j DROP
+ip netns exec r ipset create some hash:net
+ip netns exec r iptables -I FORWARD -m set --match-set some src -j ACCEPT
 json --in a 10.0.2.2
 ip link set br0 type bridge vlan_filtering 1; json --in h3 10.0.9.1
 ";

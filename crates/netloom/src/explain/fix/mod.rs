@@ -6,6 +6,7 @@ mod links;
 mod neighbours;
 mod routing;
 mod rules;
+mod sets;
 mod vlans;
 
 use super::command::exec;

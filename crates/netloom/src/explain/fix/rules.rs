@@ -1,7 +1,7 @@
 //! Changes of rules by which a packet passes: it is accepted just before what ended it, so that all
 //! that stands before stays before; else what ended it goes.
 
-use super::Candidate;
+use super::{Candidate, sets};
 use crate::explain::command::exec;
 use crate::explain::filter;
 use crate::explain::packet::{self, Flow};
@@ -33,7 +33,8 @@ pub(super) fn passing(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Vec<
         program: iptables::program(&trace.table),
     };
     let users = place.accept_for_users(&flow);
-    let mut all = Vec::from_iter(users);
+    let mut all = sets::passing(ns, trace);
+    all.extend(users);
     all.extend(place.accept(&flow));
     all.extend(place.delete());
     all

@@ -5,8 +5,8 @@ mod lesson;
 mod screen;
 mod shown;
 
-use super::{packet, text};
-use netloom_model::journey::{Journey, Step};
+use super::{lookup, packet, text};
+use netloom_model::journey::{Event, Journey, Step};
 use serde_json::{Value, json};
 use shown::Shown;
 use std::fmt::Write as _;
@@ -57,6 +57,8 @@ struct Page {
     function: (&'static str, &'static str),
     /// What was decided.
     decision: String,
+    /// What sets and maps answered.
+    answers: Vec<String>,
     /// Why Linux does so, where that is worth knowing.
     lesson: &'static str,
     /// The packet's headers, where they are new or changed.
@@ -87,6 +89,10 @@ fn pages(journey: &Journey) -> Vec<Page> {
             packet: text::heading(journey, step.packet) + &described,
             function: (step.stage.function(), step.stage.does()),
             decision: text::sentence(step),
+            answers: match &step.event {
+                Event::Rules(trace) => lookup::told(trace),
+                _ => Vec::new(),
+            },
             lesson: if first { lesson::of(step.stage) } else { "" },
             headers: step.head.as_ref().map_or_else(Vec::new, packet::headers),
             shown,
@@ -113,6 +119,8 @@ impl Page {
             Line::Quiet(format!("{function}(): {does}")),
             Line::Decision(self.decision.clone()),
         ];
+        let answers = self.answers.iter().map(|line| format!("  {line}"));
+        lines.extend(answers.map(Line::Quiet));
         let lesson = wrapped(self.lesson, 92);
         lines.extend(lesson.into_iter().map(Line::Lesson));
         lines.extend(self.headers.iter().cloned().map(Line::Quiet));

@@ -205,6 +205,7 @@ mod tests {
             packet: packet.to_owned(),
             function: ("f", "does"),
             decision: "decides".to_owned(),
+            answers: Vec::new(),
             lesson: "",
             headers: Vec::new(),
             shown: Vec::new(),
