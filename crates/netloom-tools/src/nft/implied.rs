@@ -4,8 +4,8 @@
 use super::source::{Problem, Read, Span};
 use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::field::Layer;
-use netloom_model::ruleset::statement::{ObjectName, Reject, Statement};
-use netloom_model::ruleset::{Expr, Field, Header, TableFamily};
+use netloom_model::ruleset::statement::{Nat, ObjectName, Reject, Statement};
+use netloom_model::ruleset::{Expr, Field, Header, TableFamily, Value};
 
 /// The headers that a statement looks into.
 fn headers(statement: &Statement) -> Vec<Header> {
@@ -17,7 +17,7 @@ fn headers(statement: &Statement) -> Vec<Header> {
                 of(right, found);
             }
             Expr::Concat(parts) => parts.iter().for_each(|part| of(part, found)),
-            Expr::Map { key, .. } => of(key, found),
+            Expr::Map { key, .. } | Expr::Hash { of: Some(key), .. } => of(key, found),
             _ => {}
         }
     }
@@ -134,69 +134,201 @@ fn asks(statement: &Statement) -> Option<(&Expr, u128)> {
     }
 }
 
-/// Leaves out what a later statement says too.
+/// What a statement asks for that a later one may say too, and where it stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pending {
+    /// The protocol of the network.
+    network: Option<usize>,
+    /// The protocol above it.
+    transport: Option<usize>,
+    /// The type of an ICMP message.
+    message: Option<usize>,
+}
+
+/// Leaves out what a later statement says too. Between both stand comparisons alone: what else a rule
+/// does, it does to those packets only that were asked for before.
 pub(super) fn leave_out(family: TableFamily, statements: &mut Vec<Statement>) {
-    let mut at = 0;
-    while at < statements.len() {
-        let later: Vec<Header> = statements[at + 1..].iter().flat_map(headers).collect();
-        if implied(family, &statements[at], &later) || told(&statements[at], &statements[at + 1..])
-        {
-            statements.remove(at);
-        } else {
-            at += 1;
+    let mut out = Vec::new();
+    let mut pending = Pending::default();
+    for (at, statement) in statements.iter().enumerate() {
+        let says = Says { family, statement };
+        for slot in [
+            &mut pending.network,
+            &mut pending.transport,
+            &mut pending.message,
+        ] {
+            out.extend(slot.take_if(|at| says.too(&statements[*at])));
+        }
+        match asks(statement).map(|(left, _)| left) {
+            _ if !matches!(
+                statement,
+                Statement::Match { .. } | Statement::VerdictMap { .. }
+            ) =>
+            {
+                pending = Pending::default();
+            }
+            Some(Expr::Meta(MetaKey::Protocol)) if says.own_network() => {
+                // Every packet of the table is of its protocol.
+                out.extend((at + 1 < statements.len()).then_some(at));
+            }
+            Some(
+                Expr::Meta(MetaKey::NfProto | MetaKey::Protocol) | Expr::Field(Field::EtherType),
+            ) => pending.network = Some(at),
+            Some(
+                Expr::Meta(MetaKey::L4Proto) | Expr::Field(Field::IpProtocol | Field::Ip6Nexthdr),
+            ) => pending.transport = Some(at),
+            Some(Expr::Field(Field::IcmpType | Field::Icmpv6Type)) => pending.message = Some(at),
+            _ => {}
+        }
+    }
+    let mut at = 0..;
+    statements.retain(|_| at.next().is_some_and(|at| !out.contains(&at)));
+}
+
+/// A statement that may say what an earlier one asked for.
+#[derive(Clone, Copy)]
+struct Says<'a> {
+    family: TableFamily,
+    statement: &'a Statement,
+}
+
+impl Says<'_> {
+    /// Whether it can be meant for such packets alone.
+    fn too(self, asked: &Statement) -> bool {
+        let Some((left, value)) = asks(asked) else {
+            return false;
+        };
+        let (family, ip_only) = (self.family, self.own_family());
+        match left {
+            Expr::Meta(MetaKey::L4Proto) => self.transport(value),
+            Expr::Field(Field::IpProtocol) => family == TableFamily::Ip && self.transport(value),
+            Expr::Field(Field::Ip6Nexthdr) => family == TableFamily::Ip6 && self.transport(value),
+            Expr::Meta(MetaKey::NfProto) => self.network(value, [2, 10]),
+            Expr::Field(Field::EtherType) if ip_only => {
+                self.network(value, [0x0800, 0x86dd])
+                    || self.is_value_of_table(value)
+                        && (self.any_transport() || asks_for_protocol(self.statement).is_some())
+            }
+            Expr::Field(Field::EtherType) => self.network(value, [0x0800, 0x86dd]),
+            Expr::Meta(MetaKey::Protocol) => {
+                family != TableFamily::Inet && self.network(value, [0x0800, 0x86dd])
+            }
+            Expr::Field(Field::Icmpv6Type) if value == 2 => self.looks_at(Field::Icmpv6Mtu),
+            Expr::Field(Field::IcmpType) if value == 3 => self.looks_at(Field::IcmpMtu),
+            Expr::Field(Field::IcmpType) if value == 5 => self.looks_at(Field::IcmpGateway),
+            _ => false,
+        }
+    }
+
+    fn own_family(self) -> bool {
+        matches!(self.family, TableFamily::Ip | TableFamily::Ip6)
+    }
+
+    /// Whether it asks for the protocol that all packets of its table have.
+    fn own_network(self) -> bool {
+        asks(self.statement).is_some_and(|(_, value)| self.is_value_of_table(value))
+    }
+
+    fn is_value_of_table(self, value: u128) -> bool {
+        matches!(
+            (self.family, value),
+            (TableFamily::Ip, 0x0800) | (TableFamily::Ip6, 0x86dd)
+        )
+    }
+
+    fn looks_at(self, wanted: Field) -> bool {
+        matches!(self.statement, Statement::Match { left: Expr::Field(field), .. } if *field == wanted)
+    }
+
+    /// The headers that it looks into for more than a port to go to.
+    fn headers(self) -> Vec<Header> {
+        match self.statement {
+            Statement::Tproxy { .. } => Vec::new(),
+            Statement::Nat(nat) => {
+                let port = None;
+                headers(&Statement::Nat(Nat {
+                    port,
+                    ..nat.clone()
+                }))
+            }
+            other => headers(other),
+        }
+    }
+
+    /// Whether it looks into the header of this protocol above IP.
+    fn transport(self, value: u128) -> bool {
+        let own = |header: &Header| header.protocol().map(u128::from) == Some(value);
+        self.headers().iter().any(own)
+            || value == 6 && compares(self.statement, |e| matches!(e, Expr::TcpOption { .. }))
+            || value == 132 && compares(self.statement, |e| matches!(e, Expr::SctpChunk { .. }))
+            || value == 6
+                && self.own_family()
+                && *self.statement == Statement::Reject(Reject::TcpReset)
+    }
+
+    fn any_transport(self) -> bool {
+        let all = self.headers();
+        all.iter().any(|h| h.layer() == Layer::Transport)
+    }
+
+    /// Whether it looks into the header of this protocol of the network, of which the numbers of two
+    /// versions are given, or answers by its ICMP.
+    fn network(self, value: u128, [v4, v6]: [u128; 2]) -> bool {
+        let all = self.headers();
+        let option = |v6: bool| {
+            compares(self.statement, |expr| match expr {
+                Expr::IpOption { .. } => !v6,
+                Expr::ExtensionHeader { .. } => v6,
+                _ => false,
+            })
+        };
+        match value {
+            value if value == v4 => {
+                all.contains(&Header::Ip)
+                    || option(false)
+                    || matches!(self.statement, Statement::Reject(Reject::Icmp(_)))
+            }
+            value if value == v6 => {
+                all.contains(&Header::Ip6)
+                    || option(true)
+                    || matches!(self.statement, Statement::Reject(Reject::Icmpv6(_)))
+            }
+            0x0806 => all.contains(&Header::Arp),
+            _ => false,
         }
     }
 }
 
-/// Whether a later statement can be meant for such packets alone: an answer of one ICMP, or a field that
-/// messages of one type have.
-fn told(statement: &Statement, later: &[Statement]) -> bool {
-    let Some((left, value)) = asks(statement) else {
-        return false;
-    };
-    let looks = |wanted: Field| {
-        later.iter().any(|statement| {
-            matches!(statement, Statement::Match { left: Expr::Field(field), .. } if *field == wanted)
-        })
-    };
-    let answers = |wanted: fn(&Reject) -> bool| {
-        later
-            .iter()
-            .any(|statement| matches!(statement, Statement::Reject(reject) if wanted(reject)))
-    };
-    match (left, value) {
-        (Expr::Meta(MetaKey::NfProto), 2) => answers(|r| matches!(r, Reject::Icmp(_))),
-        (Expr::Meta(MetaKey::NfProto), 10) => answers(|r| matches!(r, Reject::Icmpv6(_))),
-        (Expr::Field(Field::Icmpv6Type), 2) => looks(Field::Icmpv6Mtu),
-        (Expr::Field(Field::IcmpType), 3) => looks(Field::IcmpMtu),
-        (Expr::Field(Field::IcmpType), 5) => looks(Field::IcmpGateway),
-        _ => false,
-    }
+/// Whether a statement compares such a thing.
+fn compares(statement: &Statement, such: impl Fn(&Expr) -> bool) -> bool {
+    matches!(statement, Statement::Match { left, .. } if such(left))
 }
 
-fn implied(family: TableFamily, statement: &Statement, later: &[Header]) -> bool {
-    let Some((left, value)) = asks(statement) else {
-        return false;
+/// The check that a statement brings with it, unless those before it say the same.
+pub(super) fn needed(
+    family: TableFamily,
+    before: &[Statement],
+    statement: &Statement,
+) -> Option<Statement> {
+    let all = headers(statement);
+    let equal = |key, value: &[u8]| {
+        let value = Expr::Value(Value::new(value));
+        Some(Statement::equal(Expr::Meta(key), value))
     };
-    let carried = || {
-        later
-            .iter()
-            .any(|header| header.protocol().map(u128::from) == Some(value))
-    };
-    let network = |v4: u128, v6: u128| match value {
-        value if value == v4 => later.contains(&Header::Ip),
-        value if value == v6 => later.contains(&Header::Ip6),
-        0x0806 => later.contains(&Header::Arp),
-        _ => false,
-    };
-    match left {
-        Expr::Meta(MetaKey::L4Proto) => carried(),
-        Expr::Field(Field::IpProtocol) => family == TableFamily::Ip && carried(),
-        Expr::Field(Field::Ip6Nexthdr) => family == TableFamily::Ip6 && carried(),
-        Expr::Meta(MetaKey::NfProto) => network(2, 10),
-        Expr::Field(Field::EtherType) => family == TableFamily::Bridge && network(0x0800, 0x86dd),
-        Expr::Meta(MetaKey::Protocol) => family != TableFamily::Inet && network(0x0800, 0x86dd),
-        _ => false,
+    if let Some(protocol) = all.iter().find_map(|header| header.protocol()) {
+        let known = transport_is_known(before);
+        return (!known).then(|| equal(MetaKey::L4Proto, &[protocol]))?;
+    }
+    let v6 = all.contains(&Header::Ip6);
+    if !v6 && !all.contains(&Header::Ip) || network(family, before).is_some() {
+        return None;
+    }
+    match family {
+        TableFamily::Inet => equal(MetaKey::NfProto, if v6 { &[10] } else { &[2] }),
+        _ => equal(
+            MetaKey::Protocol,
+            if v6 { &[0x86, 0xdd] } else { &[0x08, 0x00] },
+        ),
     }
 }
 

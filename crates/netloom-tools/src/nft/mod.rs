@@ -17,6 +17,7 @@ mod insertion;
 mod json;
 mod lexer;
 mod list;
+mod merge;
 mod moment;
 mod monitor;
 mod normal;

@@ -5,10 +5,11 @@ use super::constant::has_prefixes;
 use super::element::prefix_mask;
 use super::expr::types;
 use super::implied;
+use super::merge::merge;
 use netloom_model::ruleset::expr::{BitOp, Relation};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::{DataType, Element, Expr, Field, TableFamily, Value};
+use netloom_model::ruleset::{DataType, Element, Expr, Field, Header, TableFamily, Value};
 
 /// The statements of a rule as they are listed.
 pub(super) fn normal(family: TableFamily, mut statements: Vec<Statement>) -> Vec<Statement> {
@@ -24,8 +25,8 @@ pub(super) fn normal(family: TableFamily, mut statements: Vec<Statement>) -> Vec
         }
     }
     let mut statements = add_needed(statements);
-    name_ports(&mut statements);
-    join(&mut statements);
+    name_fields(family, &mut statements);
+    let mut statements = merge(family, statements);
     implied::leave_out(family, &mut statements);
     statements
 }
@@ -128,67 +129,44 @@ fn add_needed(statements: Vec<Statement>) -> Vec<Statement> {
     whole
 }
 
-/// Ports of any protocol are those of the one that the rule asked for before.
-fn name_ports(statements: &mut [Statement]) {
+/// Bits that are a field of the protocol that the rule asked for before have its name.
+fn name_fields(family: TableFamily, statements: &mut [Statement]) {
+    let network = match family {
+        TableFamily::Ip => Some(Header::Ip),
+        TableFamily::Ip6 => Some(Header::Ip6),
+        _ => None,
+    };
     let mut protocol = None;
     for statement in statements {
-        if let Some(number) = implied::asks_for_protocol(statement) {
-            protocol = Some(number);
-        }
-        let (Some(6 | 17), Statement::Match { left, .. }) = (protocol, &mut *statement) else {
+        protocol = implied::asks_for_protocol(statement)
+            .or_else(|| implied::protocol(statement))
+            .or(protocol);
+        let (Statement::Match { left, .. } | Statement::VerdictMap { key: left, .. }) = statement
+        else {
             continue;
         };
-        let named = match (protocol, &*left) {
-            (Some(6), Expr::Field(Field::ThSport)) => Field::TcpSport,
-            (Some(6), Expr::Field(Field::ThDport)) => Field::TcpDport,
-            (Some(17), Expr::Field(Field::ThSport)) => Field::UdpSport,
-            (Some(17), Expr::Field(Field::ThDport)) => Field::UdpDport,
+        let place = match &*left {
+            Expr::Field(field) if field.header() == Header::Th => {
+                (Layer::Transport, field.offset(), field.bits())
+            }
+            Expr::Raw {
+                layer,
+                offset,
+                bits,
+            } => (*layer, *offset, *bits),
             _ => continue,
         };
-        *left = Expr::Field(named);
-    }
-}
-
-/// Comparisons of fields that lie side by side are one for the kernel: they are listed in the order of
-/// the header.
-fn join(statements: &mut Vec<Statement>) {
-    let mut at = 0;
-    while at + 1 < statements.len() {
-        let Some(next) = next_comparison(statements, at + 1) else {
-            return;
-        };
-        if let (Some(one), Some(other)) = (side(&statements[at]), side(&statements[next]))
-            && other.0 == one.0
-            && other.1 + other.2 == one.1
-            && (one.2 + other.2) <= 32
-        {
-            let first = statements.remove(at);
-            statements.insert(next, first);
-            at += 1;
-            continue;
+        let named = Field::ALL.iter().find(|field| {
+            let of = field.header();
+            let known = match of.layer() {
+                Layer::Network => network == Some(of),
+                Layer::Transport => protocol.is_some() && of.protocol() == protocol,
+                Layer::Link | Layer::Inner => false,
+            };
+            known && (of.layer(), field.offset(), field.bits()) == place
+        });
+        if let Some(field) = named {
+            *left = Expr::Field(*field);
         }
-        at += 1;
     }
-}
-
-fn next_comparison(statements: &[Statement], from: usize) -> Option<usize> {
-    let found = statements.get(from..)?.iter();
-    found
-        .clone()
-        .position(|s| matches!(s, Statement::Match { .. }))
-        .map(|at| from + at)
-}
-
-/// Where the whole bytes are that a statement compares with a constant.
-fn side(statement: &Statement) -> Option<(Layer, u16, u16)> {
-    let Statement::Match {
-        left: Expr::Field(field),
-        relation: Relation::Eq,
-        right: Expr::Value(_),
-    } = statement
-    else {
-        return None;
-    };
-    let place = (field.header().layer(), field.offset(), field.bits());
-    (place.1 % 8 == 0 && place.2 % 8 == 0).then_some(place)
 }

@@ -287,6 +287,11 @@ impl Style<'_> {
     }
 
     fn comparison(&self, left: &Expr, relation: Relation, right: &Expr) -> String {
+        if let Some(parts) = super::merge::apart(left, right) {
+            let parts = parts.into_iter();
+            let words = parts.map(|(left, right)| self.comparison(left, relation, right));
+            return words.collect::<Vec<String>>().join(" ");
+        }
         let types = types(left);
         let flags = types[0].is_flags() && types.len() == 1;
         let sign = match relation {
@@ -303,13 +308,14 @@ impl Style<'_> {
         if let (true, Expr::Bits(BitOp::And, of, mask)) = (flags, left)
             && matches!(relation, Relation::Eq | Relation::Ne)
         {
-            let sign = if relation == Relation::Ne { "!= " } else { "" };
-            return format!(
-                "{} {sign}{} / {}",
-                self.expr(of),
-                self.constant(&types, right),
-                self.constant(&types, mask)
-            );
+            let (value, bits) = (self.constant(&types, right), self.constant(&types, mask));
+            let one = matches!(&**mask, Expr::Value(mask) if mask.to_number().is_some_and(u128::is_power_of_two));
+            return match (one, relation) {
+                (true, Relation::Ne) => format!("{} & {bits} != {value}", self.expr(of)),
+                (true, _) => format!("{} & {bits} == {value}", self.expr(of)),
+                (false, Relation::Ne) => format!("{} != {value} / {bits}", self.expr(of)),
+                (false, _) => format!("{} {value} / {bits}", self.expr(of)),
+            };
         }
         let right = match right {
             Expr::Set(_) | Expr::SetRef(_) => self.set_of(left, right),

@@ -282,15 +282,15 @@ impl Parser<'_> {
         if let (true, [ty]) = (types.iter().all(|ty| ty.is_flags()), &types[..]) {
             return self.flags(left, relation, *ty);
         }
-        if types.len() > 1 {
-            let element = self.key(&types)?;
-            let right = match element.to {
-                Some(_) => Expr::Set(vec![element]),
-                None => Expr::Concat(element.from.into_iter().map(Expr::Value).collect()),
-            };
-            return compare(left, plain, right);
-        }
         let from = self.at;
+        if types.len() > 1 {
+            self.key(&types)?;
+            let message = "Use concatenations with sets and maps, not singleton values";
+            return Err(Problem {
+                with: Some(self.since(from)),
+                ..Problem::new(message, self.compared)
+            });
+        }
         let right = self.range(types[0])?;
         if self.is(",") {
             let message = format!(

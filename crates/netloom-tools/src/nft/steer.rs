@@ -3,9 +3,9 @@
 
 use super::parser::Parser;
 use super::source::{Problem, Read, Span};
-use netloom_model::ruleset::set::ElementData;
+use netloom_model::ruleset::set::{ElementData, MapData};
 use netloom_model::ruleset::statement::{Nat, NatFlags, NatKind, Statement};
-use netloom_model::ruleset::{DataType, Element, Expr, TableFamily};
+use netloom_model::ruleset::{DataType, Expr, TableFamily};
 
 /// The type of a family's addresses.
 pub(super) const fn address_type(family: TableFamily) -> DataType {
@@ -72,14 +72,23 @@ impl Parser<'_> {
             self.expect("port")?;
         }
         self.expect("to")?;
+        let unknown = self.family == TableFamily::Inet
+            && nat.family.is_none()
+            && super::implied::network(self.family, &self.said).is_none();
+        if unknown && !self.is(":") {
+            let message = "ip or ip6 must be specified with address for inet tables.";
+            return Err(Problem::new(message, word));
+        }
         let family = nat.family.unwrap_or_else(|| self.nat_family());
         if !self.is(":") {
             let ty = address_type(family);
             nat.address = Some(if self.at_expression() {
                 let address = self.mapped(&[ty, DataType::InetService])?;
-                // Addresses with ports, and such in a table of several families, are of that family.
-                if has_ports(&address) {
+                // Addresses with ports, or from one to another, are told to be of the family.
+                if self.is_of_several(&address) {
                     nat.family.get_or_insert(family);
+                } else if self.family == family {
+                    nat.family = None;
                 }
                 address
             } else {
@@ -88,6 +97,7 @@ impl Parser<'_> {
                 if inside {
                     self.expect("]")?;
                 }
+                nat.family = nat.family.filter(|family| *family != self.family);
                 match address {
                     Expr::Prefix(..) if !nat.prefix => {
                         nat.prefix = true;
@@ -107,20 +117,27 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The family of an address in a table of several: by how it is written.
+    /// The family of an address: of those that the rule is for.
     fn nat_family(&mut self) -> TableFamily {
-        if self.family != TableFamily::Inet {
-            return self.family;
-        }
-        if let Some(family) = super::implied::network(self.family, &self.said) {
-            return family;
-        }
-        let ahead = self.tokens[self.at..].iter().take(2);
-        let mut texts = ahead.map(|token| token.text.as_str());
-        if texts.any(|text| text.contains(':') && text.len() > 1 || text == "ip6") {
-            TableFamily::Ip6
-        } else {
-            TableFamily::Ip
+        super::implied::network(self.family, &self.said).unwrap_or(TableFamily::Ip)
+    }
+
+    /// Whether a map has addresses with ports, or from one to another.
+    fn is_of_several(&self, expr: &Expr) -> bool {
+        let Expr::Map { map, .. } = expr else {
+            return false;
+        };
+        match &**map {
+            Expr::Set(elements) => elements.iter().any(|element| match &element.data {
+                Some(ElementData::Value(parts)) => parts.len() > 1,
+                Some(ElementData::Range(..)) => true,
+                _ => false,
+            }),
+            Expr::SetRef(name) => {
+                let known = self.known_set_of_rule(name);
+                matches!(known, Some((_, Some(MapData::Values(types)))) if types.len() > 1)
+            }
+            _ => false,
         }
     }
 
@@ -131,9 +148,11 @@ impl Parser<'_> {
         } else {
             self.range(DataType::InetService)?
         };
-        let of_map = |expr: &Expr| matches!(expr, Expr::Map { key, .. } if super::implied::has_transport(key));
-        let by_map = of_map(&port) || nat.address.as_ref().is_some_and(of_map);
-        if !by_map && !super::implied::transport_is_known(&self.said) {
+        let by_address = nat
+            .address
+            .as_ref()
+            .is_some_and(super::implied::has_transport);
+        if !by_address && !super::implied::transport_is_known(&self.said) {
             let message = "transport protocol mapping is only valid after transport protocol match";
             return Err(Problem {
                 with: Some(word),
@@ -304,16 +323,4 @@ impl Parser<'_> {
             family,
         })
     }
-}
-
-/// Whether a map has addresses with ports.
-fn has_ports(expr: &Expr) -> bool {
-    let with_port = |element: &Element| {
-        matches!(&element.data,
-            Some(ElementData::Value(parts) | ElementData::Range(parts, _)) if parts.len() > 1)
-    };
-    let Expr::Map { map, .. } = expr else {
-        return false;
-    };
-    matches!(&**map, Expr::Set(elements) if elements.iter().any(with_port))
 }

@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
             body.put("comment", Json::text(comment));
         }
         let statements = rule.statements.iter();
-        let statements = statements.map(|statement| self.style.statement_json(statement));
+        let statements = statements.flat_map(|statement| self.style.statements_json(statement));
         body.put("expr", Json::List(statements.collect()));
         Json::of("rule", body)
     }

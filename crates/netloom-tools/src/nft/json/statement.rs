@@ -19,6 +19,23 @@ fn number(number: u64) -> Json {
 }
 
 impl Style<'_> {
+    /// A statement as what it is listed as: several, where fields are compared as one.
+    pub(super) fn statements_json(&self, statement: &Statement) -> Vec<Json> {
+        if let Statement::Match {
+            left,
+            relation,
+            right,
+        } = statement
+            && let Some(parts) = crate::nft::merge::apart(left, right)
+        {
+            let parts = parts.into_iter();
+            return parts
+                .map(|(left, right)| self.match_json(left, *relation, right))
+                .collect();
+        }
+        vec![self.statement_json(statement)]
+    }
+
     /// A statement.
     pub(super) fn statement_json(&self, statement: &Statement) -> Json {
         match statement {
