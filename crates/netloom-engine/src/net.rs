@@ -47,6 +47,8 @@ pub(crate) struct Net {
     pub(crate) icmp_sends: [bool; 2],
     /// Copies of packets that rules send elsewhere.
     pub(crate) copies: Copies,
+    /// What maps of rules have for the packet that is asked of.
+    pub(crate) registers: crate::filter::Registers,
     /// Whether the module `br_netfilter` is loaded.
     pub(crate) br_netfilter: bool,
     /// What its kernel says.

@@ -1,6 +1,7 @@
 //! Rules made ready: names are looked up, constants are numbers, and nothing can go wrong any more.
 
 use super::load::{self, Load};
+use super::mapped::{Mapped, Maps};
 use super::nat;
 use super::set::{Index, Refused};
 use super::table::{Sets, Table};
@@ -69,11 +70,13 @@ pub(super) enum Op {
     },
     /// Says nothing to a packet.
     Nothing,
-    /// Netloom does not know what it says.
     /// Puts an element into a set, or takes it out.
     Update(Box<[Load]>, Box<keep::Update>),
     /// Uses an object with a name.
     Object(Box<keep::Use>),
+    /// Looks up what maps have, and does something with it.
+    Mapped(Box<Mapped>),
+    /// Netloom does not know what it says.
     Unknown,
 }
 
@@ -106,36 +109,24 @@ pub(super) enum Within {
 }
 
 impl Rule {
-    /// Whether one of its verdicts leads to a chain.
-    pub(super) fn leads_to(&self, chain: ChainId) -> bool {
-        let leads = |op: &Op| matches!(op, Op::Go(Go::Jump(to) | Go::Goto(to)) if *to == chain);
-        self.ops.iter().any(leads)
-    }
-
-    /// Lists a chain that it leads to by its new name.
-    pub(super) fn rename(&mut self, from: &str, to: &str) {
-        for statement in &mut self.rule.statements {
-            if let Statement::Verdict(Verdict::Jump(name) | Verdict::Goto(name)) = statement
-                && name == from
-            {
-                to.clone_into(name);
-            }
-        }
-    }
-
     /// Whether it asks a set.
     pub(super) fn uses(&self, set: SetId) -> bool {
         self.ops.iter().any(|op| match op {
-            Op::Lookup { set: within, .. } | Op::Map { map: within, .. } => {
-                matches!(within, Within::Named(named) if *named == set)
-            }
+            Op::Lookup { set: within, .. } | Op::Map { map: within, .. } => within.is(set),
             Op::Update(_, update) => update.set == set,
+            Op::Object(used) => used.uses(set),
+            Op::Mapped(mapped) => mapped.uses(set),
             _ => false,
         })
     }
 }
 
 impl Within {
+    /// Whether it is that set.
+    pub(super) fn is(&self, set: SetId) -> bool {
+        matches!(self, Within::Named(named) if *named == set)
+    }
+
     /// What a map has for its keys.
     fn data<'a>(&'a self, sets: &'a Sets) -> Vec<&'a ElementData> {
         match self {
@@ -197,7 +188,9 @@ impl From<Refused> for netloom_model::Error {
 /// # Errors
 /// `ENOENT` for a chain or set that is not there.
 pub(super) fn compile(table: &Table, sets: &Sets, mut rule: ruleset::Rule) -> Result<Rule> {
+    let mut tracks = rule.statements.iter().any(ct::tracks);
     for statement in &mut rule.statements {
+        tracks |= keep::elements_of(table, sets, statement).any(ct::tracks);
         keep::leave_to_set(table, sets, statement);
     }
     let ops: Result<Box<[Op]>> = rule
@@ -205,7 +198,6 @@ pub(super) fn compile(table: &Table, sets: &Sets, mut rule: ruleset::Rule) -> Re
         .iter()
         .map(|statement| op(table, sets, statement))
         .collect();
-    let tracks = rule.statements.iter().any(ct::tracks);
     let ops = ops?;
     Ok(Rule {
         changes: ops.iter().any(Op::changes_packet),
@@ -216,18 +208,25 @@ pub(super) fn compile(table: &Table, sets: &Sets, mut rule: ruleset::Rule) -> Re
 }
 
 fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
+    let mut maps = Maps::of(table, sets);
+    let op = plain((table, sets), statement, &mut maps)?;
+    maps.before(op)
+}
+
+/// What a statement does once what it asks maps for was looked up.
+fn plain((table, sets): (&Table, &Sets), statement: &Statement, maps: &mut Maps<'_>) -> Result<Op> {
     Ok(match statement {
         Statement::Match {
             left,
             relation,
             right,
-        } => comparison(table, left, *relation, right)?,
+        } => comparison(table, (left, *relation, right), maps)?,
         Statement::Counter(_) => Op::Count,
         Statement::Verdict(verdict) => Op::Go(go(table, verdict)?),
         Statement::VerdictMap { key, map } => {
             let map = within(table, map)?;
             check_verdicts(table, sets, &map)?;
-            match loads(key) {
+            match load::all(key, maps) {
                 Some(key) => Op::Map { key, map },
                 None => Op::Unknown,
             }
@@ -238,7 +237,7 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
         Statement::Set {
             what: Expr::Meta(ruleset::MetaKey::Mark),
             value,
-        } => load::compile(value).map_or(Op::Unknown, Op::SetMark),
+        } => load::compile(value, maps).map_or(Op::Unknown, Op::SetMark),
         Statement::XtMatch(XtMatch::Comment(_)) => Op::Nothing,
         Statement::Limit(limit) => Op::Limit(*limit),
         Statement::Quota(quota) => Op::Quota(*quota),
@@ -246,31 +245,32 @@ fn op(table: &Table, sets: &Sets, statement: &Statement) -> Result<Op> {
             count: *count,
             over: *over,
         },
-        Statement::XtMatch(XtMatch::Socket { .. }) => match act::compile(statement) {
+        Statement::XtMatch(XtMatch::Socket { .. }) => match act::compile(statement, maps) {
             Some(op) => Op::Act(Box::new(op)),
             None => Op::Unknown,
         },
         Statement::XtTarget(target) if change::known(target) => {
             Op::Target(Box::new(target.clone()))
         }
-        other => match (ct::compile(other), other) {
+        other => match (ct::compile(other, maps), other) {
             (Some(op), _) => Op::Ct(op),
             (None, Statement::XtMatch(found)) => {
                 xt::check(found)?;
                 Op::Match(Box::new(found.clone()))
             }
             (None, Statement::Update { key, .. }) => {
-                match (loads(key), keep::update(table, statement)) {
+                match (load::all(key, maps), keep::update(table, statement, maps)) {
                     (Some(key), Some(update)) => Op::Update(key, Box::new(update)),
                     _ => Op::Unknown,
                 }
             }
-            (None, Statement::Object { .. }) => {
-                keep::object(statement).map_or(Op::Unknown, |used| Op::Object(Box::new(used)))
-            }
-            (None, _) => match act::compile(statement) {
+            (None, Statement::Object { .. }) => keep::object(table, statement, maps)?
+                .map_or(Op::Unknown, |used| Op::Object(Box::new(used))),
+            (None, _) => match act::compile(statement, maps) {
                 Some(op) => Op::Act(Box::new(op)),
-                None => nat::compile(statement).map_or(Op::Unknown, |op| Op::Nat(Box::new(op))),
+                None => {
+                    nat::compile(statement, maps).map_or(Op::Unknown, |op| Op::Nat(Box::new(op)))
+                }
             },
         },
     })
@@ -299,16 +299,8 @@ fn check_verdicts(table: &Table, sets: &Sets, map: &Within) -> Result<()> {
     Ok(())
 }
 
-/// The parts of a key.
-fn loads(key: &Expr) -> Option<Box<[Load]>> {
-    match key {
-        Expr::Concat(parts) => parts.iter().map(load::compile).collect(),
-        one => Some(Box::new([load::compile(one)?])),
-    }
-}
-
 /// The set that an expression names or lists.
-fn within(table: &Table, set: &Expr) -> Result<Within> {
+pub(super) fn within(table: &Table, set: &Expr) -> Result<Within> {
     match set {
         Expr::Set(elements) => Ok(Within::Own(Box::new(Index::of(elements)?))),
         Expr::SetRef(name) => Ok(Within::Named(table.set(name).ok_or(Errno::NOENT)?)),
@@ -316,11 +308,15 @@ fn within(table: &Table, set: &Expr) -> Result<Within> {
     }
 }
 
-fn comparison(table: &Table, left: &Expr, relation: Relation, right: &Expr) -> Result<Op> {
+fn comparison(
+    table: &Table,
+    (left, relation, right): (&Expr, Relation, &Expr),
+    maps: &mut Maps<'_>,
+) -> Result<Op> {
     let not = relation == Relation::Ne;
     if let Expr::Set(_) | Expr::SetRef(_) = right {
         let set = within(table, right)?;
-        return Ok(match loads(left) {
+        return Ok(match load::all(left, maps) {
             Some(key) => Op::Lookup { key, set, not },
             None => Op::Unknown,
         });
@@ -336,12 +332,12 @@ fn comparison(table: &Table, left: &Expr, relation: Relation, right: &Expr) -> R
             ..Element::of(Value::default())
         };
         let set = Within::Own(Box::new(Index::of(&[element])?));
-        return Ok(match loads(left) {
+        return Ok(match load::all(left, maps) {
             Some(key) => Op::Lookup { key, set, not },
             None => Op::Unknown,
         });
     }
-    let Some(load) = load::compile(left) else {
+    let Some(load) = load::compile(left, maps) else {
         return Ok(Op::Unknown);
     };
     let test = test(load, left.datatype(), relation, right);

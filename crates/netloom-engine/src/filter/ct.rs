@@ -3,6 +3,7 @@
 
 use super::facts::Facts;
 use super::load::{self, Load};
+use super::mapped::Maps;
 use crate::conntrack::{self, Connection, Direction, Reference, Standing, Zone, event};
 use crate::namespace::NsId;
 use crate::net::Net;
@@ -12,7 +13,7 @@ use core::net::IpAddr;
 use netloom_model::conntrack::status;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::ruleset::expr::{CtDirection, CtKey};
-use netloom_model::ruleset::statement::Statement;
+use netloom_model::ruleset::statement::{ObjectName, Statement};
 use netloom_model::ruleset::xt::{
     Connbytes, ConnmarkOp, Conntrack, Ct, Masked, Network, Not, XtMatch, XtTarget, ct_state,
 };
@@ -50,7 +51,7 @@ pub(super) enum Given {
 
 /// What a statement asks or does; none where it says nothing of connections, or what netloom does not
 /// know.
-pub(super) fn compile(statement: &Statement) -> Option<Op> {
+pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> {
     Some(match statement {
         Statement::XtMatch(XtMatch::Conntrack(asked)) => Op::Conntrack(asked.clone()),
         Statement::XtMatch(XtMatch::State(states)) => Op::State(*states),
@@ -65,7 +66,7 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
             what: Expr::Ct(key, direction),
             value,
         } => {
-            let load = load::compile(value)?;
+            let load = load::compile(value, maps)?;
             match key {
                 CtKey::Mark => Op::SetMark(load),
                 CtKey::Label => Op::SetLabel(load),
@@ -144,7 +145,20 @@ pub(super) fn tracks(statement: &Statement) -> bool {
         Statement::XtTarget(XtTarget::Ct(ct)) => !ct.notrack,
         Statement::Match { left, right, .. } => reads(left) || reads(right),
         Statement::Set { what, value } => reads(what) || reads(value),
-        Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => reads(key),
+        Statement::VerdictMap { key, .. } => reads(key),
+        Statement::Update {
+            key,
+            data,
+            statements,
+            ..
+        } => {
+            let data = data.as_ref().is_some_and(reads);
+            reads(key) || data || statements.iter().any(tracks)
+        }
+        Statement::Object {
+            name: ObjectName::Map { key, .. },
+            ..
+        } => reads(key),
         _ => false,
     }
 }

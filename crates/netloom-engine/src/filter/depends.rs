@@ -32,7 +32,10 @@ impl Op {
             self,
             Op::Count | Op::Go(_) | Op::Map { .. } | Op::Lookup { .. } | Op::Match(_)
         );
-        !stays && !self.only_asks()
+        match self {
+            Op::Mapped(mapped) => mapped.op.changes_packet(),
+            _ => !stays && !self.only_asks(),
+        }
     }
 
     /// Whether it does the same to every packet of a flow: it depends on the flow alone, and does
@@ -44,6 +47,7 @@ impl Op {
             Op::Lookup { key, set, .. } => keys(key) && set.is_of_flow(filter),
             Op::Map { key, map } => keys(key) && map.is_of_flow(filter),
             Op::SetMark(load) => load.is_of_flow(),
+            Op::Mapped(mapped) => mapped.is_of_flow(filter) && mapped.op.is_of_flow(filter),
             Op::Count | Op::Go(_) | Op::Nothing => true,
             Op::Ct(op) => ct_of_flow(op),
             Op::Match(asked) => xt_of_flow(asked),
@@ -71,7 +75,7 @@ impl Rule {
 }
 
 impl Within {
-    fn is_of_flow(&self, filter: &Filter) -> bool {
+    pub(super) fn is_of_flow(&self, filter: &Filter) -> bool {
         match self {
             Within::Own(_) => true,
             Within::Named(set) => filter.sets[set.0].is_constant(),
@@ -125,7 +129,7 @@ impl Load {
                 };
                 flags || left.is_of_flow() && right.is_of_flow()
             }
-            other => matches!(other, Load::Constant(_)),
+            other => matches!(other, Load::Constant(_) | Load::Register(_)),
         }
     }
 

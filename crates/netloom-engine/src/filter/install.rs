@@ -218,7 +218,7 @@ impl Filter {
         found.ok_or_else(|| Errno::NOENT.into())
     }
 
-    fn chain_id(&self, chain: &ChainRef) -> Result<ChainId> {
+    pub(super) fn chain_id(&self, chain: &ChainRef) -> Result<ChainId> {
         let table = self.table(&chain.table).ok_or(Errno::NOENT)?;
         table.chain(&chain.chain).ok_or_else(|| Errno::NOENT.into())
     }
@@ -305,26 +305,6 @@ impl Filter {
         chain.comment = comment.map(str::to_owned);
         let chain = self.chains.insert(chain);
         self.tables[at].add_chain(&name.chain, ChainId(chain));
-        Ok(())
-    }
-
-    fn rename_chain(&mut self, chain: &ChainRef, name: &str) -> Result<()> {
-        let at = self.table_at(&chain.table)?;
-        let id = self.chain_id(chain)?;
-        if self.tables[at].chain(name).is_some() {
-            return Err(Errno::EXIST.into());
-        }
-        self.chains[id.0].name = name.to_owned();
-        self.tables[at].rename_chain(&chain.chain, name);
-        // What jumps there is listed with the new name.
-        for other in self.tables[at].chains.clone() {
-            let chain_of = &mut self.chains[other.0];
-            for at in 0..chain_of.rules.len() {
-                if chain_of.rules[at].leads_to(id) {
-                    chain_of.listed(at).rename(&chain.chain, name);
-                }
-            }
-        }
         Ok(())
     }
 

@@ -274,6 +274,13 @@ fn ask<T: Trail>(
     trail: &mut T,
 ) -> Said {
     for (part, op) in rule.ops.iter().enumerate() {
+        let op = match op {
+            Op::Mapped(mapped) => match mapped.fetch(net, filter, facts, packet) {
+                Some(()) => &mapped.op,
+                None => return Said::No(part),
+            },
+            op => op,
+        };
         let goes_on = match op {
             Op::Test(test) => test
                 .load
@@ -287,8 +294,7 @@ fn ask<T: Trail>(
                 let found = set.find(filter, &key).is_some();
                 match set {
                     Within::Named(set) if found && !not && filter.sets[set.0].counts() => {
-                        let len = facts.len(packet);
-                        filter.sets[set.0].met(&key, len, net.now).unwrap_or(true)
+                        filter.met(*set, &key, net, facts, packet).unwrap_or(true)
                     }
                     _ => found != *not,
                 }
@@ -297,18 +303,15 @@ fn ask<T: Trail>(
                 let Some(key) = key_of(net, key, facts, packet) else {
                     return Said::No(part);
                 };
-                match filter.update(update, &key, (facts, packet), net.now) {
+                match filter.update(update, &key, net, (facts, packet)) {
                     Some(goes_on) => goes_on,
                     None => return Said::Unknown,
                 }
             }
-            Op::Object(used) => {
-                let len = facts.len(packet);
-                match filter.use_object(chain, used, len, net.now) {
-                    Some(goes_on) => goes_on,
-                    None => return Said::Unknown,
-                }
-            }
+            Op::Object(used) => match filter.use_object(chain, used, net, (facts, packet)) {
+                Some(goes_on) => goes_on,
+                None => return Said::Unknown,
+            },
             Op::Count => {
                 let State { counter, .. } = &mut filter.chains[chain.0].states[at];
                 counter.packets += 1;
@@ -373,7 +376,7 @@ fn ask<T: Trail>(
                 Did::Go(go) => return Said::Go(go),
                 Did::Ends(reason) => return Said::Ends(reason),
             },
-            Op::Unknown => return Said::Unknown,
+            Op::Unknown | Op::Mapped(_) => return Said::Unknown,
         };
         if !goes_on {
             return Said::No(part);
@@ -387,7 +390,7 @@ const PARTS: usize = 16;
 
 /// The parts of a key.
 #[derive(Clone, Copy)]
-struct Key {
+pub(super) struct Key {
     parts: [u128; PARTS],
     len: usize,
 }
@@ -401,7 +404,7 @@ impl core::ops::Deref for Key {
 }
 
 /// The key of a packet; none if it lacks a part.
-fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Key> {
+pub(super) fn key_of(net: &mut Net, key: &[Load], facts: &Facts, packet: &Packet) -> Option<Key> {
     let mut parts = [0; PARTS];
     for (part, load) in parts.get_mut(..key.len())?.iter_mut().zip(key) {
         *part = load.value(net, facts, packet)?;

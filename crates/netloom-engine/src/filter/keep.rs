@@ -1,24 +1,30 @@
-//! What rules keep beside themselves as packets come: elements that they put into sets, what those
-//! count, and objects with names (nft(8), SET STATEMENT, STATEFUL OBJECTS).
+//! What rules keep beside themselves as packets come: elements that they put into sets and maps, what
+//! those count, and objects with names (nft(8), SET STATEMENT, STATEFUL OBJECTS).
 
+use super::compile::{Within, within};
 use super::facts::Facts;
-use super::set::{Remembered, Store};
+use super::judge::key_of;
+use super::load::{self, Load};
+use super::mapped::Maps;
+use super::set::Remembered;
 use super::table::{Sets, Table};
 use super::xt::memory;
 use super::{ChainId, Filter, SetId};
+use crate::net::Net;
 use crate::packet::Packet;
 use core::time::Duration;
-use netloom_model::Time;
 use netloom_model::ruleset::object::{ObjectBody, ObjectKind};
-use netloom_model::ruleset::set::Element;
+use netloom_model::ruleset::set::{Element, ElementData, MapData};
 use netloom_model::ruleset::statement::{ObjectName, Quota, Statement, UpdateOp};
-use netloom_model::ruleset::{Set, Value};
+use netloom_model::ruleset::{DataType, Set, Value};
 
 /// An element that a rule puts into a set, or takes out.
 #[derive(Clone, Debug)]
 pub(super) struct Update {
     pub(super) op: UpdateOp,
     pub(super) set: SetId,
+    /// What a map gets for the key.
+    data: Option<Box<[Load]>>,
     /// After how many milliseconds it goes.
     timeout: Option<u64>,
     statements: Vec<Statement>,
@@ -28,15 +34,30 @@ pub(super) struct Update {
 #[derive(Clone, Debug)]
 pub(super) struct Use {
     kind: ObjectKind,
-    name: String,
+    name: Name,
+}
+
+/// Where an object's name comes from.
+#[derive(Clone, Debug)]
+enum Name {
+    Is(String),
+    /// A map has it for a key.
+    Of(Box<[Load]>, Within),
+}
+
+impl Use {
+    /// Whether it asks a set.
+    pub(super) fn uses(&self, set: SetId) -> bool {
+        matches!(&self.name, Name::Of(_, map) if map.is(set))
+    }
 }
 
 /// What netloom carries out of a statement that changes a set; none where it is more than that.
-pub(super) fn update(table: &Table, statement: &Statement) -> Option<Update> {
+pub(super) fn update(table: &Table, statement: &Statement, maps: &mut Maps<'_>) -> Option<Update> {
     let Statement::Update {
         op,
         set,
-        data: None,
+        data,
         timeout,
         statements,
         ..
@@ -44,13 +65,31 @@ pub(super) fn update(table: &Table, statement: &Statement) -> Option<Update> {
     else {
         return None;
     };
+    let data = match data {
+        Some(data) => Some(load::all(data, maps)?),
+        None => None,
+    };
     let known = statements.iter().all(is_kept);
     known.then_some(Update {
         op: *op,
         set: table.set(set)?,
+        data,
         timeout: *timeout,
         statements: statements.clone(),
     })
+}
+
+/// What elements do of the set that a statement changes.
+pub(super) fn elements_of<'a>(
+    table: &Table,
+    sets: &'a Sets,
+    statement: &Statement,
+) -> impl Iterator<Item = &'a Statement> {
+    let set = match statement {
+        Statement::Update { set, .. } => table.set(set),
+        _ => None,
+    };
+    set.into_iter().flat_map(|set| &sets[set.0].set.statements)
 }
 
 /// What elements of a set do anyway is not said again by the rule that puts them in.
@@ -66,36 +105,52 @@ pub(super) fn leave_to_set(table: &Table, sets: &Sets, statement: &mut Statement
 }
 
 /// What netloom carries out of a statement that uses an object.
-pub(super) fn object(statement: &Statement) -> Option<Use> {
+pub(super) fn object(
+    table: &Table,
+    statement: &Statement,
+    maps: &mut Maps<'_>,
+) -> netloom_model::Result<Option<Use>> {
     let Statement::Object {
         kind: kind @ (ObjectKind::Counter | ObjectKind::Quota | ObjectKind::Limit),
-        name: ObjectName::Name(name),
+        name,
     } = statement
     else {
-        return None;
+        return Ok(None);
     };
-    Some(Use {
-        kind: *kind,
-        name: name.clone(),
-    })
+    let name = match name {
+        ObjectName::Name(name) => Name::Is(name.clone()),
+        ObjectName::Map { key, map } => {
+            let map = within(table, map)?;
+            match load::all(key, maps) {
+                Some(key) => Name::Of(key, map),
+                None => return Ok(None),
+            }
+        }
+    };
+    Ok(Some(Use { kind: *kind, name }))
 }
 
 /// Whether an element can do it.
 fn is_kept(statement: &Statement) -> bool {
     matches!(
         statement,
-        Statement::Counter(_) | Statement::Limit(_) | Statement::Quota(_)
+        Statement::Counter(_)
+            | Statement::Limit(_)
+            | Statement::Quota(_)
+            | Statement::ConnLimit { .. }
     )
 }
 
 /// Does what an element does beside being there; whether the rule goes on.
 fn count(
-    statements: &mut [Statement],
-    (key, memories): (&[u128], &mut Remembered),
-    len: u64,
-    now: Time,
+    (element, memories): (&mut Element, &mut Remembered),
+    net: &Net,
+    facts: &Facts,
+    packet: &Packet,
 ) -> Option<bool> {
-    for (part, statement) in statements.iter_mut().enumerate() {
+    let len = facts.len(packet);
+    let key = super::set::numbers(&element.from)?;
+    for (part, statement) in element.statements.iter_mut().enumerate() {
         let goes_on = match statement {
             Statement::Counter(counter) => {
                 counter.packets += 1;
@@ -103,10 +158,15 @@ fn count(
                 true
             }
             Statement::Limit(limit) => {
-                let own = memories.entry(key.into()).or_default();
-                memory::limit(own, part, limit, len, now)
+                let own = memories.entry(key[..].into()).or_default();
+                memory::limit(own, part, limit, len, net.now)
             }
             Statement::Quota(quota) => spend(quota, len),
+            Statement::ConnLimit { count, over } => {
+                let own = memories.entry(key[..].into()).or_default();
+                let seen = own.counts(part).count(net, facts, 0, packet);
+                (seen > *count as usize) == *over
+            }
             _ => return None,
         };
         if !goes_on {
@@ -122,44 +182,59 @@ fn spend(quota: &mut Quota, len: u64) -> bool {
     (quota.used >= quota.bytes) == quota.over
 }
 
-impl Store {
-    /// Has the element of a key count a packet; whether the rule goes on. None: it does what netloom
-    /// does not know.
-    pub(super) fn met(&mut self, key: &[u128], len: u64, now: Time) -> Option<bool> {
-        let (element, memories) = self.kept(key)?;
-        count(&mut element.statements, (key, memories), len, now)
-    }
+/// The values of parts of these types.
+fn values(parts: impl Iterator<Item = u128>, types: &[DataType]) -> Vec<Value> {
+    let values = parts.zip(types);
+    values
+        .map(|(part, kind)| Value::number(part, kind.len()))
+        .collect()
+}
 
-    /// An element as a rule puts it in.
-    fn made(set: &Set, key: &[u128], update: &Update) -> Element {
-        let values = key.iter().zip(&set.key);
-        Element {
-            from: values
-                .map(|(part, kind)| Value::number(*part, kind.len()))
-                .collect(),
-            to: None,
-            catch_all: false,
-            data: None,
-            timeout: update.timeout,
-            expires: None,
-            statements: update.statements.clone(),
-            comment: None,
-        }
+/// An element as a rule puts it in.
+fn made(set: &Set, key: &[u128], data: Option<ElementData>, update: &Update) -> Element {
+    Element {
+        from: values(key.iter().copied(), &set.key),
+        to: None,
+        catch_all: false,
+        data,
+        timeout: update.timeout,
+        expires: None,
+        statements: update.statements.clone(),
+        comment: None,
     }
 }
 
 impl Filter {
+    /// Has the element of a key count a packet; whether the rule goes on. None: it does what netloom
+    /// does not know, or there is none.
+    pub(super) fn met(
+        &mut self,
+        set: SetId,
+        key: &[u128],
+        net: &Net,
+        facts: &Facts,
+        packet: &Packet,
+    ) -> Option<bool> {
+        let store = &mut self.sets[set.0];
+        if !store.counts() {
+            return Some(true);
+        }
+        let (element, memories) = store.kept(key)?;
+        count((element, memories), net, facts, packet)
+    }
+
     /// Puts an element into a set or takes it out; whether the rule goes on.
     pub(super) fn update(
         &mut self,
         update: &Update,
         key: &[u128],
+        net: &mut Net,
         (facts, packet): (&Facts, &Packet),
-        now: Time,
     ) -> Option<bool> {
+        let now = net.now;
         let store = &mut self.sets[update.set.0];
         if update.op == UpdateOp::Delete {
-            let element = Store::made(&store.set, key, update);
+            let element = made(&store.set, key, None, update);
             store.remove(&element);
             return Some(true);
         }
@@ -170,7 +245,18 @@ impl Filter {
             }
             (Some(_), _) => {}
             (None, _) => {
-                let element = Store::made(&store.set, key, update);
+                let data = match (&update.data, &store.set.data) {
+                    (Some(data), Some(MapData::Values(types))) => {
+                        // What a packet lacks ends the rule.
+                        let Some(data) = key_of(net, data, facts, packet) else {
+                            return Some(false);
+                        };
+                        let parts = values(data.iter().copied(), types);
+                        Some(ElementData::Value(parts))
+                    }
+                    _ => None,
+                };
+                let element = made(&store.set, key, data, update);
                 // A set that is full ends the rule (`nft_dynset_eval`).
                 if !store.insert(element, now).is_ok_and(|room| room) {
                     return Some(false);
@@ -179,7 +265,7 @@ impl Filter {
                 self.next_expiry = expires.map_or(self.next_expiry, |at| at.min(self.next_expiry));
             }
         }
-        self.sets[update.set.0].met(key, facts.len(packet), now)
+        self.met(update.set, key, net, facts, packet)
     }
 
     /// Uses an object of a chain's table; whether the rule goes on.
@@ -187,13 +273,34 @@ impl Filter {
         &mut self,
         chain: ChainId,
         used: &Use,
-        len: u64,
-        now: Time,
+        net: &mut Net,
+        (facts, packet): (&Facts, &Packet),
     ) -> Option<bool> {
-        let name = &self.chains[chain.0].table;
-        let table = self.tables.iter_mut().find(|table| table.name == *name)?;
+        let name = match &used.name {
+            Name::Is(name) => name.clone(),
+            Name::Of(key, map) => {
+                // A key that the map has nothing for ends the rule (`nft_objref_map_eval`).
+                let Some(key) = key_of(net, key, facts, packet) else {
+                    return Some(false);
+                };
+                let Some(element) = map.find(self, &key) else {
+                    return Some(false);
+                };
+                let Some(ElementData::Object(name)) = &element.data else {
+                    return None;
+                };
+                let name = name.clone();
+                if let Within::Named(set) = map {
+                    self.met(*set, &key, net, facts, packet);
+                }
+                name
+            }
+        };
+        let len = facts.len(packet);
+        let table = &self.chains[chain.0].table;
+        let table = self.tables.iter_mut().find(|other| other.name == *table)?;
         let mut objects = table.objects.iter_mut();
-        let object = objects.find(|o| o.body.kind() == used.kind && o.name == used.name)?;
+        let object = objects.find(|o| o.body.kind() == used.kind && o.name == name)?;
         Some(match &mut object.body {
             ObjectBody::Counter(counter) => {
                 counter.packets += 1;
@@ -203,10 +310,27 @@ impl Filter {
             ObjectBody::Quota(quota) => spend(quota, len),
             ObjectBody::Limit(limit) => {
                 let limit = *limit;
-                let kept = table.kept.entry(used.name.clone()).or_default();
-                memory::limit(kept, 0, &limit, len, now)
+                let kept = table.kept.entry(name).or_default();
+                memory::limit(kept, 0, &limit, len, net.now)
             }
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_is_spent_once_all_of_it_is_used() {
+        let mut quota = Quota {
+            bytes: 100,
+            used: 40,
+            over: false,
+        };
+        assert!(spend(&mut quota, 59));
+        assert!(!spend(&mut quota, 1));
+        assert_eq!(quota.used, 100, "no more than all is told");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Proto};
 use super::generate::{self, Token};
+use super::mapped::Maps;
 use super::xt::reverse::Fib;
 use super::{ct, meta, options, way, xt};
 use crate::net::Net;
@@ -36,6 +37,8 @@ pub(super) enum Load {
     /// The hash of what is loaded, each part of so many bytes, or of the flow.
     Hash(Box<[(Load, usize)]>, HashTo),
     Operation(BitOp, Box<Load>, Box<Load>),
+    /// What was looked up in a map.
+    Register(u8),
 }
 
 /// What has options, or is one.
@@ -69,7 +72,7 @@ pub(super) struct Bits {
 }
 
 /// What an expression's value comes from; none where netloom does not know it.
-pub(super) fn compile(expr: &Expr) -> Option<Load> {
+pub(super) fn compile(expr: &Expr, maps: &mut Maps<'_>) -> Option<Load> {
     Some(match expr {
         Expr::Value(value) => Load::Constant(value.to_number()?),
         Expr::Field(field) => Load::Bits(Bits::of(*field)),
@@ -114,7 +117,7 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
             seed,
             offset,
         } => Load::Hash(
-            parts(of.as_deref())?,
+            parts(of.as_deref(), maps)?,
             HashTo {
                 symmetric: of.is_none(),
                 // Linux draws it where a rule does not say it.
@@ -123,16 +126,32 @@ pub(super) fn compile(expr: &Expr) -> Option<Load> {
                 offset: *offset,
             },
         ),
-        Expr::Bits(op, left, right) => {
-            Load::Operation(*op, Box::new(compile(left)?), Box::new(compile(right)?))
-        }
+        Expr::Bits(op, left, right) => Load::Operation(
+            *op,
+            Box::new(compile(left, maps)?),
+            Box::new(compile(right, maps)?),
+        ),
+        Expr::Map { key, map } => Load::Register(maps.take(key, map)?.first),
         _ => return None,
     })
 }
 
+/// What the parts of an expression's value come from.
+pub(super) fn all(expr: &Expr, maps: &mut Maps<'_>) -> Option<Box<[Load]>> {
+    match expr {
+        Expr::Concat(parts) => parts.iter().map(|part| compile(part, maps)).collect(),
+        Expr::Map { key, map } => {
+            let place = maps.take(key, map)?;
+            let parts = (0..place.parts).map(|part| Some(Load::Register(place.part(part)?.0)));
+            parts.collect()
+        }
+        one => Some(Box::new([compile(one, maps)?])),
+    }
+}
+
 /// What a hash is made of, each part with its length in bytes.
-fn parts(of: Option<&Expr>) -> Option<Box<[(Load, usize)]>> {
-    let part = |expr: &Expr| Some((compile(expr)?, expr.datatype()?.len()));
+fn parts(of: Option<&Expr>, maps: &mut Maps<'_>) -> Option<Box<[(Load, usize)]>> {
+    let mut part = |expr: &Expr| Some((compile(expr, maps)?, expr.datatype()?.len()));
     match of {
         None => Some(Box::default()),
         Some(Expr::Concat(parts)) => parts.iter().map(part).collect(),
@@ -145,6 +164,7 @@ impl Load {
     pub(super) fn value(&self, net: &mut Net, facts: &Facts, packet: &Packet) -> Option<u128> {
         match self {
             Load::Constant(number) => Some(*number),
+            Load::Register(at) => net.registers.get(usize::from(*at)).copied(),
             Load::Bits(bits) => bits.value(facts, packet),
             Load::Meta(key) => meta::load(*key, net, facts, packet),
             Load::Ct(key, direction) => ct::load(net, (*key, *direction), facts, packet),

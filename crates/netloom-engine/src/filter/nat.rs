@@ -2,6 +2,7 @@
 //! DNAT, MASQUERADE, REDIRECT, NETMAP). Chains of translation are asked for its first packet alone.
 
 use super::facts::Facts;
+use super::mapped::{Maps, Place, Registers};
 use super::way;
 use super::xt::addresses;
 use crate::conntrack::nat::{self, Manip, Range};
@@ -22,6 +23,9 @@ pub(super) struct Op {
     manip: Option<Manip>,
     to: To,
     range: Range,
+    /// Where the address is kept that a map has, and where the port.
+    address: Option<Place>,
+    port: Option<(u8, u8)>,
 }
 
 /// Where the address comes from.
@@ -38,7 +42,7 @@ enum To {
 }
 
 /// What a statement translates to; none where it translates nothing, or by what netloom does not know.
-pub(super) fn compile(statement: &Statement) -> Option<Op> {
+pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> {
     let target = |manip, to, range: &NatRange| Op {
         manip,
         to,
@@ -48,6 +52,8 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
             base_port: range.base_port,
             flags: range.flags,
         },
+        address: None,
+        port: None,
     };
     let (source, destination) = (Some(Manip::Source), Some(Manip::Destination));
     Some(match statement {
@@ -62,20 +68,33 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
                 addresses: Some((octets(*first), octets(*last))),
                 ..Range::default()
             },
+            address: None,
+            port: None,
         },
-        Statement::Nat(nat) => native(nat)?,
+        Statement::Nat(nat) => native(nat, maps)?,
         _ => return None,
     })
 }
 
-fn native(nat: &Nat) -> Option<Op> {
+fn native(nat: &Nat, maps: &mut Maps<'_>) -> Option<Op> {
+    let (mut address, mut port) = (None, None);
     let addresses = match &nat.address {
+        Some(Expr::Map { key, map }) => {
+            let place = maps.take(key, map)?;
+            address = Some(place);
+            port = place.part(1);
+            None
+        }
         Some(expr) => Some(span(expr)?),
         None => None,
     };
     let ports = match &nat.port {
         Some(Expr::Value(port)) => Some((number(port)?, number(port)?)),
         Some(Expr::Range(from, to)) => Some((number(from)?, number(to)?)),
+        Some(Expr::Map { key, map }) => {
+            port = maps.take(key, map)?.part(0);
+            None
+        }
         Some(_) => return None,
         None => None,
     };
@@ -95,6 +114,8 @@ fn native(nat: &Nat) -> Option<Op> {
             base_port: None,
             flags: nat.flags,
         },
+        address,
+        port,
     })
 }
 
@@ -147,10 +168,11 @@ pub(super) fn bind(
     let Some(connection) = conntrack::of_packet(net, facts.ns, packet) else {
         return Ok(());
     };
-    let mut range = op.range;
+    let range = op.looked_up(&net.registers, facts);
+    let mut range = range;
     match op.to {
         To::Range => {}
-        To::Network => range.addresses = mapped(connection, manip, &op.range),
+        To::Network => range.addresses = mapped(connection, manip, &range),
         To::Masquerade | To::Redirect => {
             let own = match op.to {
                 To::Masquerade => source(net, facts, packet),
@@ -170,6 +192,25 @@ pub(super) fn bind(
         }
     }
     Ok(())
+}
+
+impl Op {
+    /// To what it translates, with what maps have.
+    fn looked_up(&self, registers: &Registers, facts: &Facts) -> Range {
+        let number = |at: u8| registers.get(usize::from(at)).copied().unwrap_or(0);
+        let address = |at: u8| match facts.is_v6() {
+            true => number(at).to_be_bytes(),
+            false => octets(Ipv4Addr::from(number(at) as u32).into()),
+        };
+        let mut range = self.range;
+        if let Some((from, to)) = self.address.and_then(|place| place.part(0)) {
+            range.addresses = Some((address(from), address(to)));
+        }
+        if let Some((from, to)) = self.port {
+            range.ports = Some((number(from) as u16, number(to) as u16));
+        }
+        range
+    }
 }
 
 /// The address with its network exchanged.

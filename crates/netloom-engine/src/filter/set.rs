@@ -46,7 +46,7 @@ pub(super) enum Refused {
     Malformed,
 }
 
-fn numbers(values: &[Value]) -> Option<Vec<u128>> {
+pub(super) fn numbers(values: &[Value]) -> Option<Vec<u128>> {
     values.iter().map(Value::to_number).collect()
 }
 
@@ -178,6 +178,34 @@ impl Index {
         all.chain(self.rest.as_deref())
     }
 
+    /// The same, to be changed.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+        let ranges = self.ranges.values_mut().map(|(_, element)| element);
+        let boxes = self.boxes.iter_mut().map(|(_, element)| element);
+        let all = self.single.values_mut().chain(ranges).chain(boxes);
+        all.chain(self.rest.as_deref_mut())
+    }
+
+    /// The element that has a key, to be changed.
+    fn find_mut(&mut self, key: &[u128]) -> Option<&mut Element> {
+        if self.single.contains_key(key) {
+            return self.single.get_mut(key);
+        }
+        let from = self.in_ranges(key).map(|element| element.from.clone());
+        match (from.as_deref(), key) {
+            (None, _) => self.rest.as_deref_mut(),
+            (Some([from]), [_]) => {
+                let found = self.ranges.get_mut(&from.to_number()?);
+                found.map(|(_, element)| element)
+            }
+            (Some(from), _) => {
+                let mut boxes = self.boxes.iter_mut();
+                let found = boxes.find(|(_, element)| element.from == from);
+                found.map(|(_, element)| element)
+            }
+        }
+    }
+
     /// An element with all those that it overlaps or touches, which are taken out: what nft does for a
     /// set that is to be merged before it tells the kernel.
     fn merge(&mut self, element: Element) -> Element {
@@ -272,10 +300,15 @@ impl Store {
         self.index.single.get_mut(key)
     }
 
-    /// The same, and what elements remember that remember something.
+    /// The element that has a key, and what elements remember that remember something.
     pub(super) fn kept(&mut self, key: &[u128]) -> Option<(&mut Element, &mut Remembered)> {
-        let element = self.index.single.get_mut(key)?;
+        let element = self.index.find_mut(key)?;
         Some((element, &mut self.memories))
+    }
+
+    /// Its elements in no order, to be changed.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+        self.index.all_mut()
     }
 
     /// Whether its elements do more than match.

@@ -192,6 +192,10 @@ impl Chain {
             _ => {}
         };
         for op in self.rules.iter().flat_map(|rule| &rule.ops) {
+            let op = match op {
+                Op::Mapped(mapped) => &mapped.op,
+                op => op,
+            };
             match op {
                 Op::Go(go) => take(*go),
                 Op::Map { map, .. } => map.verdicts(table, sets).into_iter().for_each(&mut take),

@@ -1,9 +1,10 @@
 //! Commands and blocks: what is added, deleted and listed (nft(8), RULESET, TABLES, CHAINS, RULES).
 
 use super::chain::ChainWords;
+use super::hint;
 use super::lexer::{Kind, Token};
 use super::parser::{Command, Parser, Step};
-use super::source::{Problem, Read, Span};
+use super::source::{Read, Span};
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::{DataType, ObjectKind, Policy, Set, TableFamily};
@@ -61,6 +62,9 @@ impl Parser<'_> {
         self.commands.push(Command::Change(Box::new(Step {
             change,
             at,
+            table_at: self.table_at,
+            name_at: self.name_at,
+            map: self.command_word(1) == "map",
             marks: Vec::new(),
             echo: None,
         })));
@@ -79,7 +83,15 @@ impl Parser<'_> {
         self.family = self.family().unwrap_or(TableFamily::Ip);
         let name = self.name()?;
         self.table_at = name.at;
+        // What is in the table is named next, if something is.
+        self.name_at = self.since_next();
         Ok((TableRef::new(self.family, name.text.as_str()), name))
+    }
+
+    /// A word of the command that is read, by its number.
+    pub(super) fn command_word(&self, number: usize) -> &str {
+        let token = self.tokens.get(self.command_at + number);
+        token.map_or("", |token| token.text.as_str())
     }
 
     /// `[FAMILY] TABLE CHAIN`.
@@ -332,11 +344,10 @@ impl Parser<'_> {
         let (table, _) = self.table()?;
         let name = self.name()?;
         let Some((key, data)) = self.known_set(&table, &name.text) else {
-            let at = match self.knows_table(&table) {
-                true => name.at,
-                false => self.table_at,
-            };
-            return Err(Problem::new("No such file or directory", at));
+            return Err(match self.knows_table(&table) {
+                true => hint::absent(self.ruleset, hint::Kind::Set, &name.text, name.at),
+                false => hint::no_table(self.ruleset, &table.name, self.table_at, true),
+            });
         };
         let from = self.at + 1;
         let data = data.filter(|_| !delete);

@@ -326,14 +326,24 @@ pub(super) fn sort(types: &[DataType], elements: &mut [&Element]) {
         return;
     }
     let key = |element: &Element| {
+        let turned = if types.len() == 1 {
+            Order::Text
+        } else {
+            Order::Host
+        };
         let parts = element.from.iter().zip(types).map(|(part, ty)| {
             let mut bytes = part.bytes().to_vec();
-            if ty.order() == Order::Text && types.len() == 1 {
+            if ty.order() == turned {
                 bytes.reverse();
             }
             bytes
         });
-        parts.collect::<Vec<Vec<u8>>>()
+        let mut bytes = parts.collect::<Vec<Vec<u8>>>().concat();
+        // Several parts are one number, the least byte of which stands first.
+        if types.len() > 1 {
+            bytes.reverse();
+        }
+        bytes
     };
     // Several flags in one element are an operation, which stands before what is none.
     let single = |element: &Element| {

@@ -1,8 +1,10 @@
 //! Commands about what is there: it is deleted, emptied, renamed or listed (nft(8), RULESET, TABLES,
 //! CHAINS, RULES).
 
+use super::hint;
 use super::parser::{Command, Get, List, Listed, Parser};
-use super::source::{Problem, Read};
+use super::source::Read;
+use netloom_model::Errno;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::ruleset::{ObjectKind, TableFamily};
 
@@ -102,10 +104,17 @@ impl Parser<'_> {
     }
 
     pub(super) fn rename(&mut self) -> Read<()> {
+        let from = self.at - 1;
         self.expect("chain")?;
         let (chain, name) = self.chain()?;
         let new = self.name()?.text;
         self.push(RulesetChange::RenameChain { chain, name: new }, name.at);
+        // A name that another has is the fault of the whole line.
+        let mut whole = self.since(from);
+        whole.to += 1;
+        if let Some(Command::Change(step)) = self.commands.last_mut() {
+            step.marks.push((Errno::EXIST, whole));
+        }
         Ok(())
     }
 
@@ -128,7 +137,7 @@ impl Parser<'_> {
                 | Listed::Flowtable
         );
         // `list counters table T` is about one table.
-        let of_table = matches!(what, Listed::Objects(_)) && self.eat("table");
+        let of_table = matches!(what, Listed::Objects(_) | Listed::Sets) && self.eat("table");
         let family = self.family();
         self.family = family.unwrap_or(TableFamily::Ip);
         let (mut table, mut name) = (None, None);
@@ -167,6 +176,7 @@ impl Parser<'_> {
             "limits" => (Listed::Objects(ObjectKind::Limit), 1),
             "synproxys" => (Listed::Objects(ObjectKind::Synproxy), 1),
             "secmarks" => (Listed::Objects(ObjectKind::Secmark), 1),
+            "flow" if second.as_deref() == Some("tables") => (Listed::Meters, 2),
             "flowtables" => (Listed::Flowtables, 1),
             "flowtable" => (Listed::Flowtable, 1),
             "hooks" => (Listed::Nothing, 1),
@@ -194,6 +204,7 @@ impl Parser<'_> {
 
     /// `reset counter|quota|counters|quotas ...`.
     pub(super) fn reset(&mut self) -> Read<()> {
+        let from = self.at - 1;
         let list = self.listed()?;
         let kinds = [ObjectKind::Counter, ObjectKind::Quota];
         match list.what {
@@ -203,7 +214,9 @@ impl Parser<'_> {
                 return Err(self.unexpected(""));
             }
         }
-        self.commands.push(Command::Reset(list));
+        let mut whole = self.since(from);
+        whole.to += 1;
+        self.commands.push(Command::Reset(list, whole));
         Ok(())
     }
 
@@ -213,10 +226,15 @@ impl Parser<'_> {
         let (table, at) = self.table()?;
         let name = self.name()?;
         if self.ruleset.table(&table).is_none() {
-            return Err(Problem::new("No such file or directory", at.at));
+            return Err(hint::no_table(self.ruleset, &table.name, at.at, true));
         }
         let Some((key, _)) = self.known_set(&table, &name.text) else {
-            return Err(Problem::new("No such file or directory", name.at));
+            return Err(hint::absent(
+                self.ruleset,
+                hint::Kind::Set,
+                &name.text,
+                name.at,
+            ));
         };
         let elements = self.set(&key, None)?;
         let mut at = self.since(from);

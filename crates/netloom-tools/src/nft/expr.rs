@@ -2,6 +2,7 @@
 //! map (nft(8), EXPRESSIONS).
 
 use super::fold;
+use super::hint;
 use super::option;
 use super::parser::Parser;
 use super::source::{Problem, Read, Span};
@@ -27,20 +28,29 @@ const PARENTHESES: usize = 64;
 impl Parser<'_> {
     /// One expression, or several with dots between them.
     pub(super) fn expression(&mut self) -> Read<Expr> {
+        self.expression_of(&[])
+    }
+
+    /// The same; parts behind the first one may be constants where their types are known.
+    fn expression_of(&mut self, wanted: &[DataType]) -> Read<Expr> {
         let first = self.masked()?;
         if !self.is(".") {
             return Ok(first);
         }
         let mut parts = vec![first];
         while self.eat(".") {
-            parts.push(self.masked()?);
+            let part = match wanted.get(parts.len()) {
+                Some(ty) if !self.at_expression() => self.range(*ty)?,
+                _ => self.masked()?,
+            };
+            parts.push(part);
         }
         Ok(Expr::Concat(parts))
     }
 
     /// An expression, which a map may turn into values of other types.
     pub(super) fn mapped(&mut self, data: &[DataType]) -> Read<Expr> {
-        let key = self.expression()?;
+        let key = self.expression_of(data)?;
         if !self.eat("map") {
             return Ok(key);
         }
@@ -49,7 +59,7 @@ impl Parser<'_> {
 
     /// What follows `map`.
     pub(super) fn map_of(&mut self, key: Expr, data: &MapData) -> Read<Expr> {
-        let map = match self.set_name()? {
+        let map = match self.map_name()? {
             Some(name) => Expr::SetRef(name),
             None => Expr::Set(tidy(self.set(&types(&key), Some(data))?)),
         };
@@ -65,6 +75,19 @@ impl Parser<'_> {
             return Ok(None);
         }
         self.name().map(|token| Some(token.text))
+    }
+
+    /// `@NAME` of a map, which must be there.
+    pub(super) fn map_name(&mut self) -> Read<Option<String>> {
+        let from = self.at;
+        let Some(name) = self.set_name()? else {
+            return Ok(None);
+        };
+        if self.chain.is_some() && self.known_set_of_rule(&name).is_none() {
+            let at = self.since(from);
+            return Err(hint::absent(self.ruleset, hint::Kind::Map, &name, at));
+        }
+        Ok(Some(name))
     }
 
     /// One part, with operations on its bits.

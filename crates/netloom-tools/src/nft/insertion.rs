@@ -5,6 +5,7 @@ use super::parser::{Command, Parser, Step};
 use super::source::{Read, Span};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
+use netloom_model::ruleset::statement::ObjectName;
 use netloom_model::ruleset::{Expr, MetaKey, Rule, Statement};
 
 impl Parser<'_> {
@@ -28,6 +29,9 @@ impl Parser<'_> {
         self.commands.push(Command::Change(Box::new(Step {
             change,
             at: missing,
+            table_at: self.table_at,
+            name_at: name.at,
+            map: false,
             marks,
             echo,
         })));
@@ -62,13 +66,31 @@ impl Parser<'_> {
     fn missing_target(&self, chain: &ChainRef, rule: &Rule) -> Option<Span> {
         let table = self.ruleset.table(&chain.table)?;
         table.chain(&chain.chain)?;
-        let leads = rule.statements.iter();
-        let target = leads
-            .filter_map(netloom_model::ruleset::check::leads_to)
-            .next()?;
-        let tokens = self.tokens[..self.at].iter().rev();
-        let named = tokens.take(64).find(|token| token.text == target)?;
-        Some(named.at)
+        let named = |name: &str| {
+            let tokens = self.tokens[..self.at].iter().rev();
+            let mut near = tokens.take(64);
+            near.find(|token| token.text == name).map(|token| token.at)
+        };
+        for (at, statement) in rule.statements.iter().enumerate() {
+            match statement {
+                Statement::Object {
+                    kind,
+                    name: ObjectName::Name(name),
+                } => {
+                    let mut all = table.objects.iter();
+                    if !all.any(|o| o.body.kind() == *kind && o.name == *name) {
+                        return named(name);
+                    }
+                }
+                Statement::FlowAdd(name) if !table.flowtables.iter().any(|f| f.name == *name) => {
+                    return self.whole.get(at).copied();
+                }
+                _ => {}
+            }
+        }
+        let mut leads = rule.statements.iter();
+        let target = leads.find_map(netloom_model::ruleset::check::leads_to)?;
+        named(target)
     }
 
     pub(super) fn add_rule(&mut self, verb: &str) -> Read<()> {

@@ -2,6 +2,7 @@
 
 use super::chain::show_priority;
 use super::constant::{self, Devices};
+use super::hint;
 use super::object;
 use super::parser::{List, Listed};
 use super::print::Style;
@@ -41,7 +42,21 @@ pub(super) fn tables<'a>(list: &List, ruleset: &'a Ruleset) -> Read<Vec<&'a Tabl
         let named = TableRef::new(family, name.as_str());
         tables.retain(|table| table.is(&named));
         if tables.is_empty() {
-            return Err(Problem::new("No such file or directory", *at));
+            // Of what is listed by name nothing else is known.
+            let alone = matches!(
+                list.what,
+                Listed::Table
+                    | Listed::Chain
+                    | Listed::Set
+                    | Listed::Map
+                    | Listed::Flowtable
+                    | Listed::Sets
+                    | Listed::Maps
+            );
+            return Err(match alone {
+                true => Problem::new("No such file or directory", *at),
+                false => hint::no_table(ruleset, name, *at, true),
+            });
         }
     }
     Ok(tables)
@@ -61,9 +76,21 @@ pub(super) fn list(
     }
     let mut text = String::new();
     for table in tables {
-        text += &listing.of(list, table)?;
+        text += &listing
+            .of(list, table)
+            .map_err(|problem| hinted(list, ruleset, problem))?;
     }
     Ok(text)
+}
+
+/// What is said of an object that is missing.
+fn hinted(list: &List, ruleset: &Ruleset, problem: Problem) -> Problem {
+    match (&list.what, &list.name) {
+        (Listed::Object(_), Some((name, at))) => {
+            hint::absent(ruleset, hint::Kind::Object, name, *at)
+        }
+        _ => problem,
+    }
 }
 
 /// The one thing of a table that a listing names.
@@ -114,8 +141,12 @@ impl Listing<'_> {
             }
             Listed::Objects(kind) => {
                 let objects = table.objects.iter().filter(|o| o.body.kind() == kind);
-                let text: String = objects.map(|object| self.object(object)).collect();
-                self.within(table, &text)
+                let text: Vec<String> = objects.map(|object| self.object(object)).collect();
+                // A table that has none is not listed.
+                match text.is_empty() {
+                    true => String::new(),
+                    false => self.within(table, &text.concat()),
+                }
             }
             Listed::Object(kind) => {
                 let find = |name: &str| {

@@ -12,6 +12,7 @@ mod element;
 mod existing;
 mod expr;
 mod fold;
+mod hint;
 mod implied;
 mod insertion;
 mod json;
@@ -110,6 +111,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         whole: Vec::new(),
         command_at: 0,
         table_at: source::Span::default(),
+        name_at: source::Span::default(),
         range_at: None,
         compared: source::Span::default(),
         depth: 0,
@@ -150,9 +152,16 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
                 let text = list::list(&what, &ruleset, &devices, options);
                 cx.out.write_all(text.map_err(problem)?.as_bytes())?;
             }
-            Command::Reset(what) => {
+            Command::Reset(what, at) => {
                 let text = list::list(&what, &ruleset, &devices, options);
-                cx.out.write_all(text.map_err(problem)?.as_bytes())?;
+                // Of one that is missing the kernel says so, of the whole line.
+                let text = text.map_err(|missing| match &what.name {
+                    Some((_, name)) if *name == missing.at => {
+                        problem(Problem::new(hint::KERNEL, at))
+                    }
+                    _ => problem(missing),
+                });
+                cx.out.write_all(text?.as_bytes())?;
                 let changes = query::reset(&what, &ruleset).map_err(problem)?;
                 let ns = cx.ns.clone();
                 cx.world.apply(vec![Change::Ruleset { ns, changes }])?;
@@ -164,9 +173,9 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         }
     }
     if arguments.check {
-        return transaction::check(cx, &steps).map_err(told);
+        return transaction::check(cx, &steps, &ruleset).map_err(told);
     }
-    transaction::carry_out(cx, &steps).map_err(told)?;
+    transaction::carry_out(cx, &steps, &ruleset).map_err(told)?;
     if arguments.echo {
         echo(cx, &steps, &ruleset, &arguments)?;
     }

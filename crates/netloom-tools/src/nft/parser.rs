@@ -15,6 +15,11 @@ pub(super) struct Step {
     pub(super) change: RulesetChange,
     /// What is marked where the kernel refuses it.
     pub(super) at: Span,
+    /// Where its table is named, and what it is about.
+    pub(super) table_at: Span,
+    pub(super) name_at: Span,
+    /// Whether it is a map, of the words for sets and maps.
+    pub(super) map: bool,
     /// What is marked where it does so for a reason that has a place of its own.
     pub(super) marks: Vec<(Errno, Span)>,
     /// How it is echoed: `add` or `insert`; none: not at all.
@@ -27,7 +32,7 @@ pub(super) enum Command {
     Change(Box<Step>),
     List(List),
     /// What is listed is set to nothing behind it.
-    Reset(List),
+    Reset(List, Span),
     /// Elements of a set that are looked up.
     Get(Box<Get>),
 }
@@ -100,6 +105,8 @@ pub(super) struct Parser<'a> {
     pub(super) command_at: usize,
     /// Where the name of the table stands that was read last.
     pub(super) table_at: Span,
+    /// Where the name stands of what is in it.
+    pub(super) name_at: Span,
     /// Where the first element stands that is a range, of those that were read last.
     pub(super) range_at: Option<Span>,
     /// Where the expression stands that was compared last.
@@ -184,9 +191,8 @@ impl Parser<'_> {
     /// Takes a name.
     pub(super) fn name(&mut self) -> Read<Token> {
         let token = self.peek();
-        let reserved = ["table", "chain", "rule"].contains(&token.text.as_str());
         match token.kind {
-            Kind::Word if !reserved => Ok(self.next()),
+            Kind::Word if !token.is_reserved() => Ok(self.next()),
             _ => Err(self.unexpected("string")),
         }
     }

@@ -1,6 +1,7 @@
 //! Rules: their statements one after the other, comparisons, verdicts and the log (nft(8), STATEMENTS).
 
 use super::expr::{self, tidy};
+use super::hint;
 use super::lexer::Kind;
 use super::parser::Parser;
 use super::source::{Problem, Read, Span};
@@ -212,7 +213,7 @@ impl Parser<'_> {
         let left = self.expression()?;
         self.compared = self.since(from);
         if self.eat("vmap") {
-            let map = match self.set_name()? {
+            let map = match self.map_name()? {
                 Some(name) => Expr::SetRef(name),
                 None => Expr::Set(tidy(
                     self.set(&expr::types(&left), Some(&MapData::Verdicts))?,
@@ -275,7 +276,8 @@ impl Parser<'_> {
             let from = self.at;
             let name = self.set_name()?.unwrap_or_default();
             if self.known_set_of_rule(&name).is_none() {
-                return Err(Problem::new("No such file or directory", self.since(from)));
+                let at = self.since(from);
+                return Err(hint::absent(self.ruleset, hint::Kind::Set, &name, at));
             }
             return compare(left, plain, Expr::SetRef(name));
         }

@@ -1,5 +1,6 @@
 //! Statements by their first word (nft(8), STATEMENTS); what begins with none of them compares.
 
+use super::hint;
 use super::lexer::Kind;
 use super::parser::Parser;
 use super::rule::{TIMES, UNITS};
@@ -323,7 +324,8 @@ impl Parser<'_> {
         self.expect("@")?;
         let token = self.name()?;
         let Some((_, data)) = self.known_set_of_rule(&token.text) else {
-            return Err(Problem::new("No such file or directory", self.since(from)));
+            let at = self.since(from);
+            return Err(hint::absent(self.ruleset, hint::Kind::Set, &token.text, at));
         };
         self.expect("{")?;
         let key = self.expression()?;

@@ -1,19 +1,24 @@
 //! What was read is carried out as one transaction; a refusal is told at the step that it is about.
 
+use super::hint;
 use super::parser::Step;
 use super::source::Problem;
 use crate::Context;
 use netloom_model::ruleset::change::RulesetChange;
-use netloom_model::ruleset::{TableFamily, TableRef};
+use netloom_model::ruleset::{Ruleset, TableFamily, TableRef};
 use netloom_model::{Change, Error};
 
 /// Carries all steps out, or none; the problems of those that are refused.
-pub(super) fn carry_out(cx: &mut Context<'_>, steps: &[Step]) -> Result<(), Vec<Problem>> {
+pub(super) fn carry_out(
+    cx: &mut Context<'_>,
+    steps: &[Step],
+    ruleset: &Ruleset,
+) -> Result<(), Vec<Problem>> {
     let changes: Vec<RulesetChange> = steps.iter().map(|s| s.change.clone()).collect();
     if changes.is_empty() || apply(cx, changes).is_ok() {
         return Ok(());
     }
-    check(cx, steps)
+    check(cx, steps, ruleset)
 }
 
 /// How many refused steps are told.
@@ -21,7 +26,11 @@ const TOLD: usize = 10;
 
 /// Asks whether all steps would be carried out, without doing so: behind them stands one that is always
 /// refused. As the kernel does, the others are asked on without those that are refused.
-pub(super) fn check(cx: &mut Context<'_>, steps: &[Step]) -> Result<(), Vec<Problem>> {
+pub(super) fn check(
+    cx: &mut Context<'_>,
+    steps: &[Step],
+    ruleset: &Ruleset,
+) -> Result<(), Vec<Problem>> {
     let mut left: Vec<&Step> = steps.iter().collect();
     let mut problems = Vec::new();
     while problems.len() < TOLD {
@@ -37,20 +46,13 @@ pub(super) fn check(cx: &mut Context<'_>, steps: &[Step]) -> Result<(), Vec<Prob
         if at >= left.len() {
             break;
         }
-        problems.push(refused(left.remove(at), &error));
+        problems.push(hint::refused(left.remove(at), &error, ruleset));
     }
     if problems.is_empty() {
         Ok(())
     } else {
         Err(problems)
     }
-}
-
-/// The problem of the step that an error is about.
-fn refused(step: &Step, error: &Error) -> Problem {
-    let message = format!("Could not process rule: {}", error.errno);
-    let mark = step.marks.iter().find(|(errno, _)| *errno == error.errno);
-    Problem::new(message, mark.map_or(step.at, |(_, at)| *at))
 }
 
 fn apply(cx: &mut Context<'_>, changes: Vec<RulesetChange>) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use crate::conntrack::Reference;
 use crate::device::DevId;
 use crate::filter::facts::{Facts, Proto};
 use crate::filter::load::{self, Load};
+use crate::filter::mapped::Maps;
 use crate::ip::output::{self, GroupLoop};
 use crate::ip::receive::TOS_MASK;
 use crate::ip::v6;
@@ -37,12 +38,12 @@ enum Device {
 
 impl Op {
     /// What nft says.
-    pub(super) fn of(to: Option<&Expr>, device: Option<&Expr>) -> Option<Op> {
+    pub(super) fn of(to: Option<&Expr>, device: Option<&Expr>, maps: &mut Maps<'_>) -> Option<Op> {
         let device = match device {
-            Some(device) => Device::Index(load::compile(device)?),
+            Some(device) => Device::Index(load::compile(device, maps)?),
             None => Device::Any,
         };
-        let gateway = load::compile(to?)?;
+        let gateway = load::compile(to?, maps)?;
         Some(Op { gateway, device })
     }
 

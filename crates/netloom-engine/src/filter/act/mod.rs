@@ -17,6 +17,7 @@ pub(super) use mss::rt_mtu;
 use super::compile::Go;
 use super::facts::Facts;
 use super::load::{self, Load};
+use super::mapped::Maps;
 use super::{log, sockets};
 use crate::net::Net;
 use crate::packet::Packet;
@@ -82,7 +83,7 @@ impl Did {
 }
 
 /// What a statement does; none where it is nothing of this, or what netloom does not know.
-pub(super) fn compile(statement: &Statement) -> Option<Op> {
+pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> {
     if let Some(op) = log::compile(statement) {
         return Some(Op::Log(op));
     }
@@ -101,15 +102,22 @@ pub(super) fn compile(statement: &Statement) -> Option<Op> {
             family,
             address,
             port,
-        } => Op::Tproxy(tproxy::Op::of(*family, address.as_ref(), port.as_ref())?),
+        } => Op::Tproxy(tproxy::Op::of(
+            *family,
+            address.as_ref(),
+            port.as_ref(),
+            maps,
+        )?),
         Statement::ResetTcpOption(kind) => Op::Strip(Box::new([*kind])),
         Statement::Queue { bypass, .. } => Op::Queue { bypass: *bypass },
         Statement::Dup {
             to: None,
             device: Some(device),
-        } => Op::Mirror(load::compile(device)?),
-        Statement::Dup { to, device } => Op::Copy(copy::Op::of(to.as_ref(), device.as_ref())?),
-        Statement::Set { what, value } => set(what, load::compile(value)?)?,
+        } => Op::Mirror(load::compile(device, maps)?),
+        Statement::Dup { to, device } => {
+            Op::Copy(copy::Op::of(to.as_ref(), device.as_ref(), maps)?)
+        }
+        Statement::Set { what, value } => set(what, load::compile(value, maps)?)?,
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@
 use super::Did;
 use crate::filter::facts::{Facts, Proto};
 use crate::filter::load::{self, Load};
+use crate::filter::mapped::Maps;
 use crate::filter::sockets;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -32,9 +33,10 @@ impl Op {
         family: Option<TableFamily>,
         address: Option<&Expr>,
         port: Option<&Expr>,
+        maps: &mut Maps<'_>,
     ) -> Option<Op> {
-        let compiled = |expr: Option<&Expr>| match expr {
-            Some(expr) => load::compile(expr).map(Some),
+        let mut compiled = |expr: Option<&Expr>| match expr {
+            Some(expr) => load::compile(expr, maps).map(Some),
             None => Some(None),
         };
         Some(Op {
