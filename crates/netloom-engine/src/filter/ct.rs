@@ -145,7 +145,11 @@ pub(super) fn tracks(statement: &Statement) -> bool {
         Statement::XtTarget(XtTarget::Ct(ct)) => !ct.notrack,
         Statement::Match { left, right, .. } => reads(left) || reads(right),
         Statement::Set { what, value } => reads(what) || reads(value),
-        Statement::VerdictMap { key, .. } => reads(key),
+        Statement::VerdictMap { key, .. }
+        | Statement::Object {
+            name: ObjectName::Map { key, .. },
+            ..
+        } => reads(key),
         Statement::Update {
             key,
             data,
@@ -155,10 +159,6 @@ pub(super) fn tracks(statement: &Statement) -> bool {
             let data = data.as_ref().is_some_and(reads);
             reads(key) || data || statements.iter().any(tracks)
         }
-        Statement::Object {
-            name: ObjectName::Map { key, .. },
-            ..
-        } => reads(key),
         _ => false,
     }
 }
