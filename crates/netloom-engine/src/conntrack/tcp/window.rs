@@ -4,7 +4,7 @@
 use super::super::table::Direction;
 use super::state::State;
 use super::{End, Segment};
-use netloom_wire::tcp::Flags;
+use netloom_wire::tcp::{Flags, OptionIter, TcpOption};
 
 /// The greatest scale of windows (RFC 7323 section 2.3).
 const MOST_SCALE: u8 = 14;
@@ -34,31 +34,15 @@ impl End {
     /// What an end tells of itself in the options of a SYN.
     pub(super) fn read_options(&mut self, options: &[u8]) {
         (self.scale, self.scales, self.sack) = (0, false, false);
-        each_option(options, |kind, value| match (kind, value) {
-            (3, [scale]) => {
-                self.scale = (*scale).min(MOST_SCALE);
-                self.scales = true;
+        for option in OptionIter::new(options).flatten() {
+            match option {
+                TcpOption::WindowScale(scale) => {
+                    self.scale = scale.min(MOST_SCALE);
+                    self.scales = true;
+                }
+                TcpOption::SackPermitted => self.sack = true,
+                _ => {}
             }
-            (4, []) => self.sack = true,
-            _ => {}
-        });
-    }
-}
-
-/// Calls `each` with the kind and value of every option.
-fn each_option(mut options: &[u8], mut each: impl FnMut(u8, &[u8])) {
-    while let [kind, rest @ ..] = options {
-        match (kind, rest) {
-            (0, _) => return,
-            (1, _) => options = rest,
-            (_, [len, value @ ..]) if *len >= 2 => {
-                let Some((value, rest)) = value.split_at_checked(usize::from(*len) - 2) else {
-                    return;
-                };
-                each(*kind, value);
-                options = rest;
-            }
-            _ => return,
         }
     }
 }
@@ -66,18 +50,18 @@ fn each_option(mut options: &[u8], mut each: impl FnMut(u8, &[u8])) {
 /// The highest number that a segment acknowledges, selectively or not.
 fn highest_ack(segment: &Segment<'_>) -> u32 {
     let mut highest = segment.ack;
-    each_option(segment.options, |kind, value| {
-        if kind != 5 {
-            return;
-        }
-        for block in value.chunks_exact(8) {
+    for option in OptionIter::new(segment.options).flatten() {
+        let TcpOption::Sack(blocks) = option else {
+            continue;
+        };
+        for block in blocks.chunks_exact(8) {
             let end = u32::from_be_bytes([block[4], block[5], block[6], block[7]]);
             let end = end.wrapping_sub(segment.shifted as u32);
             if after(end, highest) {
                 highest = end;
             }
         }
-    });
+    }
     highest
 }
 

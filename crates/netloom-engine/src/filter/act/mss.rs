@@ -1,9 +1,9 @@
 //! `TCPMSS`: a SYN tells a greatest segment that fits the way (`tcpmss_mangle_packet`), and `rt mtu`.
 
-use super::tcp_options::{self, MSS};
-use super::{Did, write};
+use super::{Did, tcp_options, write};
 use crate::device::DevId;
 use crate::filter::facts::{Facts, Proto};
+use crate::filter::options::{self, MSS};
 use crate::net::Net;
 use crate::packet::Packet;
 use crate::route::v6::Flow6;
@@ -101,20 +101,16 @@ pub(super) fn set(size: Option<u16>, net: &Net, facts: &Facts, packet: &mut Pack
     };
     let at = usize::from(facts.transport.unwrap_or(0));
     let segment = &packet.network()[at..];
-    let told = tcp_options::all(segment);
-    let told = told
-        .into_iter()
-        .find(|(kind, _, len)| *kind == MSS && *len == 4);
-    match told {
-        Some((_, option, _)) => lower(size, option, facts, packet),
+    match options::mss(segment) {
+        Some(told) => lower(size, told, facts, packet),
         None => tell(size, at, facts, packet),
     }
     Did::On
 }
 
-fn lower(size: u16, option: usize, facts: &Facts, packet: &mut Packet) {
+fn lower(size: u16, told: usize, facts: &Facts, packet: &mut Packet) {
     write::transport(facts, packet, |segment| {
-        let field = &mut segment[option + 2..option + 4];
+        let field = &mut segment[told..told + 2];
         if u16::from_be_bytes([field[0], field[1]]) > size {
             field.copy_from_slice(&size.to_be_bytes());
         }

@@ -3,13 +3,12 @@
 
 use super::write;
 use crate::filter::facts::Facts;
+use crate::filter::options::{self, MSS};
 use crate::packet::Packet;
 use netloom_wire::IpProtocol;
 use netloom_wire::tcp::{Flags, HEADER_LEN};
 
-/// The option that tells the greatest segment (RFC 9293 section 3.2).
-pub(super) const MSS: u8 = 2;
-const END: u8 = 0;
+/// An option that stands for nothing.
 const NOP: u8 = 1;
 
 /// Whether it is a segment whose header is there.
@@ -19,44 +18,26 @@ pub(super) fn is_segment(facts: &Facts, packet: &Packet) -> bool {
     facts.protocol == Some(IpProtocol::TCP.0) && header.is_some()
 }
 
-/// Where each option stands in a segment, and how long it is, up to the first one that is malformed.
-pub(super) fn all(segment: &[u8]) -> Vec<(u8, usize, usize)> {
-    let mut found = Vec::new();
-    let end = usize::from(segment.get(12).map_or(0, |byte| byte >> 4)) * 4;
-    let mut at = HEADER_LEN;
-    while at < end {
-        let Some(kind) = segment.get(at).copied() else {
-            break;
-        };
-        let len = match kind {
-            END => break,
-            NOP => 1,
-            _ => match segment.get(at + 1) {
-                Some(len) if *len >= 2 && at + usize::from(*len) <= end => usize::from(*len),
-                _ => break,
-            },
-        };
-        if at + len > segment.len() {
-            break;
-        }
-        found.push((kind, at, len));
-        at += len;
+/// Blots options out, up to the first that tells of more than there is (`tcpoptstrip_mangle_packet`).
+pub(super) fn strip(kinds: &[u8], facts: &Facts, packet: &mut Packet) {
+    if is_segment(facts, packet) {
+        write::transport(facts, packet, |segment| blot(kinds, segment));
     }
-    found
 }
 
-/// Blots options out.
-pub(super) fn strip(kinds: &[u8], facts: &Facts, packet: &mut Packet) {
-    if !is_segment(facts, packet) {
-        return;
-    }
-    write::transport(facts, packet, |segment| {
-        for (kind, at, len) in all(segment) {
-            if kinds.contains(&kind) {
-                segment[at..at + len].fill(NOP);
-            }
+fn blot(kinds: &[u8], segment: &mut [u8]) {
+    let end = options::header(segment).map_or(0, <[u8]>::len);
+    let mut at = HEADER_LEN;
+    while at + 1 < end {
+        let next = at + options::len_at(&segment[..end], at);
+        if next > end {
+            break;
         }
-    });
+        if kinds.contains(&segment[at]) {
+            segment[at..next].fill(NOP);
+        }
+        at = next;
+    }
 }
 
 /// Writes to an option, if it is there. A segment's size only becomes less (`nft_exthdr_tcp_set_eval`).
@@ -71,13 +52,15 @@ pub(super) fn set(
     }
     let (first, end) = (offset / 8, offset.saturating_add(bits).div_ceil(8));
     write::transport(facts, packet, |segment| {
-        let found = all(segment).into_iter().find(|(own, _, _)| *own == kind);
-        let Some((_, at, len)) = found else {
+        let header = options::header(segment).unwrap_or_default();
+        let found = options::of_header(header).find(|(own, _)| *own == kind);
+        let Some((_, place)) = found else {
             return;
         };
-        if usize::from(end) > len {
+        if usize::from(end) > place.len() || place.end > header.len() {
             return;
         }
+        let at = place.start;
         let old = segment[at..at + usize::from(end)].iter();
         let old = old.skip(usize::from(first));
         let old = old.fold(0u128, |all, byte| all << 8 | u128::from(*byte));
@@ -102,10 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_read_up_to_the_first_that_is_malformed() {
-        let mut segment = vec![0; 20];
-        segment.extend([1, 2, 4, 5, 0xb4, 8, 99, 0]);
+    fn options_are_blotted_out_up_to_the_first_that_tells_of_too_much() {
+        let mut segment = vec![0; HEADER_LEN];
+        segment.extend([0, 2, 4, 5, 0xb4, 9, 99, 2]);
         segment[12] = 7 << 4;
-        assert_eq!(all(&segment), [(1, 20, 1), (2, 21, 4)]);
+        blot(&[2, 9], &mut segment);
+        assert_eq!(segment[HEADER_LEN..], [0, 1, 1, 1, 1, 9, 99, 2]);
     }
 }

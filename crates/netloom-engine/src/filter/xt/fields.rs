@@ -1,8 +1,9 @@
 //! What stands in a packet's headers: addresses, ports, lengths, classes.
 
 use super::super::facts::{Facts, Proto};
+use super::super::options;
 use super::reverse;
-use super::transport::{bytes, option, ports, within};
+use super::transport::{bytes, ports, within};
 use crate::net::Net;
 use crate::packet::Packet;
 use crate::route;
@@ -107,9 +108,9 @@ pub(super) fn tcpmss(asked: Not<Span<u16>>, facts: &Facts, packet: &Packet) -> b
     let Some(segment) = bytes(facts, packet) else {
         return false;
     };
-    match option(segment, 2) {
-        Some([high, low]) => within(asked, u16::from_be_bytes([*high, *low])),
-        _ => asked.not,
+    match options::mss(segment) {
+        Some(at) => within(asked, u16::from_be_bytes([segment[at], segment[at + 1]])),
+        None => asked.not,
     }
 }
 

@@ -2,6 +2,7 @@
 //! and match nothing of it.
 
 use super::super::facts::Facts;
+use super::super::options;
 use crate::packet::Packet;
 use netloom_model::ruleset::xt::{IcmpTypes, Not, Span, Tcp};
 
@@ -74,44 +75,13 @@ pub(super) fn tcp(asked: &Tcp, facts: &Facts, packet: &Packet) -> bool {
     };
     let flags = asked.flags.is;
     let set = bytes[13] & flags.mask == flags.set;
-    let there = |kind| option(bytes, kind).is_some();
+    let there = |wanted| {
+        let mut options = options::header(bytes)
+            .into_iter()
+            .flat_map(options::of_header);
+        options.any(|(kind, _)| kind == wanted)
+    };
     udp(asked.sport, asked.dport, facts, packet)
         && asked.flags.matches(set)
         && (asked.option.is == 0 || asked.option.matches(there(asked.option.is)))
-}
-
-/// The data of a TCP segment's option (RFC 9293, 3.2).
-pub(in crate::filter) fn option(segment: &[u8], kind: u8) -> Option<&[u8]> {
-    let end = usize::from(segment.get(12)? >> 4) * 4;
-    let mut options = segment.get(20..end)?;
-    loop {
-        match *options.first()? {
-            0 => return None,
-            1 => options = &options[1..],
-            found => {
-                let len = usize::from(*options.get(1)?).max(2);
-                let option = options.get(..len)?;
-                if found == kind {
-                    return Some(&option[2..]);
-                }
-                options = &options[len..];
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_option_is_found_behind_others_and_never_beyond_the_header() {
-        let mut segment = vec![0; 20];
-        segment.extend([1, 2, 4, 5, 0xb4, 0, 8, 9]);
-        segment[12] = 7 << 4;
-        assert_eq!(option(&segment, 2), Some(&[5, 0xb4][..]));
-        assert_eq!(option(&segment, 8), None);
-        segment[12] = 15 << 4;
-        assert_eq!(option(&segment, 2), None);
-    }
 }
