@@ -101,8 +101,7 @@ pub(crate) fn hear(
         *packets += 1;
         *bytes += network.len() as u64;
     }
-    if connection.expires < connection.watched {
-        conntrack.table.watch(reference.place());
+    if connection.expires < connection.watched && conntrack.table.watch(reference.place()) {
         arm(net, ns);
     }
     true

@@ -77,11 +77,13 @@ fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> 
     }
     packet.ct.fresh = false;
     conntrack.table.hang(reference.place());
-    conntrack.table.watch(reference.place());
+    let sooner = conntrack.table.watch(reference.place());
     debug_assert!(
         reference.standing != Standing::Untracked,
         "it has a connection"
     );
-    arm(net, ns);
+    if sooner {
+        arm(net, ns);
+    }
     Ok(())
 }

@@ -9,7 +9,6 @@ use super::connection::Connection;
 use super::tuple::Tuple;
 use crate::arena::Arena;
 use core::cmp::Reverse;
-use core::hash::BuildHasher;
 use netloom_model::Time;
 use netloom_model::conntrack::status;
 use std::collections::BinaryHeap;
@@ -19,6 +18,11 @@ pub(crate) const NONE: u32 = u32::MAX;
 
 /// How many chains there are at first.
 const LEAST: usize = 256;
+
+/// How many chains there are at least for each connection, so that most who look for what is not there
+/// find an empty one, and by how much they become more.
+const ROOM: usize = 4;
+const GROWTH: usize = 4;
 
 /// How many chains are looked at for a connection that can be forgotten early
 /// (`NF_CT_EVICTION_RANGE`).
@@ -69,7 +73,8 @@ pub(crate) struct Table {
     /// When places are looked at, with their stamps.
     due: BinaryHeap<Reverse<(Time, u32, u32)>>,
     stamps: u32,
-    hasher: foldhash::fast::FixedState,
+    /// With which hashes begin.
+    seed: u64,
 }
 
 impl Table {
@@ -77,7 +82,7 @@ impl Table {
     pub(crate) fn new(seed: u64) -> Table {
         Table {
             chains: vec![NONE; LEAST],
-            hasher: foldhash::fast::FixedState::with_seed(seed),
+            seed,
             ..Table::default()
         }
     }
@@ -108,7 +113,7 @@ impl Table {
     }
 
     fn chain_of(&self, tuple: &Tuple, zone: u16) -> usize {
-        self.hasher.hash_one((tuple, zone)) as usize & (self.chains.len() - 1)
+        tuple.hash(self.seed, zone) as usize & (self.chains.len() - 1)
     }
 
     /// The one of which a tuple is one direction.
@@ -128,7 +133,7 @@ impl Table {
     /// Has one that is confirmed be found from now on.
     pub(crate) fn hang(&mut self, place: u32) {
         self.confirmed += 1;
-        if self.confirmed * 2 > self.chains.len() {
+        if self.confirmed * ROOM > self.chains.len() {
             self.grow(); // which hangs this one too
         } else {
             self.hang_both(place);
@@ -146,7 +151,7 @@ impl Table {
     }
 
     fn grow(&mut self) {
-        self.chains = vec![NONE; self.chains.len() * 2];
+        self.chains = vec![NONE; self.chains.len() * GROWTH];
         let hanging = self.places.iter().filter(|(_, c)| c.is_confirmed());
         for place in hanging.map(|(place, _)| place).collect::<Vec<_>>() {
             self.hang_both(place);
@@ -202,15 +207,17 @@ impl Table {
 
     /// Has the heap look at a place by the time at which it expires; whether that is sooner than it
     /// did already.
-    pub(crate) fn watch(&mut self, place: u32) {
+    pub(crate) fn watch(&mut self, place: u32) -> bool {
         let Some(connection) = self.places.get_mut(place) else {
-            return;
+            return false;
         };
-        if connection.expires < connection.watched {
+        let sooner = connection.expires < connection.watched;
+        if sooner {
             connection.watched = connection.expires;
             let entry = (connection.expires, place, connection.stamp);
             self.due.push(Reverse(entry));
         }
+        sooner
     }
 
     /// When a place is looked at next.

@@ -61,7 +61,6 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
                     expect::follow_master(net, facts, packet);
                 }
                 answered(net, facts, packet);
-                arm(net, facts.ns);
                 return Ok(());
             }
             Heard::Ends => {
@@ -225,8 +224,8 @@ fn hear(
             *packets += 1;
             *bytes += network.len() as u64;
         }
-        if connection.is_confirmed() {
-            conntrack.table.watch(reference.place());
+        if connection.is_confirmed() && conntrack.table.watch(reference.place()) {
+            arm(net, facts.ns);
         }
     }
     heard

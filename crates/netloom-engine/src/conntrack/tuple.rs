@@ -89,6 +89,23 @@ impl Tuple {
         })
     }
 
+    /// A number that few other tuples have, with a seed and in a zone.
+    pub(crate) fn hash(&self, seed: u64, zone: u16) -> u64 {
+        const SOURCE: u64 = 0x9e37_79b9_7f4a_7c15;
+        const DESTINATION: u64 = 0xbf58_476d_1ce4_e5b9;
+        const REST: u64 = 0x94d0_49bb_1331_11eb;
+        let [source, source_low] = halves(&self.src);
+        let [destination, destination_low] = halves(&self.dst);
+        let ports = u64::from(self.sport) << 48 | u64::from(self.dport) << 32;
+        let kind = u64::from(zone) << 16 | u64::from(self.protocol) << 8 | u64::from(self.v6);
+        let other = seed.rotate_left(32);
+        let mut mixed = fold(source ^ seed, destination ^ SOURCE ^ other);
+        if self.v6 {
+            mixed ^= fold(source_low ^ other, destination_low ^ DESTINATION ^ seed);
+        }
+        fold(mixed ^ ports ^ kind, REST ^ seed)
+    }
+
     pub(crate) fn is_icmp(&self) -> bool {
         is_icmp(self.protocol, self.v6)
     }
@@ -134,6 +151,18 @@ impl Tuple {
             ports,
         }
     }
+}
+
+/// An address as two numbers.
+fn halves(address: &[u8; 16]) -> [u64; 2] {
+    let whole = u128::from_le_bytes(*address);
+    [whole as u64, (whole >> 64) as u64]
+}
+
+/// The halves of a product: what hangs on every bit of both.
+const fn fold(one: u64, other: u64) -> u64 {
+    let product = one as u128 * other as u128;
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// Whether a protocol is the ICMP of its version of IP.

@@ -138,20 +138,27 @@ fn each<O: Observer>(
     (packet, turned): (&mut Packet, &mut Option<Turned>),
 ) -> Outcome {
     let (_, proto, hook) = place;
+    let mut facts = Facts::of(packet, place, devices);
+    let mut written = false;
     for at in 0..filter.entries(proto, hook).len() {
-        let facts = Facts::of(packet, place, devices);
+        // Rules write to packets; what tracks connections leaves the headers where they are.
+        if core::mem::take(&mut written) {
+            facts = Facts::of(packet, place, devices);
+        }
         let before = turn::Asked::at(&facts, packet);
         let mut turns = false;
         let outcome = match filter.entries(proto, hook)[at].asked.clone() {
             Asked::Chain(_, base) if !is_at(cx.net, &base, devices) => continue,
             Asked::Chain(chain, base) => {
                 let outcome = one(cx, filter, (chain, &base), &facts, packet);
+                written = true;
                 let routes = base.kind == ChainKind::Route;
                 turns = routes && turn::Asked::changed(before, &facts, packet);
                 outcome
             }
             Asked::Translate => {
                 let outcome = translate(cx, filter, &facts, packet);
+                written = true;
                 turns = turn::Asked::has_other_goal(before, &facts, packet);
                 outcome
             }

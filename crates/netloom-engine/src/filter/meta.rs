@@ -7,9 +7,11 @@ use crate::link::Kind;
 use crate::net::Net;
 use crate::packet::Packet;
 use crate::socket::sender::Sender;
-use netloom_model::ruleset::Value;
 use netloom_model::ruleset::expr::MetaKey;
 use netloom_model::socket::PacketType;
+
+/// How long the name of a device is at most, with its zero (`IFNAMSIZ`).
+const IFNAME: usize = 16;
 
 /// The keys of which a packet has a value here.
 pub(super) const fn is_known(key: MetaKey) -> bool {
@@ -21,12 +23,12 @@ pub(super) const fn is_known(key: MetaKey) -> bool {
 
 /// What goes with a packet, as a number.
 pub(super) fn load(key: MetaKey, net: &mut Net, facts: &Facts, packet: &Packet) -> Option<u128> {
-    let now = (net.wall_clock() / 1_000_000_000) as i64;
+    let now = |net: &Net| (net.wall_clock() / 1_000_000_000) as i64;
     match key {
         MetaKey::Random => return Some(u128::from(net.random.next() as u32)),
         MetaKey::Time => return Some(net.wall_clock().into()),
-        MetaKey::Day => return Some(xt::time::day_of_week(now) as u128),
-        MetaKey::Hour => return Some(xt::time::second_of_day(now) as u128),
+        MetaKey::Day => return Some(xt::time::day_of_week(now(net)) as u128),
+        MetaKey::Hour => return Some(xt::time::second_of_day(now(net)) as u128),
         _ => {}
     }
     let net = &*net;
@@ -34,8 +36,7 @@ pub(super) fn load(key: MetaKey, net: &mut Net, facts: &Facts, packet: &Packet) 
         Sender::Program { uid, gid } => Some((uid, gid)),
         _ => None,
     };
-    let name =
-        |dev| device(net, dev).map(|d: &Device| Value::ifname(&d.name).to_number().unwrap_or(0));
+    let name = |dev| device(net, dev).map(|d: &Device| number(&d.name));
     match key {
         MetaKey::Length => Some(u128::from(facts.len(packet))),
         MetaKey::NfProto => match facts.proto {
@@ -95,7 +96,16 @@ fn kind(device: &Device) -> Option<u128> {
         Kind::Dummy => "dummy",
         Kind::Tun(_) => "tun",
     };
-    Value::ifname(name).to_number()
+    Some(number(name))
+}
+
+/// The number of a device's name, zeros behind it (`Value::ifname`, without making one).
+fn number(name: &str) -> u128 {
+    let mut bytes = [0; IFNAME];
+    for (byte, letter) in bytes.iter_mut().zip(name.bytes()) {
+        *byte = letter;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 /// The number of a device's hardware (`ARPHRD_*`).

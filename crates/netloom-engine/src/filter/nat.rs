@@ -233,6 +233,10 @@ fn source(net: &Net, facts: &Facts, packet: &Packet) -> Option<IpAddr> {
     let (_, dst) = addresses(facts, packet)?;
     match dst {
         IpAddr::V4(dst) => {
+            // The next hop chooses among several.
+            if let Some(only) = route::source::only(net, dev, Scope::UNIVERSE) {
+                return Some(only.into());
+            }
             let hop = match way::next_hop(net, facts, packet) {
                 Some(IpAddr::V4(hop)) => hop,
                 _ => dst,

@@ -94,12 +94,17 @@ impl Recording {
 
     /// The packet's connection was looked up.
     pub(crate) fn tracked(&mut self, net: &Net, facts: &Facts, packet: &Packet) {
-        self.before = Known::of(net, facts.ns, packet);
         self.spoiled |= packet.ct.fresh;
+        if !self.spoiled {
+            self.before = Known::of(net, facts.ns, packet);
+        }
     }
 
     /// The packet passed all rules and leaves; `plain`, if nothing else was done with it.
     pub(crate) fn leaves(&mut self, net: &Net, ns: NsId, packet: &Packet, way: Way, plain: bool) {
+        if self.spoiled || !self.rules.of_flow {
+            return;
+        }
         let connection = Known::of(net, ns, packet);
         let known = match packet.ct.standing {
             Standing::Untracked => true,
@@ -107,8 +112,7 @@ impl Recording {
             // What rules changed of it is not done again.
             _ => connection.is_some() && connection == self.before,
         };
-        let plain = plain && packet.trace == 0 && !self.spoiled;
-        let of_flow = plain && known && self.rules.of_flow;
+        let of_flow = plain && known && packet.trace == 0;
         let ends = packet.network().get(ENDS..).and_then(<[u8]>::first_chunk);
         let (true, Some(ends)) = (of_flow, ends) else {
             return;

@@ -49,6 +49,15 @@ pub(crate) fn select(
         })
 }
 
+/// The address of `dev` that `select` gives whatever the destination: the one that it has, if there
+/// are not several.
+pub(crate) fn only(net: &Net, dev: DevId, scope: Scope) -> Option<Ipv4Addr> {
+    let all = net.dev(dev).addresses.iter();
+    let mut fit = all.filter(|ifa| !ifa.address.secondary && ifa.address.scope <= scope);
+    let first = fit.next()?;
+    fit.next().is_none().then(|| first.local())
+}
+
 /// The source that a route gives to packets made here.
 pub(crate) fn of_route(net: &Net, ns: NsId, found: &Found) -> Option<Ipv4Addr> {
     let gateway = found.gateway.unwrap_or(Ipv4Addr::UNSPECIFIED);

@@ -1,7 +1,7 @@
 //! What a connection is translated to: a tuple that no other connection has (`nf_nat_setup_info`).
 
 use super::Manip;
-use crate::conntrack::connection::Connection;
+use crate::conntrack::connection::Zone;
 use crate::conntrack::table::Direction;
 use crate::conntrack::tuple::{Tuple, has_ports};
 use crate::filter::Facts;
@@ -42,7 +42,8 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
     let Some(current) = connection.tuples[1].invert() else {
         return;
     };
-    let chosen = choose(net, facts, &connection.clone(), current, (manip, range));
+    let zone = connection.zone;
+    let chosen = choose(net, facts, zone, current, (manip, range));
     let Some(reply) = chosen.invert() else {
         return;
     };
@@ -67,19 +68,19 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
 }
 
 /// Whether another connection's answers would be taken for this one's.
-fn is_taken(net: &Net, facts: &Facts, connection: &Connection, tuple: &Tuple) -> bool {
+fn is_taken(net: &Net, facts: &Facts, zone: Zone, tuple: &Tuple) -> bool {
     let Some(reply) = tuple.invert() else {
         return true;
     };
     let conntrack = net.ns(facts.ns).conntrack.as_ref();
-    let zone = connection.zone.id(Direction::Reply);
+    let zone = zone.id(Direction::Reply);
     conntrack.is_some_and(|conntrack| conntrack.table.find(&reply, zone).is_some())
 }
 
 fn choose(
     net: &mut Net,
     facts: &Facts,
-    connection: &Connection,
+    zone: Zone,
     current: Tuple,
     (manip, range): (Manip, &Range),
 ) -> Tuple {
@@ -93,17 +94,17 @@ fn choose(
             .ports
             .is_none_or(|(from, to)| (from..=to).contains(&tuple.sport));
         if fits && port {
-            if !is_taken(net, facts, connection, &tuple) {
+            if !is_taken(net, facts, zone, &tuple) {
                 return tuple;
             }
-        } else if let Some(kept) = kept(net, facts, connection, &tuple, range)
-            && !is_taken(net, facts, connection, &kept)
+        } else if let Some(kept) = kept(net, facts, zone, &tuple, range)
+            && !is_taken(net, facts, zone, &kept)
         {
             return kept;
         }
     }
     if let Some(addresses) = range.addresses {
-        let zone = connection.zone.id(Direction::Original);
+        let zone = zone.id(Direction::Original);
         let new = address(&tuple, addresses, (range.flags.persistent, zone), manip);
         match manip {
             Manip::Source => tuple.src = new,
@@ -115,27 +116,23 @@ fn choose(
             Some((from, to)) if range.base_port.is_none() => {
                 let own = port_of(&tuple, manip);
                 let fits = (from..=to).contains(&own);
-                if fits && (from == to || !is_taken(net, facts, connection, &tuple)) {
+                if fits && (from == to || !is_taken(net, facts, zone, &tuple)) {
                     return tuple;
                 }
             }
-            None if !is_taken(net, facts, connection, &tuple) => return tuple,
+            // A destination stays where no port of it is to be chosen, whoever else is there.
+            None if manip == Manip::Destination && !tuple.is_icmp() => return tuple,
+            None if !is_taken(net, facts, zone, &tuple) => return tuple,
             _ => {}
         }
     }
-    port(net, facts, connection, tuple, (manip, range))
+    port(net, facts, zone, tuple, (manip, range))
 }
 
 /// The tuple with what its source was translated to elsewhere, if a range has that.
-fn kept(
-    net: &Net,
-    facts: &Facts,
-    connection: &Connection,
-    tuple: &Tuple,
-    range: &Range,
-) -> Option<Tuple> {
+fn kept(net: &Net, facts: &Facts, zone: Zone, tuple: &Tuple, range: &Range) -> Option<Tuple> {
     let conntrack = net.ns(facts.ns).conntrack.as_ref()?;
-    let zone = connection.zone.id(Direction::Original);
+    let zone = zone.id(Direction::Original);
     let found = conntrack.by_source.find(&conntrack.table, tuple, zone)?;
     let (src, sport) = found;
     let within = |(from, to): ([u8; 16], [u8; 16])| (from..=to).contains(&src);
@@ -223,7 +220,7 @@ const fn port_of(tuple: &Tuple, manip: Manip) -> u16 {
 fn port(
     net: &mut Net,
     facts: &Facts,
-    connection: &Connection,
+    zone: Zone,
     mut tuple: Tuple,
     (manip, range): (Manip, &Range),
 ) -> Tuple {
@@ -260,7 +257,7 @@ fn port(
                 Manip::Source => tuple.sport = new,
                 Manip::Destination => tuple.dport = new,
             }
-            if !is_taken(net, facts, connection, &tuple) {
+            if !is_taken(net, facts, zone, &tuple) {
                 return tuple;
             }
             at = at.wrapping_add(1);

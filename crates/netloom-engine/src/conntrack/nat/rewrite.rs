@@ -35,9 +35,11 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
         Direction::Original => manip.bit(),
         Direction::Reply => manip.other().bit(),
     };
+    if !connection.has(status::SRC_NAT | status::DST_NAT) {
+        return Ok(());
+    }
     let v6 = facts.is_v6();
     let back = *connection.tuple(direction.other());
-    let translated = connection.has(status::SRC_NAT | status::DST_NAT);
     let Some(target) = back.invert() else {
         return Ok(());
     };
@@ -45,7 +47,7 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
     let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
     if error {
         let redirect = if v6 { 137 } else { 5 };
-        if translated && packet.network().get(transport) == Some(&redirect) {
+        if packet.network().get(transport) == Some(&redirect) {
             return Err(DropReason::NatRedirect);
         }
     }

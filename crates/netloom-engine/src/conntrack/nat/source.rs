@@ -5,13 +5,14 @@ use crate::conntrack::connection::Connection;
 use crate::conntrack::table::{Direction, Table};
 use crate::conntrack::tuple::Tuple;
 use core::hash::BuildHasher;
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// Sources that are translated, each with the connection that was so last.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BySource {
-    last: HashMap<u64, (u32, u32)>,
-    hasher: foldhash::fast::FixedState,
+    last: HashMap<u64, (u32, u32), FixedState>,
+    hasher: FixedState,
 }
 
 /// How many may be there before those are looked for whose connections are gone.
@@ -21,8 +22,8 @@ impl BySource {
     /// An empty one, whose hashes begin with a seed.
     pub(crate) fn new(seed: u64) -> BySource {
         BySource {
-            last: HashMap::new(),
-            hasher: foldhash::fast::FixedState::with_seed(seed),
+            last: HashMap::default(),
+            hasher: FixedState::with_seed(seed),
         }
     }
 
