@@ -4,29 +4,21 @@
 use super::connection::{Connection, Reference};
 use super::protocol::{self, Context, Heard};
 use super::{arm, forget_orphans, related, told};
-use crate::device::DevId;
-use crate::filter::{Facts, Proto};
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::ruleset::{Counter, Hook};
+use crate::sysctl::Ct;
+use netloom_model::ruleset::Counter;
 use netloom_wire::ipv4;
 
 /// A connection as rules see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
-    reference: Reference,
+    place: u32,
+    stamp: u32,
     status: u32,
     mark: u32,
-    labels: Option<u128>,
-}
-
-impl PartialEq for Known {
-    fn eq(&self, other: &Known) -> bool {
-        (self.reference.place(), self.reference.stamp())
-            == (other.reference.place(), other.reference.stamp())
-            && (self.status, self.mark, self.labels) == (other.status, other.mark, other.labels)
-    }
+    labels: Option<Box<u128>>,
 }
 
 impl Known {
@@ -37,11 +29,21 @@ impl Known {
             return None;
         }
         Some(Known {
-            reference: packet.ct,
+            place: packet.ct.place(),
+            stamp: connection.stamp,
             status: connection.status,
             mark: connection.mark,
-            labels: connection.labels.as_deref().copied(),
+            labels: connection.labels.clone(),
         })
+    }
+
+    /// Whether a connection is still so.
+    #[inline]
+    fn is(&self, connection: &Connection) -> bool {
+        connection.status == self.status
+            && connection.mark == self.mark
+            && connection.labels == self.labels
+            && !is_looked_into(connection)
     }
 }
 
@@ -51,43 +53,43 @@ fn is_looked_into(connection: &Connection) -> bool {
     more.is_some_and(|more| more.helper.is_some() || more.adjust.is_some())
 }
 
-/// Has a connection hear a packet that a device received. Where it is not as it was, or would not
-/// stay so, nothing has happened, and the answer is no.
+/// Has a connection hear a packet that a device received, of UDP or TCP over IPv4 without options. Where
+/// it is not as it was, or would not stay so, nothing has happened, and the answer is no.
+#[inline]
 pub(crate) fn hear(
     net: &mut Net,
-    (ns, dev): (NsId, DevId),
-    known: &Known,
+    ns: NsId,
+    (reference, known): (Reference, &Known),
     packet: &Packet,
 ) -> bool {
     forget_orphans(net);
-    let place = (ns, Proto::V4, Hook::Prerouting);
-    let facts = Facts::of(packet, place, (dev, DevId::NONE));
-    if !related::is_intact(net, &facts, packet) {
-        return false;
-    }
     let now = net.now;
     let namespace = net.ns_mut(ns);
     let Some(conntrack) = &mut namespace.conntrack else {
         return false;
     };
-    let reference = known.reference;
     let Some(connection) = conntrack.of_mut(reference) else {
         return false;
     };
-    let same = connection.status == known.status
-        && connection.mark == known.mark
-        && connection.labels.as_deref().copied() == known.labels;
-    if !same || is_looked_into(connection) {
+    if !known.is(connection) {
+        return false;
+    }
+    let network = packet.network();
+    let conf = &namespace.conntrack_conf;
+    let made = packet.local || packet.checksum_partial;
+    if conf.on(Ct::Checksum)
+        && !made
+        && !related::v4_sums_up(network, ipv4::HEADER_LEN, connection.upper())
+    {
         return false;
     }
     let before = connection.protocol.clone();
     let (expires, events) = (connection.expires, connection.events);
     let cx = Context {
-        conf: &namespace.conntrack_conf,
+        conf,
         now,
         direction: reference.direction,
     };
-    let network = packet.network();
     let upper = network.get(ipv4::HEADER_LEN..).unwrap_or_default();
     let heard = protocol::heard(&cx, connection, upper);
     if heard != Heard::Passes || (connection.status, connection.events) != (known.status, events) {

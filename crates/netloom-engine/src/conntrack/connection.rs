@@ -11,35 +11,37 @@ use netloom_model::Time;
 use netloom_model::conntrack::status;
 use netloom_model::ruleset::Counter;
 
-/// A connection.
+/// A connection. What every packet asks of it stands first, in two lines of the processor's cache, and
+/// what it is found by in the two behind them.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Connection {
-    /// Its directions, as their packets come in.
-    pub(crate) tuples: [Tuple; 2],
-    /// What hangs behind it in the table, by direction.
-    pub(crate) next: [u32; 2],
+    /// Tells it from others that had its place.
+    pub(crate) stamp: u32,
     /// Bits of [`status`].
     pub(crate) status: u32,
     pub(crate) mark: u32,
-    pub(crate) zone: Zone,
     /// Events that have not been told yet: bits of [`event`].
     pub(crate) events: u16,
     /// When it is forgotten; before it is confirmed, how long it will live from then on.
     pub(crate) expires: Time,
     /// When the table looks at it next.
     pub(crate) watched: Time,
-    /// Tells it from others that had its place.
-    pub(crate) stamp: u32,
-    /// Its number, for programs.
-    pub(crate) id: u32,
-    /// The index of the device whose address it was masqueraded with; 0: it was not.
-    pub(crate) masquerade: u32,
-    pub(crate) protocol: Protocol,
     pub(crate) labels: Option<Box<u128>>,
     /// What it had, by direction, where that is counted.
     pub(crate) counters: Option<Box<[Counter; 2]>>,
     /// What few connections have.
     pub(crate) more: Option<Box<More>>,
+    pub(crate) protocol: Protocol,
+    /// What hangs behind it in the table, by direction.
+    pub(crate) next: [u32; 2],
+    pub(crate) zone: Zone,
+    /// Its directions, as their packets come in.
+    pub(crate) tuples: [Tuple; 2],
+    /// Its number, for programs.
+    pub(crate) id: u32,
+    /// The index of the device whose address it was masqueraded with; 0: it was not.
+    pub(crate) masquerade: u32,
 }
 
 /// What few connections have (`nf_ct_ext`).

@@ -34,6 +34,10 @@ const STREAM_AFTER: core::time::Duration = core::time::Duration::from_secs(2);
 
 /// A packet of a connection came; `upper` is its transport header on.
 pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8]) -> Heard {
+    // What most packets are of, and what is known without reading further.
+    if matches!(connection.protocol, Protocol::Udp { .. }) {
+        return udp(cx, connection);
+    }
     match connection.upper() {
         tuple::TCP => tcp::heard(cx, connection, upper),
         tuple::SCTP => sctp::heard(cx, connection, upper),

@@ -168,13 +168,7 @@ pub(crate) fn sums_up(facts: &Facts, packet: &Packet) -> bool {
         (_, super::tuple::SCTP) => super::sctp::is_intact(upper),
         (false, super::tuple::ICMP) => checksum::verify(upper),
         (false, super::tuple::TCP | super::tuple::UDP) => {
-            if protocol == super::tuple::UDP && upper.get(6..8) == Some(&[0, 0]) {
-                return true;
-            }
-            let header = ipv4::Packet::new_unchecked(network);
-            let (src, dst) = (header.src(), header.dst());
-            let pseudo = checksum::pseudo_v4(src, dst, IpProtocol(protocol), upper.len());
-            checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
+            v4_sums_up(network, usize::from(transport), protocol)
         }
         (true, super::tuple::ICMPV6 | super::tuple::TCP | super::tuple::UDP) => {
             let header = ipv6::Packet::new_unchecked(network);
@@ -184,4 +178,19 @@ pub(crate) fn sums_up(facts: &Facts, packet: &Packet) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether the checksum of TCP or UDP over IPv4 is right, where there is one.
+#[inline]
+pub(super) fn v4_sums_up(network: &[u8], transport: usize, protocol: u8) -> bool {
+    let (Some(upper), true) = (network.get(transport..), network.len() >= ipv4::HEADER_LEN) else {
+        return true;
+    };
+    if protocol == super::tuple::UDP && upper.get(6..8) == Some(&[0, 0]) {
+        return true;
+    }
+    let header = ipv4::Packet::new_unchecked(network);
+    let (src, dst) = (header.src(), header.dst());
+    let pseudo = checksum::pseudo_v4(src, dst, IpProtocol(protocol), upper.len());
+    checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
 }

@@ -45,9 +45,9 @@ pub(crate) struct Way {
 pub(super) struct Rewrite {
     pub(super) ends: [u8; 12],
     /// What the checksum of the header has to be brought up to date by, and that of the protocol
-    /// above for the ports (RFC 1624).
+    /// above, which covers addresses and ports (RFC 1624).
     pub(super) addresses: u16,
-    pub(super) ports: u16,
+    pub(super) upper: u16,
 }
 
 impl Rewrite {
@@ -55,7 +55,7 @@ impl Rewrite {
     fn of(from: &[u8; 12], to: &[u8; 12]) -> Option<Rewrite> {
         // Source and destination are each written as a whole.
         let sides = [(0..4, 8..10), (4..8, 10..12)];
-        let (mut addresses, mut ports) = (0, 0);
+        let (mut addresses, mut upper) = (0, 0);
         for (address, port) in sides {
             let differs = |at: &core::ops::Range<usize>| from[at.clone()] != to[at.clone()];
             if differs(&address) || differs(&port) {
@@ -63,14 +63,14 @@ impl Rewrite {
                     let (old, new) = (checksum::sum(&from[at.clone()]), checksum::sum(&to[at]));
                     checksum::combine(&[sum, !old, new])
                 };
-                addresses = change(addresses, address);
-                ports = change(ports, port);
+                addresses = change(addresses, address.clone());
+                upper = change(change(upper, address), port);
             }
         }
         (from != to).then_some(Rewrite {
             ends: *to,
             addresses,
-            ports,
+            upper,
         })
     }
 }

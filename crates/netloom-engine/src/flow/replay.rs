@@ -21,10 +21,12 @@ pub(super) fn replay<O: Observer>(
     mut packet: Packet,
 ) -> Result<(), Packet> {
     // The table stands aside while the rest of the network is worked on.
-    let groups = core::mem::take(&mut cx.net.flows.groups);
+    let Some(groups) = cx.net.flows.groups.take() else {
+        return Err(packet);
+    };
     let flow = groups.find(key, cx.net.flows.epoch);
     let way = flow.and_then(|flow| again(cx.net, (ns, key), flow, &mut packet));
-    cx.net.flows.groups = groups;
+    cx.net.flows.groups = Some(groups);
     let Some((dev, way)) = way else {
         return Err(packet);
     };
@@ -36,6 +38,7 @@ pub(super) fn replay<O: Observer>(
 
 /// Does with a packet what was done with its flow; where it leaves. None, and nothing is done, where
 /// this one is another case.
+#[inline]
 fn again(
     net: &mut Net,
     (ns, key): (NsId, &Key),
@@ -48,12 +51,14 @@ fn again(
     }
     let dev = packet.dev;
     if let Some(known) = &flow.connection
-        && !conntrack::again::hear(net, (ns, dev), known, packet)
+        && !conntrack::again::hear(net, ns, (flow.reference, known), packet)
     {
         return None;
     }
     let len = packet.len();
-    if let Some(filter) = &mut net.ns_mut(ns).filter {
+    if !flow.counts.is_empty()
+        && let Some(filter) = &mut net.ns_mut(ns).filter
+    {
         filter.count_again(&flow.counts, len);
     }
     if let Some(rewrite) = &flow.rewrite {
@@ -72,6 +77,7 @@ fn again(
 
 impl Rewrite {
     /// Writes addresses and ports, and brings the checksums up to date.
+    #[inline]
     fn write(&self, protocol: IpProtocol, packet: &mut Packet) {
         const HEADER: usize = ipv4::HEADER_LEN;
         let partial = packet.checksum_partial;
@@ -80,40 +86,38 @@ impl Rewrite {
             return;
         };
         ends.copy_from_slice(&self.ends);
-        update(network, 10, &[self.addresses]);
-        match (protocol, partial) {
-            // Only the pseudo header is summed, and not complemented.
-            (IpProtocol::UDP, true) => add(network, HEADER + 6, self.addresses),
-            (_, true) => add(network, HEADER + 16, self.addresses),
-            (IpProtocol::UDP, false) => {
-                let at = HEADER + 6..HEADER + 8;
-                if network.get(at.clone()) != Some(&[0, 0]) {
-                    update(network, at.start, &[self.addresses, self.ports]);
-                    if network.get(at.clone()) == Some(&[0, 0]) {
-                        network[at].fill(0xff);
-                    }
-                }
-            }
-            (_, false) => update(network, HEADER + 16, &[self.addresses, self.ports]),
+        if let Some(sum) = field(network, 10) {
+            *sum = updated(*sum, self.addresses);
         }
+        let udp = protocol == IpProtocol::UDP;
+        let Some(sum) = field(network, HEADER + if udp { 6 } else { 16 }) else {
+            return;
+        };
+        *sum = match (udp, partial) {
+            // Only the pseudo header is summed, and not complemented.
+            (_, true) => {
+                checksum::combine(&[u16::from_be_bytes(*sum), self.addresses]).to_be_bytes()
+            }
+            // None was sent, and none is made; one that comes to 0 is written otherwise (RFC 768).
+            (true, false) if *sum == [0, 0] => return,
+            (true, false) => match updated(*sum, self.upper) {
+                [0, 0] => [0xff, 0xff],
+                sum => sum,
+            },
+            (false, false) => updated(*sum, self.upper),
+        };
     }
 }
 
-/// Brings a checksum up to date by sums of what changed.
-fn update(network: &mut [u8], at: usize, sums: &[u16]) {
-    if let Some(field) = network.get_mut(at..at + 2) {
-        let sum = !u16::from_be_bytes([field[0], field[1]]);
-        let sum = sums
-            .iter()
-            .fold(sum, |sum, more| checksum::combine(&[sum, *more]));
-        field.copy_from_slice(&(!sum).to_be_bytes());
-    }
+/// The two bytes of a field.
+#[inline]
+fn field(network: &mut [u8], at: usize) -> Option<&mut [u8; 2]> {
+    network.get_mut(at..)?.first_chunk_mut()
 }
 
-/// Brings a sum up to date by a sum of what changed.
-fn add(network: &mut [u8], at: usize, sum: u16) {
-    if let Some(field) = network.get_mut(at..at + 2) {
-        let old = u16::from_be_bytes([field[0], field[1]]);
-        field.copy_from_slice(&checksum::combine(&[old, sum]).to_be_bytes());
-    }
+/// A checksum brought up to date by the sum of what changed.
+#[inline]
+fn updated(checksum: [u8; 2], change: u16) -> [u8; 2] {
+    let sum = !u16::from_be_bytes(checksum);
+    (!checksum::combine(&[sum, change])).to_be_bytes()
 }
