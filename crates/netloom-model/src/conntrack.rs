@@ -71,6 +71,8 @@ pub mod status {
     pub const DYING: u32 = 1 << 9;
     /// It does not go by its protocol's time.
     pub const FIXED_TIMEOUT: u32 = 1 << 10;
+    /// It only says how one is to be looked up.
+    pub const TEMPLATE: u32 = 1 << 11;
     /// Its rules gave it a helper.
     pub const HELPER: u32 = 1 << 13;
     /// It goes through a flow table.

@@ -52,7 +52,8 @@ pub(crate) fn change(net: &mut Net, ns: NsId, change: &ConnectionChange) -> Resu
 fn place_of(net: &Net, ns: NsId, id: u32, original: Option<&model::Tuple>) -> Option<u32> {
     let table = &net.ns(ns).conntrack.as_ref()?.table;
     let known = original.map(Tuple::told);
-    if let Some((place, _)) = known.and_then(|tuple| table.find(&tuple, 0))
+    if let Some((place, _)) =
+        known.and_then(|tuple| table.find(&tuple, Zone::ALL, Direction::Original))
         && table.get(place).is_some_and(|found| found.id == id)
     {
         return Some(place);
@@ -113,7 +114,7 @@ fn create(net: &mut Net, ns: NsId, wanted: &model::Connection) -> Result<()> {
     let conntrack = net.ns_mut(ns).conntrack.as_mut().ok_or(Errno::NOENT)?;
     for direction in Direction::BOTH {
         let tuple = &tuples[direction as usize];
-        if conntrack.table.find(tuple, zone.id(direction)).is_some() {
+        if conntrack.table.find(tuple, zone, direction).is_some() {
             return Err(Errno::EXIST.into());
         }
     }

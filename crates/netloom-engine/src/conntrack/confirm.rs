@@ -20,7 +20,9 @@ use netloom_model::journey::DropReason;
 pub(crate) fn confirm(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result<(), DropReason> {
     let ns = facts.ns;
     helper::watch(net, facts, packet)?;
-    if packet.ct.fresh && packet.ct.direction == Direction::Original {
+    // What this host says of what it said of a first packet goes the way of that one.
+    let may_be_new = packet.ct.fresh || packet.ct.standing == Standing::Related;
+    if may_be_new && packet.ct.direction == Direction::Original {
         keep(net, ns, packet)?;
     }
     told::deliver(net, ns, packet.ct);
@@ -42,10 +44,9 @@ fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> 
     }
     let zone = connection.zone;
     let [original, reply] = connection.tuples;
-    let first = conntrack
-        .table
-        .find(&original, zone.id(Direction::Original));
-    let clash = first.or_else(|| conntrack.table.find(&reply, zone.id(Direction::Reply)));
+    let find = |tuple, by| conntrack.table.find(tuple, zone, by);
+    let first = find(&original, Direction::Original);
+    let clash = first.or_else(|| find(&reply, Direction::Reply));
     if let Some((place, direction)) = clash {
         let other = conntrack.table.get(place);
         let same = other.filter(|other| other.tuples == [original, reply]);

@@ -93,14 +93,17 @@ pub(crate) struct Zone {
 
 impl Default for Zone {
     fn default() -> Zone {
-        Zone {
-            id: 0,
-            directions: 3,
-        }
+        Zone::ALL
     }
 }
 
 impl Zone {
+    /// That of all of which nobody says another.
+    pub(crate) const ALL: Zone = Zone {
+        id: 0,
+        directions: 3,
+    };
+
     /// The zone of one direction.
     pub(crate) const fn id(self, direction: Direction) -> u16 {
         if self.directions & 1 << direction as u8 != 0 {
@@ -111,9 +114,16 @@ impl Zone {
     }
 }
 
+/// The connection that stands for one that is still to be looked up.
+pub(crate) static TEMPLATE: Connection = {
+    let mut template = Connection::new([Tuple::NOTHING; 2], Zone::ALL);
+    template.status = status::CONFIRMED | status::TEMPLATE;
+    template
+};
+
 impl Connection {
     /// One that nobody finds yet.
-    pub(crate) fn new(tuples: [Tuple; 2], zone: Zone) -> Connection {
+    pub(crate) const fn new(tuples: [Tuple; 2], zone: Zone) -> Connection {
         Connection {
             tuples,
             next: [NONE; 2],
@@ -155,6 +165,14 @@ impl Connection {
 
     pub(crate) fn tuple(&self, direction: Direction) -> &Tuple {
         &self.tuples[direction as usize]
+    }
+
+    /// What is known of its ends, where it is one of TCP.
+    pub(super) const fn tcp(&self) -> Option<&Tcp> {
+        match &self.protocol {
+            Protocol::Tcp(tcp) => Some(tcp),
+            _ => None,
+        }
     }
 
     /// Whether both ends have closed it.
@@ -261,7 +279,16 @@ impl Reference {
     /// (`nf_conntrack_attach`).
     pub(crate) fn of_answer(self) -> Reference {
         if !self.is_some() {
-            return Reference::NONE;
+            // It is looked up, though rules have said that the packet was not to be; of the answer they
+            // can no longer say so.
+            let standing = match self.standing {
+                Standing::Untracked => Standing::Related,
+                _ => Standing::None,
+            };
+            return Reference {
+                standing,
+                ..Reference::NONE
+            };
         }
         Reference {
             standing: Standing::Related,
@@ -289,6 +316,12 @@ impl Reference {
     #[inline]
     pub(crate) const fn is_some(&self) -> bool {
         self.place != NONE
+    }
+
+    /// Whether a rule has said how its connection is to be looked up, which was not done yet: rules see a
+    /// connection then of which nothing is known (`nf_ct_tmpl_alloc`).
+    pub(crate) const fn is_template(&self) -> bool {
+        self.zone.is_some() && !self.is_some() && !matches!(self.standing, Standing::Untracked)
     }
 
     /// Whether a connection was looked for, or is not to be.

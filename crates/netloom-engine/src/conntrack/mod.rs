@@ -31,7 +31,7 @@ mod tuple;
 
 pub(crate) use configure::change;
 pub(crate) use confirm::confirm;
-pub(crate) use connection::{Connection, Reference, Standing, Zone, event};
+pub(crate) use connection::{Connection, Reference, Standing, TEMPLATE, Zone, event};
 pub(crate) use describe::{count, list, statistics};
 pub(crate) use expect::list as expected;
 pub(crate) use helper::Which as Helper;
@@ -43,9 +43,12 @@ use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::sysctl::Ct;
 use crate::timer::Timer;
+use connection::Protocol;
 use core::net::IpAddr;
 use netloom_model::Time;
+use netloom_model::conntrack::status;
 use table::Table;
 
 /// The connections of a namespace.
@@ -177,6 +180,30 @@ fn forget_by(net: &mut Net, ns: NsId, place: u32, by: Option<u32>) {
         return;
     };
     conntrack.table.remove(place);
+}
+
+/// This host has reset a packet's connection in the name of its other end: it is closed
+/// (`nf_conntrack_set_closing`).
+pub(crate) fn close(net: &mut Net, ns: NsId, packet: &Packet) {
+    let (now, reference) = (net.now, packet.ct);
+    let namespace = net.ns_mut(ns);
+    let seconds = namespace.conntrack_conf.get(Ct::TcpClose);
+    let Some(conntrack) = &mut namespace.conntrack else {
+        return;
+    };
+    let connection = conntrack.of_mut(reference);
+    let Some(connection) = connection.filter(|connection| connection.is_confirmed()) else {
+        return;
+    };
+    let Protocol::Tcp(tcp) = &mut connection.protocol else {
+        return;
+    };
+    if tcp.close() && !connection.has(status::FIXED_TIMEOUT) {
+        connection.refresh(now, seconds);
+        connection.events |= event::PROTOINFO;
+        conntrack.table.watch(reference.place());
+        arm(net, ns);
+    }
 }
 
 /// An address is gone from a device: so are the connections that were masqueraded with it.

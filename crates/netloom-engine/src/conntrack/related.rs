@@ -2,7 +2,6 @@
 //! questions and answers are connections of their own (RFC 792, RFC 4443, RFC 4861).
 
 use super::connection::{Reference, Standing, Zone};
-use super::table::Direction;
 use super::tuple::Tuple;
 use crate::filter::{Facts, Proto, layers};
 use crate::namespace::NsId;
@@ -78,9 +77,7 @@ fn quoted(
     // The packet went the other way, so the other direction is the one by which it is found.
     let answer = tuple.invert()?;
     let conntrack = net.ns(ns).conntrack.as_ref()?;
-    let (place, direction) = conntrack
-        .table
-        .find(&answer, zone.id(Direction::Original))?;
+    let (place, direction) = super::track::find(conntrack, &answer, zone)?;
     let connection = conntrack.table.get(place)?;
     // Nobody else is told of it than whose packet it was.
     if connection.tuple(direction).dst != told {

@@ -5,7 +5,7 @@
 //! in a heap; a connection that lives on longer than the heap says is put back when its turn comes, so
 //! that a packet which refreshes it touches the heap not at all.
 
-use super::connection::Connection;
+use super::connection::{Connection, Zone};
 use super::tuple::Tuple;
 use crate::arena::Arena;
 use core::cmp::Reverse;
@@ -116,13 +116,33 @@ impl Table {
         tuple.hash(self.seed, zone) as usize & (self.chains.len() - 1)
     }
 
-    /// The one of which a tuple is one direction.
-    pub(crate) fn find(&self, tuple: &Tuple, zone: u16) -> Option<(u32, Direction)> {
-        let mut next = *self.chains.get(self.chain_of(tuple, zone))?;
+    /// The one of which a tuple is one direction, looked for in a zone as that of a direction.
+    pub(crate) fn find(
+        &self,
+        tuple: &Tuple,
+        zone: Zone,
+        by: Direction,
+    ) -> Option<(u32, Direction)> {
+        self.find_if(tuple, zone, by, |_| true)
+    }
+
+    /// The same, if it is one that is asked for.
+    pub(crate) fn find_if(
+        &self,
+        tuple: &Tuple,
+        zone: Zone,
+        by: Direction,
+        wanted: impl Fn(&Connection) -> bool,
+    ) -> Option<(u32, Direction)> {
+        let mut next = *self.chains.get(self.chain_of(tuple, zone.id(by)))?;
         while next != NONE {
             let (place, direction) = unlink(next);
             let found = &self.places[place];
-            if found.tuples[direction as usize] == *tuple && found.zone.id(direction) == zone {
+            // Of a zone counts the direction as which it is found.
+            if found.tuples[direction as usize] == *tuple
+                && found.zone.id(direction) == zone.id(direction)
+                && wanted(found)
+            {
                 return Some((place, direction));
             }
             next = found.next[direction as usize];
@@ -265,7 +285,6 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::connection::Zone;
     use super::*;
 
     fn tuple(port: u16) -> Tuple {
@@ -297,14 +316,18 @@ mod tests {
         for port in (1..2000u16).step_by(3) {
             table.remove(places[usize::from(port) - 1]);
         }
+        let other = Zone { id: 1, ..Zone::ALL };
         for port in 1..2000u16 {
             let reply = tuple(port).invert().expect("a reply");
             let place = places[usize::from(port) - 1];
             let there = (port % 3 != 1).then_some((place, Direction::Original));
-            assert_eq!(table.find(&tuple(port), 0), there);
+            assert_eq!(
+                table.find(&tuple(port), Zone::ALL, Direction::Original),
+                there
+            );
             let there = there.map(|_| (place, Direction::Reply));
-            assert_eq!(table.find(&reply, 0), there);
-            assert_eq!(table.find(&tuple(port), 1), None);
+            assert_eq!(table.find(&reply, Zone::ALL, Direction::Original), there);
+            assert_eq!(table.find(&tuple(port), other, Direction::Original), None);
         }
     }
 

@@ -55,8 +55,7 @@ fn whole(net: &Net, ns: NsId) {
     for (place, connection) in all.iter().filter(|(_, c)| c.is_confirmed()) {
         for direction in Direction::BOTH {
             let tuple = connection.tuple(direction);
-            let zone = connection.zone.id(direction);
-            let found = conntrack.table.find(tuple, zone);
+            let found = conntrack.table.find(tuple, connection.zone, direction);
             // A packet to oneself has the same tuple both ways.
             let same = connection.tuples[0] == connection.tuples[1];
             assert!(

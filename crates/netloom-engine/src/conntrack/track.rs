@@ -24,7 +24,7 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     }
     forget_orphans(net);
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
-        return Ok(());
+        return invalid(net, facts, packet);
     };
     let v6 = facts.is_v6();
     let transport = usize::from(transport);
@@ -125,12 +125,9 @@ fn find_or_begin(
 
 /// Looks a tuple up in its zone; in that of replies too, where the directions differ.
 pub(super) fn find(conntrack: &Conntrack, tuple: &Tuple, zone: Zone) -> Option<(u32, Direction)> {
-    let ids = Direction::BOTH.map(|direction| zone.id(direction));
-    let found = |id| {
-        let found = conntrack.table.find(tuple, id);
-        found.filter(|(_, direction)| zone.id(*direction) == id)
-    };
-    found(ids[0]).or_else(|| (ids[0] != ids[1]).then(|| found(ids[1]))?)
+    let found = |by| conntrack.table.find(tuple, zone, by);
+    let differs = zone.id(Direction::Original) != zone.id(Direction::Reply);
+    found(Direction::Original).or_else(|| differs.then(|| found(Direction::Reply))?)
 }
 
 /// How a packet of a direction stands to a connection.
@@ -224,9 +221,12 @@ fn hear(
             *packets += 1;
             *bytes += network.len() as u64;
         }
-        if connection.is_confirmed() && conntrack.table.watch(reference.place()) {
-            arm(net, facts.ns);
-        }
+    }
+    if matches!(heard, Heard::Passes | Heard::Invalid)
+        && connection.is_confirmed()
+        && conntrack.table.watch(reference.place())
+    {
+        arm(net, facts.ns);
     }
     heard
 }

@@ -42,9 +42,22 @@ pub(crate) const fn has_ports(protocol: u8) -> bool {
 }
 
 impl Tuple {
+    /// That of no packet.
+    pub(crate) const NOTHING: Tuple = Tuple {
+        src: [0; 16],
+        dst: [0; 16],
+        sport: 0,
+        dport: 0,
+        protocol: 0,
+        v6: false,
+    };
+
     /// That of a packet: its network header on, its protocol, and where its transport header begins.
     pub(crate) fn of(v6: bool, network: &[u8], protocol: u8, transport: usize) -> Option<Tuple> {
         let (mut src, mut dst) = ([0; 16], [0; 16]);
+        if v6 && protocol == IpProtocol::NO_NEXT_HEADER.0 {
+            return None;
+        }
         if v6 {
             let header = ipv6::Packet::new_checked(network).ok()?;
             (src, dst) = (header.src().octets(), header.dst().octets());

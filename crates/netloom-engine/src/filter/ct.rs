@@ -176,7 +176,7 @@ fn reads(expr: &Expr) -> bool {
 
 /// Asks a statement's question, or does what it says; whether the rule goes on.
 pub(super) fn ask(net: &mut Net, op: &Op, facts: &Facts, packet: &mut Packet) -> bool {
-    let of = |net| conntrack::of_packet(net, facts.ns, packet);
+    let of = |net| of_packet(net, facts, packet);
     match op {
         Op::Conntrack(asked) => matches(net, asked, facts, packet),
         Op::State(states) => {
@@ -244,6 +244,14 @@ pub(super) fn ask(net: &mut Net, op: &Op, facts: &Facts, packet: &mut Packet) ->
     }
 }
 
+/// The connection of a packet as rules see it.
+fn of_packet<'n>(net: &'n Net, facts: &Facts, packet: &Packet) -> Option<&'n Connection> {
+    match packet.ct.is_template() {
+        true => Some(&conntrack::TEMPLATE),
+        false => conntrack::of_packet(net, facts.ns, packet),
+    }
+}
+
 /// Whether a connection was announced by one that a helper watches.
 fn announced_by(connection: Option<&Connection>, name: &Not<String>) -> bool {
     let more = connection.and_then(|connection| connection.more.as_deref());
@@ -263,7 +271,8 @@ fn set_zone(packet: &mut Packet, zone: Zone) {
 
 /// Whether nothing was said of a packet's connection yet: the first rule that does is believed.
 fn is_open(packet: &Packet) -> bool {
-    !packet.ct.is_settled() && packet.ct.zone.is_none()
+    let Reference { standing, zone, .. } = packet.ct;
+    !packet.ct.is_some() && standing == Standing::None && zone.is_none()
 }
 
 fn set_mark(net: &mut Net, facts: &Facts, packet: &Packet, mark: u32) {
@@ -312,7 +321,7 @@ fn connmark(
     facts: &Facts,
     packet: &mut Packet,
 ) {
-    let Some(mark) = conntrack::of_packet(net, facts.ns, packet).map(|c| c.mark) else {
+    let Some(mark) = of_packet(net, facts, packet).map(|c| c.mark) else {
         return;
     };
     match op {
@@ -329,6 +338,7 @@ fn connmark(
 fn state(connection: Option<&Connection>, reference: Reference) -> u128 {
     match (connection, reference.standing) {
         (_, Standing::Untracked) => 0x40,
+        _ if reference.is_template() => 8,
         (None, _) | (_, Standing::None) => 1,
         (_, Standing::Established) => 2,
         (_, Standing::Related) => 4,
@@ -345,7 +355,7 @@ fn xt_state(connection: Option<&Connection>, reference: Reference) -> u16 {
 }
 
 fn matches(net: &Net, asked: &Conntrack, facts: &Facts, packet: &Packet) -> bool {
-    let connection = conntrack::of_packet(net, facts.ns, packet);
+    let connection = of_packet(net, facts, packet);
     let reference = packet.ct;
     if let Some(states) = &asked.state {
         let mut own = xt_state(connection, reference);
@@ -450,7 +460,7 @@ pub(super) fn load(
     facts: &Facts,
     packet: &Packet,
 ) -> Option<u128> {
-    let connection = conntrack::of_packet(net, facts.ns, packet);
+    let connection = of_packet(net, facts, packet);
     if key == CtKey::State {
         return Some(state(connection, packet.ct));
     }
@@ -462,6 +472,7 @@ pub(super) fn load(
     let tuple = connection.tuple(way.unwrap_or(Direction::Original));
     let v4 = |bytes: [u8; 16]| u128::from_be_bytes(bytes) >> 96;
     let counter = || counted(connection, way).unwrap_or_default();
+    let zone = packet.ct.zone.unwrap_or(connection.zone);
     Some(match key {
         CtKey::Direction => packet.ct.direction as u128,
         CtKey::Status => u128::from(connection.status),
@@ -486,8 +497,8 @@ pub(super) fn load(
         CtKey::Bytes => u128::from(counter().bytes),
         CtKey::AvgPkt => u128::from(counter().bytes.checked_div(counter().packets).unwrap_or(0)),
         CtKey::Zone => match way {
-            Some(way) => u128::from(connection.zone.id(way)),
-            None => u128::from(connection.zone.id),
+            Some(way) => u128::from(zone.id(way)),
+            None => u128::from(zone.id),
         },
         CtKey::Id => u128::from(connection.id),
         _ => return None,

@@ -61,6 +61,15 @@ impl Facts {
         }
     }
 
+    /// Whether it is the ICMP of its version.
+    pub(super) fn is_icmp(&self) -> bool {
+        let own = match self.is_v6() {
+            false => IpProtocol::ICMP,
+            true => IpProtocol::ICMPV6,
+        };
+        self.protocol == Some(own.0)
+    }
+
     /// Whether it is a packet of IPv6.
     pub(crate) fn is_v6(&self) -> bool {
         self.proto == Proto::V6
@@ -156,17 +165,32 @@ fn v6(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
     let Ok(header) = ipv6::Packet::new_checked(bytes) else {
         return (None, None);
     };
-    let payload = &bytes[ipv6::HEADER_LEN..];
-    let Some(last) = extension::walk(header.next_header(), payload).last() else {
-        return (None, None);
-    };
-    if last.is_cut() {
-        return (None, None);
+    let (mut kind, mut at) = (header.next_header(), ipv6::HEADER_LEN);
+    while extension::is_extension(kind) || kind == AUTHENTICATION {
+        let [next, units, ..] = *bytes.get(at..).unwrap_or_default() else {
+            return (None, None);
+        };
+        let units = usize::from(units);
+        let len = match kind {
+            IpProtocol::FRAGMENT => {
+                let Some(fragment) = extension::Fragment::new(&bytes[at..]) else {
+                    return (None, None);
+                };
+                // Behind the head of a later fragment there is data, not a header.
+                if fragment.offset() != 0 {
+                    return (Some(next), None);
+                }
+                extension::FRAGMENT_LEN
+            }
+            AUTHENTICATION => 4 * (units + 2),
+            _ => 8 * (units + 1),
+        };
+        (kind, at) = (IpProtocol(next), at + len);
     }
-    // Behind the head of a later fragment there is data, not a header.
-    if last.kind == IpProtocol::FRAGMENT {
-        return (last.bytes.first().copied(), None);
-    }
-    let at = ipv6::HEADER_LEN + last.at;
-    (Some(last.kind.0), Some(at as u16))
+    // Nobody looks whether all of a header is there that is stepped over: what it names may begin
+    // behind the end.
+    (Some(kind.0), Some(at.min(bytes.len()) as u16))
 }
+
+/// The header that authenticates a packet (RFC 4302): netfilter steps over it as over the others.
+const AUTHENTICATION: IpProtocol = IpProtocol(51);

@@ -282,10 +282,11 @@ fn translate<O: Observer>(
         packet.ct = Reference::NONE;
         return Outcome::Drops(DropReason::NatOtherWay);
     }
-    // Of those related, the first packet of a connection that was announced, but no error.
+    // Of those related the first packet of a connection that was announced, and the reset that refuses a
+    // first packet, but no error.
     let begins = match packet.ct.standing {
         Standing::New => true,
-        Standing::Related => packet.ct.fresh,
+        Standing::Related => !facts.is_icmp(),
         _ => false,
     };
     if begins && !bound {

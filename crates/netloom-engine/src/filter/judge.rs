@@ -3,7 +3,7 @@
 use super::act::{self, Did};
 use super::compile::{Go, Op, Rule, Within};
 use super::ct;
-use super::facts::Facts;
+use super::facts::{Facts, Proto};
 use super::index::Candidates;
 use super::load::Load;
 use super::nat;
@@ -14,9 +14,10 @@ use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainStep, ChainVerdict, DropReason, Lookup};
 use netloom_model::ruleset::check::JUMP_DEPTH;
+use netloom_model::ruleset::expr::MetaKey;
 use netloom_model::ruleset::set::ElementData;
 use netloom_model::ruleset::statement::Reject;
-use netloom_model::ruleset::{Base, Policy};
+use netloom_model::ruleset::{Backend, Base, Policy};
 use std::sync::Arc;
 
 /// What becomes of a packet.
@@ -264,6 +265,15 @@ fn policy<T: Trail>(
     }
 }
 
+/// Whether a packet ends at a rule that asks for its protocol: legacy's rules for IPv6 have it so where the
+/// headers before that cannot be read (`hotdrop`).
+fn ends_broken(filter: &Filter, chain: ChainId, load: &Load, facts: &Facts) -> bool {
+    matches!(load, Load::Meta(MetaKey::L4Proto))
+        && facts.proto == Proto::V6
+        && facts.protocol.is_none()
+        && filter.chains[chain.0].table.backend == Backend::Legacy
+}
+
 /// Carries a rule out, until one of its statements does not match.
 fn ask<T: Trail>(
     net: &mut Net,
@@ -282,10 +292,13 @@ fn ask<T: Trail>(
             op => op,
         };
         let goes_on = match op {
-            Op::Test(test) => test
-                .load
-                .value(net, facts, packet)
-                .is_some_and(|number| test.passes(number)),
+            Op::Test(test) => match test.load.value(net, facts, packet) {
+                Some(number) => test.passes(number),
+                None if ends_broken(filter, chain, &test.load, facts) => {
+                    return Said::Ends(DropReason::RuleDrop);
+                }
+                None => false,
+            },
             Op::Lookup { key, set, not } => {
                 let Some(key) = key_of(net, key, facts, packet) else {
                     return Said::No(part);

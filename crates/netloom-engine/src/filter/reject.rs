@@ -20,7 +20,7 @@ use netloom_model::ruleset::statement::Reject;
 use netloom_model::socket::PacketType;
 use netloom_wire::icmpv4::Repr;
 use netloom_wire::tcp::{self, Flags};
-use netloom_wire::{IpProtocol, icmpv6, ipv4, ipv6};
+use netloom_wire::{IpProtocol, checksum, icmpv6, ipv4, ipv6};
 
 /// The codes that `icmpx` stands for, in either version.
 const ICMPX: [u8; 4] = [0, 3, 1, 13];
@@ -39,7 +39,11 @@ pub(super) fn tell<O: Observer>(
     if facts.transport.is_none() && is_later_fragment(facts, packet) {
         return;
     }
-    if !conntrack::sums_up(facts, packet) || !is_plainly_right(facts, packet) {
+    let sums_up = match reject {
+        Reject::TcpReset => conntrack::sums_up(facts, packet),
+        _ => sums_up_plainly(facts, packet),
+    };
+    if !sums_up {
         return;
     }
     match (facts.proto, reject) {
@@ -56,19 +60,37 @@ pub(super) fn tell<O: Observer>(
     }
 }
 
-/// Whether the checksum of a protocol that nobody reads is right: one over all of its bytes, unless
-/// the protocol is known to have another or none.
-fn is_plainly_right(facts: &Facts, packet: &Packet) -> bool {
-    const OTHERWISE: [u8; 8] = [1, 6, 17, 33, 47, 50, 51, 132];
+/// Whether the checksum of a packet is right as far as it is looked at: one over all of its bytes, unless
+/// the protocol is known to have another or none (`nf_reject_verify_csum`).
+fn sums_up_plainly(facts: &Facts, packet: &Packet) -> bool {
+    // UDP is not among them, but may have none.
+    const OTHERWISE: [u8; 6] = [33, 47, 50, 51, 132, 136];
+    let v6 = facts.proto == Proto::V6;
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
-        return true;
+        return !v6;
     };
-    let udp_lite = 136;
-    if facts.proto != Proto::V4 || protocol == udp_lite || OTHERWISE.contains(&protocol) {
+    let network = packet.network();
+    let upper = network.get(usize::from(transport)..).unwrap_or_default();
+    // Where headers of IPv6 end nothing, nobody is told.
+    if v6 && (upper.is_empty() || protocol == IpProtocol::NO_NEXT_HEADER.0) {
+        return packet.local || packet.checksum_partial;
+    }
+    if OTHERWISE.contains(&protocol) {
         return true;
     }
-    let upper = packet.network().get(usize::from(transport)..);
-    upper.is_none_or(netloom_wire::checksum::verify)
+    if packet.local || packet.checksum_partial || matches!(protocol, 6 | 17) {
+        return conntrack::sums_up(facts, packet);
+    }
+    match facts.proto {
+        Proto::V4 => checksum::verify(upper),
+        Proto::V6 => {
+            let header = ipv6::Packet::new_unchecked(network);
+            let (src, dst, protocol) = (header.src(), header.dst(), IpProtocol(protocol));
+            let pseudo = checksum::pseudo_v6(src, dst, protocol, upper.len());
+            checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
+        }
+        _ => true,
+    }
 }
 
 fn is_later_fragment(facts: &Facts, packet: &Packet) -> bool {
@@ -174,7 +196,7 @@ fn reset_v4<O: Observer>(
     way.source = dst;
     let mut bytes = [0; tcp::HEADER_LEN];
     answer.emit(&mut bytes);
-    sum(&mut bytes, dst.into(), src.into());
+    half_sum(&mut bytes, dst, src);
     let fields = output::Header {
         protocol: IpProtocol::TCP.0,
         ttl: way.ttl(cx.net, facts.ns),
@@ -184,7 +206,9 @@ fn reset_v4<O: Observer>(
         mark: flow.mark,
     };
     let mut out = output::build(cx, facts.ns, &way, &fields, &bytes);
+    out.checksum_partial = true;
     announce(cx, dev, packet, &mut out, src.into());
+    conntrack::close(cx.net, facts.ns, packet);
     output::send(cx, facts.ns, &way, out, GroupLoop(false));
 }
 
@@ -214,7 +238,7 @@ fn reset_v6<O: Observer>(
     };
     let mut bytes = [0; tcp::HEADER_LEN];
     answer.emit(&mut bytes);
-    sum(&mut bytes, dst.into(), src.into());
+    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v6(dst, src);
     let fields = v6::output::Header6 {
         protocol: IpProtocol::TCP,
         hop_limit: v6::output::hop_limit(cx.net, &way),
@@ -223,17 +247,14 @@ fn reset_v6<O: Observer>(
     };
     let mut out = v6::output::build(cx, &way, &fields, &bytes);
     announce(cx, dev, packet, &mut out, src.into());
+    conntrack::close(cx.net, facts.ns, packet);
     v6::output::send(cx, facts.ns, &way, out, GroupLoop(false));
 }
 
-/// Fills the checksum of a segment in.
-fn sum(segment: &mut [u8], src: IpAddr, dst: IpAddr) {
-    let mut segment = tcp::Packet::new_unchecked(segment);
-    match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => segment.fill_checksum_v4(src, dst),
-        (IpAddr::V6(src), IpAddr::V6(dst)) => segment.fill_checksum_v6(src, dst),
-        _ => {}
-    }
+/// Begins the checksum of a segment, as Linux leaves it to the device.
+fn half_sum(segment: &mut [u8], src: Ipv4Addr, dst: Ipv4Addr) {
+    let pseudo = checksum::pseudo_v4(src, dst, IpProtocol::TCP, segment.len());
+    tcp::Packet::new_unchecked(segment).set_checksum(pseudo);
 }
 
 /// The mark of what answers a packet (`fwmark_reflect`).

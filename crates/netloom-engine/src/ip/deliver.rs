@@ -40,6 +40,7 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
         IpProtocol::ICMP => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::udp::receive(cx, dev, packet),
         IpProtocol::TCP => socket::tcp::receive_v4(cx, dev, packet),
+        socket::udp_lite::PROTOCOL => socket::udp_lite::receive_v4(cx, dev, packet),
         IpProtocol::IGMP => igmp::receive(cx, dev, packet),
         _ if raw => cx.consume(packet),
         _ => {
@@ -58,6 +59,10 @@ pub(crate) fn local<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Pac
 fn is_known(protocol: IpProtocol) -> bool {
     matches!(
         protocol,
-        IpProtocol::ICMP | IpProtocol::UDP | IpProtocol::TCP | IpProtocol::IGMP
+        IpProtocol::ICMP
+            | IpProtocol::UDP
+            | IpProtocol::TCP
+            | IpProtocol::IGMP
+            | socket::udp_lite::PROTOCOL
     )
 }

@@ -50,6 +50,10 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packe
         Type::ECHO_REQUEST if ns.settings.on(Global::IcmpEchoIgnoreAll) => {
             cx.drop(packet, dev, Stage::IcmpEcho, DropReason::IcmpIgnored);
         }
+        // Without the time that it asks with it is not answered.
+        Type::TIMESTAMP_REQUEST if message.payload().len() < 4 => {
+            cx.drop(packet, dev, Stage::IcmpEcho, DropReason::IcmpMalformed);
+        }
         Type::ECHO_REQUEST | Type::TIMESTAMP_REQUEST => answer(cx, dev, packet),
         Type::ECHO_REPLY => socket::ping::receive(cx, dev, packet, raw),
         Type::DEST_UNREACHABLE
@@ -87,6 +91,10 @@ fn answer<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, packet: Packet) {
     };
     let mut reply = packet.bytes().to_vec();
     let now_ms = (cx.net.now.0 / 1_000_000) as u32;
+    if icmpv4::Packet::new_unchecked(&reply[..]).msg_type() == Type::TIMESTAMP_REQUEST {
+        // Whatever was asked: the time of that, and twice the own.
+        reply.resize(8 + 12, 0);
+    }
     {
         let mut message = icmpv4::Packet::new_unchecked(&mut reply[..]);
         if message.msg_type() == Type::ECHO_REQUEST {

@@ -164,8 +164,7 @@ pub(crate) fn send<O: Observer>(
             PacketType::Broadcast | PacketType::Multicast
         )
         || route::address_kind(cx.net, ns, dst) == RouteType::Broadcast;
-    let about_error =
-        super::receive::icmp_type(&header).is_some_and(netloom_wire::icmpv4::Type::is_error);
+    let about_error = super::receive::icmp_type(&header).is_some_and(counts_as_error);
     if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
         return;
     }
@@ -231,9 +230,14 @@ pub(crate) fn send<O: Observer>(
         what: describe(kind, code, src),
     });
     out.ct = packet.ct.of_answer();
-    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
     transmit(cx, ns, &way, out);
+}
+
+/// Whether no error is sent about a message: those that ask and answer are known, all else may be an
+/// error (RFC 1122 section 3.2.2).
+fn counts_as_error(kind: netloom_wire::icmpv4::Type) -> bool {
+    !matches!(kind.0, 0 | 8 | 13..=18)
 }
 
 /// Sends a message of ICMP.

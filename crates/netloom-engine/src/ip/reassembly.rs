@@ -298,6 +298,10 @@ fn join<V: Reassembly, O: Observer>(
     whole.follow(first);
     whole.id = first.id;
     whole.set_network();
+    // Rules may ask whose frame it was: the first one's.
+    if let (Some(own), Some(of_first)) = (whole.frame_header_mut(), first.frame_header()) {
+        own.copy_from_slice(of_first);
+    }
     let lengths = queue.pieces.values().map(|part| part.packet.len());
     whole.frag_max = lengths.max().unwrap_or(0) as u16;
     cx.net.count(ns, joined);

@@ -13,6 +13,7 @@ pub(crate) mod sender;
 pub(crate) mod tcp;
 pub(crate) mod tun;
 pub(crate) mod udp;
+pub(crate) mod udp_lite;
 pub(crate) mod v6;
 
 use crate::arena::Arena;

@@ -1,10 +1,11 @@
 //! What came out, as lines to be compared: without what a kernel draws by chance.
 //!
 //! Ports and identifiers that a case does not name are drawn when addresses are translated, the
-//! identifications of packets that the router makes are its own. They become 0 in what is compared, and
-//! checksums that cover them become a word that says whether they are right.
+//! identifications and flow labels of packets that the router makes are its own, and so is the time of
+//! day that it tells. They become 0 in what is compared, and checksums that cover them become a word that
+//! says whether they are right.
 
-use crate::case::Case;
+use crate::case::{Case, Line};
 use crate::packet::{Seen, read, transport_sum};
 use netloom_wire::checksum;
 use std::collections::BTreeSet;
@@ -19,10 +20,20 @@ pub(crate) struct Known(BTreeSet<u16>);
 impl Known {
     pub(crate) fn of(case: &Case) -> Known {
         let mut known = BTreeSet::from([0]);
-        for line in &case.lines {
-            let text = line.to_string();
+        let mut numbers = |text: &str| {
             let numbers = text.split(|c: char| !c.is_ascii_digit());
             known.extend(numbers.filter_map(|n| n.parse::<u16>().ok()));
+        };
+        for line in &case.lines {
+            // What number a packet has, and how long it is, names no port: chance may well take that.
+            let Line::Packet(step) = line else {
+                numbers(&line.to_string());
+                continue;
+            };
+            let ports = ["sport", "dport", "icmpid"];
+            let words = step.words.iter();
+            let named = words.filter(|(name, _)| ports.contains(&name.as_str()));
+            named.for_each(|(_, value)| numbers(value));
         }
         known.retain(|number| *number < CHANCE);
         // What the words of rules name by other names, and what answers itself.
@@ -128,6 +139,9 @@ impl Known {
         if is_error(seen.protocol, part[0]) {
             self.quoted(seen.protocol == 1, &mut part[8..]);
         } else {
+            if let (1, 14, Some(times)) = (seen.protocol, part[0], part.get_mut(12..20)) {
+                times.fill(0);
+            }
             self.hide(&mut part[4..6]);
         }
     }
@@ -148,6 +162,10 @@ impl Known {
             // It may be of the router's own.
             quote[4..6].fill(0);
             quote[10..12].fill(0);
+        } else {
+            // It may be of the router's own, with a label that it drew.
+            quote[1] &= 0xf0;
+            quote[2..4].fill(0);
         }
         let Some(part) = quote.get_mut(start..) else {
             return;

@@ -1,12 +1,14 @@
 //! What a connection is translated to: a tuple that no other connection has (`nf_nat_setup_info`).
 
 use super::Manip;
-use crate::conntrack::connection::Zone;
-use crate::conntrack::table::Direction;
+use crate::conntrack::connection::{Connection, Zone};
+use crate::conntrack::table::{Direction, Table};
+use crate::conntrack::tcp::Tcp;
 use crate::conntrack::tuple::{Tuple, has_ports};
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
+use netloom_model::conntrack::status;
 use netloom_model::ruleset::statement::NatFlags;
 
 /// What can be translated to.
@@ -29,6 +31,29 @@ impl Range {
 
 /// How many ports are tried at most before a new place is drawn.
 const MOST_TRIES: u32 = 128;
+/// With how many tries left the connections of others are looked at more closely.
+const FEW_TRIES: u32 = MOST_TRIES / 4;
+
+/// Who asks for a tuple: what of a new connection matters to others.
+#[derive(Clone, Copy)]
+struct Asks {
+    zone: Zone,
+    /// How its packets come in.
+    original: Tuple,
+    /// Where the SYN that begins it ends.
+    syn: Option<u32>,
+}
+
+impl Asks {
+    fn of(connection: &Connection) -> Asks {
+        let syn = connection.tcp().and_then(Tcp::syn_ends);
+        Asks {
+            zone: connection.zone,
+            original: connection.tuples[0],
+            syn,
+        }
+    }
+}
 
 /// Settles what a packet's connection is translated to.
 pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, range: &Range) {
@@ -42,8 +67,8 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
     let Some(current) = connection.tuples[1].invert() else {
         return;
     };
-    let zone = connection.zone;
-    let chosen = choose(net, facts, zone, current, (manip, range));
+    let asks = Asks::of(connection);
+    let chosen = choose(net, facts, &asks, current, (manip, range));
     let Some(reply) = chosen.invert() else {
         return;
     };
@@ -68,19 +93,50 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
 }
 
 /// Whether another connection's answers would be taken for this one's.
-fn is_taken(net: &Net, facts: &Facts, zone: Zone, tuple: &Tuple) -> bool {
+fn is_taken(net: &Net, facts: &Facts, asks: &Asks, tuple: &Tuple) -> bool {
     let Some(reply) = tuple.invert() else {
         return true;
     };
     let conntrack = net.ns(facts.ns).conntrack.as_ref();
-    let zone = zone.id(Direction::Reply);
-    conntrack.is_some_and(|conntrack| conntrack.table.find(&reply, zone).is_some())
+    // One that begins alike is the same connection: whoever is confirmed later gives way.
+    let other = |found: &Connection| found.tuples[0] != asks.original;
+    let (zone, by) = (asks.zone, Direction::Reply);
+    let find = |table: &Table| table.find_if(&reply, zone, by, other).is_some();
+    conntrack.is_some_and(|conntrack| find(&conntrack.table))
+}
+
+/// The same where few ports are left to be tried: a connection of TCP that is over makes way for a SYN
+/// whose number shows that it came later (`nf_nat_used_tuple_harder`).
+fn stays_taken(net: &mut Net, facts: &Facts, asks: &Asks, tuple: &Tuple, left: u32) -> bool {
+    let (true, Some(syn)) = (left <= FEW_TRIES, asks.syn) else {
+        return is_taken(net, facts, asks, tuple);
+    };
+    let (Some(reply), Some(conntrack)) = (tuple.invert(), &net.ns(facts.ns).conntrack) else {
+        return true;
+    };
+    let found = crate::conntrack::track::find(conntrack, &reply, asks.zone);
+    let Some((place, direction)) = found else {
+        return false;
+    };
+    let other = conntrack.table.get(place);
+    let goes = direction == Direction::Reply
+        && other.is_some_and(|other| {
+            other.has(status::SRC_NAT)
+                && !other.has(status::FIXED_TIMEOUT)
+                && other
+                    .tcp()
+                    .is_some_and(|old| old.is_over() && old.ends_before(syn))
+        });
+    if goes {
+        crate::conntrack::forget(net, facts.ns, place);
+    }
+    !goes
 }
 
 fn choose(
     net: &mut Net,
     facts: &Facts,
-    zone: Zone,
+    asks: &Asks,
     current: Tuple,
     (manip, range): (Manip, &Range),
 ) -> Tuple {
@@ -94,17 +150,17 @@ fn choose(
             .ports
             .is_none_or(|(from, to)| (from..=to).contains(&tuple.sport));
         if fits && port {
-            if !is_taken(net, facts, zone, &tuple) {
+            if !is_taken(net, facts, asks, &tuple) {
                 return tuple;
             }
-        } else if let Some(kept) = kept(net, facts, zone, &tuple, range)
-            && !is_taken(net, facts, zone, &kept)
+        } else if let Some(kept) = kept(net, facts, asks.zone, &tuple, range)
+            && !is_taken(net, facts, asks, &kept)
         {
             return kept;
         }
     }
     if let Some(addresses) = range.addresses {
-        let zone = zone.id(Direction::Original);
+        let zone = asks.zone.id(Direction::Original);
         let new = address(&tuple, addresses, (range.flags.persistent, zone), manip);
         match manip {
             Manip::Source => tuple.src = new,
@@ -116,29 +172,31 @@ fn choose(
             Some((from, to)) if range.base_port.is_none() => {
                 let own = port_of(&tuple, manip);
                 let fits = (from..=to).contains(&own);
-                if fits && (from == to || !is_taken(net, facts, zone, &tuple)) {
+                if fits && (from == to || !is_taken(net, facts, asks, &tuple)) {
                     return tuple;
                 }
             }
             // A destination stays where no port of it is to be chosen, whoever else is there.
             None if manip == Manip::Destination && !tuple.is_icmp() => return tuple,
-            None if !is_taken(net, facts, zone, &tuple) => return tuple,
+            None if !is_taken(net, facts, asks, &tuple) => return tuple,
             _ => {}
         }
     }
-    port(net, facts, zone, tuple, (manip, range))
+    port(net, facts, asks, tuple, (manip, range))
 }
 
 /// The tuple with what its source was translated to elsewhere, if a range has that.
 fn kept(net: &Net, facts: &Facts, zone: Zone, tuple: &Tuple, range: &Range) -> Option<Tuple> {
     let conntrack = net.ns(facts.ns).conntrack.as_ref()?;
     let zone = zone.id(Direction::Original);
-    let found = conntrack.by_source.find(&conntrack.table, tuple, zone)?;
-    let (src, sport) = found;
-    let within = |(from, to): ([u8; 16], [u8; 16])| (from..=to).contains(&src);
-    let ports = |(from, to): (u16, u16)| (from..=to).contains(&sport);
-    let fits = range.addresses.is_none_or(within) && range.ports.is_none_or(ports);
-    fits.then_some(Tuple {
+    let mut all = conntrack.by_source.all(&conntrack.table, tuple, zone);
+    let fits = |&(src, sport): &([u8; 16], u16)| {
+        let within = |(from, to): ([u8; 16], [u8; 16])| (from..=to).contains(&src);
+        let ports = |(from, to): (u16, u16)| (from..=to).contains(&sport);
+        range.addresses.is_none_or(within) && range.ports.is_none_or(ports)
+    };
+    let (src, sport) = all.find(fits)?;
+    Some(Tuple {
         src,
         sport,
         ..*tuple
@@ -220,7 +278,7 @@ const fn port_of(tuple: &Tuple, manip: Manip) -> u16 {
 fn port(
     net: &mut Net,
     facts: &Facts,
-    zone: Zone,
+    asks: &Asks,
     mut tuple: Tuple,
     (manip, range): (Manip, &Range),
 ) -> Tuple {
@@ -250,14 +308,14 @@ fn port(
     };
     let mut tries = count.min(MOST_TRIES);
     loop {
-        for _ in 0..tries {
+        for tried in 0..tries {
             let new = least.wrapping_add((at % count) as u16);
             match manip {
                 _ if icmp => tuple.sport = new,
                 Manip::Source => tuple.sport = new,
                 Manip::Destination => tuple.dport = new,
             }
-            if !is_taken(net, facts, zone, &tuple) {
+            if !stays_taken(net, facts, asks, &tuple, tries - tried) {
                 return tuple;
             }
             at = at.wrapping_add(1);

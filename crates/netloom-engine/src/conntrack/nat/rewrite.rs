@@ -46,6 +46,10 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
     let transport = usize::from(transport);
     let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
     if error {
+        // Whatever is told of connections: what is broken is not written anew.
+        if !crate::conntrack::sums_up(facts, packet) {
+            return Err(DropReason::IcmpChecksum);
+        }
         let redirect = if v6 { 137 } else { 5 };
         if packet.network().get(transport) == Some(&redirect) {
             return Err(DropReason::NatRedirect);

@@ -54,17 +54,33 @@ struct End {
     unacknowledged: bool,
 }
 
-/// The segment that came last.
+/// What is remembered of segments before this one.
 #[derive(Clone, Copy, Debug)]
 struct Last {
+    /// What the last one was that counted or was let pass, and who sent it.
     kind: Kind,
     direction: Direction,
+    /// Of the last acknowledgement that counted, or of the last segment that was let pass.
     seq: u32,
     ack: u32,
     end: u32,
     window: u16,
     /// Of a SYN that was let pass without being believed: what it offered.
-    offered: Option<End>,
+    offered: Offer,
+    /// That SYN came while the last acknowledgement was awaited: it may be answered by one that
+    /// acknowledges nothing of the end (RFC 5961 section 4).
+    may_challenge: bool,
+    /// Both ends opened at once.
+    simultaneous: bool,
+}
+
+/// What a SYN offers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Offer {
+    /// The scale of windows, if it told one.
+    scale: Option<u8>,
+    /// Selective acknowledgements.
+    sack: bool,
 }
 
 impl Last {
@@ -76,7 +92,12 @@ impl Last {
         ack: 0,
         end: 0,
         window: 0,
-        offered: None,
+        offered: Offer {
+            scale: None,
+            sack: false,
+        },
+        may_challenge: false,
+        simultaneous: false,
     };
 }
 
@@ -171,6 +192,10 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
     };
     match tcp.step(cx, *bits, &segment) {
         Step::Heard(heard) => heard,
+        Step::Shortens => {
+            shorten(cx, connection);
+            Heard::Invalid
+        }
         // A question that is repeated makes no connection live longer.
         Step::Goes(State::SynSent, _)
             if Kind::of(segment.flags) == Kind::Syn && *bits & status::SEEN_REPLY == 0 =>
@@ -216,6 +241,8 @@ fn begin(conf: &ConntrackConf, segment: &Segment<'_>) -> Option<Tcp> {
 enum Step {
     /// That alone.
     Heard(Heard),
+    /// It cannot be; but both ends seem to have done with the connection.
+    Shortens,
     /// It is part of the connection, which was in this state, and it is a reset or not.
     Goes(State, bool),
 }
@@ -244,12 +271,30 @@ impl Tcp {
         )
     }
 
+    /// Whether it has come to its end, or reopens.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.state, State::TimeWait | State::Close | State::SynSent2)
+    }
+
+    /// Where the SYN that begins it ends, if no more of it came.
+    pub(super) fn syn_ends(&self) -> Option<u32> {
+        (self.state == State::SynSent).then_some(self.ends[0].end)
+    }
+
+    /// Whether all that its first end sent ends before a number.
+    pub(super) const fn ends_before(&self, number: u32) -> bool {
+        window::before(self.ends[0].end, number)
+    }
+
+    /// This host has refused a segment of it in the name of the other end: whether that is news.
+    pub(super) fn close(&mut self) -> bool {
+        core::mem::replace(&mut self.state, State::Close) != State::Close
+    }
+
     fn step(&mut self, cx: &Context<'_>, status_bits: u32, segment: &Segment<'_>) -> Step {
-        let (direction, before) = (cx.direction, self.state);
+        let (direction, mut before) = (cx.direction, self.state);
         let kind = Kind::of(segment.flags);
-        let mut then = state::next(direction, kind, before);
-        let (own, other) = (direction as usize, direction.other() as usize);
-        match then {
+        let mut next = match state::next(direction, kind, before) {
             Then::Invalid => return Step::Heard(Heard::Invalid),
             // Its ends closed it, or one reset it: the same addresses and ports begin anew.
             Then::Becomes(State::SynSent) if before.is_over() => {
@@ -261,148 +306,202 @@ impl Tcp {
                 self.ignore(direction, kind, segment);
                 return Step::Heard(Heard::Ignored);
             }
-            Then::Ignored => match self.answers_offered(direction, kind, segment) {
-                Some(offered) => {
-                    self.ends = [End::default(); 2];
-                    self.ends[other] = offered;
-                    self.state = State::SynSent;
-                    then = Then::Becomes(State::SynRecv);
-                }
-                None => {
-                    self.ignore(direction, kind, segment);
-                    return Step::Heard(Heard::Ignored);
-                }
-            },
-            // It is closing: its numbers may be out of date, and are not looked at.
-            Then::Becomes(State::Close) if kind == Kind::Rst && self.may_go_early() => {
-                self.move_on(direction, kind, State::Close, segment);
-                return Step::Goes(before, true);
+            Then::Ignored if self.answers_ignored(direction, kind, segment) => {
+                self.believe_ignored();
+                before = State::SynSent;
+                State::SynRecv
             }
-            Then::Becomes(State::Close) if kind == Kind::Rst => {
-                match self.judge_reset(cx, status_bits, segment) {
-                    Reset::Invalid => return Step::Heard(Heard::Invalid),
-                    Reset::Answers => {
-                        self.move_on(direction, kind, State::Close, segment);
-                        return Step::Goes(before, true);
-                    }
-                    Reset::Usual => {}
-                }
+            Then::Ignored => {
+                self.ignore(direction, kind, segment);
+                return Step::Heard(Heard::Ignored);
             }
-            Then::Becomes(_) => {}
-        }
-        let Then::Becomes(next) = then else {
-            return Step::Heard(Heard::Invalid);
+            Then::Becomes(next) => next,
         };
+        match next {
+            State::TimeWait if self.is_challenge(direction, kind) => {
+                self.last.may_challenge = false;
+                return Step::Heard(Heard::Ignored);
+            }
+            State::SynSent2 => self.last.simultaneous = true,
+            State::SynRecv
+                if (direction, kind) == (Direction::Reply, Kind::Ack) && self.last.simultaneous =>
+            {
+                next = State::Established;
+            }
+            State::Close if kind == Kind::Rst => match self.judge_reset(cx, status_bits, segment) {
+                Reset::Invalid => return Step::Heard(Heard::Invalid),
+                Reset::Believed => {
+                    self.move_on(direction, kind, next);
+                    return Step::Goes(before, true);
+                }
+                Reset::Doubtful => next = before,
+                Reset::Usual => {}
+            },
+            _ => {}
+        }
         let liberal = cx.conf.on(Ct::TcpBeLiberal);
         let [first, second] = &mut self.ends;
         let (sender, receiver) = match direction {
             Direction::Original => (first, second),
             Direction::Reply => (second, first),
         };
-        match window::fits(
-            (sender, receiver),
-            (self.state, direction),
-            segment,
-            liberal,
-        ) {
-            Window::Fits => {}
+        let place = (self.state, direction);
+        match window::fits((sender, receiver), place, segment, liberal) {
+            Window::Fits { counts } => {
+                if counts && kind == Kind::Ack {
+                    self.count_repeats(direction, segment);
+                }
+            }
             Window::Beyond => return Step::Heard(Heard::Ignored),
-            Window::Not => return Step::Heard(Heard::Invalid),
+            Window::Not => return self.refused(direction, kind, status_bits),
         }
-        self.count_repeats(direction, kind, segment);
-        self.move_on(direction, kind, next, segment);
+        self.move_on(direction, kind, next);
         if before != next && next == State::FinWait {
-            self.ends[own].closed_first = true;
+            self.ends[direction as usize].closed_first = true;
         }
         Step::Goes(before, kind == Kind::Rst)
     }
 
-    /// A SYN with ACK that answers a SYN which was not believed: what that one offered.
-    fn answers_offered(
-        &self,
-        direction: Direction,
-        kind: Kind,
-        segment: &Segment<'_>,
-    ) -> Option<End> {
-        let answers = kind == Kind::SynAck
+    /// Whether a segment is a SYN with ACK that answers a SYN which was not believed.
+    fn answers_ignored(&self, direction: Direction, kind: Kind, segment: &Segment<'_>) -> bool {
+        kind == Kind::SynAck
             && self.last.kind == Kind::Syn
             && self.last.direction != direction
-            && self.last.end == segment.ack;
-        self.last.offered.filter(|_| answers)
+            && self.last.end == segment.ack
+    }
+
+    /// The SYN that was not believed began another connection: its numbers count from now on.
+    fn believe_ignored(&mut self) {
+        let Last {
+            direction,
+            end,
+            window,
+            offered,
+            ..
+        } = self.last;
+        self.last.may_challenge = false;
+        self.ends = [End::default(); 2];
+        self.ends[direction as usize] = End {
+            end,
+            max_end: end,
+            max_window: u32::from(window).max(1),
+            scale: offered.scale.unwrap_or_default(),
+            scales: offered.scale.is_some(),
+            sack: offered.sack,
+            ..End::default()
+        };
     }
 
     /// A segment that may be of another connection of the same ends passes and is remembered.
     fn ignore(&mut self, direction: Direction, kind: Kind, segment: &Segment<'_>) {
-        let offered = (kind == Kind::Syn).then(|| {
-            let mut end = End {
-                end: segment.end,
-                max_end: segment.end,
-                max_window: u32::from(segment.window).max(1),
-                ..End::default()
-            };
-            end.read_options(segment.options);
-            end
-        });
-        self.last = Last {
-            kind,
-            direction,
-            seq: segment.seq,
-            ack: segment.ack,
-            end: segment.end,
-            window: segment.window,
-            offered,
-        };
+        let last = &mut self.last;
+        (last.kind, last.direction) = (kind, direction);
+        (last.seq, last.end, last.window) = (segment.seq, segment.end, segment.window);
+        match (kind, direction) {
+            (Kind::Syn, Direction::Original) => {
+                let mut end = End::default();
+                end.read_options(segment.options);
+                last.offered = Offer {
+                    scale: end.scales.then_some(end.scale),
+                    sack: end.sack,
+                };
+                last.may_challenge = self.state == State::LastAck;
+                last.simultaneous = false;
+            }
+            (Kind::Ack, Direction::Reply) if self.state == State::SynSent => {
+                last.ack = segment.ack;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an acknowledgement answers a SYN that was let pass, not the end of the connection.
+    fn is_challenge(&self, direction: Direction, kind: Kind) -> bool {
+        let last = &self.last;
+        self.state == State::LastAck
+            && kind == Kind::Ack
+            && last.direction != direction
+            && last.kind == Kind::Syn
+            && last.may_challenge
     }
 
     /// Whether a reset can be what it says it is.
     fn judge_reset(&self, cx: &Context<'_>, status_bits: u32, segment: &Segment<'_>) -> Reset {
-        let other = &self.ends[cx.direction.other() as usize];
-        if let Some(acknowledged) = other.max_ack
-            && window::before(segment.seq, acknowledged)
-            && !cx.conf.on(Ct::TcpIgnoreInvalidRst)
-        {
-            return Reset::Invalid;
-        }
-        let replied = status_bits & status::SEEN_REPLY != 0;
-        let assured = status_bits & status::ASSURED != 0;
-        let to_syn = replied && self.last.kind == Kind::Syn;
-        let to_ack = !assured && self.last.kind == Kind::Ack;
-        if (to_syn || to_ack) && segment.ack == self.last.end {
-            return Reset::Answers;
-        }
-        Reset::Usual
-    }
-
-    /// Counts a segment that came before as it is.
-    fn count_repeats(&mut self, direction: Direction, kind: Kind, segment: &Segment<'_>) {
-        if kind != Kind::Ack {
-            return;
+        // It is closing: its numbers may be out of date, and are not looked at.
+        if self.may_go_early() {
+            return Reset::Believed;
         }
         let last = &self.last;
-        let same = (last.direction, last.seq, last.ack, last.end, last.window)
-            == (
-                direction,
-                segment.seq,
-                segment.ack,
-                segment.end,
-                segment.window,
-            );
-        self.repeated = match same {
-            true => self.repeated.saturating_add(1),
-            false => 0,
-        };
+        let replied = status_bits & status::SEEN_REPLY != 0;
+        let assured = status_bits & status::ASSURED != 0;
+        let established = self.state == State::Established && assured;
+        let other = &self.ends[cx.direction.other() as usize];
+        let acknowledged = other.max_ack.filter(|_| last.kind != Kind::Syn);
+        if let Some(acknowledged) = acknowledged {
+            let (seq, own) = (segment.seq, last.direction == cx.direction);
+            if seq == 0 && !established {
+                return Reset::Usual; // perhaps the answer to a SYN that was let pass
+            }
+            if window::before(seq, acknowledged) && !cx.conf.on(Ct::TcpIgnoreInvalidRst) {
+                return Reset::Invalid;
+            }
+            let follows = last.kind == Kind::Ack && own && seq == last.end;
+            if !established || seq == acknowledged || follows {
+                return Reset::Usual;
+            }
+        }
+        let to_syn = replied && last.kind == Kind::Syn;
+        let to_ack = !assured && last.kind == Kind::Ack;
+        // What was let pass before a connection was there may have been a challenge.
+        let challenged = self.state == State::SynSent
+            && (last.kind, last.direction) == (Kind::Ack, Direction::Reply)
+            && segment.seq == last.ack;
+        if (to_syn || to_ack) && segment.ack == last.end || challenged {
+            return Reset::Believed;
+        }
+        match acknowledged {
+            // Its number is another than the one that is awaited: the other end will ask (RFC 5961
+            // section 3).
+            Some(_) => Reset::Doubtful,
+            None => Reset::Usual,
+        }
     }
 
-    fn move_on(&mut self, direction: Direction, kind: Kind, next: State, segment: &Segment<'_>) {
-        self.last = Last {
-            kind,
+    /// A segment's numbers cannot be: what that makes of the connection.
+    fn refused(&mut self, direction: Direction, kind: Kind, status_bits: u32) -> Step {
+        let ends = matches!(kind, Kind::Rst | Kind::Fin);
+        let fixed = status_bits & status::FIXED_TIMEOUT != 0;
+        if !ends || fixed || status_bits & status::ASSURED == 0 {
+            return Step::Heard(Heard::Invalid);
+        }
+        let last = &mut self.last;
+        if last.direction != direction && matches!(last.kind, Kind::Rst | Kind::Fin) {
+            return Step::Shortens;
+        }
+        (last.kind, last.direction) = (kind, direction);
+        Step::Heard(Heard::Invalid)
+    }
+
+    /// Counts an acknowledgement that came before as it is.
+    fn count_repeats(&mut self, direction: Direction, segment: &Segment<'_>) {
+        let last = &mut self.last;
+        let told = (
             direction,
-            seq: segment.seq,
-            ack: segment.ack,
-            end: segment.end,
-            window: segment.window,
-            offered: None,
-        };
+            segment.seq,
+            segment.ack,
+            segment.end,
+            segment.window,
+        );
+        if (last.direction, last.seq, last.ack, last.end, last.window) == told {
+            self.repeated = self.repeated.saturating_add(1);
+            return;
+        }
+        (last.direction, last.seq, last.ack, last.end, last.window) = told;
+        self.repeated = 0;
+    }
+
+    fn move_on(&mut self, direction: Direction, kind: Kind, next: State) {
+        (self.last.kind, self.last.direction) = (kind, direction);
         self.state = next;
     }
 
@@ -428,10 +527,23 @@ impl Tcp {
 enum Reset {
     /// Not of this connection.
     Invalid,
-    /// The answer to the segment before it.
-    Answers,
+    /// Of it, whatever its numbers.
+    Believed,
+    /// To be judged by its numbers; the connection stays as it is.
+    Doubtful,
     /// To be judged by its numbers.
     Usual,
+}
+
+/// Both ends of a connection have done with it, though their numbers cannot be: it lives no longer
+/// than one whose data nobody acknowledges.
+fn shorten(cx: &Context<'_>, connection: &mut Connection) {
+    const LONG: u64 = 120;
+    let from_now = |seconds| cx.now + core::time::Duration::from_secs(seconds);
+    let soon = from_now(cx.conf.get(Ct::TcpUnacknowledged).max(0) as u64);
+    if connection.expires >= from_now(LONG) && soon < connection.expires {
+        connection.expires = soon;
+    }
 }
 
 /// A segment was part of the connection: how long it lives, and whether it is worth keeping.
@@ -443,22 +555,19 @@ fn settle(cx: &Context<'_>, connection: &mut Connection, before: State, reset: b
     if before != next {
         connection.events |= event::PROTOINFO;
     }
-    if !connection.has(status::SEEN_REPLY) && cx.direction == Direction::Original {
+    if !connection.has(status::SEEN_REPLY) {
         // A reset without an answer before it: nothing is left to be remembered.
-        if reset && connection.is_confirmed() {
+        if reset {
             return Heard::Ends;
         }
         if next == State::Established {
             seconds = seconds.min(cx.conf.get(Ct::TcpUnacknowledged));
         }
-    } else if connection.has(status::SEEN_REPLY)
-        && matches!(before, State::SynRecv | State::Established)
+    } else if matches!(before, State::SynRecv | State::Established)
         && next == State::Established
         && connection.set(status::ASSURED)
     {
         connection.events |= event::ASSURED;
-    } else if !connection.has(status::SEEN_REPLY) && reset {
-        return Heard::Ends;
     }
     connection.refresh(cx.now, seconds);
     Heard::Passes

@@ -15,8 +15,11 @@ const OLD_ACK: u32 = 66_000;
 /// How a segment lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Window {
-    Fits,
-    /// Beyond what its sender may send: it passes and is not counted on.
+    /// It is let through; what it told was taken over or not.
+    Fits {
+        counts: bool,
+    },
+    /// It passes and is not counted on: older than what matters, or a little ahead.
     Beyond,
     Not,
 }
@@ -31,9 +34,14 @@ const fn after(one: u32, other: u32) -> bool {
 }
 
 impl End {
-    /// What an end tells of itself in the options of a SYN.
+    /// What an end tells of itself in the options of a SYN. Only that nothing is refused for its
+    /// numbers outlasts it.
     pub(super) fn read_options(&mut self, options: &[u8]) {
+        if options.is_empty() {
+            return;
+        }
         (self.scale, self.scales, self.sack) = (0, false, false);
+        (self.max_ack, self.closed_first, self.unacknowledged) = (None, false, false);
         for option in OptionIter::new(options).flatten() {
             match option {
                 TcpOption::WindowScale(scale) => {
@@ -85,53 +93,58 @@ pub(super) fn fits(
         false => ack,
     };
     let syn = flags.contains(Flags::SYN);
+    let opens = matches!(state, State::SynSent | State::SynRecv);
+    let alone = !flags.contains(Flags::ACK);
     if sender.max_window == 0 {
-        begin((&mut *sender, &mut *receiver), segment, sack);
-        if syn && !flags.contains(Flags::ACK) {
-            return Window::Fits; // both ends open at once
+        begin((&mut *sender, &mut *receiver), direction, segment, sack);
+        if syn && alone {
+            return Window::Fits { counts: false }; // both ends open at once
         }
-    } else if syn
-        && after(end, sender.end)
-        && matches!(
-            (state, direction),
-            (State::SynSent, Direction::Original) | (State::SynRecv, Direction::Reply)
-        )
-    {
+    } else if syn && after(end, sender.end) && opens {
         // The SYN is sent again with another number (RFC 9293 section 3.5).
-        (sender.end, sender.max_end) = (end, end);
-        sender.max_window = window.max(1);
-        sender.read_options(segment.options);
+        open((&mut *sender, &mut *receiver), direction, segment);
+        if direction == Direction::Reply && alone {
+            return Window::Fits { counts: false };
+        }
     }
     let empty_reset = flags.contains(Flags::RST | Flags::ACK) && ack == 0;
-    if !flags.contains(Flags::ACK) || empty_reset {
+    if alone || empty_reset {
         (ack, sack) = (receiver.end, receiver.end);
     }
     if flags.contains(Flags::RST) && seq == 0 && state == State::SynSent {
         (seq, end) = (sender.end, sender.end);
     }
-    let near = after(
-        end,
-        sender.end.wrapping_sub(receiver.max_window).wrapping_sub(1),
-    );
-    let in_window = receiver.max_window == 0 || near;
     let oldest = receiver
         .end
         .wrapping_sub(sender.max_window.max(OLD_ACK))
         .wrapping_sub(1);
-    let possible = before(seq, sender.max_end.wrapping_add(1))
-        && in_window
-        && before(sack, receiver.end.wrapping_add(1))
-        && after(sack, oldest);
-    if !possible {
-        if liberal || sender.liberal {
-            return Window::Fits;
+    let near = after(
+        end,
+        sender.end.wrapping_sub(receiver.max_window).wrapping_sub(1),
+    );
+    let acknowledges_known = before(sack, receiver.end.wrapping_add(1));
+    let lies = if !before(seq, sender.max_end.wrapping_add(1)) {
+        // What runs a little ahead of its window may be late news of a window that was not seen here.
+        let ahead = end.wrapping_sub(sender.max_end).wrapping_add(1);
+        let reaches = receiver.max_window != 0 && near && ahead <= receiver.max_window;
+        if reaches && acknowledges_known && after(sack, oldest) {
+            (sender.end, sender.unacknowledged) = (end, true);
+            Window::Beyond
+        } else {
+            Window::Not
         }
-        // What runs ahead of its window may be late news of a window that was not seen here.
-        let ahead = !before(seq, sender.max_end.wrapping_add(1));
-        let acknowledges = before(sack, receiver.end.wrapping_add(1)) && after(sack, oldest);
-        return match ahead && in_window && acknowledges {
-            true => Window::Beyond,
-            false => Window::Not,
+    } else if !acknowledges_known {
+        Window::Not
+    } else if (receiver.max_window != 0 && !near) || !after(sack, oldest) {
+        Window::Beyond // sent again, or very late
+    } else {
+        Window::Fits { counts: true }
+    };
+    if lies != (Window::Fits { counts: true }) {
+        let let_through = liberal || sender.liberal;
+        return match let_through {
+            true => Window::Fits { counts: false },
+            false => lies,
         };
     }
     if !syn {
@@ -158,28 +171,37 @@ pub(super) fn fits(
     if ack == receiver.end {
         receiver.unacknowledged = false;
     }
-    Window::Fits
+    Window::Fits { counts: true }
 }
 
 /// The first segment of an end.
-fn begin((sender, receiver): (&mut End, &mut End), segment: &Segment<'_>, sack: u32) {
-    let window = u32::from(segment.window);
-    sender.end = segment.end;
+fn begin(
+    (sender, receiver): (&mut End, &mut End),
+    direction: Direction,
+    segment: &Segment<'_>,
+    sack: u32,
+) {
     if segment.flags.contains(Flags::SYN) {
-        sender.max_end = segment.end;
-        sender.max_window = window.max(1);
-        sender.read_options(segment.options);
-        if !(sender.scales && receiver.scales) {
-            (sender.scale, receiver.scale) = (0, 0); // scales count only where both told one
-        }
-        return;
+        return open((sender, receiver), direction, segment);
     }
-    sender.max_window = (window << sender.scale).max(1);
+    sender.end = segment.end;
+    sender.max_window = (u32::from(segment.window) << sender.scale).max(1);
     sender.max_end = segment.end.wrapping_add(sender.max_window);
     if receiver.max_window == 0 {
         (receiver.end, receiver.max_end) = (sack, sack);
     } else if sack == receiver.end.wrapping_add(1) {
         // An answer to a SYN of which only the answer was seen.
         receiver.end = receiver.end.wrapping_add(1);
+    }
+}
+
+/// A SYN of an end.
+fn open((sender, receiver): (&mut End, &mut End), direction: Direction, segment: &Segment<'_>) {
+    (sender.end, sender.max_end) = (segment.end, segment.end);
+    sender.max_window = u32::from(segment.window).max(1);
+    sender.read_options(segment.options);
+    // Scales count only where both told one.
+    if direction == Direction::Reply && !(sender.scales && receiver.scales) {
+        (sender.scale, receiver.scale) = (0, 0);
     }
 }

@@ -89,6 +89,7 @@ fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet, uppe
         IpProtocol::ICMPV6 => icmp::receive(cx, dev, packet, raw),
         IpProtocol::UDP => socket::v6::udp::receive(cx, dev, packet),
         IpProtocol::TCP => socket::tcp::receive_v6(cx, dev, packet),
+        socket::udp_lite::PROTOCOL => socket::udp_lite::receive_v6(cx, dev, packet),
         IpProtocol::NO_NEXT_HEADER => cx.consume(packet),
         _ if raw => cx.consume(packet),
         _ => {
@@ -106,7 +107,11 @@ fn deliver<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet, uppe
 fn is_known(protocol: IpProtocol) -> bool {
     matches!(
         protocol,
-        IpProtocol::ICMPV6 | IpProtocol::UDP | IpProtocol::TCP | IpProtocol::NO_NEXT_HEADER
+        IpProtocol::ICMPV6
+            | IpProtocol::UDP
+            | IpProtocol::TCP
+            | IpProtocol::NO_NEXT_HEADER
+            | socket::udp_lite::PROTOCOL
     )
 }
 

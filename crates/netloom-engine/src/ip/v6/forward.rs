@@ -87,8 +87,8 @@ pub(crate) fn forward<O: Observer>(
     };
     let longest = u32::from(packet.frag_max);
     if longest != 0 && packet.len() > longest as usize {
-        let mtu = longest.max(ipv6::MIN_MTU as u32);
-        fragment::cut(cx, found.dev, packet, mtu, |cx, piece| {
+        // Pieces that are there still go on as they came, however short.
+        fragment::cut(cx, found.dev, packet, longest, |cx, piece| {
             output::to_neighbour(cx, ns, found.dev, next_hop, piece)
         });
         return;

@@ -142,7 +142,6 @@ pub(crate) fn send<O: Observer>(
         ),
     });
     out.ct = packet.ct.of_answer();
-    out.ct = packet.ct.of_answer();
     cx.born(&mut out, Some(packet.id), Origin::IcmpError);
     transmit(cx, ns, &way, out);
 }
