@@ -215,12 +215,12 @@ fn hear(
     let network = packet.network();
     let upper = network.get(transport..).unwrap_or_default();
     let heard = protocol::heard(&cx, connection, upper);
-    if heard == Heard::Passes {
-        if let Some(counters) = &mut connection.counters {
-            let Counter { packets, bytes } = &mut counters[reference.direction as usize];
-            *packets += 1;
-            *bytes += network.len() as u64;
-        }
+    if heard == Heard::Passes
+        && let Some(counters) = &mut connection.counters
+    {
+        let Counter { packets, bytes } = &mut counters[reference.direction as usize];
+        *packets += 1;
+        *bytes += network.len() as u64;
     }
     if matches!(heard, Heard::Passes | Heard::Invalid)
         && connection.is_confirmed()

@@ -83,10 +83,10 @@ impl Facts {
     ) -> Facts {
         let (protocol, transport) = match proto {
             Proto::V4 => v4(packet.network()),
-            Proto::V6 => v6(packet.network()),
+            Proto::V6 => v6(packet.network(), ipv6::HEADER_LEN, false),
             Proto::Bridge | Proto::Netdev => match packet.ethertype {
                 EtherType::IPV4 => v4(packet.network()),
-                EtherType::IPV6 => v6(packet.network()),
+                EtherType::IPV6 => v6(packet.network(), ipv6::HEADER_LEN, false),
                 _ => (None, None),
             },
             Proto::Arp => (None, None),
@@ -100,6 +100,17 @@ impl Facts {
             protocol,
             transport,
         }
+    }
+
+    /// The same for who steps over a header of IPv6 that authenticates the packet: connections and legacy
+    /// do, nft does not.
+    #[inline]
+    pub(super) fn behind_authentication(&self, packet: &Packet) -> Facts {
+        let mut facts = *self;
+        if let (Proto::V6, Some(51), Some(at)) = (self.proto, self.protocol, self.transport) {
+            (facts.protocol, facts.transport) = v6(packet.network(), usize::from(at), true);
+        }
+        facts
     }
 
     /// How long rules take a packet for: where it leaves a device, with its Ethernet header.
@@ -148,7 +159,7 @@ impl Facts {
 pub(crate) fn layers(proto: Proto, bytes: &[u8]) -> (Option<u8>, Option<u16>) {
     match proto {
         Proto::V4 => v4(bytes),
-        Proto::V6 => v6(bytes),
+        Proto::V6 => v6(bytes, ipv6::HEADER_LEN, true),
         _ => (None, None),
     }
 }
@@ -161,12 +172,17 @@ fn v4(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
     (Some(header.protocol().0), at)
 }
 
-fn v6(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
+/// The same of IPv6, from a header on; a header that authenticates the packet is stepped over or taken
+/// for what is above IP.
+fn v6(bytes: &[u8], from: usize, over_ah: bool) -> (Option<u8>, Option<u16>) {
     let Ok(header) = ipv6::Packet::new_checked(bytes) else {
         return (None, None);
     };
-    let (mut kind, mut at) = (header.next_header(), ipv6::HEADER_LEN);
-    while extension::is_extension(kind) || kind == AUTHENTICATION {
+    let (mut kind, mut at) = match from {
+        ipv6::HEADER_LEN => (header.next_header(), from),
+        at => (AUTHENTICATION, at),
+    };
+    while extension::is_extension(kind) || (over_ah && kind == AUTHENTICATION) {
         let [next, units, ..] = *bytes.get(at..).unwrap_or_default() else {
             return (None, None);
         };
@@ -192,5 +208,5 @@ fn v6(bytes: &[u8]) -> (Option<u8>, Option<u16>) {
     (Some(kind.0), Some(at.min(bytes.len()) as u16))
 }
 
-/// The header that authenticates a packet (RFC 4302): netfilter steps over it as over the others.
+/// The header that authenticates a packet (RFC 4302).
 const AUTHENTICATION: IpProtocol = IpProtocol(51);

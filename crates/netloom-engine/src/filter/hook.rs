@@ -15,7 +15,7 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
 use netloom_model::ruleset::statement::Reject;
-use netloom_model::ruleset::{Base, ChainKind, Hook};
+use netloom_model::ruleset::{Backend, Base, ChainKind, Hook};
 use netloom_wire::ipv4;
 
 /// Asks the rules at a hook. Gives the packet back if it goes on; its front is its network header.
@@ -162,8 +162,8 @@ fn each<O: Observer>(
                 turns = turn::Asked::has_other_goal(before, &facts, packet);
                 outcome
             }
-            Asked::Track => track(cx, &facts, packet),
-            Asked::Confirm => confirm(cx, &facts, packet),
+            Asked::Track => track(cx, &facts.behind_authentication(packet), packet),
+            Asked::Confirm => confirm(cx, &facts.behind_authentication(packet), packet),
         };
         if !matches!(outcome, Outcome::Passes) {
             return outcome;
@@ -241,6 +241,9 @@ fn one<O: Observer>(
     facts: &Facts,
     packet: &mut Packet,
 ) -> Outcome {
+    let legacy = filter.chains[chain.0.0].table.backend == Backend::Legacy;
+    let behind = legacy.then(|| facts.behind_authentication(packet));
+    let facts = behind.as_ref().unwrap_or(facts);
     let judged = if O::ON {
         let mut trail = Written::default();
         let judged = judge::chain(cx.net, filter, chain, facts, packet, &mut trail);
@@ -309,7 +312,7 @@ fn translate<O: Observer>(
     let before = O::ON
         .then(|| conntrack::trace::both(facts, packet))
         .flatten();
-    let translated = nat::translate(cx.net, facts, packet);
+    let translated = nat::translate(cx.net, &facts.behind_authentication(packet), packet);
     let event = before.and_then(|ends| conntrack::trace::translated(facts, packet, ends));
     if let Some(event) = event {
         note(cx, facts, packet, Stage::Nat, event);

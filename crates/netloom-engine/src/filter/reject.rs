@@ -36,6 +36,7 @@ pub(super) fn tell<O: Observer>(
     let Some(dev) = facts.input.some().or(facts.output.some()) else {
         return;
     };
+    let facts = &facts.behind_authentication(packet);
     if facts.transport.is_none() && is_later_fragment(facts, packet) {
         return;
     }
@@ -73,12 +74,16 @@ fn sums_up_plainly(facts: &Facts, packet: &Packet) -> bool {
     let upper = network.get(usize::from(transport)..).unwrap_or_default();
     // Where headers of IPv6 end nothing, nobody is told.
     if v6 && (upper.is_empty() || protocol == IpProtocol::NO_NEXT_HEADER.0) {
-        return packet.local || packet.checksum_partial;
+        return packet.checksum_partial;
     }
     if OTHERWISE.contains(&protocol) {
         return true;
     }
-    if packet.local || packet.checksum_partial || matches!(protocol, 6 | 17) {
+    let own = match v6 {
+        false => IpProtocol::ICMP.0,
+        true => IpProtocol::ICMPV6.0,
+    };
+    if packet.checksum_partial || matches!(protocol, 6 | 17) || protocol == own {
         return conntrack::sums_up(facts, packet);
     }
     match facts.proto {

@@ -41,9 +41,8 @@ pub(super) fn draw(dice: &mut Dice, versions: &[bool]) -> Vec<Step> {
                     sent(dice, flow)
                 }
             };
-            // Small fragments of IPv6 go on as fragments of another size, and those that the router
-            // itself sends are not joined for tracking.
-            let cut = versions == [false] && !matches!(how, How::Local { .. });
+            // Those that the router itself sends are not joined for tracking.
+            let cut = !matches!(how, How::Local { .. });
             odd(dice, &mut words, cut);
             if let How::Local { .. } = how {
                 // Nobody looks at the checksum of what comes from this host.
@@ -71,15 +70,10 @@ fn flow(dice: &mut Dice, v6: bool) -> Flow {
         0..2 => router(dice.below(3), v6).to_string(),
         _ => address(dice, v6),
     };
-    let own = (0..3).any(|dev| to == router(dev, v6).to_string());
     let icmp = if v6 { "icmpv6" } else { "icmp" };
     let protocol = dice.weighted(&[(40, "tcp"), (30, "udp"), (20, icmp), (10, "")]);
     let (protocol, _) = match protocol {
-        // The router has no sockets of UDP-Lite, as other hosts do.
-        "" => match *dice.of(&PROTOCOLS) {
-            ("udplite", _) if own => ("udp", 17),
-            any => any,
-        },
+        "" => *dice.of(&PROTOCOLS),
         named => *PROTOCOLS
             .iter()
             .find(|(n, _)| *n == named)
