@@ -18,9 +18,9 @@ use crate::route;
 use crate::route::table::Entry;
 use crate::snapshot;
 use netloom_model::notice::{About, MOST, Notice};
-use netloom_model::socket::SocketKind;
+use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::{
-    Address, Family, Link, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule,
+    Address, Errno, Family, Link, LinkFlags, NextHop, Nexthop, NsName, OperState, Route, Rule,
 };
 use std::collections::BTreeSet;
 
@@ -71,6 +71,46 @@ pub(crate) fn heard_of_connections(net: &Net, ns: NsId) -> bool {
 pub(crate) fn connection(net: &mut Net, ns: NsId, gone: bool, about: &About) {
     let listeners = net.ns(ns).sockets.conntrack_monitors.clone();
     send_to(net, &listeners, gone, about);
+}
+
+/// The socket that has what rules of a namespace log for a group.
+fn of_group(net: &Net, ns: NsId, group: u16) -> Option<u32> {
+    let sockets = net.ns(ns).sockets.packet_logs.iter().copied();
+    let has = |id: &u32| {
+        let socket = net.sockets.0.get(*id);
+        socket.is_some_and(|socket| socket.options.log_groups.contains(&group))
+    };
+    sockets.into_iter().find(has)
+}
+
+/// Has a socket be told of what rules log for a group.
+///
+/// # Errors
+/// `EPERM` where another one has it.
+pub(crate) fn listen_to_log(net: &mut Net, id: SocketId, group: u16) -> Result<(), Errno> {
+    let socket = net.socket(id)?;
+    if socket.kind != SocketKind::PacketLog {
+        return Err(Errno::OPNOTSUPP);
+    }
+    match of_group(net, socket.ns, group) {
+        Some(_) => Err(Errno::PERM),
+        None => {
+            net.socket_mut(id)?.options.log_groups.push(group);
+            Ok(())
+        }
+    }
+}
+
+/// Tells of a packet that a rule logs for a group.
+#[inline]
+pub(crate) fn logged(net: &mut Net, ns: NsId, group: u16, about: impl FnOnce(&Net) -> About) {
+    if net.ns(ns).sockets.packet_logs.is_empty() || net.silent {
+        return;
+    }
+    if let Some(listener) = of_group(net, ns, group) {
+        let about = about(net);
+        send_to(net, &[listener], false, &about);
+    }
 }
 
 /// A link is there, or changed.

@@ -11,7 +11,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
-use crate::ruleset::Hook;
+use crate::ruleset::{Hook, TableFamily};
 use crate::time::Time;
 use crate::trace::Traced;
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub enum About {
     Expectation(Box<ExpectationNotice>),
     /// A namespace: whoever listens anywhere is told.
     Namespace(NsName),
-    /// A packet that a rule hands to the programs of a group (`NFLOG`).
+    /// A packet that a rule hands to the program of a group (`NFLOG`); it alone is told.
     Logged(Box<Logged>),
     /// A step of a packet that is followed.
     Traced(Box<Traced>),
@@ -101,7 +101,7 @@ pub struct Netconf {
     pub ignore_linkdown: Option<bool>,
 }
 
-/// A packet that a rule logged for a group of programs (`NFULNL_MSG_PACKET`).
+/// A packet that a rule logged for the program of a group (`NFULNL_MSG_PACKET`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logged {
     /// The group.
@@ -112,14 +112,19 @@ pub struct Logged {
     pub hook: Hook,
     /// What it is: of IPv4, IPv6 ...
     pub ethertype: u16,
-    /// The index of the device that it came by; 0: none.
-    pub input: u32,
-    /// That of the one it leaves by.
-    pub output: u32,
+    /// By which family's chains it was logged.
+    pub family: TableFamily,
+    /// The index of the device that it came by, and of the one it leaves by; 0: none. Of frames of a
+    /// bridge that is the bridge.
+    pub devices: (u32, u32),
+    /// Those of the bridge's ports.
+    pub ports: (u32, u32),
+    /// The type of the device that it came by (`ARPHRD_ETHER`), and the header that it came with.
+    pub header: Option<(u16, Vec<u8>)>,
     /// Its mark.
     pub mark: u32,
-    /// How long it is.
-    pub len: u32,
+    /// The user and the group of the program that sends it.
+    pub user: Option<(u32, u32)>,
     /// What is told of it, from its network header on.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,

@@ -41,6 +41,9 @@ pub enum SocketKind {
     /// `AF_NETLINK, NETLINK_NETFILTER`, in the groups of connections and of announced ones: receives
     /// [`Notice`](crate::notice::Notice)s of those.
     ConntrackMonitor,
+    /// `AF_NETLINK, NETLINK_NETFILTER`, of the groups that [`SocketOption::LogGroup`] names: receives a
+    /// [`Notice`](crate::notice::Notice) of each packet that a rule logs for one.
+    PacketLog,
 }
 
 impl SocketKind {
@@ -77,6 +80,8 @@ impl SocketKind {
 /// What setsockopt(2) sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SocketOption {
+    /// `NFULNL_CFG_CMD_BIND`: packets that rules log for this group; one socket of a namespace has it.
+    LogGroup(u16),
     /// `SO_BINDTODEVICE`; the empty name unbinds. For packet sockets: the device of bind(2).
     BindToDevice(String),
     /// `IP_TTL`; 0 = the namespace's default.

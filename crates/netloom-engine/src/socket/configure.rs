@@ -110,6 +110,7 @@ pub(crate) fn set(net: &mut Net, id: SocketId, option: &SocketOption) -> Result<
     let ns = net.socket(id)?.ns;
     match option {
         SocketOption::BindToDevice(name) => return bind_to_device(net, id, name),
+        SocketOption::LogGroup(group) => return crate::notify::listen_to_log(net, id, *group),
         SocketOption::JoinGroup { group, dev } => return join(net, id, *group, *dev),
         SocketOption::LeaveGroup { group, dev } => return leave(net, id, *group, *dev),
         SocketOption::MulticastInterface(index) => {

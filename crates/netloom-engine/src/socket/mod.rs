@@ -71,6 +71,8 @@ pub(crate) struct NsSockets {
     pub(crate) monitors: Vec<u32>,
     /// Who listens to connections.
     pub(crate) conntrack_monitors: Vec<u32>,
+    /// Who listens to packets that rules log.
+    pub(crate) packet_logs: Vec<u32>,
     pub(crate) ping6: Vec<u32>,
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
@@ -89,6 +91,7 @@ impl NsSockets {
             SocketKind::Tun => &mut self.tun,
             SocketKind::Monitor => &mut self.monitors,
             SocketKind::ConntrackMonitor => &mut self.conntrack_monitors,
+            SocketKind::PacketLog => &mut self.packet_logs,
             SocketKind::Ping6 => &mut self.ping6,
             SocketKind::Raw6(_) => &mut self.raw6,
             SocketKind::Udp6 => &mut self.udp6,
@@ -150,6 +153,8 @@ pub(crate) struct Options {
     pub(crate) multicast_source: Ipv4Addr,
     pub(crate) tos: u8,
     pub(crate) mark: u32,
+    /// Of which groups it has what rules log.
+    pub(crate) log_groups: Vec<u16>,
     pub(crate) broadcast: bool,
     pub(crate) pmtu: PmtuDiscovery,
     pub(crate) receive_errors: bool,
@@ -178,6 +183,7 @@ impl Default for Options {
             multicast_source: Ipv4Addr::UNSPECIFIED,
             tos: 0,
             mark: 0,
+            log_groups: Vec::new(),
             broadcast: false,
             pmtu: PmtuDiscovery::Want,
             receive_errors: false,

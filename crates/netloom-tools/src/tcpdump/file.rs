@@ -7,7 +7,7 @@ use std::io::{BufReader, Cursor, Read};
 use super::options::Options;
 use super::output::Output;
 use super::print::LinkType;
-use super::{Failure, devices, filter, message_of};
+use super::{Failure, devices, filter, message_of, nflog};
 use crate::Context;
 use crate::capture_file::{Error, Interface, MAX_PACKET, Reader};
 
@@ -38,6 +38,7 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options, name: &str) -> Result
             .cloned()
             .unwrap_or_else(|| format!("if{index}"))
     };
+    nflog::refuse_filter(options, link)?;
     let filter = filter(options)?;
     let mut output = Output::new(options, &interfaces)?;
     let ended = loop {

@@ -11,7 +11,7 @@ use super::devices::{self, ANY};
 use super::options::{Options, Way};
 use super::output::Output;
 use super::print::{LinkType, SLL2_HEADER_LEN};
-use super::{Failure, filter};
+use super::{Failure, filter, nflog};
 use crate::Context;
 use crate::capture_file::{Interface, Packet};
 
@@ -37,6 +37,12 @@ struct Tap {
 }
 
 pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure> {
+    let log = options.interface.as_deref();
+    if let Some(name) = log
+        && let Some(groups) = nflog::groups(name)?
+    {
+        return nflog::run(cx, options, (name, &groups));
+    }
     let links = devices::links(cx)?;
     let name = choose(options.interface.as_deref(), &links)?;
     let epoch = cx
@@ -77,7 +83,7 @@ pub(super) fn run(cx: &mut Context<'_>, options: &Options) -> Result<(), Failure
             cx.world.set(socket, SocketOption::Promiscuous(true))?;
         }
     }
-    announce(cx, options, &tap);
+    announce(cx, options, tap.link, &tap.name);
     let mut received = 0u64;
     let ended = loop {
         if output.is_full() || cx.world.interrupted() {
@@ -160,9 +166,9 @@ fn choose(wanted: Option<&str>, links: &[Link]) -> Result<String, Failure> {
 }
 
 /// What tcpdump says before it listens.
-fn announce(cx: &mut Context<'_>, options: &Options, tap: &Tap) {
-    let (short, long) = tap.link.names();
-    if tap.link == LinkType::LinuxSll2 {
+pub(super) fn announce(cx: &mut Context<'_>, options: &Options, link: LinkType, name: &str) {
+    let (short, long) = link.names();
+    if link == LinkType::LinuxSll2 {
         let _ = writeln!(cx.err, "tcpdump: data link type {short}");
     }
     let verbose = options.style.verbose > 0 || options.write.is_some();
@@ -174,13 +180,13 @@ fn announce(cx: &mut Context<'_>, options: &Options, tap: &Tap) {
     }
     let _ = writeln!(
         cx.err,
-        "listening on {}, link-type {short} ({long}), snapshot length {} bytes",
-        tap.name, options.snapshot_len
+        "listening on {name}, link-type {short} ({long}), snapshot length {} bytes",
+        options.snapshot_len
     );
     let _ = cx.err.flush();
 }
 
-fn summary(cx: &mut Context<'_>, output: &Output<'_>, received: u64) {
+pub(super) fn summary(cx: &mut Context<'_>, output: &Output<'_>, received: u64) {
     let packets = |count| format!("{count} packet{}", if count == 1 { "" } else { "s" });
     let _ = writeln!(cx.err, "{} captured", packets(output.count));
     let _ = writeln!(cx.err, "{} received by filter", packets(received));

@@ -2,13 +2,14 @@
 //!
 //! Beside the options of the original, `--pcapng` (or a file name that ends in `.pcapng`) writes
 //! the newer format. Times are UTC. Left out, with a clear error: rotating files, decryption,
-//! compiled filters, other link types; names are never asked for, so `-n` matters for services and
+//! compiled filters, other link types than Ethernet, raw IP, cooked and NFLOG; names are never asked for, so `-n` matters for services and
 //! the loopback address only.
 
 mod devices;
 mod file;
 mod filter;
 mod live;
+mod nflog;
 mod options;
 mod output;
 pub(crate) mod print;

@@ -53,6 +53,13 @@ pub(super) struct Options {
     pub(super) expression: String,
 }
 
+impl Options {
+    /// Whether not all packets are wanted.
+    pub(super) fn has_filter(&self) -> bool {
+        self.filter_file.is_some() || !self.expression.is_empty()
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

@@ -94,7 +94,10 @@ impl<'a> Output<'a> {
         let line = self.printer.print(link, device_name, &packet.bytes, length);
         let mut text = format!("{number}{}{line}", self.clock.stamp(packet.at));
         let dump = self.options.dump;
-        let payload = packet.bytes.get(link.header_len()..).unwrap_or_default();
+        let payload = packet
+            .bytes
+            .get(link.header_len(&packet.bytes)..)
+            .unwrap_or_default();
         let part = |times| {
             if times > 1 {
                 packet.bytes.as_slice()

@@ -1,6 +1,7 @@
 //! `LOG`, `NFLOG`, nft's `log`: a packet in one line of the kernel's log (`nf_log_syslog`), or handed to
 //! the programs that listen to a group (`nfnetlink_log`).
 
+mod group;
 mod transport;
 mod v4;
 mod v6;
@@ -9,10 +10,8 @@ use super::facts::{Facts, Proto};
 use crate::device::DevId;
 use crate::link::Kind;
 use crate::net::Net;
-use crate::notify;
 use crate::packet::Packet;
 use core::fmt::Write;
-use netloom_model::notice::{About, Logged};
 use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::{Log, Statement, log_flag};
 use netloom_model::ruleset::xt::XtTarget;
@@ -82,34 +81,9 @@ impl Op {
                 group,
                 prefix,
                 snaplen,
-            } => told(net, (*group, prefix, *snaplen), facts, packet),
+            } => group::tell(net, (*group, prefix, *snaplen), facts, packet),
         }
     }
-}
-
-/// Hands a packet to whoever listens to a group.
-fn told(
-    net: &mut Net,
-    (group, prefix, snaplen): (u16, &str, Option<u32>),
-    facts: &Facts,
-    packet: &Packet,
-) {
-    notify::tell(net, facts.ns, false, |net| {
-        let index = |dev: DevId| dev.some().map_or(0, |dev| net.dev(dev).index);
-        let bytes = packet.network();
-        let kept = snaplen.map_or(bytes.len(), |most| bytes.len().min(most as usize));
-        About::Logged(Box::new(Logged {
-            group,
-            prefix: prefix.to_owned(),
-            hook: facts.hook,
-            ethertype: packet.ethertype.0,
-            input: index(facts.input),
-            output: index(facts.output),
-            mark: packet.mark,
-            len: bytes.len() as u32,
-            bytes: bytes[..kept].to_vec(),
-        }))
-    });
 }
 
 /// Writes a line about a packet.

@@ -33,7 +33,7 @@ impl<'a> Frame<'a> {
             data,
             length,
             type_at,
-            packet_at: link.header_len(),
+            packet_at: link.header_len(data),
         }
     }
 
@@ -51,7 +51,7 @@ impl<'a> Frame<'a> {
     }
 
     fn ethertype(&self) -> Result<EtherType, Beyond> {
-        if self.link == LinkType::Raw {
+        if matches!(self.link, LinkType::Raw | LinkType::Nflog) {
             let [first] = self.packet(0)?;
             return Ok(if first >> 4 == 6 {
                 EtherType::IPV6

@@ -18,6 +18,7 @@ mod ip6;
 mod ip_options;
 mod llc;
 pub(crate) mod names;
+mod nflog;
 mod services;
 mod sll2;
 mod tcp;
@@ -41,6 +42,8 @@ pub(crate) enum LinkType {
     LinuxSll2,
     /// IP packets without any link layer header.
     Raw,
+    /// What rules logged: TLVs, the packet in one of them.
+    Nflog,
 }
 
 impl LinkType {
@@ -49,13 +52,14 @@ impl LinkType {
         match self {
             Self::Ethernet => 1,
             Self::Raw => 101,
+            Self::Nflog => 239,
             Self::LinuxSll2 => 276,
         }
     }
 
     /// The link type with this number.
     pub(crate) fn from_number(number: u32) -> Option<Self> {
-        [Self::Ethernet, Self::Raw, Self::LinuxSll2]
+        [Self::Ethernet, Self::Raw, Self::Nflog, Self::LinuxSll2]
             .into_iter()
             .find(|l| l.number() == number)
     }
@@ -65,13 +69,15 @@ impl LinkType {
         match self {
             Self::Ethernet => ("EN10MB", "Ethernet"),
             Self::Raw => ("RAW", "Raw IP"),
+            Self::Nflog => ("NFLOG", "Linux netfilter log messages"),
             Self::LinuxSll2 => ("LINUX_SLL2", "Linux cooked v2"),
         }
     }
 
-    /// How long its header is.
-    pub(crate) fn header_len(self) -> usize {
+    /// How long its header is, before this packet.
+    pub(crate) fn header_len(self, bytes: &[u8]) -> usize {
         match self {
+            Self::Nflog => nflog::payload(bytes).map_or(bytes.len(), |(at, _)| at),
             Self::Ethernet => netloom_wire::ethernet::HEADER_LEN,
             Self::Raw => 0,
             Self::LinuxSll2 => SLL2_HEADER_LEN,
@@ -138,6 +144,7 @@ impl Printer {
         };
         let printed = match link {
             LinkType::Ethernet => ethernet::print(&mut text, captured, original_len),
+            LinkType::Nflog => nflog::print(&mut text, captured, original_len),
             LinkType::LinuxSll2 => sll2::print(&mut text, device_name, captured, original_len),
             LinkType::Raw => match captured[0] >> 4 {
                 6 => ip6::print(&mut text, captured, original_len),
