@@ -285,10 +285,15 @@ fn ask<T: Trail>(
 ) -> Said {
     for (part, op) in rule.ops.iter().enumerate() {
         let op = match op {
-            Op::Mapped(mapped) => match mapped.fetch(net, filter, facts, packet) {
-                Some(()) => &mapped.op,
-                None => return Said::No(part),
-            },
+            Op::Mapped(mapped) => {
+                let looked = |filter: &Filter, fetch: &_, key: &[u128]| {
+                    trail.looked(|| lookup::of_value(filter, (rule, part), fetch, key));
+                };
+                match mapped.fetch(net, filter, (facts, packet), looked) {
+                    Some(()) => &mapped.op,
+                    None => return Said::No(part),
+                }
+            }
             op => op,
         };
         let goes_on = match op {

@@ -3,14 +3,16 @@
 use super::Filter;
 use super::compile::{Rule, Within};
 use super::facts::Facts;
+use super::mapped::Fetch;
 use crate::ipset;
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::journey::{LookedIn, Lookup};
 use netloom_model::ruleset::expr::Relation;
+use netloom_model::ruleset::set::{ElementData, MapData};
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::xt::XtMatch;
-use netloom_model::ruleset::{DataType, Expr, Value};
+use netloom_model::ruleset::{DataType, Expr, Set, Value};
 
 /// What a set or map of nft has for a key that a part of a rule asks for.
 pub(super) fn of_set(
@@ -25,6 +27,67 @@ pub(super) fn of_set(
         Statement::VerdictMap { key, .. } => (key, false, true),
         _ => return None,
     };
+    let (named, types) = named(filter, within, key, || types(asked))?;
+    Some(Lookup {
+        part: part as u32,
+        inverted,
+        of: LookedIn::Nft {
+            set: named.map(|set| set.name.clone()),
+            map,
+            key: told(key, &types),
+            types,
+            data: Vec::new(),
+            element: within.find(filter, key).cloned().map(Box::new),
+        },
+    })
+}
+
+/// What a map has for a key whose value a statement uses.
+pub(super) fn of_value(
+    filter: &Filter,
+    (rule, part): (&Rule, usize),
+    fetch: &Fetch,
+    key: &[u128],
+) -> Option<Lookup> {
+    let own = || fetch.types.as_deref().map(<[DataType]>::to_vec);
+    let (named, types) = named(filter, &fetch.map, key, own)?;
+    let element = fetch.map.find(filter, key);
+    let known = match named.and_then(|set| set.data.as_ref()) {
+        Some(MapData::Values(types)) => Some(types.clone()),
+        _ => None,
+    };
+    let data = known.unwrap_or_else(|| {
+        let statement = rule.rule.statements.get(part);
+        let value = element.and_then(|element| element.data.as_ref());
+        match (statement, value) {
+            (Some(statement), Some(ElementData::Value(parts) | ElementData::Range(parts, _))) => {
+                let each = parts.iter();
+                each.map(|part| used_as(statement, part)).collect()
+            }
+            _ => Vec::new(),
+        }
+    });
+    Some(Lookup {
+        part: part as u32,
+        inverted: false,
+        of: LookedIn::Nft {
+            set: named.map(|set| set.name.clone()),
+            map: true,
+            key: told(key, &types),
+            types,
+            data,
+            element: element.cloned().map(Box::new),
+        },
+    })
+}
+
+/// The set that has a name, and the types of its key's parts.
+fn named<'f>(
+    filter: &'f Filter,
+    within: &Within,
+    key: &[u128],
+    types: impl FnOnce() -> Option<Vec<DataType>>,
+) -> Option<(Option<&'f Set>, Vec<DataType>)> {
     let named = match within {
         Within::Named(set) => Some(&filter.sets[set.0].set),
         Within::Own(_) => None,
@@ -32,24 +95,33 @@ pub(super) fn of_set(
     let own = named.map(|set| set.key.clone());
     let types = own
         .filter(|types| types.len() == key.len())
-        .or_else(|| types(asked))?;
-    let parts = key.iter().zip(&types);
-    let key_told = parts.map(|(part, kind)| Value::number(*part, kind.len()));
-    Some(Lookup {
-        part: part as u32,
-        inverted,
-        of: LookedIn::Nft {
-            set: named.map(|set| set.name.clone()),
-            map,
-            key: key_told.collect(),
-            types,
-            element: within.find(filter, key).cloned().map(Box::new),
-        },
-    })
+        .or_else(types)?;
+    Some((named, types))
+}
+
+fn told(key: &[u128], types: &[DataType]) -> Vec<Value> {
+    let parts = key.iter().zip(types);
+    let told = parts.map(|(part, kind)| Value::number(*part, kind.len()));
+    told.collect()
+}
+
+/// What a part of a value is to the statement that uses it.
+fn used_as(statement: &Statement, part: &Value) -> DataType {
+    let len = part.bytes().len();
+    match (statement, len) {
+        (Statement::Nat(_), 2) => DataType::InetService,
+        (Statement::Nat(_), 4) => DataType::Ipv4Addr,
+        (Statement::Nat(_), 16) => DataType::Ipv6Addr,
+        (Statement::Set { what, .. }, _) => {
+            let own = what.datatype();
+            own.unwrap_or(DataType::Integer(8 * len as u16))
+        }
+        _ => DataType::Integer(8 * len as u16),
+    }
 }
 
 /// The types of an expression's parts.
-fn types(expr: &Expr) -> Option<Vec<DataType>> {
+pub(super) fn types(expr: &Expr) -> Option<Vec<DataType>> {
     match expr {
         Expr::Concat(parts) => parts.iter().map(Expr::datatype).collect(),
         one => Some(vec![one.datatype()?]),

@@ -6,12 +6,12 @@ use super::facts::Facts;
 use super::judge::key_of;
 use super::load::{self, Load};
 use super::table::{Sets, Table};
-use super::{Filter, SetId};
+use super::{Filter, SetId, lookup};
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::Error;
 use netloom_model::ruleset::set::{ElementData, MapData};
-use netloom_model::ruleset::{Expr, Value};
+use netloom_model::ruleset::{DataType, Expr, Value};
 
 /// What was looked up for the statement that is carried out.
 pub(crate) type Registers = [u128; REGISTERS];
@@ -23,7 +23,9 @@ const REGISTERS: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) struct Fetch {
     key: Box<[Load]>,
-    map: Within,
+    /// The types of the key's parts, for those who follow a packet.
+    pub(super) types: Option<Box<[DataType]>>,
+    pub(super) map: Within,
     /// The registers for its parts, and behind them for the ends of those that are ranges.
     to: Place,
 }
@@ -64,6 +66,7 @@ impl<'a> Maps<'a> {
 
     /// Where the value of a map will be for a key; none where netloom does not know the key.
     pub(super) fn take(&mut self, key: &Expr, map: &Expr) -> Option<Place> {
+        let types = lookup::types(key).map(Vec::into_boxed_slice);
         let key = load::all(key, self)?;
         let map = match within(self.table, map) {
             Ok(map) => map,
@@ -82,7 +85,12 @@ impl<'a> Maps<'a> {
             first: first as u8,
             parts: parts as u8,
         };
-        self.fetches.push(Fetch { key, map, to });
+        self.fetches.push(Fetch {
+            key,
+            types,
+            map,
+            to,
+        });
         Some(to)
     }
 
@@ -138,11 +146,12 @@ impl Mapped {
         &self,
         net: &mut Net,
         filter: &mut Filter,
-        facts: &Facts,
-        packet: &Packet,
+        (facts, packet): (&Facts, &Packet),
+        mut looked: impl FnMut(&Filter, &Fetch, &[u128]),
     ) -> Option<()> {
         for fetch in &self.fetches {
             let key = key_of(net, &fetch.key, facts, packet)?;
+            looked(filter, fetch, &key);
             let (from, to) = match fetch.map.find(filter, &key)?.data.as_ref()? {
                 ElementData::Value(parts) => (parts, parts),
                 ElementData::Range(from, to) => (from, to),

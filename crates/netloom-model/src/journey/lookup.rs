@@ -28,6 +28,8 @@ pub enum LookedIn {
         map: bool,
         /// The types of the key's parts.
         types: Vec<DataType>,
+        /// The types of what a map of values has for its keys.
+        data: Vec<DataType>,
         /// The key, its parts one behind the other.
         key: Vec<Value>,
         /// The element that has it; none has.

@@ -27,10 +27,10 @@ pub fn element_words(table: &TableRef, types: &[DataType], element: &Element) ->
     plain(table.family).key_of(types, element)
 }
 
-/// What a map has for a key, in nft's words: `goto web`.
+/// What a map has for a key, in nft's words: `goto web`; a value is of these types.
 #[must_use]
-pub fn data_words(table: &TableRef, data: &ElementData) -> String {
-    plain(table.family).data(data, &[])
+pub fn data_words(table: &TableRef, types: &[DataType], data: &ElementData) -> String {
+    plain(table.family).data(data, types)
 }
 
 /// With the names of nothing but what is shown, and nothing that was counted.

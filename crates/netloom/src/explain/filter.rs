@@ -1,7 +1,7 @@
 //! The rules of a chain that a packet met: as a sentence, one by one, and which of them decided.
 
 use super::command::exec;
-use super::{lookup, owner, packet};
+use super::{lookup, meaning, owner, packet};
 use netloom_model::NsName;
 use netloom_model::journey::{
     ChainStep, ChainTrace, ChainVerdict, DropReason, Event, Journey, Stage, Step, Verdict,
@@ -19,19 +19,31 @@ const RULESET: Parts = Parts {
 
 /// Which rules a base chain tried, and what became of the packet.
 pub(super) fn sentence(trace: &ChainTrace) -> String {
-    let verdict = match trace.verdict {
+    let runs = runs(&trace.tried);
+    let each = runs
+        .iter()
+        .map(|run| tried(trace, run, whose(trace, &run[0])));
+    let mut parts: Vec<String> = each.collect();
+    if parts.is_empty() {
+        parts.push("no rules".to_owned());
+    }
+    format!("{}: {}: {}", name(trace), parts.join(", "), verdict(trace))
+}
+
+/// The same without the rules.
+pub(super) fn heading(trace: &ChainTrace) -> String {
+    format!("{}: {}", name(trace), verdict(trace))
+}
+
+/// What becomes of the packet.
+fn verdict(trace: &ChainTrace) -> &'static str {
+    match trace.verdict {
         ChainVerdict::Accept => "passes",
         ChainVerdict::Drop if trace.policy => "its policy drops it",
         ChainVerdict::Drop => "drops it",
         ChainVerdict::Reject => "rejects it",
         ChainVerdict::Unknown => "says what is not known",
-    };
-    let runs = runs(&trace.tried);
-    let mut parts: Vec<String> = runs.iter().map(|run| tried(trace, run)).collect();
-    if parts.is_empty() {
-        parts.push("no rules".to_owned());
     }
-    format!("{}: {}: {verdict}", name(trace), parts.join(", "))
 }
 
 /// A line for each rule that was tried: the first part of it that did not match.
@@ -98,20 +110,21 @@ fn name(trace: &ChainTrace) -> String {
 }
 
 /// Rules of one chain that were tried one after the other, and none matched; or one that did.
-fn runs(tried: &[ChainStep]) -> Vec<&[ChainStep]> {
+pub(super) fn runs(tried: &[ChainStep]) -> Vec<&[ChainStep]> {
     let alike = |a: &ChainStep, b: &ChainStep| {
         a.chain == b.chain && !a.matched() && !b.matched() && a.number + 1 == b.number
     };
     tried.chunk_by(alike).collect()
 }
 
-fn tried(trace: &ChainTrace, run: &[ChainStep]) -> String {
+/// Rules of one chain in words, with whose they are.
+pub(super) fn tried(trace: &ChainTrace, run: &[ChainStep], owner: Option<&str>) -> String {
     let (first, last) = (&run[0], &run[run.len() - 1]);
     let mut within = String::new();
     if first.chain != trace.chain {
         within = format!(" of {}", first.chain);
     }
-    if let Some(owner) = whose(trace, first) {
+    if let Some(owner) = owner {
         within.push_str(&format!(" ({owner}'s)"));
     }
     match &first.rule {
@@ -128,7 +141,7 @@ fn tried(trace: &ChainTrace, run: &[ChainStep]) -> String {
 }
 
 /// Who made a rule: of one that did not match, who made its chain.
-fn whose(trace: &ChainTrace, step: &ChainStep) -> Option<&'static str> {
+pub(super) fn whose(trace: &ChainTrace, step: &ChainStep) -> Option<&'static str> {
     match &step.rule {
         Some(rule) if step.matched() => owner::of_rule(&trace.table, &step.chain, rule),
         _ => owner::of_chain(&trace.table, &step.chain),
@@ -186,7 +199,8 @@ pub(super) fn hint(ns: &NsName, journey: &Journey, verdict: &Verdict) -> Option<
         Some(program) => format!("{program} -t {} -L -nv --line-numbers", table.name),
         None => format!("nft -a list table {} {}", table.family.name(), table.name),
     };
-    let see = format!("{by}: see \"{}\"{lift}", exec(ns, &look));
+    let meaning = meaning::of(trace).map_or_else(String::new, |text| format!("; {text}"));
+    let see = format!("{by}: see \"{}\"{lift}{meaning}", exec(ns, &look));
     Some(match bridged(journey, trace) {
         Some(setting) => {
             let spare = exec(

@@ -26,8 +26,8 @@ pub(super) fn render(journey: &Journey, fix: &Fix) -> Value {
         "steps": journey.steps.iter().map(one_step).collect::<Vec<_>>(),
         "truncated": journey.truncated,
     });
-    if let Fix::Tried(commands) = fix {
-        value["fix"] = json!(commands);
+    if let Fix::Tried(found) = fix {
+        value["fix"] = json!(found.as_ref().map(|found| &found.commands));
     }
     value
 }

@@ -12,29 +12,52 @@ const MOST: usize = 4;
 
 /// What is worth knowing without asking for more: of rules that matched the answers that their words do
 /// not tell, and for which keys sets with names had nothing.
-pub(super) fn told(trace: &ChainTrace) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (mut missed, mut left) = (0, 0);
-    for step in &trace.tried {
-        for lookup in &step.lookups {
-            if !says_more(lookup, step) {
-                continue;
-            }
-            missed += usize::from(!step.matched());
-            if !step.matched() && missed > MOST {
-                left += 1;
-                continue;
-            }
-            let sentence = sentence(&trace.table, lookup);
-            lines.push(format!("{}: {sentence}", place(trace, step)));
+pub(super) struct Telling<'t> {
+    table: &'t TableRef,
+    /// Answers to rules that did not match.
+    missed: usize,
+}
+
+impl<'t> Telling<'t> {
+    pub(super) fn new(trace: &'t ChainTrace) -> Telling<'t> {
+        Telling {
+            table: &trace.table,
+            missed: 0,
         }
     }
-    if left > 0 {
-        let s = if left == 1 { "" } else { "s" };
-        lines.push(format!(
-            "and {left} more answer{s} to rules that do not match (--detail)"
-        ));
+
+    /// The answers to one rule.
+    pub(super) fn of(&mut self, step: &ChainStep) -> Vec<String> {
+        let mut lines = Vec::new();
+        for lookup in step.lookups.iter().filter(|l| says_more(l, step)) {
+            self.missed += usize::from(!step.matched());
+            if step.matched() || self.missed <= MOST {
+                lines.push(sentence(self.table, lookup));
+            }
+        }
+        lines
     }
+
+    /// How many were left out.
+    pub(super) fn rest(&self) -> Option<String> {
+        let left = self.missed.checked_sub(MOST).filter(|left| *left > 0)?;
+        let s = if left == 1 { "" } else { "s" };
+        Some(format!(
+            "and {left} more answer{s} to rules that do not match (--detail)"
+        ))
+    }
+}
+
+/// The answers to all rules of a chain, each with the rule.
+pub(super) fn told(trace: &ChainTrace) -> Vec<String> {
+    let mut telling = Telling::new(trace);
+    let mut lines = Vec::new();
+    for step in &trace.tried {
+        let place = place(trace, step);
+        let answers = telling.of(step).into_iter();
+        lines.extend(answers.map(|answer| format!("{place}: {answer}")));
+    }
+    lines.extend(telling.rest());
     lines
 }
 
@@ -122,6 +145,7 @@ impl Words<'_> {
                 types,
                 key,
                 element,
+                data: kinds,
                 ..
             } => {
                 let element = element.as_deref();
@@ -129,7 +153,7 @@ impl Words<'_> {
                 Words {
                     key: nft::key_words(types, key),
                     element: element.map(|element| nft::element_words(table, types, element)),
-                    value: data.map(|data: &ElementData| nft::data_words(table, data)),
+                    value: data.map(|data: &ElementData| nft::data_words(table, kinds, data)),
                     member: None,
                     says_no: false,
                 }

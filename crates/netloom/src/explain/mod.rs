@@ -12,6 +12,7 @@ mod fix;
 mod hint;
 mod json;
 mod lookup;
+mod meaning;
 mod owner;
 mod packet;
 mod question;
@@ -20,6 +21,7 @@ mod step;
 mod stp;
 mod tcp;
 mod text;
+mod tree;
 mod vlan;
 
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
@@ -97,7 +99,7 @@ enum Fix {
     /// Nobody asked, or nothing needs mending.
     NotAsked,
     /// The commands that deliver it, if there are any.
-    Tried(Option<Vec<String>>),
+    Tried(Option<fix::Found>),
 }
 
 impl Fix {
@@ -106,10 +108,16 @@ impl Fix {
         match self {
             Fix::NotAsked => String::new(),
             Fix::Tried(None) => "fix: no small change was found that delivers it\n".to_owned(),
-            Fix::Tried(Some(commands)) => {
-                let commands = commands.iter().map(|command| format!("  {command}\n"));
-                "fix: tried, and it delivers the packet:\n".to_owned()
-                    + &commands.collect::<String>()
+            Fix::Tried(Some(found)) => {
+                let commands = found.commands.iter();
+                let commands = commands.map(|command| format!("  {command}\n"));
+                let says = match found.delivers {
+                    true => "fix: tried, and it delivers the packet:\n",
+                    false => {
+                        "fix: tried, and it brings the packet to its host, where no program listens:\n"
+                    }
+                };
+                says.to_owned() + &commands.collect::<String>()
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{connection, filter, hint, lookup, packet, vlan};
+use super::{connection, filter, hint, lookup, packet, tree, vlan};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
     RouteTrace, RuleOutcome, Stage, Step, Verdict,
@@ -112,13 +112,20 @@ fn decisions(out: &mut String, journey: &Journey, detail: bool) {
             let _ = writeln!(out, "{}", heading.trim_end());
             current = Some(step.packet);
         }
-        let _ = writeln!(out, "  {:<20} {}", place(step), sentence(step));
+        let (said, below) = match &step.event {
+            Event::Rules(trace) if tree::is_one(trace) => {
+                (filter::heading(trace), tree::lines(trace))
+            }
+            Event::Rules(trace) => (sentence(step), lookup::told(trace)),
+            _ => (sentence(step), Vec::new()),
+        };
+        let _ = writeln!(out, "  {:<20} {said}", place(step));
         if detail {
             details(out, step);
-        } else if let Event::Rules(trace) = &step.event {
-            for line in lookup::told(trace) {
-                let _ = writeln!(out, "{:25}{line}", "");
-            }
+            continue;
+        }
+        for line in below {
+            let _ = writeln!(out, "{:25}{line}", "");
         }
     }
 }

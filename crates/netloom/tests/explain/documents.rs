@@ -76,6 +76,11 @@ fn answers_of_sets_and_maps_are_told() {
 }
 
 #[test]
+fn rules_of_programs_are_told_with_what_they_mean() {
+    hold("tests/explain/programs.md");
+}
+
+#[test]
 fn rules_that_ask_for_ports_are_told() {
     hold("tests/explain/rules.md");
 }

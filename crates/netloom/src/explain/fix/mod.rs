@@ -26,8 +26,16 @@ struct Candidate {
 /// Changes that are tried one on top of the other at most.
 const DEEPEST: usize = 6;
 
-/// Looks for changes that deliver a packet that was dropped: the commands that make them, none if
-/// no few changes do.
+/// Changes that were tried one on top of the other.
+pub(super) struct Found {
+    /// The commands that make them.
+    pub(super) commands: Vec<String>,
+    /// Whether a program has the packet then; else it came to its host, where none listens.
+    pub(super) delivers: bool,
+}
+
+/// Looks for changes that deliver a packet that was dropped, none if no few changes do. Where nothing is
+/// missing but a program that listens, what brings the packet there is told.
 ///
 /// # Errors
 /// If the world cannot be asked.
@@ -35,7 +43,7 @@ pub(super) fn find(
     cx: &mut Context<'_>,
     ask: &Explain,
     journey: &Journey,
-) -> Result<Option<Vec<String>>, String> {
+) -> Result<Option<Found>, String> {
     let state = cx
         .world
         .snapshot(None, Parts::ALL)
@@ -66,10 +74,21 @@ pub(super) fn find(
         chosen.push(candidate);
         now = after;
         if delivered(&now) {
-            return Ok(Some(chosen.into_iter().map(|c| c.command).collect()));
+            break;
         }
     }
-    Ok(None)
+    let unheard = |verdict: &Verdict| {
+        let reason = DropReason::NoSocket;
+        matches!(verdict, Verdict::Dropped { reason: found, .. } if *found == reason)
+    };
+    let delivers = delivered(&now);
+    if chosen.is_empty() || !(delivers || unheard(&now.verdict)) {
+        return Ok(None);
+    }
+    Ok(Some(Found {
+        commands: chosen.into_iter().map(|c| c.command).collect(),
+        delivers,
+    }))
 }
 
 /// How far a packet came: whether it arrived, then how many steps it and its answer took.

@@ -82,6 +82,7 @@ impl<'a> At<'a> {
                 types,
                 key,
                 element,
+                ..
             } if types.iter().any(|kind| is_address(*kind)) => match element {
                 None if *map => None,
                 Some(element) if *map && !drops(element) => None,
