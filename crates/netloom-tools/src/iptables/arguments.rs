@@ -1,7 +1,8 @@
 //! The command line: which command it is, and the words of its rule.
 
 use super::Variant;
-use super::spec::{Reader, Spec};
+use super::rules::Spec;
+use super::spec::Reader;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::ruleset::Counter;
 
@@ -146,7 +147,10 @@ fn long(name: &str) -> Option<char> {
 
 /// The letter of a long option that is cut short; the beginning must be clear.
 fn long_cut(name: &str) -> Option<char> {
-    let mut fits = long_names().filter(|(known, _)| known.starts_with(name));
+    // Most begin otherwise: that is seen at once.
+    let first = name.as_bytes().first();
+    let begin = long_names().filter(|(known, _)| known.as_bytes().first() == first);
+    let mut fits = begin.filter(|(known, _)| known.starts_with(name));
     match (fits.next(), fits.next()) {
         (Some((_, letter)), None) => Some(letter),
         _ => None,
@@ -369,7 +373,6 @@ fn command_word(
             return Err(variant.problem(&format!("Cannot use -{other} with -{one}")));
         }
     }
-    let option = format!("-{letter}");
     let chain = if "LSFZX".contains(letter) {
         glued.or_else(|| words.value())
     } else {
@@ -392,7 +395,7 @@ fn command_word(
         ('F', chain) => Command::Flush(chain),
         ('Z', chain) => Command::Zero(chain, number(variant, words)?),
         ('X', chain) => Command::DeleteChain(chain),
-        (_, None) => return Err(needs_argument(variant, &option)),
+        (_, None) => return Err(needs_argument(variant, &format!("-{letter}"))),
         (letter, Some(chain)) => with_chain(variant, words, letter, chain)?,
     });
     Ok(also_zero)

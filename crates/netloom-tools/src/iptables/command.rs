@@ -3,12 +3,11 @@
 use super::arguments::{Command, Parsed};
 use super::draft::{self, Draft};
 use super::tables::Builtin;
-use super::{LEGACY, Variant, list, place, save, show, usage};
+use super::{LEGACY, Variant, asked, list, place, rules, save, show, usage};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
-use netloom_model::ruleset::check::leads_to;
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::{Chain, Policy, Rule, TableFamily};
 
@@ -30,7 +29,7 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
     }
     let mut draft = Draft::new(cx, variant, builtin)?;
     if parsed.spec.sets().next().is_some() {
-        draft.ipsets = draft::ipsets(cx)?;
+        draft.ipsets = asked::ipsets(cx)?;
     }
     let mut told = String::new();
     match &parsed.command {
@@ -78,8 +77,8 @@ fn append(
     let Command::Append(name) = &parsed.command else {
         return Ok(false);
     };
-    let rules = plain_rules(parsed);
-    let refused = |rule: &Rule| place::refused(builtin, name, rule) || draft::unsayable(rule);
+    let rules = rules::plain(parsed);
+    let refused = |rule: &Rule| place::refused(builtin, name, rule) || place::unsayable(rule);
     if rules.iter().any(refused) || parsed.spec.sets().next().is_some() {
         return Ok(false);
     }
@@ -96,64 +95,49 @@ fn append(
         let (chain, place) = (chain.clone(), Place::Last);
         changes.push(RulesetChange::AddRule { chain, place, rule });
     }
-    let done = draft::apply(cx, changes).is_ok();
+    let done = asked::apply(cx, changes).is_ok();
     if done {
         cx.out.write_all(told.as_bytes())?;
     }
     Ok(done)
 }
 
-/// The rules that the words stand for, with their counters.
-fn plain_rules(parsed: &Parsed) -> Vec<Rule> {
-    let rules = parsed.spec.rules().into_iter();
-    let rules = rules.map(|(mut statements, target)| {
-        statements.push(Statement::Counter(parsed.counters.unwrap_or_default()));
-        statements.extend(target);
-        Rule {
-            statements,
-            ..Rule::default()
-        }
-    });
-    rules.collect()
-}
-
-/// The same; the chains are there that they lead to.
-pub(super) fn rules(draft: &Draft, parsed: &Parsed) -> Outcome<Vec<Rule>> {
-    let mut sets = parsed.spec.sets();
-    if let Some(missing) = sets.find(|set| !draft.ipsets.iter().any(|name| name == set)) {
-        let text = format!("Set {missing} doesn't exist.\n");
-        return Err(draft.variant.problem(&text));
+/// Does to a draft what a command asks for that nobody needs any more: a rule that is appended is not
+/// copied, for there may be very many.
+pub(super) fn perform_once(
+    draft: &mut Draft,
+    mut parsed: Parsed,
+    told: &mut String,
+) -> Outcome<()> {
+    if !matches!(parsed.command, Command::Append(_)) {
+        return perform(draft, &parsed, told);
     }
-    let rules = plain_rules(parsed);
-    for chain in rules
-        .iter()
-        .flat_map(|r| &r.statements)
-        .filter_map(leads_to)
-    {
-        if !draft.has(chain) {
-            let variant = draft.variant;
-            return Err(variant.problem(&if variant.backend == LEGACY {
-                format!("Couldn't load target `{chain}':No such file or directory\n")
-            } else {
-                format!("Chain '{chain}' does not exist")
-            }));
-        }
-    }
-    Ok(rules)
+    let spec = core::mem::take(&mut parsed.spec);
+    let rules = rules::once(draft, spec, parsed.counters)?;
+    let Command::Append(chain) = &parsed.command else {
+        return Ok(());
+    };
+    add(draft, &parsed, (chain, None), rules, told)
 }
 
 /// Does to a draft what a command asks for; what `-v` tells goes to `told`.
 pub(super) fn perform(draft: &mut Draft, parsed: &Parsed, told: &mut String) -> Outcome<()> {
     let loud = parsed.verbose > 0;
     match &parsed.command {
-        Command::Append(chain) => add(draft, parsed, (chain, None), told),
+        Command::Append(chain) => add(
+            draft,
+            parsed,
+            (chain, None),
+            rules::of(draft, parsed)?,
+            told,
+        ),
         Command::Insert(chain, number) => {
-            rules(draft, parsed)?;
+            let rules = rules::of(draft, parsed)?;
             let at = *number as usize - 1;
             if at > draft.chain(chain)?.rules.len() {
                 return Err(draft.variant.refusal("Index of insertion too big."));
             }
-            add(draft, parsed, (chain, Some(at)), told)
+            add(draft, parsed, (chain, Some(at)), rules, told)
         }
         Command::Replace(chain, number) => replace(draft, parsed, (chain, *number), told),
         Command::Delete(chain, Some(number)) => {
@@ -170,7 +154,7 @@ pub(super) fn perform(draft: &mut Draft, parsed: &Parsed, told: &mut String) -> 
         }
         Command::Delete(chain, None) | Command::Check(chain) => {
             let delete = matches!(parsed.command, Command::Delete(..));
-            for rule in rules(draft, parsed)? {
+            for rule in rules::of(draft, parsed)? {
                 let at = alike(draft, chain, &rule)?;
                 if loud {
                     *told += &list::echo(draft.variant, &rule);
@@ -202,9 +186,9 @@ fn add(
     draft: &mut Draft,
     parsed: &Parsed,
     (chain, at): (&str, Option<usize>),
+    rules: Vec<Rule>,
     told: &mut String,
 ) -> Outcome<()> {
-    let rules = rules(draft, parsed)?;
     draft.chain(chain)?;
     let what = if at.is_some() {
         "RULE_INSERT"
@@ -215,8 +199,8 @@ fn add(
         if parsed.verbose > 0 {
             *told += &list::echo(draft.variant, &rule);
         }
-        let of = format!("rule in chain {chain}");
-        let unsayable = draft::unsayable(&rule) && draft.variant.backend != LEGACY;
+        let of = ["rule in chain ", chain].concat();
+        let unsayable = place::unsayable(&rule) && draft.variant.backend != LEGACY;
         if unsayable || place::refused(draft.builtin, chain, &rule) {
             return Err(draft::refused(draft.variant, &(what, of), Errno::INVAL));
         }
@@ -232,7 +216,7 @@ fn replace(
     (chain, number): (&str, u32),
     told: &mut String,
 ) -> Outcome<()> {
-    let mut rules = rules(draft, parsed)?;
+    let mut rules = rules::of(draft, parsed)?;
     let at = number as usize - 1;
     let found = draft.chain(chain)?;
     if at >= found.rules.len() {

@@ -5,15 +5,13 @@
 //! rule is named by its number is written anew as a whole.
 
 use super::tables::Builtin;
-use super::{LEGACY, Variant};
+use super::{LEGACY, Variant, asked};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
-use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::statement::{Counter, Statement};
-use netloom_model::ruleset::{Chain, Expr, Policy, Rule, Table};
-use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, Error};
+use netloom_model::ruleset::{Chain, Policy, Rule, Table};
 use std::collections::{BTreeSet, HashMap};
 
 /// The handle of a chain that only the draft has.
@@ -34,32 +32,13 @@ pub(super) struct Draft {
     names: HashMap<String, usize>,
     /// The changes, each with the chain whose rules it changes.
     changes: Vec<(Option<String>, RulesetChange)>,
+    /// The rules put in at the end since the last of these changes, by the place of their chain and
+    /// their own: they are not copied, for there may be very many.
+    appended: Vec<(usize, usize)>,
     rewritten: BTreeSet<String>,
     label: Label,
     /// The sets that there are, where rules ask for some.
     pub(super) ipsets: Vec<String>,
-}
-
-/// The names of the sets of a namespace.
-pub(super) fn ipsets(cx: &mut Context<'_>) -> Outcome<Vec<String>> {
-    let parts = Parts {
-        ipsets: true,
-        ..Parts::NONE
-    };
-    let state = cx.world.snapshot(Some(&cx.ns), parts)?;
-    let sets = state.namespaces.into_values().flat_map(|ns| ns.ipsets);
-    Ok(sets.map(|set| set.name).collect())
-}
-
-/// All tables of a namespace.
-pub(super) fn tables(cx: &mut Context<'_>) -> Outcome<Vec<Table>> {
-    let parts = Parts {
-        ruleset: true,
-        ..Parts::NONE
-    };
-    let state = cx.world.snapshot(Some(&cx.ns), parts)?;
-    let namespaces = state.namespaces.into_values();
-    Ok(namespaces.flat_map(|ns| ns.ruleset.tables).collect())
 }
 
 impl Draft {
@@ -69,7 +48,7 @@ impl Draft {
         builtin: &'static Builtin,
     ) -> Outcome<Draft> {
         let named = table_ref(variant, builtin);
-        let tables = tables(cx)?;
+        let tables = asked::tables(cx)?;
         let legacy = |table: &Table| table.family == named.family && table.backend == LEGACY;
         let beside_legacy = variant.backend != LEGACY && tables.iter().any(legacy);
         let found = tables.into_iter().find(|table| table.is(&named));
@@ -83,6 +62,7 @@ impl Draft {
             beside_legacy,
             names: HashMap::new(),
             changes: Vec::new(),
+            appended: Vec::new(),
             rewritten: BTreeSet::new(),
             label: ("", String::new()),
             ipsets: Vec::new(),
@@ -126,6 +106,7 @@ impl Draft {
 
     /// Deletes the table, to be made anew.
     pub(super) fn start_anew(&mut self) {
+        self.settle();
         let table = table_ref(self.variant, self.builtin);
         if self.there {
             self.changes
@@ -182,6 +163,7 @@ impl Draft {
         if self.there {
             return;
         }
+        self.settle();
         self.there = true;
         let table = table_ref(self.variant, self.builtin);
         let change = RulesetChange::AddTable {
@@ -196,10 +178,11 @@ impl Draft {
     /// Makes a chain of the table's own, if it is not made yet.
     fn ensure(&mut self, at: usize) {
         self.ensure_table();
-        let chain = &mut self.table.chains[at];
-        if chain.handle != 0 {
+        if self.table.chains[at].handle != 0 {
             return;
         }
+        self.settle();
+        let chain = &mut self.table.chains[at];
         chain.handle = NEW;
         let (name, mut base) = (chain.name.clone(), chain.base.clone());
         // Of nf_tables it counts once its policy is set or its counters are zeroed.
@@ -219,6 +202,17 @@ impl Draft {
         self.changes.push((Some(chain.to_owned()), change));
     }
 
+    /// Changes come in their order: what was put in at the end is one, before anything else is done.
+    fn settle(&mut self) {
+        for (chain, at) in core::mem::take(&mut self.appended) {
+            let chain = &self.table.chains[chain];
+            let (name, rule) = (chain.name.clone(), chain.rules[at].clone());
+            let chain = self.reference(&name);
+            let place = Place::Last;
+            self.push(&name, RulesetChange::AddRule { chain, place, rule });
+        }
+    }
+
     /// What would be told of a change that the world refuses.
     pub(super) fn label(&mut self, what: &'static str, of: String) {
         self.label = (what, of);
@@ -228,21 +222,19 @@ impl Draft {
     pub(super) fn add(&mut self, name: &str, place: Option<usize>, rule: Rule) -> Outcome<()> {
         let at = self.at(name)?;
         self.ensure(at);
+        let len = self.table.chains[at].rules.len();
+        let Some(before) = place.filter(|before| *before < len) else {
+            self.appended.push((at, len));
+            self.table.chains[at].rules.push(rule);
+            return Ok(());
+        };
+        self.settle();
         let rules = &mut self.table.chains[at].rules;
-        let place = match place {
-            Some(before) if before < rules.len() => {
-                let handle = rules[before].handle;
-                rules.insert(before, rule.clone());
-                if before == 0 {
-                    Place::First
-                } else {
-                    Place::Before(handle)
-                }
-            }
-            _ => {
-                rules.push(rule.clone());
-                Place::Last
-            }
+        let handle = rules[before].handle;
+        rules.insert(before, rule.clone());
+        let place = match before {
+            0 => Place::First,
+            _ => Place::Before(handle),
         };
         if place == Place::Before(0) {
             self.rewritten.insert(name.to_owned());
@@ -254,6 +246,7 @@ impl Draft {
 
     pub(super) fn replace(&mut self, name: &str, number: usize, rule: Rule) -> Outcome<()> {
         let at = self.at(name)?;
+        self.settle();
         let old = &mut self.table.chains[at].rules[number];
         let handle = core::mem::replace(old, rule.clone()).handle;
         if handle == 0 {
@@ -273,6 +266,7 @@ impl Draft {
 
     pub(super) fn delete(&mut self, name: &str, number: usize) -> Outcome<()> {
         let at = self.at(name)?;
+        self.settle();
         let handle = self.table.chains[at].rules.remove(number).handle;
         if handle == 0 {
             self.rewritten.insert(name.to_owned());
@@ -285,6 +279,7 @@ impl Draft {
     /// Takes all rules out of a chain.
     pub(super) fn flush(&mut self, name: &str) -> Outcome<()> {
         let at = self.at(name)?;
+        self.settle();
         self.table.chains[at].rules.clear();
         if self.table.chains[at].handle != 0 {
             let change = RulesetChange::FlushChain {
@@ -299,6 +294,7 @@ impl Draft {
     /// Zeroes what a chain counted, or one of its rules.
     pub(super) fn zero(&mut self, name: &str, number: Option<usize>) -> Outcome<()> {
         let at = self.at(name)?;
+        self.settle();
         let chain = &mut self.table.chains[at];
         let there = chain.handle != 0;
         let mut handle = None;
@@ -323,6 +319,7 @@ impl Draft {
 
     pub(super) fn add_chain(&mut self, name: &str) {
         self.ensure_table();
+        self.settle();
         self.names.insert(name.to_owned(), self.table.chains.len());
         self.table.chains.push(Chain {
             name: name.to_owned(),
@@ -342,6 +339,7 @@ impl Draft {
 
     pub(super) fn del_chain(&mut self, name: &str) -> Outcome<()> {
         let at = self.at(name)?;
+        self.settle();
         self.table.chains.remove(at);
         self.index();
         let chain = self.reference(name);
@@ -358,6 +356,7 @@ impl Draft {
     ) -> Outcome<()> {
         let at = self.at(name)?;
         self.ensure(at);
+        self.settle();
         if let Some(base) = &mut self.table.chains[at].base {
             base.policy = policy;
             base.counter = counter.or(base.counter);
@@ -378,6 +377,7 @@ impl Draft {
         if own || chain.handle == 0 {
             return Err(self.no_chain());
         }
+        self.settle();
         to.clone_into(&mut self.table.chains[at].name);
         self.index();
         let change = RulesetChange::RenameChain {
@@ -396,6 +396,15 @@ impl Draft {
             .filter(|(chain, _)| chain.as_ref().is_none_or(|c| !rewritten.contains(c)))
             .map(|(_, change)| change)
             .collect();
+        for (at, place) in core::mem::take(&mut self.appended) {
+            let chain = &mut self.table.chains[at];
+            if !rewritten.contains(&chain.name) {
+                let rule = core::mem::take(&mut chain.rules[place]);
+                let name = chain.name.clone();
+                let (chain, place) = (self.reference(&name), Place::Last);
+                changes.push(RulesetChange::AddRule { chain, place, rule });
+            }
+        }
         for name in &rewritten {
             let Ok(chain) = self.chain(name) else {
                 continue;
@@ -413,15 +422,8 @@ impl Draft {
         if changes.is_empty() {
             return Ok(());
         }
-        apply(cx, changes).map_err(|error| refused(self.variant, &self.label, error.errno))
+        asked::apply(cx, changes).map_err(|error| refused(self.variant, &self.label, error.errno))
     }
-}
-
-/// Carries changes out.
-pub(super) fn apply(cx: &mut Context<'_>, changes: Vec<RulesetChange>) -> Result<(), Error> {
-    let ns = cx.ns.clone();
-    cx.world.apply(vec![Change::Ruleset { ns, changes }])?;
-    Ok(())
 }
 
 /// Tells that the world refused, with what was tried.
@@ -439,20 +441,6 @@ pub(super) fn refused(variant: Variant, (what, of): &Label, errno: Errno) -> Fai
     };
     let version = variant.version();
     Failure::new(format!("{version}: {line}{what} failed ({errno}): {of}"), 4)
-}
-
-/// Whether the kernel cannot say it: that an address is in none of all networks.
-pub(super) fn unsayable(rule: &Rule) -> bool {
-    rule.statements.iter().any(|statement| {
-        matches!(
-            statement,
-            Statement::Match {
-                relation: Relation::Ne,
-                right: Expr::Prefix(_, 0),
-                ..
-            }
-        )
-    })
 }
 
 fn set_counter(rule: &mut Rule, to: Counter) {

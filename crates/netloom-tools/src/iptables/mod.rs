@@ -8,6 +8,7 @@
 
 mod arguments;
 mod arp;
+mod asked;
 mod command;
 mod draft;
 mod eb;
@@ -19,6 +20,7 @@ mod list;
 mod monitor;
 mod place;
 mod restore;
+mod rules;
 mod save;
 mod show;
 mod spec;

@@ -40,6 +40,20 @@ pub(super) fn refused(builtin: &Builtin, chain: &str, rule: &Rule) -> bool {
     })
 }
 
+/// Whether the kernel cannot say it: that an address is in none of all networks.
+pub(super) fn unsayable(rule: &Rule) -> bool {
+    rule.statements.iter().any(|statement| {
+        matches!(
+            statement,
+            Statement::Match {
+                relation: Relation::Ne,
+                right: Expr::Prefix(_, 0),
+                ..
+            }
+        )
+    })
+}
+
 /// Whether what a statement says fits together.
 fn is_whole(statement: &Statement) -> bool {
     match statement {

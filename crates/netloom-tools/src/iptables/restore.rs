@@ -235,6 +235,12 @@ fn declared(variant: Variant, options: &Options, line: &str) -> Outcome<Line> {
 /// Cuts a line into words. A quoted one ends at the next quote; a backslash takes the next letter
 /// as it is.
 pub(super) fn words(line: &str) -> Vec<String> {
+    if !line.contains('"') {
+        let words = line.split([' ', '\t', '\n']);
+        return (words.filter(|word| !word.is_empty()))
+            .map(str::to_owned)
+            .collect();
+    }
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quoted = false;
@@ -270,7 +276,7 @@ fn commit(
         Line::Chain(..) => false,
     };
     if table.lines.iter().any(|(_, line)| asks(line)) {
-        draft.ipsets = super::draft::ipsets(cx)?;
+        draft.ipsets = super::asked::ipsets(cx)?;
     }
     let mut told = String::new();
     if !options.noflush {
@@ -279,12 +285,12 @@ fn commit(
     // Each line goes when it is carried out: there may be very many.
     for (number, line) in table.lines {
         draft.variant.line = Some(number);
-        let done = match &line {
-            Line::Chain(name, policy) => declare(&mut draft, options, name, policy.as_ref()),
+        let done = match line {
+            Line::Chain(name, policy) => declare(&mut draft, options, &name, policy.as_ref()),
             Line::Command(parsed) if variant.tables == TableFamily::Bridge => {
-                eb::perform(&mut draft, parsed)
+                eb::perform(&mut draft, &parsed)
             }
-            Line::Command(parsed) => command::perform(&mut draft, parsed, &mut told),
+            Line::Command(parsed) => command::perform_once(&mut draft, *parsed, &mut told),
         };
         done.map_err(|failure| match failure.code {
             // A mistake in the words is told with the line that the reader has come to.

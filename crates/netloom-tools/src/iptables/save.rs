@@ -1,8 +1,8 @@
 //! `iptables-save` (iptables-save(8)): tables as text that `iptables-restore` reads.
 
-use super::draft::{self, Draft};
+use super::draft::Draft;
 use super::tables::Builtin;
-use super::{LEGACY, Variant, command, eb, finish, show};
+use super::{LEGACY, Variant, asked, command, eb, finish, show};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use crate::timestamp::ctime;
@@ -90,7 +90,7 @@ fn wanted(
         let found = variant.table(name).ok_or_else(|| Failure::new(text, 1))?;
         return Ok(vec![found]);
     }
-    let there = draft::tables(cx)?;
+    let there = asked::tables(cx)?;
     let there = there
         .iter()
         .filter(|table| (table.family, table.backend) == (variant.tables, variant.backend));

@@ -3,6 +3,7 @@
 use super::Variant;
 use super::arguments::{Command, Words, needs_argument};
 use super::extension::{self, Extension, Given, Opt};
+use super::rules::Spec;
 use crate::ip::protocol_names::PROTOCOL_NAMES;
 use crate::ip::words::Outcome;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -10,48 +11,6 @@ use netloom_model::Family;
 use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
 use netloom_model::ruleset::statement::{Statement, Verdict};
 use netloom_model::ruleset::{Expr, Field, Header, Value};
-
-/// A rule as its words say it; addresses can be several, which makes several rules.
-#[derive(Debug, Default)]
-pub(super) struct Spec {
-    pub(super) sources: Vec<Statement>,
-    pub(super) destinations: Vec<Statement>,
-    /// What comes before the addresses.
-    pub(super) head: Vec<Statement>,
-    /// What comes behind them.
-    pub(super) matches: Vec<Statement>,
-    pub(super) target: Vec<Statement>,
-}
-
-impl Spec {
-    /// The sets that its rules ask or change.
-    pub(super) fn sets(&self) -> impl Iterator<Item = &str> {
-        let said = self.matches.iter().chain(&self.target);
-        said.flat_map(Statement::ipsets)
-    }
-
-    /// The rules that it stands for, each without its counter: what comes before that, and the
-    /// target.
-    pub(super) fn rules(&self) -> Vec<(Vec<Statement>, Vec<Statement>)> {
-        let each = |all: &[Statement]| -> Vec<Option<Statement>> {
-            if all.is_empty() {
-                return vec![None];
-            }
-            all.iter().cloned().map(Some).collect()
-        };
-        let mut rules = Vec::new();
-        for source in each(&self.sources) {
-            for destination in each(&self.destinations) {
-                let mut statements = self.head.clone();
-                statements.extend(source.clone());
-                statements.extend(destination);
-                statements.extend(self.matches.iter().cloned());
-                rules.push((statements, self.target.clone()));
-            }
-        }
-        rules
-    }
-}
 
 /// A match or target whose options are still being read.
 struct Loaded {

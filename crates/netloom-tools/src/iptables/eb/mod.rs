@@ -16,7 +16,7 @@ pub(super) use words::parse;
 use super::arguments::{Command, Parsed};
 use super::draft::{self, Draft};
 use super::tables::Builtin;
-use super::{Variant, command, line, place};
+use super::{Variant, command, line, place, rules};
 use crate::Context;
 use crate::ip::words::Outcome;
 use netloom_model::Errno;
@@ -106,7 +106,7 @@ pub(super) fn perform(draft: &mut Draft, parsed: &Parsed) -> Outcome<()> {
         }
         Command::Delete(chain, Some(number)) => delete(draft, chain, *number),
         Command::Delete(chain, None) => {
-            for rule in command::rules(draft, parsed)? {
+            for rule in rules::of(draft, parsed)? {
                 let at = command::alike(draft, chain, &rule)?;
                 draft.delete(chain, at)?;
             }
@@ -156,7 +156,7 @@ fn add(
     (chain, at): (&str, usize),
     what: &'static str,
 ) -> Outcome<()> {
-    for rule in command::rules(draft, parsed)? {
+    for rule in rules::of(draft, parsed)? {
         let of = format!("rule in chain {chain}");
         if place::refused_frame(draft.builtin, chain, &rule) {
             return Err(draft::refused(draft.variant, &(what, of), Errno::INVAL));

@@ -149,8 +149,9 @@ fn ports(
 /// `port` or `from:to`, either of which can be left out.
 pub(super) fn span(given: &Given<'_>, word: &str) -> Outcome<(u16, u16)> {
     let port = |word: &str| {
-        let named = SERVICES.iter().find(|(name, ..)| *name == word);
-        let number = word.parse().ok().or(named.map(|(_, port, ..)| *port));
+        let named = || SERVICES.iter().find(|(name, ..)| *name == word);
+        let number = word.parse().ok();
+        let number = number.or_else(|| named().map(|(_, port, ..)| *port));
         number.ok_or_else(|| given.problem(&format!("invalid port/service `{word}' specified")))
     };
     let Some((from, to)) = word.split_once(':') else {

@@ -7,8 +7,7 @@ pub(super) mod restore;
 mod targets;
 
 use super::arguments::{self, Command, Parsed};
-use super::draft;
-use super::{Variant, finish};
+use super::{Variant, asked, finish};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use crate::nft;
@@ -54,7 +53,7 @@ fn check_sets(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcom
     if asked.peek().is_none() {
         return Ok(());
     }
-    let known = draft::ipsets(cx)?;
+    let known = asked::ipsets(cx)?;
     match asked.find(|set| !known.iter().any(|name| name == set)) {
         Some(missing) => Err(variant.problem(&format!("Set {missing} doesn't exist.\n"))),
         None => Ok(()),
