@@ -202,7 +202,8 @@ fn add(
         let of = ["rule in chain ", chain].concat();
         let unsayable = place::unsayable(&rule) && draft.variant.backend != LEGACY;
         if unsayable || place::refused(draft.builtin, chain, &rule) {
-            return Err(draft::refused(draft.variant, &(what, of), Errno::INVAL));
+            draft.refuse(&(what, of), Errno::INVAL)?;
+            continue;
         }
         draft.label(what, of);
         draft.add(chain, at, rule)?;

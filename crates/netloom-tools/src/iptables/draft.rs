@@ -4,11 +4,14 @@
 //! hears of it at the end. A rule that was put in since has no handle yet; a chain in which such a
 //! rule is named by its number is written anew as a whole.
 
+mod commit;
+
+pub(super) use self::commit::refused;
+
 use super::tables::Builtin;
 use super::{LEGACY, Variant, asked};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
-use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{Chain, Policy, Rule, Table};
@@ -32,9 +35,13 @@ pub(super) struct Draft {
     names: HashMap<String, usize>,
     /// The changes, each with the chain whose rules it changes.
     changes: Vec<(Option<String>, RulesetChange)>,
-    /// The rules put in at the end since the last of these changes, by the place of their chain and
-    /// their own: they are not copied, for there may be very many.
-    appended: Vec<(usize, usize)>,
+    /// The lines of a file that they are of.
+    lines: Vec<u32>,
+    /// The rules put in at the end since the last of these changes, by the place of their chain, their
+    /// own and their line: they are not copied, for there may be very many.
+    appended: Vec<(usize, usize, u32)>,
+    /// What of a file was refused already.
+    refused: Vec<(u32, String)>,
     rewritten: BTreeSet<String>,
     label: Label,
     /// The sets that there are, where rules ask for some.
@@ -62,7 +69,9 @@ impl Draft {
             beside_legacy,
             names: HashMap::new(),
             changes: Vec::new(),
+            lines: Vec::new(),
             appended: Vec::new(),
+            refused: Vec::new(),
             rewritten: BTreeSet::new(),
             label: ("", String::new()),
             ipsets: Vec::new(),
@@ -109,8 +118,7 @@ impl Draft {
         self.settle();
         let table = table_ref(self.variant, self.builtin);
         if self.there {
-            self.changes
-                .push((None, RulesetChange::DelTable(table.clone())));
+            self.change(None, RulesetChange::DelTable(table.clone()));
         }
         self.there = false;
         self.table = empty(&table);
@@ -172,7 +180,7 @@ impl Draft {
             comment: None,
             exclusive: false,
         };
-        self.changes.push((None, change));
+        self.change(None, change);
     }
 
     /// Makes a chain of the table's own, if it is not made yet.
@@ -195,21 +203,28 @@ impl Draft {
             comment: None,
             exclusive: false,
         };
-        self.changes.push((None, change));
+        self.change(None, change);
+    }
+
+    fn change(&mut self, chain: Option<String>, change: RulesetChange) {
+        self.changes.push((chain, change));
+        self.lines.push(self.variant.line.unwrap_or_default());
     }
 
     fn push(&mut self, chain: &str, change: RulesetChange) {
-        self.changes.push((Some(chain.to_owned()), change));
+        self.change(Some(chain.to_owned()), change);
     }
 
     /// Changes come in their order: what was put in at the end is one, before anything else is done.
     fn settle(&mut self) {
-        for (chain, at) in core::mem::take(&mut self.appended) {
+        for (chain, at, line) in core::mem::take(&mut self.appended) {
             let chain = &self.table.chains[chain];
             let (name, rule) = (chain.name.clone(), chain.rules[at].clone());
             let chain = self.reference(&name);
             let place = Place::Last;
-            self.push(&name, RulesetChange::AddRule { chain, place, rule });
+            let change = RulesetChange::AddRule { chain, place, rule };
+            self.changes.push((Some(name), change));
+            self.lines.push(line);
         }
     }
 
@@ -224,7 +239,8 @@ impl Draft {
         self.ensure(at);
         let len = self.table.chains[at].rules.len();
         let Some(before) = place.filter(|before| *before < len) else {
-            self.appended.push((at, len));
+            let line = self.variant.line.unwrap_or_default();
+            self.appended.push((at, len, line));
             self.table.chains[at].rules.push(rule);
             return Ok(());
         };
@@ -334,7 +350,7 @@ impl Draft {
             comment: None,
             exclusive: true,
         };
-        self.changes.push((None, change));
+        self.change(None, change);
     }
 
     pub(super) fn del_chain(&mut self, name: &str) -> Outcome<()> {
@@ -343,8 +359,7 @@ impl Draft {
         self.table.chains.remove(at);
         self.index();
         let chain = self.reference(name);
-        self.changes
-            .push((None, RulesetChange::DelChain { chain, empty: true }));
+        self.change(None, RulesetChange::DelChain { chain, empty: true });
         Ok(())
     }
 
@@ -366,7 +381,7 @@ impl Draft {
             policy,
             counter,
         };
-        self.changes.push((None, change));
+        self.change(None, change);
         Ok(())
     }
 
@@ -384,63 +399,9 @@ impl Draft {
             chain: self.reference(from),
             name: to.to_owned(),
         };
-        self.changes.push((None, change));
+        self.change(None, change);
         Ok(())
     }
-
-    /// Carries everything out, whole or not at all.
-    pub(super) fn commit(mut self, cx: &mut Context<'_>) -> Outcome<()> {
-        let rewritten = core::mem::take(&mut self.rewritten);
-        let mut changes: Vec<RulesetChange> = core::mem::take(&mut self.changes)
-            .into_iter()
-            .filter(|(chain, _)| chain.as_ref().is_none_or(|c| !rewritten.contains(c)))
-            .map(|(_, change)| change)
-            .collect();
-        for (at, place) in core::mem::take(&mut self.appended) {
-            let chain = &mut self.table.chains[at];
-            if !rewritten.contains(&chain.name) {
-                let rule = core::mem::take(&mut chain.rules[place]);
-                let name = chain.name.clone();
-                let (chain, place) = (self.reference(&name), Place::Last);
-                changes.push(RulesetChange::AddRule { chain, place, rule });
-            }
-        }
-        for name in &rewritten {
-            let Ok(chain) = self.chain(name) else {
-                continue;
-            };
-            changes.push(RulesetChange::FlushChain {
-                table: table_ref(self.variant, self.builtin),
-                chain: Some(name.clone()),
-            });
-            changes.extend(chain.rules.iter().map(|rule| RulesetChange::AddRule {
-                chain: self.reference(name),
-                place: Place::Last,
-                rule: rule.clone(),
-            }));
-        }
-        if changes.is_empty() {
-            return Ok(());
-        }
-        asked::apply(cx, changes).map_err(|error| refused(self.variant, &self.label, error.errno))
-    }
-}
-
-/// Tells that the world refused, with what was tried.
-pub(super) fn refused(variant: Variant, (what, of): &Label, errno: Errno) -> Failure {
-    if variant.backend == LEGACY {
-        return variant.refusal(&match errno {
-            Errno::BUSY => "Too many links.".to_owned(),
-            Errno::INVAL => "Invalid argument. Run `dmesg' for more information.".to_owned(),
-            errno => format!("{errno}."),
-        });
-    }
-    let line = match variant.line {
-        Some(line) => format!("\nline {line}: "),
-        None => " ".to_owned(),
-    };
-    let version = variant.version();
-    Failure::new(format!("{version}: {line}{what} failed ({errno}): {of}"), 4)
 }
 
 fn set_counter(rule: &mut Rule, to: Counter) {

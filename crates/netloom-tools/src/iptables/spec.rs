@@ -351,10 +351,12 @@ pub(super) const fn implied_match(protocol: u8) -> Option<&'static str> {
     })
 }
 
-/// Whether one of the statements says already that the protocol is that one.
+/// Whether one of the statements says already that the protocol is that one: a comparison with
+/// comparisons alone before it, for so nft lists it.
 fn implied_by(statements: &[Statement], protocol: u8) -> bool {
     statements
         .iter()
+        .take_while(|statement| matches!(statement, Statement::Match { .. }))
         .any(|statement| header_of(statement).is_some_and(|h| h.protocol() == Some(protocol)))
 }
 

@@ -49,6 +49,26 @@ pub(super) fn lone_element(types: &[DataType], elements: &[Element]) -> Option<E
     })
 }
 
+/// What is asked of flags where those under a mask are compared with nothing, as iptables does: none
+/// of them is set, or any. So it is listed.
+pub(super) fn flags_asked<'a>(
+    left: &'a Expr,
+    relation: Relation,
+    right: &Expr,
+) -> Option<(&'a Expr, Relation, &'a Expr)> {
+    let (Expr::Bits(BitOp::And, of, mask), Expr::Value(value)) = (left, right) else {
+        return None;
+    };
+    let relation = match relation {
+        Relation::Eq => Relation::None,
+        Relation::Ne => Relation::Any,
+        _ => return None,
+    };
+    let flags = matches!(types(of)[..], [ty] if ty.is_flags());
+    let asked = matches!(&**mask, Expr::Value(mask) if mask.to_number() != Some(0));
+    (flags && asked && value.to_number() == Some(0)).then_some((&**of, relation, &**mask))
+}
+
 /// The length of the prefix that a range is.
 fn prefix_of(from: &Value, to: &Value) -> Option<u8> {
     let (low, high) = (from.to_number()?, to.to_number()?);

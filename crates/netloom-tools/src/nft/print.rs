@@ -40,6 +40,15 @@ impl Style<'_> {
             Statement::XtMatch(_) | Statement::XtTarget(_) => {
                 super::xt::show(self.family, &rule.statements, at)
             }
+            Statement::Match {
+                left,
+                relation,
+                right,
+            } => {
+                let asked = super::normal::flags_asked(left, *relation, right);
+                let (left, relation, right) = asked.unwrap_or((left, *relation, right));
+                self.comparison(left, relation, right)
+            }
             statement => self.statement(statement),
         });
         // What is translated to nothing leaves its blank.

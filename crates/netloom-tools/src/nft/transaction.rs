@@ -31,10 +31,11 @@ pub(super) fn check(
     steps: &[Step],
     ruleset: &Ruleset,
 ) -> Result<(), Vec<Problem>> {
-    let mut left: Vec<&Step> = steps.iter().collect();
+    let mut left: Vec<(&Step, RulesetChange)> =
+        steps.iter().map(|s| (s, s.change.clone())).collect();
     let mut problems = Vec::new();
     while problems.len() < TOLD {
-        let mut changes: Vec<RulesetChange> = left.iter().map(|s| s.change.clone()).collect();
+        let mut changes: Vec<RulesetChange> = left.iter().map(|(_, c)| c.clone()).collect();
         changes.push(RulesetChange::DelTable(TableRef::new(
             TableFamily::Netdev,
             "",
@@ -46,7 +47,15 @@ pub(super) fn check(
         if at >= left.len() {
             break;
         }
-        problems.push(hint::refused(left.remove(at), &error, ruleset));
+        let (step, mut change) = left.remove(at);
+        problems.push(hint::refused(step, &error, ruleset));
+        // A set is made in any case: its elements are steps of their own.
+        if let RulesetChange::AddSet { set, .. } = &mut change
+            && !set.elements.is_empty()
+        {
+            set.elements.clear();
+            left.insert(at, (step, change));
+        }
     }
     if problems.is_empty() {
         Ok(())

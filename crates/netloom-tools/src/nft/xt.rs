@@ -7,6 +7,9 @@ use netloom_model::ruleset::TableFamily;
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 
+/// The type by which `icmp` asks for any.
+const ANY_ICMP: u8 = 255;
+
 /// A match or target at its place in a rule, as it is listed.
 pub(super) fn show(family: TableFamily, statements: &[Statement], at: usize) -> String {
     let family = match family {
@@ -20,6 +23,11 @@ pub(super) fn show(family: TableFamily, statements: &[Statement], at: usize) -> 
     };
     if family == Some(Family::V6) && is_nat(statement) {
         return String::new(); // it has words for those of IPv4 alone
+    }
+    if let Statement::XtMatch(XtMatch::Icmp(types)) = statement
+        && types.is.icmp_type == ANY_ICMP
+    {
+        return "ip protocol icmp".to_owned();
     }
     if let Some(words) = translated {
         return words;

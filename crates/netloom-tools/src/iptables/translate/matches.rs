@@ -1,18 +1,18 @@
 //! Matches in words of nft.
 
+use super::native::{fragments, mark_of, of_native};
 use super::span;
 use crate::ip::protocol_names::PROTOCOL_NAMES;
 use crate::iptables::icmp_names;
-use crate::nft;
 use core::net::IpAddr;
 use netloom_model::Family;
-use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
+use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::xt::{
     Addrtype, Compare, Connbytes, Conntrack, IcmpTypes, Masked, Multiport, Network, Not, Owner,
     PortsOf, Span, Statistic, Tcp, XtMatch, ct_state,
 };
-use netloom_model::ruleset::{DataType, Expr, Field, Rule, TableFamily, TableRef};
+use netloom_model::ruleset::{DataType, Expr};
 
 /// The words of a match at its place among all of a rule; none where it has no translation, empty
 /// where others say it.
@@ -81,37 +81,6 @@ pub(super) fn words(
     }
 }
 
-/// The bits of the mark that are compared, where it is the mark.
-fn mark_of(left: &Expr) -> Option<u32> {
-    match left {
-        Expr::Meta(MetaKey::Mark) => Some(u32::MAX),
-        Expr::Bits(BitOp::And, of, mask) => match (&**of, &**mask) {
-            (Expr::Meta(MetaKey::Mark), Expr::Value(mask)) => u32::try_from(mask.to_number()?).ok(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// What `-f` compares: where in the packet a fragment stood.
-fn fragments() -> Expr {
-    let offset = Box::new(Expr::Field(Field::IpFragOff));
-    Expr::Bits(BitOp::And, offset, Box::new(Expr::Value(0x1fff_u16.into())))
-}
-
-/// What nft can say itself.
-fn of_native(family: Family, statement: &Statement) -> String {
-    let tables = match family {
-        Family::V4 => TableFamily::Ip,
-        Family::V6 => TableFamily::Ip6,
-    };
-    let rule = Rule {
-        statements: vec![statement.clone()],
-        ..Rule::default()
-    };
-    nft::words(&TableRef::new(tables, "filter"), &rule)
-}
-
 /// Whether a match says of itself which protocol it is about.
 fn says(statement: &Statement, protocol: u8, family: Family) -> bool {
     let Statement::XtMatch(found) = statement else {
@@ -129,7 +98,7 @@ fn says(statement: &Statement, protocol: u8, family: Family) -> bool {
     }
 }
 
-fn not_equal(not: bool) -> &'static str {
+pub(super) fn not_equal(not: bool) -> &'static str {
     if not { "!= " } else { "" }
 }
 
@@ -223,7 +192,7 @@ fn of_xt(family: Family, found: &XtMatch, all: &[Statement]) -> Option<String> {
         XtMatch::Multiport(asked) => multiport(asked, all)?,
         XtMatch::Owner(asked) => owner(asked)?,
         XtMatch::Pkttype(kind) => {
-            let names = ["host", "broadcast", "multicast", "other"];
+            let names = ["unicast", "broadcast", "multicast", "other"];
             let name = names.get(usize::from(kind.is))?;
             format!("pkttype {}{name}", not_equal(kind.not))
         }
@@ -427,7 +396,7 @@ fn icmp(types: &Not<IcmpTypes>, v6: bool) -> Option<String> {
         return Some(String::new());
     }
     let field = if v6 { "icmpv6 type" } else { "icmp type" };
-    let whole = codes == (0, 255) && !types.not;
+    let whole = codes == (0, 255);
     let known = icmp_names::of_type(v6, icmp_type).filter(|_| whole)?;
     let name = match v6 {
         true => DataType::Icmpv6Type
@@ -435,7 +404,7 @@ fn icmp(types: &Not<IcmpTypes>, v6: bool) -> Option<String> {
             .unwrap_or(known),
         false => known,
     };
-    Some(format!("{field} {name}"))
+    Some(format!("{field} {}{name}", not_equal(types.not)))
 }
 
 fn multiport(asked: &Multiport, all: &[Statement]) -> Option<String> {

@@ -3,6 +3,7 @@
 //! `matches` and `targets` have the words, `restore` carries whole files over.
 
 mod matches;
+mod native;
 pub(super) mod restore;
 mod targets;
 

@@ -194,6 +194,8 @@ impl Style<'_> {
     }
 
     fn match_json(&self, left: &Expr, relation: Relation, right: &Expr) -> Json {
+        let asked = crate::nft::normal::flags_asked(left, relation, right);
+        let (left, relation, right) = asked.unwrap_or((left, relation, right));
         let op = match relation {
             Relation::Eq => "==",
             Relation::Ne => "!=",
