@@ -14,7 +14,7 @@ use netloom_model::ruleset::Counter;
 /// A connection. What every packet asks of it stands first, in two lines of the processor's cache, and
 /// what it is found by in the two behind them.
 #[derive(Clone, Debug)]
-#[repr(C, align(64))]
+#[repr(C)]
 pub(crate) struct Connection {
     /// Tells it from others that had its place.
     pub(crate) stamp: u32,
