@@ -11,6 +11,7 @@ use crate::neighbour::Neighbour;
 use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
+use crate::ruleset::event::RulesetEvents;
 use crate::ruleset::{Hook, TableFamily};
 use crate::time::Time;
 use crate::trace::Traced;
@@ -64,6 +65,8 @@ pub enum About {
     Namespace(NsName),
     /// A packet that a rule hands to the program of a group (`NFLOG`); it alone is told.
     Logged(Box<Logged>),
+    /// What a transaction did to the rules.
+    Ruleset(Box<RulesetEvents>),
     /// A step of a packet that is followed.
     Traced(Box<Traced>),
     /// The id by which another namespace is known here.

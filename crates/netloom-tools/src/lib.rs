@@ -21,6 +21,7 @@ pub mod ip;
 pub mod iperf3;
 pub mod ipset;
 pub mod iptables;
+mod listen;
 pub mod modprobe;
 pub mod nc;
 pub mod ndisc6;

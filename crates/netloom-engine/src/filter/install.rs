@@ -1,13 +1,16 @@
 //! Transactions on rules: whole or not at all (`nf_tables_api`).
 
-use super::compile;
 use super::ct;
 use super::table::{Chain, Table, has_family};
 use super::{ChainId, Filter};
+use super::{compile, told};
 use crate::conntrack;
 use crate::namespace::NsId;
 use crate::net::Net;
+use crate::notify;
+use netloom_model::notice::About;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
+use netloom_model::ruleset::event::RulesetEvents;
 use netloom_model::ruleset::set::{Element, ElementData};
 use netloom_model::ruleset::statement::{Counter, ObjectName, Statement, Verdict};
 use netloom_model::ruleset::{self, Backend, Base, ChainKind, Expr, Hook, TableFamily, check};
@@ -22,10 +25,16 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     let now = net.now;
     let mut filter = net.ns(ns).filter.clone().unwrap_or_default();
     filter.expire(now);
+    let heard = notify::heard(net, ns);
+    let mut events = Vec::new();
     for (step, change) in changes.iter().enumerate() {
+        let before = heard.then(|| filter.clone());
         if let Err(refused) = filter.change(change, now) {
             keep_handles(net, ns, &filter);
             return Err(refused.at(step));
+        }
+        if let Some(before) = before {
+            events.extend(told::of(&before, &filter, change, now));
         }
     }
     if let Err(refused) = filter.check_jumps(changes) {
@@ -46,7 +55,18 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
         .flat_map(|(_, chain)| chain.rules.iter());
     let remembered = &mut net.ns_mut(ns).remembered;
     remembered.follow(rules.map(|rule| &**rule));
+    // That of a namespace without rules is 1.
+    let generation = filter.generation + 1;
     net.ns_mut(ns).filter = Some(filter);
+    if heard {
+        let filter = net.ns(ns).filter.as_deref();
+        filter
+            .into_iter()
+            .for_each(|filter| told::settle(&mut events, filter));
+    }
+    notify::tell(net, ns, false, |_| {
+        About::Ruleset(Box::new(RulesetEvents { events, generation }))
+    });
     Ok(())
 }
 
@@ -161,6 +181,8 @@ impl Filter {
                 self.remove_rule(chain, at)?;
                 // It has the handle of the one in whose place it is.
                 self.chain_mut(chain)?.listed(at).rule.handle = *handle;
+                let table = self.table_at(&chain.table)?;
+                self.tables[table].handles -= 1;
                 Ok(())
             }
             RulesetChange::DelRule { chain, handle } => {

@@ -32,6 +32,7 @@ mod rename;
 mod set;
 mod sockets;
 mod table;
+mod told;
 mod trace;
 mod turn;
 mod way;

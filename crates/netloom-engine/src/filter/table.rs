@@ -207,6 +207,14 @@ impl Chain {
 
     fn describe(&self) -> ruleset::Chain {
         let rules = self.rules.iter().zip(&self.states);
+        ruleset::Chain {
+            rules: rules.map(|(rule, state)| state.describe(rule)).collect(),
+            ..self.head()
+        }
+    }
+
+    /// The chain without its rules.
+    pub(super) fn head(&self) -> ruleset::Chain {
         let base = self.base.as_deref().map(|base| Base {
             counter: base.counter.map(|_| self.policy),
             ..base.clone()
@@ -216,7 +224,7 @@ impl Chain {
             handle: self.handle,
             base,
             comment: self.comment.clone(),
-            rules: rules.map(|(rule, state)| state.describe(rule)).collect(),
+            rules: Vec::new(),
         }
     }
 }

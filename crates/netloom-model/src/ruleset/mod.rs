@@ -8,6 +8,7 @@
 pub mod change;
 pub mod check;
 pub mod datatype;
+pub mod event;
 pub mod expr;
 pub mod field;
 pub mod object;

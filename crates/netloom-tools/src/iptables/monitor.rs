@@ -1,24 +1,28 @@
-//! `xtables-monitor` 1.8.9 (xtables-monitor(8)): what the rules of `iptables-nft` do with packets that
-//! `-j TRACE` has followed. Those of legacy write lines into the kernel's log instead (`dmesg`).
+//! `xtables-monitor` 1.8.9 (xtables-monitor(8)): what changes of the rules of `iptables-nft`, and what
+//! they do with packets that `-j TRACE` has followed. Those of legacy write lines into the kernel's log
+//! instead (`dmesg`).
 //!
-//! Left out: changes of the ruleset (`-e`), which are told to nobody here.
+//! Left out: which program made a change, and its number.
 
 use super::{LEGACY, Variant, show};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+use crate::listen::listen;
+use netloom_model::Family;
 use netloom_model::notice::About;
-use netloom_model::ruleset::{Backend, Policy, TableFamily, Verdict};
-use netloom_model::socket::SocketKind;
+use netloom_model::ruleset::event::{EventAbout, EventVerb, RulesetEvent};
+use netloom_model::ruleset::{Backend, Policy, Rule, TableFamily, TableRef, Verdict};
 use netloom_model::trace::{TraceStep, Traced, TracedPacket};
-use netloom_model::{Errno, Family, Time};
 use netloom_wire::tcp::Flags;
 use netloom_wire::{ipv4, ipv6};
 use std::fmt::Write as _;
 
 const USAGE: &str = "\
-Usage: xtables-monitor -t [-4] [-6]
+Usage: xtables-monitor [-t] [-e] [-4] [-6] [-c]
 
   -t, --trace  what rules do with packets that -j TRACE has followed
+  -e, --event  what changes of the rules
+  -c, --counters  with what rules counted
   -4, --ipv4   of IPv4 alone; -6, --ipv6: of IPv6 alone
 ";
 
@@ -47,6 +51,7 @@ pub fn xtables_monitor(cx: &mut Context<'_>) -> i32 {
 
 fn run(cx: &mut Context<'_>) -> Outcome<()> {
     let (mut trace, mut only) = (false, None);
+    let (mut event, mut counters) = (false, false);
     for word in cx.args.clone() {
         match word.as_str() {
             "-t" | "--trace" => trace = true,
@@ -60,10 +65,8 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
                     crate::VERSION
                 )?);
             }
-            "-e" | "--event" => {
-                let text = "xtables-monitor: changes of the ruleset are not told: try -t";
-                return Err(Failure::new(text, 1));
-            }
+            "-e" | "--event" => event = true,
+            "-c" | "--counters" => counters = true,
             _ => {
                 let text = "xtables-monitor 1.8.9: Bad argument.\n\
                             Try `xtables-monitor -h' for more information.";
@@ -71,27 +74,81 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
             }
         }
     }
-    if !trace {
+    if !trace && !event {
         return Ok(cx.out.write_all(USAGE.as_bytes())?);
     }
-    let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
-    loop {
-        let notice = match cx.world.next_notice(socket, Time::NEVER) {
-            Ok(Some(notice)) => notice,
-            Ok(None) => return Ok(()),
-            Err(error) if error.errno == Errno::NOBUFS => continue,
-            Err(error) if error.errno == Errno::INTR => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        if let About::Traced(step) = &notice.about
-            && only.is_none_or(|family| family == step.family)
-        {
-            cx.out.write_all(lines(step).as_bytes())?;
-            cx.out.flush()?;
+    let of = |family: u8| only.is_none_or(|only| only == family);
+    listen(cx, |notice| match &notice.about {
+        About::Traced(step) if trace && of(step.family) => lines(step),
+        About::Ruleset(events) if event => {
+            let wanted = |event: &&RulesetEvent| of(number(event.table.family));
+            let told = events.events.iter().filter(wanted);
+            let mut text: String = told.filter_map(|event| changed(event, counters)).collect();
+            let _ = writeln!(text, "NEWGEN: GENID={} PID=0 NAME=nft", events.generation);
+            text
         }
-    }
+        _ => String::new(),
+    })
 }
 
+/// What is told of a change of tables of IPv4 or IPv6.
+fn changed(event: &RulesetEvent, counters: bool) -> Option<String> {
+    let TableRef { family, name, .. } = &event.table;
+    let version = match family {
+        TableFamily::Ip => 4,
+        TableFamily::Ip6 => 6,
+        _ => return None,
+    };
+    let gone = event.verb == EventVerb::Delete;
+    let table = format!("-{version} -t {name}");
+    let said = match &event.about {
+        EventAbout::Table {
+            dormant,
+            handle,
+            used,
+        } => {
+            let (word, flags, used) = match gone {
+                true => ("DEL", false, 0),
+                false => ("NEW", *dormant, *used),
+            };
+            let flags = u8::from(flags);
+            let family = family.name();
+            format!(
+                "nft: {word} table: table {name} {family} flags {flags} use {used} handle {handle}"
+            )
+        }
+        EventAbout::Chain { chain, used } => match &chain.base {
+            _ if gone => format!("{table} -X {}", chain.name),
+            Some(base) => {
+                let counter = base.counter.unwrap_or_default();
+                format!(
+                    "# nft: {} {name} {} use {used} type {} hook {} prio {} policy {} packets {} bytes {} \
+                     flags 1",
+                    family.name(),
+                    chain.name,
+                    base.kind.name(),
+                    base.hook.name(),
+                    base.priority,
+                    base.policy.name(),
+                    counter.packets,
+                    counter.bytes
+                )
+            }
+            None => format!("{table} -N {}", chain.name),
+        },
+        EventAbout::Rule { chain, rule, .. } => {
+            let counter = match (counters, rule.counter()) {
+                (true, Some(counter)) => format!(" [{}:{}]", counter.packets, counter.bytes),
+                _ => String::new(),
+            };
+            let letter = if gone { 'D' } else { 'A' };
+            let words = rule_words(&event.table, rule)?;
+            format!("{table}{counter} -{letter} {chain}{words}")
+        }
+        _ => return None,
+    };
+    Some(format!(" EVENT: {said}\n"))
+}
 /// The number of a table's family.
 const fn number(family: TableFamily) -> u8 {
     match family {
@@ -145,28 +202,38 @@ fn said(verdict: &Verdict) -> String {
 
 /// The rule in the words of iptables, of its tables alone.
 fn words(step: &Traced) -> String {
-    let (name, family) = match step.table.family {
-        TableFamily::Ip => ("iptables", Family::V4),
-        TableFamily::Ip6 => ("ip6tables", Family::V6),
-        _ => return String::new(),
-    };
     let TraceStep::Rule { rule, .. } = &step.step else {
         return String::new();
+    };
+    let Some(words) = rule_words(&step.table, rule) else {
+        return String::new();
+    };
+    let version = if step.table.family == TableFamily::Ip {
+        4
+    } else {
+        6
+    };
+    let (table, chain) = (&step.table.name, &step.chain);
+    format!("-{version} -t {table} -A {chain}{words}")
+}
+
+/// What a rule of IPv4 or IPv6 says, in the words of iptables.
+fn rule_words(table: &TableRef, rule: &Rule) -> Option<String> {
+    let (name, family) = match table.family {
+        TableFamily::Ip => ("iptables", Family::V4),
+        TableFamily::Ip6 => ("ip6tables", Family::V6),
+        _ => return None,
     };
     let variant = Variant {
         name,
         family,
-        tables: step.table.family,
+        tables: table.family,
         backend: Backend::Nft,
         line: None,
     };
-    debug_assert!(step.table.backend != LEGACY, "legacy tells nobody");
+    debug_assert!(table.backend != LEGACY, "legacy tells nobody");
     let (before, target) = show::words(variant, rule);
-    let version = if family == Family::V4 { 4 } else { 6 };
-    format!(
-        "-{version} -t {} -A {}{before}{target}",
-        step.table.name, step.chain
-    )
+    Some(format!("{before}{target}"))
 }
 
 fn described(text: &mut String, packet: &TracedPacket, step: &Traced) {

@@ -42,6 +42,7 @@ impl Parser<'_> {
         match word.as_str() {
             "include" => return self.include(),
             "define" | "redefine" | "undefine" => return self.define(),
+            "export" | "import" => return self.export(),
             _ => {}
         }
         self.command_at = self.at;
@@ -66,7 +67,6 @@ impl Parser<'_> {
             name_at: self.name_at,
             map: self.command_word(1) == "map",
             marks: Vec::new(),
-            echo: None,
         })));
     }
 
@@ -138,6 +138,7 @@ impl Parser<'_> {
                 self.at += 1;
                 self.add_rule(verb)
             }
+            _ if matches!(verb, "insert" | "replace") => Err(self.unexpected("rule")),
             _ => match self.object_word() {
                 Some(kind) => {
                     let (table, _) = self.table()?;
@@ -293,7 +294,7 @@ impl Parser<'_> {
                 if parser.chain_word(&mut words)? {
                     return Ok(());
                 }
-                parser.push_rule(chain, name, Place::Last, None)
+                parser.push_rule(chain, name, Place::Last)
             })?;
         }
         let rules = self.commands.split_off(first);

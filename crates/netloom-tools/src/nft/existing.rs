@@ -3,7 +3,7 @@
 
 use super::hint;
 use super::parser::{Command, Get, List, Listed, Parser};
-use super::source::Read;
+use super::source::{Problem, Read};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::ruleset::{ObjectKind, TableFamily};
@@ -202,9 +202,32 @@ impl Parser<'_> {
         Ok(what)
     }
 
+    /// `export` and `import`, which nft does not do any more.
+    pub(super) fn export(&mut self) -> Read<()> {
+        let from = self.at;
+        let message = match self.is("export") {
+            true => "JSON export is no longer supported, use 'nft -j list ruleset' instead",
+            false => "Could not process rule: Operation not supported",
+        };
+        self.at += 1;
+        if self.is("ruleset") || self.is("vm") {
+            self.at += 1;
+        }
+        if !self.eat("json") {
+            self.expect("vm")?;
+        }
+        let mut whole = self.since(from);
+        whole.to += 1;
+        Err(Problem::new(message, whole))
+    }
+
     /// `reset counter|quota|counters|quotas ...`.
     pub(super) fn reset(&mut self) -> Read<()> {
         let from = self.at - 1;
+        let known = ["counter", "counters", "quota", "quotas"];
+        if !known.iter().any(|word| self.is(word)) {
+            return Err(self.unexpected("counter or counters or quotas or quota"));
+        }
         let list = self.listed()?;
         let kinds = [ObjectKind::Counter, ObjectKind::Quota];
         match list.what {

@@ -9,13 +9,7 @@ use netloom_model::ruleset::statement::ObjectName;
 use netloom_model::ruleset::{Expr, MetaKey, Rule, Statement};
 
 impl Parser<'_> {
-    pub(super) fn push_rule(
-        &mut self,
-        chain: &ChainRef,
-        name: &Token,
-        place: Place,
-        echo: Option<&'static str>,
-    ) -> Read<()> {
+    pub(super) fn push_rule(&mut self, chain: &ChainRef, name: &Token, place: Place) -> Read<()> {
         self.chain = Some(chain.clone());
         let rule = self.rule()?;
         let marks = self.marks(&rule);
@@ -33,7 +27,6 @@ impl Parser<'_> {
             name_at: name.at,
             map: false,
             marks,
-            echo,
         })));
         Ok(())
     }
@@ -131,8 +124,7 @@ impl Parser<'_> {
             place = beside(rule.map_or(u64::MAX, |rule| rule.handle));
             at = Some(span);
         }
-        let echo = if verb == "insert" { "insert" } else { "add" };
-        self.push_rule(&chain, &name, place, Some(echo))?;
+        self.push_rule(&chain, &name, place)?;
         if let (Some(at), Some(Command::Change(step))) = (at, self.commands.last_mut()) {
             step.at = at;
         }

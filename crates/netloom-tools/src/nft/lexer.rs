@@ -32,162 +32,28 @@ pub(super) struct Token {
 }
 
 /// Words that no name can be: an unexpected one is told by itself.
-const KEYWORDS: &[&str] = &[
-    "accept",
-    "add",
-    "ah",
-    "all",
-    "and",
-    "arp",
-    "auto-merge",
-    "bridge",
-    "cgroup",
-    "chain",
-    "comment",
-    "comp",
-    "constant",
-    "continue",
-    "counter",
-    "cpu",
-    "create",
-    "ct",
-    "day",
-    "dccp",
-    "define",
-    "delete",
-    "describe",
-    "device",
-    "devices",
-    "dnat",
-    "drop",
-    "dst",
-    "dup",
-    "dynamic",
-    "ecn",
-    "element",
-    "elements",
-    "esp",
-    "ether",
-    "exists",
-    "expires",
-    "export",
-    "exthdr",
-    "fib",
-    "flags",
-    "flow",
-    "flowtable",
-    "flush",
-    "frag",
-    "fwd",
-    "gc-interval",
-    "get",
-    "goto",
-    "handle",
-    "hbh",
-    "hook",
-    "hour",
-    "ibrname",
-    "icmp",
-    "icmpv6",
-    "igmp",
-    "iif",
-    "iifgroup",
-    "iifname",
-    "iiftype",
-    "import",
-    "include",
-    "index",
-    "inet",
-    "insert",
-    "interval",
-    "ip",
-    "ip6",
-    "ipsec",
-    "jhash",
-    "jump",
-    "limit",
-    "list",
-    "log",
-    "lt",
-    "map",
-    "mark",
-    "masquerade",
-    "meta",
-    "mh",
-    "missing",
-    "monitor",
-    "ne",
-    "netdev",
-    "nftrace",
-    "not",
-    "notrack",
-    "numgen",
-    "obrname",
-    "offload",
-    "oif",
-    "oifgroup",
-    "oifname",
-    "oiftype",
-    "or",
-    "osf",
-    "pkttype",
-    "policy",
-    "position",
-    "priority",
-    "queue",
-    "quota",
-    "random",
-    "redefine",
-    "redirect",
-    "reject",
-    "rename",
-    "replace",
-    "reset",
-    "return",
-    "rt",
-    "rt0",
-    "rt2",
-    "rtclassid",
-    "rule",
-    "ruleset",
-    "sctp",
-    "secmark",
-    "set",
-    "size",
-    "skgid",
-    "skuid",
-    "snat",
-    "socket",
-    "srh",
-    "symhash",
-    "synproxy",
-    "table",
-    "tcp",
-    "th",
-    "time",
-    "timeout",
-    "tproxy",
-    "type",
-    "typeof",
-    "udp",
-    "udplite",
-    "undefine",
-    "update",
-    "vlan",
-    "vmap",
-    "xt",
-];
+const KEYWORDS: &str = "\
+    accept add ah all and arp auto-merge bridge cgroup chain comment comp constant continue \
+    counter cpu create ct day dccp define delete describe device devices dnat drop dst dup \
+    dynamic ecn element elements esp ether exists expires export exthdr fib flags flow \
+    flowtable flush frag fwd gc-interval get goto handle hbh hook hour ibrname icmp icmpv6 \
+    igmp iif iifgroup iifname iiftype import include index inet insert interval ip ip6 ipsec \
+    jhash jump limit list log lt map mark masquerade meta mh missing monitor ne netdev \
+    nftrace not notrack numgen obrname offload oif oifgroup oifname oiftype or osf pkttype \
+    policy position priority queue quota random redefine redirect reject rename replace \
+    reset return rt rt0 rt2 rtclassid rule ruleset sctp secmark set size skgid skuid snat \
+    socket srh symhash synproxy table tcp th time timeout tproxy type typeof udp udplite \
+    undefine update vlan vmap xt";
 
 /// Words that are names too, where nothing of theirs is expected.
-const SOMETIMES: &[&str] = &["chains", "sets", "tables", "with"];
+const SOMETIMES: &str = "\
+    chains sets tables with";
 
 impl Token {
     /// How it is called where it was not expected.
     pub(super) fn name(&self) -> String {
         match self.kind {
-            Kind::Word if self.is_reserved() || SOMETIMES.contains(&self.text.as_str()) => {
-                self.text.clone()
-            }
+            Kind::Word if self.is_reserved() || is_of(SOMETIMES, &self.text) => self.text.clone(),
             Kind::Word | Kind::Address => "string".to_owned(),
             Kind::Quoted => "quoted string".to_owned(),
             Kind::Number => "number".to_owned(),
@@ -206,13 +72,18 @@ impl Token {
 
     /// Whether it is a word that no name can be.
     pub(super) fn is_reserved(&self) -> bool {
-        self.kind == Kind::Word && KEYWORDS.contains(&self.text.as_str())
+        self.kind == Kind::Word && is_of(KEYWORDS, &self.text)
     }
 
     /// Whether it is this word or sign.
     pub(super) fn is(&self, text: &str) -> bool {
         matches!(self.kind, Kind::Word | Kind::Sign) && self.text == text
     }
+}
+
+/// Whether a list has a word.
+fn is_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|other| other == word)
 }
 
 /// Takes a text apart.

@@ -10,7 +10,8 @@ use super::source::{Problem, Read};
 use netloom_model::Time;
 use netloom_model::ruleset::set::{ElementData, MapData};
 use netloom_model::ruleset::{
-    Backend, Base, Chain, DataType, Element, Flowtable, Object, Ruleset, Set, Table, TableRef,
+    Backend, Base, Chain, DataType, Element, Flowtable, Object, Ruleset, Set, Table, TableFamily,
+    TableRef,
 };
 use std::fmt::Write as _;
 
@@ -186,7 +187,7 @@ impl Listing<'_> {
         }
     }
 
-    fn handle(&self, handle: u64) -> String {
+    pub(super) fn handle(&self, handle: u64) -> String {
         if self.options.handles {
             format!(" # handle {handle}")
         } else {
@@ -237,7 +238,7 @@ impl Listing<'_> {
             let _ = writeln!(text, "\t\tcomment \"{comment}\"");
         }
         if let Some(base) = &chain.base {
-            let _ = writeln!(text, "\t\t{}", self.base(table, base));
+            let _ = writeln!(text, "\t\t{}", self.base(table.family, base));
         }
         if rules {
             let style = self.style(table);
@@ -248,7 +249,7 @@ impl Listing<'_> {
         text + "\t}\n"
     }
 
-    fn base(&self, table: &Table, base: &Base) -> String {
+    pub(super) fn base(&self, family: TableFamily, base: &Base) -> String {
         let devices = match &base.devices[..] {
             [] => String::new(),
             [one] => format!(" device \"{one}\""),
@@ -259,7 +260,7 @@ impl Listing<'_> {
             "type {} hook {}{devices} priority {}; policy {};",
             base.kind.name(),
             base.hook.name(),
-            show_priority(base, table.family, numeric),
+            show_priority(base, family, numeric),
             base.policy.name()
         )
     }
@@ -290,7 +291,7 @@ impl Listing<'_> {
             counter: None,
         };
         let numeric = self.options.numeric || self.options.priorities;
-        let family = netloom_model::ruleset::TableFamily::Netdev;
+        let family = TableFamily::Netdev;
         let mut text = format!(
             "\tflowtable {} {{{}\n\t\thook ingress priority {}\n",
             flowtable.name,
@@ -312,36 +313,8 @@ impl Listing<'_> {
     pub(super) fn set(&self, table: &Table, set: &Set) -> String {
         let word = if set.data.is_some() { "map" } else { "set" };
         let mut text = format!("\t{word} {} {{{}\n", set.name, self.handle(set.handle));
-        let _ = writeln!(text, "\t\t{}", type_words(set));
-        if set.memory {
-            text += "\t\tpolicy memory\n";
-        }
-        if let Some(size) = set.size {
-            let _ = writeln!(text, "\t\tsize {size}");
-        }
-        let style = self.style(table);
-        let flags = flag_words(set);
-        if !flags.is_empty() {
-            let _ = writeln!(text, "\t\tflags {}", flags.join(","));
-        }
-        if !set.statements.is_empty() {
-            let statements = set.statements.iter();
-            let words: Vec<String> = statements.map(|s| bare(&style, s)).collect();
-            let _ = writeln!(text, "\t\t{}", words.join(" "));
-        }
-        if let Some(timeout) = set.timeout {
-            let time = super::moment::show_milliseconds(timeout);
-            let _ = writeln!(text, "\t\ttimeout {time}");
-        }
-        if let Some(interval) = set.gc_interval {
-            let time = super::moment::show_milliseconds(u64::from(interval));
-            let _ = writeln!(text, "\t\tgc-interval {time}");
-        }
-        if set.auto_merge {
-            text += "\t\tauto-merge\n";
-        }
-        if let Some(comment) = &set.comment {
-            let _ = writeln!(text, "\t\tcomment \"{comment}\"");
+        for line in self.set_lines(table, set) {
+            let _ = writeln!(text, "\t\t{line}");
         }
         if !set.elements.is_empty() && !self.options.terse {
             let _ = writeln!(text, "\t\telements = {{ {} }}", self.elements(table, set));
@@ -349,24 +322,54 @@ impl Listing<'_> {
         text + "\t}\n"
     }
 
-    /// Elements, as many in a line as nft writes for their type.
-    fn elements(&self, table: &Table, set: &Set) -> String {
+    /// What is said of a set beside its elements.
+    pub(super) fn set_lines(&self, table: &Table, set: &Set) -> Vec<String> {
+        let mut lines = vec![type_words(set)];
+        if set.memory {
+            lines.push("policy memory".to_owned());
+        }
+        lines.extend(set.size.map(|size| format!("size {size}")));
         let style = self.style(table);
+        let flags = flag_words(set);
+        if !flags.is_empty() {
+            lines.push(format!("flags {}", flags.join(",")));
+        }
+        if !set.statements.is_empty() {
+            let statements = set.statements.iter();
+            let words: Vec<String> = statements.map(|s| bare(&style, s)).collect();
+            lines.push(words.join(" "));
+        }
+        let time = super::moment::show_milliseconds;
+        lines.extend(set.timeout.map(|of| format!("timeout {}", time(of))));
+        let interval = set.gc_interval.map(u64::from);
+        lines.extend(interval.map(|of| format!("gc-interval {}", time(of))));
+        if set.auto_merge {
+            lines.push("auto-merge".to_owned());
+        }
+        lines.extend(set.comment.iter().map(|text| format!("comment \"{text}\"")));
+        lines
+    }
+
+    /// An element of a set.
+    pub(super) fn one_element(&self, table: &Table, set: &Set, element: &Element) -> String {
         let data = match &set.data {
             Some(MapData::Values(types)) => types.clone(),
             _ => Vec::new(),
         };
-        let elements = sorted(set);
-        let words = elements.into_iter().map(|e| {
-            let lasts = e.timeout.or(set.timeout);
-            let own = Element {
-                // The time that all elements of a set have is told with the set.
-                timeout: e.timeout.filter(|own| Some(*own) != set.timeout),
-                expires: e.expires.filter(|_| lasts.is_some()),
-                ..e.clone()
-            };
-            style.element(&set.key, &own, &data)
-        });
+        let lasts = element.timeout.or(set.timeout);
+        let own = Element {
+            // The time that all elements of a set have is told with the set.
+            timeout: element.timeout.filter(|own| Some(*own) != set.timeout),
+            expires: element.expires.filter(|_| lasts.is_some()),
+            ..element.clone()
+        };
+        self.style(table).element(&set.key, &own, &data)
+    }
+
+    /// Elements, as many in a line as nft writes for their type.
+    fn elements(&self, table: &Table, set: &Set) -> String {
+        let elements = sorted(set).into_iter();
+        let words = elements.map(|element| self.one_element(table, set, element));
         let per = per_line(set);
         let mut text = String::new();
         for (at, word) in words.enumerate() {

@@ -4,16 +4,19 @@
 //! `chain`, `rule`, `expr`) and carried out whole or not at all (`transaction`); `list` and `print`
 //! write what is there. What the language has beside is refused with its place.
 
+mod arguments;
 mod chain;
 mod command;
 mod constant;
 mod datatype;
 mod element;
+mod event;
 mod existing;
 mod expr;
 mod fold;
 mod hint;
 mod implied;
+mod include;
 mod insertion;
 mod json;
 mod lexer;
@@ -34,32 +37,24 @@ mod source;
 mod statement;
 mod steer;
 mod told;
+mod trace;
 mod transaction;
 mod words;
 mod xt;
 
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
+use arguments::Arguments;
 use netloom_model::Change;
-use netloom_model::ruleset::change::RulesetChange;
-use netloom_model::ruleset::{Ruleset, Table};
+use netloom_model::notice::About;
+use netloom_model::ruleset::Ruleset;
+use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::state::Parts;
 use parser::{Command, Parser, Step};
-use print::Style;
 pub(crate) use print::show_verdict;
 use source::{Problem, Source};
 use std::collections::HashMap;
 pub use told::{data_words, element_words, key_words, words};
-
-/// What is asked for on the command line.
-#[derive(Debug, Default)]
-struct Arguments {
-    options: list::Options,
-    check: bool,
-    echo: bool,
-    file: Option<String>,
-    words: Vec<String>,
-}
 
 /// Runs `nft`.
 pub fn nft(cx: &mut Context<'_>) -> i32 {
@@ -73,7 +68,7 @@ pub fn nft(cx: &mut Context<'_>) -> i32 {
 }
 
 fn run(cx: &mut Context<'_>) -> Outcome<()> {
-    let Some(arguments) = arguments(cx)? else {
+    let Some(arguments) = arguments::arguments(cx)? else {
         return Ok(());
     };
     if let Some(("monitor", rest)) = arguments
@@ -81,9 +76,32 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         .split_first()
         .map(|(first, rest)| (first.as_str(), rest))
     {
-        return monitor::run(cx, rest);
+        return monitor::run(cx, rest, arguments.options);
     }
-    let mut source = source(cx, &arguments)?;
+    if !arguments.interactive {
+        let source = arguments::source(cx, &arguments)?;
+        return carry_out(cx, source, &arguments);
+    }
+    let mut lines = String::new();
+    cx.stdin.read_to_string(&mut lines)?;
+    for line in lines.lines() {
+        if matches!(line.trim(), "quit" | "exit") {
+            break;
+        }
+        let source = Source {
+            name: None,
+            text: format!("{line}\n"),
+        };
+        // What is wrong with one line is no reason not to read the next.
+        if let Err(failure) = carry_out(cx, source, &arguments) {
+            write!(cx.err, "{}", failure.text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a text and does what it says.
+fn carry_out(cx: &mut Context<'_>, mut source: Source, arguments: &Arguments) -> Outcome<()> {
     // A document of JSON is read by the words that it stands for; other words are read as they are.
     if arguments.options.json && source.text.trim_start().starts_with('{') {
         source.text = json::commands(&source.text).map_err(|problem| {
@@ -94,6 +112,17 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     }
     let (ruleset, devices) = snapshot(cx)?;
     let mut sources = vec![source];
+    let mut defines = HashMap::new();
+    for (name, value) in &arguments.defines {
+        let number = sources.len();
+        sources.push(Source {
+            name: Some(source::INTERNAL.to_owned()),
+            text: value.clone(),
+        });
+        let mut tokens = lexer::tokens(&sources[number], number);
+        tokens.pop();
+        defines.insert(name.clone(), tokens);
+    }
     let tokens = lexer::tokens(&sources[0], 0);
     let mut parser = Parser {
         sources: &mut sources,
@@ -101,7 +130,8 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         at: 0,
         ruleset: &ruleset,
         devices: &devices,
-        defines: HashMap::new(),
+        defines,
+        includes: &arguments.includes,
         problems: Vec::new(),
         commands: Vec::new(),
         family: netloom_model::ruleset::TableFamily::Ip,
@@ -175,124 +205,15 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
     if arguments.check {
         return transaction::check(cx, &steps, &ruleset).map_err(told);
     }
-    transaction::carry_out(cx, &steps, &ruleset).map_err(told)?;
-    if arguments.echo {
-        echo(cx, &steps, &ruleset, &arguments)?;
-    }
-    Ok(())
-}
-
-/// Options and words; none: everything was said already.
-fn arguments(cx: &mut Context<'_>) -> Outcome<Option<Arguments>> {
-    let mut found = Arguments::default();
-    let mut words = cx.args.clone().into_iter();
-    while let Some(word) = words.next() {
-        if !found.words.is_empty() || !word.starts_with('-') || word.len() < 2 {
-            found.words.push(word);
-            continue;
-        }
-        let letters: Vec<char> = match word.as_str() {
-            "--version" => vec!['v'],
-            "--help" => vec!['h'],
-            "--file" => vec!['f'],
-            "--check" => vec!['c'],
-            "--echo" => vec!['e'],
-            "--handle" => vec!['a'],
-            "--numeric" => vec!['n'],
-            "--stateless" => vec!['s'],
-            "--terse" => vec!['t'],
-            "--numeric-priority" => vec!['y'],
-            "--service" => vec!['S'],
-            "--reversedns" => vec!['N'],
-            "--guid" => vec!['u'],
-            "--numeric-protocol" => vec!['p'],
-            "--numeric-time" => vec!['T'],
-            "--json" => vec!['j'],
-            "--optimize" => vec!['o'],
-            "--debug" => vec!['d'],
-            "--interactive" => vec!['i'],
-            "--includepath" => vec!['I'],
-            "--define" => vec!['D'],
-            long if long.starts_with("--") => {
-                let text = format!("nft: unrecognized option '{long}'");
-                return Err(Failure::new(text, 1));
-            }
-            short => short.chars().skip(1).collect(),
-        };
-        for letter in letters {
-            match letter {
-                'v' => {
-                    writeln!(cx.out, "nftables v1.0.6 (Lester Gooch #5)")?;
-                    return Ok(None);
-                }
-                'h' => {
-                    help(cx)?;
-                    return Ok(None);
-                }
-                'f' => found.file = words.next(),
-                'c' => found.check = true,
-                'e' => found.echo = true,
-                'a' => found.options.handles = true,
-                'n' => found.options.numeric = true,
-                's' => found.options.stateless = true,
-                't' => found.options.terse = true,
-                'y' => found.options.priorities = true,
-                'j' => found.options.json = true,
-                'p' | 'S' | 'N' | 'u' | 'T' | 'o' => {}
-                other => {
-                    let text = format!("nft: invalid option -- '{other}'");
-                    return Err(Failure::new(text, 1));
-                }
-            }
-        }
-    }
-    Ok(Some(found))
-}
-
-fn help(cx: &mut Context<'_>) -> Outcome<()> {
-    write!(
-        cx.out,
-        "Usage: nft [OPTIONS] [COMMAND ...]\n\n\
-         -f, --file FILE    reads commands from a file, - is standard input\n\
-         -c, --check        changes nothing\n\
-         -e, --echo         tells what was added\n\
-         -a, --handle       lists handles\n\
-         -n, --numeric      lists numbers in the place of names\n\
-         -s, --stateless    lists nothing that was counted\n\
-         -t, --terse        lists no elements of sets\n\
-         -v, --version      tells the version\n"
-    )?;
-    Ok(())
-}
-
-/// The text that is to be read.
-fn source(cx: &mut Context<'_>, arguments: &Arguments) -> Outcome<Source> {
-    let Some(file) = &arguments.file else {
-        if arguments.words.is_empty() {
-            return Err(Failure::new("nft: no command specified", 1));
-        }
-        return Ok(Source {
-            name: None,
-            text: arguments.words.join(" ") + "\n",
-        });
+    let listener = match arguments.echo && !steps.is_empty() {
+        true => Some(cx.world.open(&cx.ns, SocketKind::Monitor)?),
+        false => None,
     };
-    if file == "-" {
-        let mut text = String::new();
-        cx.stdin.read_to_string(&mut text)?;
-        return Ok(Source {
-            name: Some("/dev/stdin".to_owned()),
-            text,
-        });
+    transaction::carry_out(cx, &steps, &ruleset).map_err(told)?;
+    if let Some(socket) = listener {
+        echo(cx, socket, ruleset, &devices, options)?;
     }
-    let text = std::fs::read_to_string(file).map_err(|_| {
-        let why = "No such file or directory";
-        let text = format!("internal:0:0-0: Error: Could not open file \"{file}\": {why}\n\n");
-        Failure::new(text, 1)
-    })?;
-    Ok(Source {
-        name: Some(file.clone()),
-        text,
-    })
+    Ok(())
 }
 
 /// The rules as they are, and the devices.
@@ -308,60 +229,43 @@ fn snapshot(cx: &mut Context<'_>) -> Outcome<(Ruleset, Vec<(u32, String)>)> {
     Ok((ns.ruleset, devices))
 }
 
-/// Tells which rules were added (`-e`).
+/// Tells what was added, as it was told to who listened (`-e`).
 fn echo(
     cx: &mut Context<'_>,
-    steps: &[Step],
-    before: &Ruleset,
-    arguments: &Arguments,
+    socket: SocketId,
+    known: Ruleset,
+    devices: &[(u32, String)],
+    options: list::Options,
 ) -> Outcome<()> {
-    let (after, devices) = snapshot(cx)?;
-    let options = arguments.options;
-    for step in steps {
-        let (Some(verb), RulesetChange::AddRule { chain, rule, .. }) = (step.echo, &step.change)
-        else {
-            continue;
-        };
-        let old = |handle: u64| {
-            let table = before.table(&chain.table).map(rule_handles);
-            table.is_some_and(|handles| handles.contains(&handle))
-        };
-        let rules = after
-            .table(&chain.table)
-            .and_then(|t| t.chain(&chain.chain));
-        let added = rules
-            .iter()
-            .flat_map(|c| &c.rules)
-            .find(|other| !old(other.handle) && other.statements == rule.statements);
-        let style = Style {
-            numeric: options.numeric,
-            handles: options.handles,
-            stateless: options.stateless,
-            devices: &devices,
-            family: chain.table.family,
-            sets: after.table(&chain.table).map_or(&[], |table| &table.sets),
-            now: options.now,
-        };
+    let mut teller = event::Teller {
+        known,
+        devices,
+        options,
+    };
+    let (mut lines, mut generation) = (Vec::new(), None);
+    let until = cx.world.now()?;
+    while let Some(notice) = cx.world.next_notice(socket, until)? {
+        if let About::Ruleset(events) = &notice.about {
+            let told = event::of_echo(events).map(|event| teller.tell(event, notice.at));
+            lines.extend(told);
+            generation = Some(events.generation);
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    if options.json {
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+        let all = lines.join(", ");
+        return Ok(writeln!(cx.out, "{{\"nftables\": [{all}]}}")?);
+    }
+    cx.out.write_all(lines.concat().as_bytes())?;
+    if let Some(generation) = generation {
+        let process = std::process::id();
         writeln!(
             cx.out,
-            "{verb} rule {} {} {} {}",
-            chain.table.family.name(),
-            chain.table.name,
-            chain.chain,
-            style.rule(added.unwrap_or(rule))
+            "# new generation {generation} by process {process} (nft)"
         )?;
     }
-    let process = std::process::id();
-    let generation = after.generation;
-    writeln!(
-        cx.out,
-        "# new generation {generation} by process {process} (nft)"
-    )?;
     Ok(())
-}
-
-/// The handles of a table's rules.
-fn rule_handles(table: &Table) -> Vec<u64> {
-    let rules = table.chains.iter().flat_map(|chain| &chain.rules);
-    rules.map(|rule| rule.handle).collect()
 }

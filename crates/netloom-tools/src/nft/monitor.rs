@@ -1,268 +1,178 @@
-//! `nft monitor trace`: what rules do with packets that are followed, as it happens.
+//! `nft monitor`: what changes of the rules, and what they do with packets that are followed (nft(8),
+//! MONITOR).
 //!
-//! Left out: changes of the ruleset (`nft monitor` alone), which are told to nobody here.
+//! Left out: which program made a change, and its number; sets without a name; flow tables.
 
-use super::print::{Style, show_verdict};
+use super::event::Teller;
+use super::list::Options;
+use super::print::Style;
+use super::trace;
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
-use netloom_model::notice::About;
-use netloom_model::ruleset::{DataType, Rule, Ruleset, TableFamily};
-use netloom_model::socket::SocketKind;
-use netloom_model::trace::{TraceStep, Traced, TracedPacket};
-use netloom_model::{Errno, Time};
-use netloom_wire::{IpProtocol, MacAddr, ipv4, ipv6};
-use std::fmt::Write as _;
+use crate::listen::listen;
+use netloom_model::Time;
+use netloom_model::notice::{About, Notice};
+use netloom_model::ruleset::event::{EventAbout, EventVerb, RulesetEvent, RulesetEvents};
+
+/// What somebody wants to be told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    /// What is new, or what is gone; none: both.
+    gone: Option<bool>,
+    /// Of which things; none: of all.
+    of: Option<&'static str>,
+}
+
+/// The things that one can be told of.
+const THINGS: &[&str] = &[
+    "tables", "chains", "sets", "rules", "elements", "ruleset", "trace",
+];
 
 /// The words behind `monitor`, carried out.
-pub(super) fn run(cx: &mut Context<'_>, words: &[String]) -> Outcome<()> {
-    match words {
-        [one] if one == "trace" => trace(cx),
-        [] => Err(unknown(
-            "changes of the ruleset are not told: try \"nft monitor trace\"",
-        )),
-        [other, ..] => {
-            let text = format!(
-                "Error: invalid event {other}\nmonitor {other}\n        {}",
-                "^".repeat(other.len())
-            );
-            Err(Failure::new(text, 1))
-        }
-    }
-}
-
-fn unknown(text: &str) -> Failure {
-    Failure::new(format!("nft: {text}"), 1)
-}
-
-fn trace(cx: &mut Context<'_>) -> Outcome<()> {
-    let socket = cx.world.open(&cx.ns, SocketKind::Monitor)?;
-    // Rules are told as they were in the beginning, with what they had counted then.
+pub(super) fn run(cx: &mut Context<'_>, words: &[String], options: Options) -> Outcome<()> {
+    let wanted = wanted(words)?;
+    // Rules that packets met are told as they were in the beginning, with what they had counted then.
     let (known, devices) = super::snapshot(cx)?;
-    loop {
-        let notice = match cx.world.next_notice(socket, Time::NEVER) {
-            Ok(Some(notice)) => notice,
-            Ok(None) => return Ok(()),
-            Err(error) if error.errno == Errno::NOBUFS => continue,
-            Err(error) if error.errno == Errno::INTR => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let About::Traced(step) = &notice.about else {
-            continue;
-        };
-        let style = Style {
-            numeric: false,
-            handles: false,
-            stateless: false,
-            devices: &devices,
-            family: step.table.family,
-            sets: known.table(&step.table).map_or(&[], |table| &table.sets),
-            now: Time::ZERO,
-        };
-        cx.out.write_all(lines(step, &known, &style).as_bytes())?;
-        cx.out.flush()?;
-    }
+    let mut teller = Teller {
+        known: known.clone(),
+        devices: &devices,
+        options,
+    };
+    listen(cx, |notice| match &notice.about {
+        About::Traced(step) if wanted.is_all() || wanted.of == Some("trace") => {
+            let style = Style {
+                numeric: false,
+                handles: false,
+                stateless: false,
+                devices: &devices,
+                family: step.table.family,
+                sets: known.table(&step.table).map_or(&[], |table| &table.sets),
+                now: Time::ZERO,
+            };
+            trace::lines(step, &known, &style)
+        }
+        About::Ruleset(events) => told(&mut teller, wanted, events, notice),
+        _ => String::new(),
+    })
 }
 
-/// What a step is told as.
-fn lines(step: &Traced, known: &Ruleset, style: &Style<'_>) -> String {
-    let head = format!(
-        "trace id {:08x} {} {} {}",
-        step.id,
-        step.table.family.name(),
-        step.table.name,
-        step.chain
-    );
-    let mut text = String::new();
-    if let Some(packet) = &step.packet {
-        text += &format!("{head} packet: {}\n", described(packet, step));
-    }
-    match &step.step {
-        TraceStep::Rule { rule, verdict } => {
-            let rule = as_known(known, step, rule);
-            let verdict = show_verdict(verdict);
-            text += &format!("{head} rule {} (verdict {verdict})\n", style.rule(rule));
-        }
-        TraceStep::Policy(policy) => {
-            text += &format!("{head} policy {} ", policy.name());
-            if step.mark != 0 {
-                text += &format!("meta mark 0x{:08x} ", step.mark);
-            }
-            text.push('\n');
-        }
+/// What is told of a transaction.
+fn told(
+    teller: &mut Teller<'_>,
+    wanted: Wanted,
+    events: &RulesetEvents,
+    notice: &Notice,
+) -> String {
+    let all = events.events.iter();
+    let mut text: String = all
+        .filter(|event| wanted.has(event))
+        .map(|event| teller.tell(event, notice.at))
+        .collect();
+    let whole = wanted.is_all() || wanted == Wanted::of("ruleset");
+    if whole && !teller.options.json {
+        text += &format!(
+            "# new generation {} by process 0 (nft)\n",
+            events.generation
+        );
     }
     text
 }
 
-/// The rule as it was in the beginning, if it was there.
-fn as_known<'a>(known: &'a Ruleset, step: &Traced, rule: &'a Rule) -> &'a Rule {
-    let chain = known.table(&step.table).and_then(|t| t.chain(&step.chain));
-    let found = chain.and_then(|chain| chain.rules.iter().find(|r| r.handle == rule.handle));
-    found.unwrap_or(rule)
+impl Wanted {
+    const fn of(thing: &'static str) -> Wanted {
+        Wanted {
+            gone: None,
+            of: Some(thing),
+        }
+    }
+
+    fn is_all(self) -> bool {
+        self == Wanted::default()
+    }
+
+    fn has(self, event: &RulesetEvent) -> bool {
+        let thing = match &event.about {
+            EventAbout::Table { .. } => "tables",
+            EventAbout::Chain { .. } => "chains",
+            EventAbout::Rule { .. } => "rules",
+            EventAbout::Set(_) => "sets",
+            EventAbout::Element(..) => "elements",
+            // Who asks for what is new, or for what is gone, is told of objects no more.
+            EventAbout::Object(_) if self.gone.is_some() => return false,
+            EventAbout::Object(_) => "objects",
+        };
+        let gone = event.verb == EventVerb::Delete;
+        self.gone.is_none_or(|wanted| wanted == gone)
+            && self.of.is_none_or(|of| of == thing || of == "ruleset")
+    }
 }
 
-/// The headers of a packet, in the words with which rules ask for them.
-fn described(packet: &TracedPacket, step: &Traced) -> String {
-    let mut text = String::new();
-    // Writing to a string does not fail.
-    if !packet.input.is_empty() {
-        let _ = write!(text, "iif \"{}\" ", packet.input);
-    }
-    if !packet.output.is_empty() {
-        let _ = write!(text, "oif \"{}\" ", packet.output);
-    }
-    link(&mut text, packet);
-    let several = !matches!(step.table.family, TableFamily::Ip | TableFamily::Ip6);
-    match step.family {
-        2 => v4(&mut text, &packet.network, several),
-        10 => v6(&mut text, &packet.network, several),
-        _ => raw(&mut text, "nh", 0, &packet.network),
-    }
-    match packet.protocol.map(IpProtocol) {
-        Some(IpProtocol::TCP) => tcp(&mut text, &packet.transport),
-        Some(IpProtocol::UDP) => udp(&mut text, &packet.transport),
-        Some(IpProtocol::ICMP) if step.family == 2 => icmp(&mut text, &packet.transport, false),
-        Some(IpProtocol::ICMPV6) if step.family == 10 => icmp(&mut text, &packet.transport, true),
-        _ => raw(&mut text, "th", 0, &packet.transport),
-    }
-    text
-}
-
-/// Bytes that no word stands for.
-fn raw(text: &mut String, layer: &str, offset: usize, bytes: &[u8]) {
-    if bytes.is_empty() {
-        return;
-    }
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hex = match hex.trim_start_matches('0') {
-        "" => "0",
-        digits => digits,
+/// `[new|destroy] [THINGS]`.
+fn wanted(words: &[String]) -> Outcome<Wanted> {
+    let mut wanted = Wanted::default();
+    let mut at = 0;
+    let known = |word: Option<&String>| {
+        THINGS
+            .iter()
+            .find(|thing| word.is_some_and(|w| w == *thing))
     };
-    let _ = write!(text, "@{layer},{},{} 0x{hex} ", offset * 8, bytes.len() * 8);
-}
-
-fn link(text: &mut String, packet: &TracedPacket) {
-    if packet.loopback {
-        return raw(text, "ll", 0, &packet.link);
+    match words.first().map(String::as_str) {
+        Some("new") => wanted.gone = Some(false),
+        Some("destroy") => wanted.gone = Some(true),
+        Some(other) if known(words.first()).is_none() => {
+            let column = "monitor ".len();
+            let message = format!("invalid event {other}");
+            return Err(refused(words, &message, (column, other.len())));
+        }
+        _ => {}
     }
-    let mac = |at: usize| {
-        let mut octets = [0; 6];
-        octets.copy_from_slice(packet.link.get(at..at + 6)?);
-        Some(MacAddr(octets))
-    };
-    if let (Some(dst), Some(src)) = (mac(0), mac(6)) {
-        let _ = write!(text, "ether saddr {src} ether daddr {dst} ");
+    at += usize::from(wanted.gone.is_some());
+    if let Some(thing) = known(words.get(at)) {
+        wanted.of = Some(*thing);
+        at += 1;
+    }
+    match words.get(at) {
+        None => Ok(wanted),
+        Some(other) => {
+            let before: usize = words[..at].iter().map(|word| word.len() + 1).sum();
+            let column = "monitor ".len() + before;
+            let message =
+                "syntax error, unexpected string, expecting end of file or newline or semicolon";
+            Err(refused(words, message, (column, other.len())))
+        }
     }
 }
 
-fn symbol(datatype: DataType, value: u32) -> String {
-    let found = datatype.symbol(value);
-    found.map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The class and congestion bits of a type of service.
-fn tos(header: &str, tos: u8) -> String {
-    let class = match DataType::Dscp.symbol(u32::from(tos >> 2)) {
-        Some(word) => word.to_owned(),
-        None => format!("0x{:02x}", tos >> 2),
-    };
-    let congestion = symbol(DataType::Ecn, u32::from(tos & 3));
-    format!("{header} dscp {class} {header} ecn {congestion} ")
-}
-
-fn v4(text: &mut String, bytes: &[u8], several: bool) {
-    if bytes.len() < ipv4::HEADER_LEN {
-        return raw(text, "nh", 0, bytes);
-    }
-    let header = ipv4::Packet::new_unchecked(bytes);
-    let _ = write!(
-        text,
-        "ip saddr {} ip daddr {} {}ip ttl {} ip id {} ",
-        header.src(),
-        header.dst(),
-        tos("ip", header.tos()),
-        header.ttl(),
-        header.ident()
+/// What is said of a word that is not known, with its place.
+fn refused(words: &[String], message: &str, (column, len): (usize, usize)) -> Failure {
+    let line = format!("monitor {}", words.join(" "));
+    let text = format!(
+        "Error: {message}\n{line}\n{}{}",
+        " ".repeat(column),
+        "^".repeat(len)
     );
-    if several {
-        let protocol = symbol(DataType::InetProto, u32::from(header.protocol().0));
-        let _ = write!(text, "ip protocol {protocol} ");
-    }
-    let _ = write!(text, "ip length {} ", header.total_len());
+    Failure::new(text, 1)
 }
 
-fn v6(text: &mut String, bytes: &[u8], several: bool) {
-    if bytes.len() < ipv6::HEADER_LEN {
-        return raw(text, "nh", 0, bytes);
-    }
-    let header = ipv6::Packet::new_unchecked(bytes);
-    let flow = u32::from_be_bytes([0, bytes[1] & 0xf, bytes[2], bytes[3]]);
-    let _ = write!(
-        text,
-        "ip6 saddr {} ip6 daddr {} {}ip6 hoplimit {} ip6 flowlabel {flow} ",
-        header.src(),
-        header.dst(),
-        tos("ip6", header.traffic_class()),
-        header.hop_limit(),
-    );
-    if several {
-        let next = symbol(DataType::InetProto, u32::from(header.next_header().0));
-        let _ = write!(text, "ip6 nexthdr {next} ");
-    }
-    let _ = write!(text, "ip6 length {} ", header.payload_len());
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn word(bytes: &[u8], at: usize) -> u16 {
-    u16::from_be_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn tcp(text: &mut String, bytes: &[u8]) {
-    if bytes.len() < 20 {
-        return raw(text, "th", 0, bytes);
+    fn of(words: &str) -> Outcome<Wanted> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+        wanted(&words)
     }
-    let flags = u32::from(bytes[13]);
-    let flags = match DataType::TcpFlag.symbol(flags) {
-        Some(word) => word.to_owned(),
-        None => format!("0x{flags:x}"),
-    };
-    let _ = write!(
-        text,
-        "tcp sport {} tcp dport {} tcp flags == {flags} tcp window {} ",
-        word(bytes, 0),
-        word(bytes, 2),
-        word(bytes, 14)
-    );
-}
 
-fn udp(text: &mut String, bytes: &[u8]) {
-    if bytes.len() < 8 {
-        return raw(text, "th", 0, bytes);
+    #[test]
+    fn what_is_wanted_is_said_by_event_and_thing() {
+        assert!(of("").expect("nothing is said").is_all());
+        let new = of("new rules").expect("an event and a thing");
+        assert_eq!((new.gone, new.of), (Some(false), Some("rules")));
+        let failure = of("new rules x").expect_err("a word too many");
+        assert!(
+            failure
+                .text
+                .ends_with("monitor new rules x\n                  ^\n")
+        );
     }
-    let (from, to, len) = (word(bytes, 0), word(bytes, 2), word(bytes, 4));
-    let _ = write!(text, "udp sport {from} udp dport {to} udp length {len} ");
-    raw(text, "th", 8, &bytes[8..]);
-}
-
-fn icmp(text: &mut String, bytes: &[u8], v6: bool) {
-    if bytes.len() < 8 {
-        return raw(text, "th", 0, bytes);
-    }
-    let (kind, code) = (u32::from(bytes[0]), u32::from(bytes[1]));
-    let _ = if v6 {
-        let kind = symbol(DataType::Icmpv6Type, kind);
-        let code = symbol(DataType::Icmpv6Code, code);
-        let rest = u32::from_be_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]);
-        write!(
-            text,
-            "icmpv6 type {kind} icmpv6 code {code} icmpv6 parameter-problem {rest} "
-        )
-    } else {
-        let kind = symbol(DataType::IcmpType, kind);
-        let code = symbol(DataType::IcmpCode, code);
-        let (id, sequence) = (word(bytes, 4), word(bytes, 6));
-        write!(
-            text,
-            "icmp type {kind} icmp code {code} icmp id {id} icmp sequence {sequence} "
-        )
-    };
-    raw(text, "th", 8, &bytes[8..]);
 }

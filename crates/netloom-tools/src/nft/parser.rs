@@ -1,7 +1,7 @@
 //! Tokens taken one after the other, with what the reader knows: devices, tables and variables.
 
 use super::constant::Devices;
-use super::lexer::{self, Kind, Token};
+use super::lexer::{Kind, Token};
 use super::source::{Problem, Read, Source, Span};
 use netloom_model::Errno;
 use netloom_model::ruleset::{
@@ -22,8 +22,6 @@ pub(super) struct Step {
     pub(super) map: bool,
     /// What is marked where it does so for a reason that has a place of its own.
     pub(super) marks: Vec<(Errno, Span)>,
-    /// How it is echoed: `add` or `insert`; none: not at all.
-    pub(super) echo: Option<&'static str>,
 }
 
 /// What is asked for.
@@ -113,10 +111,12 @@ pub(super) struct Parser<'a> {
     pub(super) compared: Span,
     /// How many files are open inside each other.
     pub(super) depth: usize,
+    /// Where files to be included are looked for, beside `/etc`.
+    pub(super) includes: &'a [String],
 }
 
 /// How many files may be open inside each other (`MAX_INCLUDE_DEPTH`).
-const DEPTH: usize = 16;
+pub(super) const DEPTH: usize = 16;
 
 impl Parser<'_> {
     /// The next token; a variable is what it was defined as.
@@ -175,6 +175,11 @@ impl Parser<'_> {
 
     /// The problem that the next token is: what else was expected, if that is one thing.
     pub(super) fn unexpected(&mut self, expecting: &str) -> Problem {
+        self.peek();
+        if let Some(name) = self.variable() {
+            let message = format!("unknown identifier '{name}'");
+            return Problem::new(message, self.tokens[self.at + 1].at);
+        }
         let token = self.peek();
         let mut message = format!("syntax error, unexpected {}", token.name());
         if !expecting.is_empty() {
@@ -286,66 +291,5 @@ impl Parser<'_> {
         while !self.at_end() {
             self.at += 1;
         }
-    }
-
-    /// `include "FILE"`: its text stands here.
-    pub(super) fn include(&mut self) -> Read<()> {
-        let word = self.next();
-        let name = self.text()?;
-        self.depth += 1;
-        let text = std::fs::read_to_string(&name);
-        let text = match text {
-            Ok(text) if self.depth <= DEPTH => text,
-            Ok(_) => return Err(Problem::new("Include nested too deeply", word.at)),
-            Err(_) => {
-                let message = format!("File not found: {name}");
-                return Err(Problem::new(message, self.tokens[self.at - 1].at));
-            }
-        };
-        self.sources.push(Source {
-            name: Some(name),
-            text,
-        });
-        let number = self.sources.len() - 1;
-        let mut tokens = lexer::tokens(&self.sources[number], number);
-        tokens.pop();
-        // What stands before it ends there.
-        tokens.insert(
-            0,
-            Token {
-                kind: Kind::Newline,
-                text: String::new(),
-                at: word.at,
-            },
-        );
-        self.tokens.splice(self.at..self.at, tokens);
-        Ok(())
-    }
-
-    /// `define NAME = VALUE`.
-    pub(super) fn define(&mut self) -> Read<()> {
-        let kind = self.next().text;
-        let name = self.name()?.text;
-        if kind == "undefine" {
-            self.defines.remove(&name);
-            return Ok(());
-        }
-        self.expect("=")?;
-        let (mut value, mut depth) = (Vec::new(), 0);
-        loop {
-            let token = self.peek().clone();
-            match token.kind {
-                Kind::End => break,
-                Kind::Newline if depth == 0 => break,
-                _ if token.is(";") => break,
-                _ if token.is("{") => depth += 1,
-                _ if token.is("}") => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            value.push(token);
-        }
-        self.defines.insert(name, value);
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@ use super::parser::{List, Listed};
 use super::print::{Style, time_word, units};
 use super::source::Read;
 use crate::ip::protocol_names::PROTOCOL_NAMES;
+use netloom_model::ruleset::event::{EventAbout, EventVerb, RulesetEvent};
 use netloom_model::ruleset::object::{Flowtable, Object, ObjectBody};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::{Chain, DataType, Element, Rule, Set, Table};
@@ -33,6 +34,42 @@ pub(super) fn list(
         writer.listing(list, &mut found)?;
     }
     Ok(document(found))
+}
+
+/// One step of what changes, in a line.
+pub(super) fn event(
+    event: &RulesetEvent,
+    table: &Table,
+    devices: &Devices,
+    options: Options,
+) -> String {
+    let writer = Writer::of(table, devices, options);
+    let gone = event.verb == EventVerb::Delete;
+    let what = match &event.about {
+        EventAbout::Table { .. } => writer.table(),
+        EventAbout::Chain { chain, .. } if gone => writer.chain(&Chain {
+            base: None,
+            ..(**chain).clone()
+        }),
+        EventAbout::Chain { chain, .. } => writer.chain(chain),
+        EventAbout::Rule { chain, rule, .. } => writer.rule(chain, rule),
+        EventAbout::Set(set) if gone => {
+            let mut body = Json::object([
+                ("family", Json::text(table.family.name())),
+                ("name", Json::text(&set.name)),
+                ("table", Json::text(&table.name)),
+                ("type", Json::text("invalid")),
+            ]);
+            body.put("handle", Json::Number(u128::from(set.handle)));
+            Json::of("set", body)
+        }
+        EventAbout::Set(set) => writer.set(set),
+        EventAbout::Element(set, element) => writer.element(set, element),
+        EventAbout::Object(object) => writer.object(object),
+    };
+    let mut text = String::new();
+    Json::of(event.verb.name(), what).write(&mut text);
+    text + "\n"
 }
 
 /// A document of these commands or objects.
@@ -86,14 +123,14 @@ impl<'a> Writer<'a> {
                 found.extend(table.flowtables.iter().map(|f| self.flowtable(f)));
                 found.extend(table.chains.iter().map(|chain| self.chain(chain)));
                 for chain in &table.chains {
-                    found.extend(chain.rules.iter().map(|rule| self.rule(chain, rule)));
+                    found.extend(chain.rules.iter().map(|rule| self.rule(&chain.name, rule)));
                 }
             }
             Listed::Chains => found.extend(table.chains.iter().map(|chain| self.chain(chain))),
             Listed::Chain => {
                 if let Some(chain) = named(list, |name| table.chain(name))? {
                     found.push(self.chain(chain));
-                    found.extend(chain.rules.iter().map(|rule| self.rule(chain, rule)));
+                    found.extend(chain.rules.iter().map(|rule| self.rule(&chain.name, rule)));
                 }
             }
             Listed::Sets | Listed::Maps => {
@@ -171,11 +208,11 @@ impl<'a> Writer<'a> {
         Json::of("chain", body)
     }
 
-    fn rule(&self, chain: &Chain, rule: &Rule) -> Json {
+    fn rule(&self, chain: &str, rule: &Rule) -> Json {
         let mut body = Json::object([
             ("family", Json::text(self.table.family.name())),
             ("table", Json::text(&self.table.name)),
-            ("chain", Json::text(&chain.name)),
+            ("chain", Json::text(chain)),
             ("handle", Json::Number(u128::from(rule.handle))),
         ]);
         if let Some(comment) = &rule.comment {
@@ -248,20 +285,34 @@ impl<'a> Writer<'a> {
     }
 
     fn elements(&self, set: &Set) -> Vec<Json> {
+        let elements = list::sorted(set).into_iter();
+        elements
+            .map(|element| self.one_element(set, element))
+            .collect()
+    }
+
+    fn one_element(&self, set: &Set, element: &Element) -> Json {
         let data = match &set.data {
             Some(MapData::Values(types)) => types.clone(),
             _ => Vec::new(),
         };
-        let elements = list::sorted(set).into_iter();
-        elements
-            .map(|element| {
-                let own = Element {
-                    timeout: element.timeout.filter(|own| Some(*own) != set.timeout),
-                    ..element.clone()
-                };
-                self.style.element_json(&set.key, &own, &data)
-            })
-            .collect()
+        let own = Element {
+            timeout: element.timeout.filter(|own| Some(*own) != set.timeout),
+            ..element.clone()
+        };
+        self.style.element_json(&set.key, &own, &data)
+    }
+
+    /// An element with where it is.
+    fn element(&self, set: &Set, element: &Element) -> Json {
+        let elements = Json::List(vec![self.one_element(set, element)]);
+        let body = Json::object([
+            ("family", Json::text(self.table.family.name())),
+            ("table", Json::text(&self.table.name)),
+            ("name", Json::text(&set.name)),
+            ("elem", Json::of("set", elements)),
+        ]);
+        Json::of("element", body)
     }
 
     fn object(&self, object: &Object) -> Json {
