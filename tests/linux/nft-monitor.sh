@@ -50,8 +50,7 @@ nft monitor elements > elements & f=$!
 sleep 0.5
 changes
 sleep 0.5
-kill -INT $a $b $c $d $e $f
-wait $a $b $c $d $e $f 2> err
+kill $a $b $c $d $e $f
 for file in all handles new gone sets elements; do
     echo "# $file"
     sed 's/by process [0-9]* (\(.*\))/by process N (\1)/' $file

@@ -18,8 +18,7 @@ nft add chain ip x y
 nft add rule ip x y tcp dport 80 counter accept
 nft delete table ip x
 sleep 0.5
-kill -INT $a $b $c
-wait $a $b $c 2> err
+kill $a $b $c
 for file in all six nft; do
     echo "# $file"
     sed 's/PID=[0-9]* NAME=.*/PID=N/; s/by process [0-9]* .*/by process N/' $file
