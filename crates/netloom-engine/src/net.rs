@@ -49,6 +49,8 @@ pub(crate) struct Net {
     pub(crate) copies: Copies,
     /// What maps of rules have for the packet that is asked of.
     pub(crate) registers: crate::filter::Registers,
+    /// How many rules that send frames on are in the middle of it.
+    pub(crate) forwarded: u8,
     /// Whether the module `br_netfilter` is loaded.
     pub(crate) br_netfilter: bool,
     /// What its kernel says.

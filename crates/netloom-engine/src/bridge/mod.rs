@@ -24,6 +24,7 @@ pub(crate) use configure::{
 };
 pub(crate) use entries::{add_fdb, del_fdb, flush_fdb, gc, list_fdb};
 pub(crate) use forward::{receive, transmit};
+pub(crate) use netfilter::answer;
 pub(crate) use stp::{StpTimer, set_states, settle, timer};
 pub(crate) use vlan::{
     change as change_vlans, list as list_vlans, list_global as list_global_vlans,

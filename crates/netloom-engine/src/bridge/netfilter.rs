@@ -3,15 +3,15 @@
 //!
 //! Left out: PPPoE, and the devices of VLANs above a bridge.
 
+mod conntrack;
 mod translated;
 
 pub(super) use translated::resolved;
 
-use super::forward::bridge;
+use super::forward::{bridge, forbidden};
 use crate::device::DevId;
 use crate::filter::{self, Proto};
-use crate::ip::fragment;
-use crate::link::{self, Xmit};
+use crate::link;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
@@ -21,6 +21,11 @@ use netloom_model::journey::{DropReason, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::socket::PacketType;
 use netloom_wire::{EtherType, arp, ethernet, ipv4, ipv6};
+
+/// Where among the chains of a bridge `br_netfilter` is asked (`NF_BR_PRI_BRNF`): it was there before
+/// those of its own priority, and so comes behind them. Where frames leave it comes last.
+const UP_TO_IP: filter::Among = (i32::MIN, 0);
+const BEHIND_IP: filter::Among = (1, i32::MAX);
 
 /// A port received a frame that the bridge takes.
 #[inline]
@@ -33,12 +38,24 @@ pub(super) fn received<O: Observer>(
     if cx.net.ns(ns).filter.is_none() {
         return Some(packet);
     }
-    let place = (ns, Proto::Bridge, Hook::Prerouting);
-    let packet = filter::frame(cx, place, (dev, DevId::NONE), packet)?;
-    match called(cx.net, ns, master, &packet) {
-        Some(proto) => prerouting(cx, (ns, proto), (master, dev), packet),
-        None => Some(packet),
+    let (place, devices) = ((ns, Proto::Bridge, Hook::Prerouting), (dev, DevId::NONE));
+    let tracks = filter::tracks(cx.net, ns, Proto::Bridge);
+    if !cx.net.br_netfilter && !tracks {
+        return filter::frame(cx, place, devices, packet);
     }
+    let packet = if tracks {
+        let before = (i32::MIN, conntrack::TRACK - 1);
+        let packet = filter::frame_among(cx, place, devices, before, packet)?;
+        let packet = conntrack::ready(cx, ns, dev, packet)?;
+        filter::frame_among(cx, place, devices, (conntrack::TRACK, UP_TO_IP.1), packet)?
+    } else {
+        filter::frame_among(cx, place, devices, UP_TO_IP, packet)?
+    };
+    let packet = match called(cx.net, ns, master, &packet) {
+        Some(proto) => prerouting(cx, (ns, proto), (master, dev), packet)?,
+        None => packet,
+    };
+    filter::frame_among(cx, place, devices, BEHIND_IP, packet)
 }
 
 /// The bridge itself, or the port's own stack, is to receive a frame.
@@ -72,6 +89,15 @@ pub(super) fn leaves<O: Observer>(
     through_rules(cx, ns, (from, to), packet);
 }
 
+/// What answers a frame that a port received leaves by the port again, as if the bridge had made it
+/// (`br_forward`).
+pub(crate) fn answer<O: Observer>(cx: &mut Cx<'_, O>, port: DevId, packet: Packet) {
+    if let Some(reason) = forbidden(cx.net, None, false, port, (0, packet.longest())) {
+        return cx.drop(packet, port, Stage::BridgeForward, reason);
+    }
+    leaves(cx, (None, port), packet);
+}
+
 fn through_rules<O: Observer>(
     cx: &mut Cx<'_, O>,
     ns: NsId,
@@ -82,11 +108,15 @@ fn through_rules<O: Observer>(
         Some(from) => (Hook::Forward, from),
         None => (Hook::Output, DevId::NONE),
     };
-    let asked = filter::frame(cx, (ns, Proto::Bridge, hook), (input, to), packet);
-    let asked = asked.and_then(|packet| match from {
-        Some(from) => forwarded(cx, ns, (from, to), packet),
-        None => Some(packet),
-    });
+    let (place, devices) = ((ns, Proto::Bridge, hook), (input, to));
+    let asked = match from {
+        Some(from) if cx.net.br_netfilter => {
+            let asked = filter::frame_among(cx, place, devices, UP_TO_IP, packet);
+            let asked = asked.and_then(|packet| forwarded(cx, ns, (from, to), packet));
+            asked.and_then(|packet| filter::frame_among(cx, place, devices, BEHIND_IP, packet))
+        }
+        _ => filter::frame(cx, place, devices, packet),
+    };
     let leaving = (ns, Proto::Bridge, Hook::Postrouting);
     let asked = asked.and_then(|packet| filter::frame(cx, leaving, (DevId::NONE, to), packet));
     if let Some(packet) = asked.and_then(|packet| postrouting(cx, ns, to, packet)) {
@@ -133,7 +163,8 @@ fn calls(net: &Net, ns: NsId, master: DevId, proto: Proto) -> bool {
 /// behind them, and cut.
 #[inline]
 pub(super) fn measured(packet: &Packet) -> usize {
-    if packet.port_in != DevId::NONE && packet.ethertype == EtherType::IPV4 {
+    let meets_ip = packet.port_in != DevId::NONE && packet.ethertype == EtherType::IPV4;
+    if meets_ip || packet.frag_max != 0 {
         return 0;
     }
     packet.longest()
@@ -263,22 +294,18 @@ fn postrouting<O: Observer>(
     }
 }
 
-/// A frame goes out of its port: what was joined is cut again (`br_nf_dev_queue_xmit`).
-fn send<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, mut packet: Packet) {
-    let mtu = cx.net.dev(to).mtu;
-    let too_long = packet.longest() > mtu as usize + ethernet::HEADER_LEN;
-    if !too_long || packet.port_in == DevId::NONE || packet.ethertype != EtherType::IPV4 {
+/// A frame goes out of its port: what was joined is cut again (`br_nf_dev_queue_xmit`,
+/// `nf_ct_bridge_refrag`).
+fn send<O: Observer>(cx: &mut Cx<'_, O>, to: DevId, packet: Packet) {
+    let is_ip = matches!(packet.ethertype, EtherType::IPV4 | EtherType::IPV6);
+    let mtu = match packet.frag_max {
+        longest if longest != 0 && packet.port_in == DevId::NONE => u32::from(longest),
+        _ => cx.net.dev(to).mtu,
+    };
+    let came_whole = packet.port_in == DevId::NONE && packet.frag_max == 0;
+    if !is_ip || came_whole || packet.longest() <= mtu as usize + ethernet::HEADER_LEN {
         link::transmit(cx, to, packet);
         return;
     }
-    let mut header = [0; ethernet::HEADER_LEN];
-    header.copy_from_slice(&packet.bytes()[..ethernet::HEADER_LEN]);
-    let tag = packet.tag;
-    packet.pull(ethernet::HEADER_LEN);
-    packet.set_network();
-    fragment::cut(cx, to, packet, mtu, |cx, mut piece| -> Xmit {
-        piece.push(ethernet::HEADER_LEN).copy_from_slice(&header);
-        piece.tag = tag;
-        link::transmit(cx, to, piece)
-    });
+    conntrack::cut(cx, to, mtu, packet);
 }

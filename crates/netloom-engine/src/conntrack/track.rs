@@ -22,6 +22,10 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     if packet.ct.is_settled() {
         return Ok(()); // it came back by the loopback, or a rule has said not to
     }
+    if facts.version.is_none() {
+        packet.ct = Reference::UNTRACKED; // a frame of a bridge that is not of IP
+        return Ok(());
+    }
     forget_orphans(net);
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
         return invalid(net, facts, packet);

@@ -3,6 +3,7 @@
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::packet::Packet;
+use netloom_model::Family;
 use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Hook, TableFamily};
 use netloom_model::socket::PacketType;
@@ -33,6 +34,38 @@ impl Proto {
             TableFamily::Netdev => &[Proto::Netdev],
         }
     }
+
+    /// The version of IP that a packet at its hooks is of.
+    fn version_of(self, packet: &Packet) -> Option<Family> {
+        match (self, packet.ethertype) {
+            (Proto::V4, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV4) => Some(Family::V4),
+            (Proto::V6, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV6) => Some(Family::V6),
+            _ => None,
+        }
+    }
+
+    /// As what a chain of a family sees a packet at its hooks: one of `inet` at a device sees packets
+    /// of IP alone, as those of IP (`nft_do_chain_inet_ingress`); none: it sees nothing of this one.
+    pub(super) fn seen_by(self, family: TableFamily, packet: &Packet) -> Option<Proto> {
+        if self != Proto::Netdev || family != TableFamily::Inet {
+            return Some(self);
+        }
+        Some(match self.version_of(packet)? {
+            Family::V4 => Proto::V4,
+            Family::V6 => Proto::V6,
+        })
+    }
+
+    /// Its number (`NFPROTO_*`).
+    pub(super) const fn number(self) -> u8 {
+        match self {
+            Proto::V4 => 2,
+            Proto::Arp => 3,
+            Proto::Netdev => 5,
+            Proto::Bridge => 7,
+            Proto::V6 => 10,
+        }
+    }
 }
 
 /// Where a packet is, and what its headers are.
@@ -44,6 +77,8 @@ pub(crate) struct Facts {
     /// The device that it came by, and the one that it leaves by.
     pub(crate) input: DevId,
     pub(crate) output: DevId,
+    /// The version of IP that it is a packet of, whatever the family of the hook.
+    pub(crate) version: Option<Family>,
     /// Its protocol above IP, behind any extension headers.
     pub(crate) protocol: Option<u8>,
     /// Where the transport header begins, from the network header; none in a later fragment.
@@ -51,14 +86,9 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Whether it is a packet of IPv6 and not of IPv4, whatever the family of the hook; none of
-    /// neither.
-    pub(super) fn is_ip_v6(&self, packet: &Packet) -> Option<bool> {
-        match (self.proto, packet.ethertype) {
-            (Proto::V4, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV4) => Some(false),
-            (Proto::V6, _) | (Proto::Bridge | Proto::Netdev, EtherType::IPV6) => Some(true),
-            _ => None,
-        }
+    /// Whether it is a packet of IPv4.
+    pub(crate) fn is_v4(&self) -> bool {
+        self.version == Some(Family::V4)
     }
 
     /// Whether it is the ICMP of its version.
@@ -72,7 +102,7 @@ impl Facts {
 
     /// Whether it is a packet of IPv6.
     pub(crate) fn is_v6(&self) -> bool {
-        self.proto == Proto::V6
+        self.version == Some(Family::V6)
     }
 
     /// Those of a packet.
@@ -81,15 +111,11 @@ impl Facts {
         (ns, proto, hook): (NsId, Proto, Hook),
         (input, output): (DevId, DevId),
     ) -> Facts {
-        let (protocol, transport) = match proto {
-            Proto::V4 => v4(packet.network()),
-            Proto::V6 => v6(packet.network(), ipv6::HEADER_LEN, false),
-            Proto::Bridge | Proto::Netdev => match packet.ethertype {
-                EtherType::IPV4 => v4(packet.network()),
-                EtherType::IPV6 => v6(packet.network(), ipv6::HEADER_LEN, false),
-                _ => (None, None),
-            },
-            Proto::Arp => (None, None),
+        let version = proto.version_of(packet);
+        let (protocol, transport) = match version {
+            Some(Family::V4) => v4(packet.network()),
+            Some(Family::V6) => v6(packet.network(), ipv6::HEADER_LEN, false),
+            None => (None, None),
         };
         Facts {
             ns,
@@ -97,6 +123,7 @@ impl Facts {
             proto,
             input,
             output,
+            version,
             protocol,
             transport,
         }
@@ -147,8 +174,8 @@ impl Facts {
     pub(super) fn can_be_told(&self, reject: Reject) -> bool {
         match reject {
             Reject::TcpReset => self.protocol == Some(IpProtocol::TCP.0),
-            Reject::Icmp(_) => self.proto != Proto::V6,
-            Reject::Icmpv6(_) => self.proto != Proto::V4,
+            Reject::Icmp(_) => self.is_v4(),
+            Reject::Icmpv6(_) => self.is_v6(),
             Reject::Icmpx(_) => true,
         }
     }

@@ -2,7 +2,7 @@
 //! meet rules before.
 
 use super::facts::Proto;
-use super::hook;
+use super::hook::{self, Among};
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Cx;
@@ -19,10 +19,22 @@ pub(crate) fn frame<O: Observer>(
     devices: (DevId, DevId),
     packet: Packet,
 ) -> Option<Packet> {
+    frame_among(cx, place, devices, hook::ALL, packet)
+}
+
+/// Asks the rules at a hook whose chains have one of some priorities.
+#[inline]
+pub(crate) fn frame_among<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    place: (NsId, Proto, Hook),
+    devices: (DevId, DevId),
+    priorities: Among,
+    packet: Packet,
+) -> Option<Packet> {
     let (ns, proto, hook) = place;
     match &cx.net.ns(ns).filter {
         Some(filter) if !filter.entries(proto, hook).is_empty() => {
-            asked(cx, place, devices, packet)
+            asked(cx, place, devices, priorities, packet)
         }
         _ => Some(packet),
     }
@@ -32,10 +44,11 @@ fn asked<O: Observer>(
     cx: &mut Cx<'_, O>,
     place: (NsId, Proto, Hook),
     devices: (DevId, DevId),
+    priorities: Among,
     mut packet: Packet,
 ) -> Option<Packet> {
     packet.pull(ethernet::HEADER_LEN);
-    let mut packet = hook::at(cx, place, devices, packet)?;
+    let mut packet = hook::among(cx, place, devices, priorities, packet)?;
     packet.push(ethernet::HEADER_LEN);
     Some(packet)
 }

@@ -26,10 +26,28 @@ pub(crate) fn at<O: Observer>(
     devices: (DevId, DevId),
     packet: Packet,
 ) -> Option<Packet> {
+    among(cx, (ns, proto, hook), devices, ALL, packet)
+}
+
+/// The priorities from which to which there are chains.
+pub(crate) type Among = (i32, i32);
+
+/// All of them.
+pub(crate) const ALL: Among = (i32::MIN, i32::MAX);
+
+/// Asks the rules at a hook whose chains have one of some priorities.
+#[inline]
+pub(crate) fn among<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    (ns, proto, hook): (NsId, Proto, Hook),
+    devices: (DevId, DevId),
+    priorities: Among,
+    packet: Packet,
+) -> Option<Packet> {
     match &cx.net.ns(ns).filter {
         None => Some(packet),
         Some(filter) if filter.entries(proto, hook).is_empty() => Some(packet),
-        Some(_) => asked(cx, (ns, proto, hook), devices, packet),
+        Some(_) => asked(cx, (ns, proto, hook), devices, priorities, packet),
     }
 }
 
@@ -43,7 +61,9 @@ pub(crate) fn tracks(net: &Net, ns: NsId, proto: Proto) -> bool {
 enum Outcome {
     Passes,
     Drops(DropReason),
-    Rejects(Reject),
+    Rejects(Proto, Reject),
+    /// It leaves by another device.
+    Leaves(act::forward::Way),
     /// It was changed, and there is no way for it any more.
     NoWay(DropReason),
     Unknown,
@@ -53,6 +73,7 @@ fn asked<O: Observer>(
     cx: &mut Cx<'_, O>,
     place: (NsId, Proto, Hook),
     (input, output): (DevId, DevId),
+    priorities: Among,
     mut packet: Packet,
 ) -> Option<Packet> {
     let (ns, proto, hook) = place;
@@ -69,6 +90,7 @@ fn asked<O: Observer>(
         &mut filter,
         place,
         (input, output),
+        priorities,
         (&mut packet, &mut turned),
     );
     cx.net.ns_mut(ns).filter = Some(filter);
@@ -82,8 +104,12 @@ fn asked<O: Observer>(
         }
         Outcome::Drops(reason) => (Stage::Rules, reason),
         Outcome::NoWay(reason) => (Stage::RouteOutput, reason),
-        Outcome::Rejects(reject) => {
-            let facts = Facts::of(&packet, place, (input, output));
+        Outcome::Leaves(way) => {
+            act::forward::send(cx, ns, way, packet);
+            return None;
+        }
+        Outcome::Rejects(proto, reject) => {
+            let facts = Facts::of(&packet, (ns, proto, hook), (input, output));
             reject::tell(cx, &facts, &packet, reject);
             (Stage::Rules, DropReason::RuleReject)
         }
@@ -135,19 +161,28 @@ fn each<O: Observer>(
     filter: &mut Filter,
     place: (NsId, Proto, Hook),
     devices: (DevId, DevId),
+    (from, to): Among,
     (packet, turned): (&mut Packet, &mut Option<Turned>),
 ) -> Outcome {
-    let (_, proto, hook) = place;
+    let (ns, proto, hook) = place;
     let mut facts = Facts::of(packet, place, devices);
     let mut written = false;
     for at in 0..filter.entries(proto, hook).len() {
+        let entry = &filter.entries(proto, hook)[at];
+        if !(from..=to).contains(&entry.priority) {
+            continue;
+        }
+        let asked = entry.asked.clone();
+        let Some(seen) = seen_by(filter, &asked, proto, packet) else {
+            continue;
+        };
         // Rules write to packets; what tracks connections leaves the headers where they are.
-        if core::mem::take(&mut written) {
-            facts = Facts::of(packet, place, devices);
+        if core::mem::take(&mut written) || seen != facts.proto {
+            facts = Facts::of(packet, (ns, seen, hook), devices);
         }
         let before = turn::Asked::at(&facts, packet);
         let mut turns = false;
-        let outcome = match filter.entries(proto, hook)[at].asked.clone() {
+        let outcome = match asked {
             Asked::Chain(_, base) if !is_at(cx.net, &base, devices) => continue,
             Asked::Chain(chain, base) => {
                 let outcome = one(cx, filter, (chain, &base), &facts, packet);
@@ -176,6 +211,16 @@ fn each<O: Observer>(
         }
     }
     Outcome::Passes
+}
+
+/// As what a packet is seen by who is asked; none: it is not.
+fn seen_by(filter: &Filter, asked: &Asked, proto: Proto, packet: &Packet) -> Option<Proto> {
+    match asked {
+        Asked::Chain(chain, _) if proto == Proto::Netdev => {
+            proto.seen_by(filter.chains[chain.0].table.family, packet)
+        }
+        _ => Some(proto),
+    }
 }
 
 /// Looks the packet's connection up.
@@ -257,7 +302,8 @@ fn one<O: Observer>(
     match judged {
         Judged::Accept => Outcome::Passes,
         Judged::Drop(reason) => Outcome::Drops(reason),
-        Judged::Reject(reject) => Outcome::Rejects(reject),
+        Judged::Reject(reject) => Outcome::Rejects(facts.proto, reject),
+        Judged::Leaves(way) => Outcome::Leaves(way),
         Judged::Unknown => Outcome::Unknown,
     }
 }

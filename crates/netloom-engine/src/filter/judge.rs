@@ -1,5 +1,6 @@
 //! Walks chains: what the rules say of a packet.
 
+use super::act::forward::Way;
 use super::act::{self, Did};
 use super::compile::{Go, Op, Rule, Within};
 use super::ct;
@@ -26,6 +27,8 @@ pub(super) enum Judged {
     Accept,
     Drop(DropReason),
     Reject(Reject),
+    /// It leaves by another device.
+    Leaves(Way),
     /// A rule says something that netloom does not know.
     Unknown,
 }
@@ -39,6 +42,8 @@ enum Said {
     Reject(Reject),
     /// The packet ends, for this reason.
     Ends(DropReason),
+    /// It leaves by another device.
+    Leaves(Way),
     Unknown,
 }
 
@@ -48,7 +53,7 @@ impl Said {
         match self {
             Said::No(_) | Said::Unknown => None,
             Said::Go(go) => Some(Some(*go)),
-            Said::Reject(_) | Said::Ends(_) => Some(None),
+            Said::Reject(_) | Said::Ends(_) | Said::Leaves(_) => Some(None),
         }
     }
 }
@@ -209,6 +214,7 @@ pub(super) fn chain<T: Trail>(
             Said::No(_) => Go::Continue,
             Said::Reject(reject) => return Judged::Reject(reject),
             Said::Ends(reason) => return Judged::Drop(reason),
+            Said::Leaves(way) => return Judged::Leaves(way),
             Said::Unknown => return Judged::Unknown,
             Said::Go(go) => go,
         };
@@ -393,6 +399,7 @@ fn ask<T: Trail>(
                 Did::No => false,
                 Did::Go(go) => return Said::Go(go),
                 Did::Ends(reason) => return Said::Ends(reason),
+                Did::Leaves(way) => return Said::Leaves(way),
             },
             Op::Unknown | Op::Mapped(_) => return Said::Unknown,
         };
@@ -460,6 +467,7 @@ impl Judged {
             Judged::Accept => ChainVerdict::Accept,
             Judged::Drop(_) => ChainVerdict::Drop,
             Judged::Reject(_) => ChainVerdict::Reject,
+            Judged::Leaves(_) => ChainVerdict::Forward,
             Judged::Unknown => ChainVerdict::Unknown,
         }
     }

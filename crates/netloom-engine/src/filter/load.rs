@@ -12,6 +12,7 @@ use netloom_model::ruleset::expr::{
 };
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Field, Header};
+use netloom_wire::EtherType;
 
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,14 +237,13 @@ impl Bits {
 
 /// Whether a packet has a header.
 pub(super) fn has(facts: &Facts, packet: &Packet, header: Header) -> bool {
-    let over = |ethertype: netloom_wire::EtherType, proto: Proto| match facts.proto {
-        Proto::Bridge | Proto::Netdev => packet.ethertype == ethertype,
-        own => own == proto,
-    };
     match header {
-        Header::Ip => over(netloom_wire::EtherType::IPV4, Proto::V4),
-        Header::Ip6 => over(netloom_wire::EtherType::IPV6, Proto::V6),
-        Header::Arp => over(netloom_wire::EtherType::ARP, Proto::Arp),
+        Header::Ip => facts.is_v4(),
+        Header::Ip6 => facts.is_v6(),
+        Header::Arp => match facts.proto {
+            Proto::Bridge | Proto::Netdev => packet.ethertype == EtherType::ARP,
+            proto => proto == Proto::Arp,
+        },
         Header::Vlan => packet.tag.is_present() || packet.ethertype.is_vlan(),
         _ => header
             .protocol()
@@ -294,7 +294,7 @@ fn option(
             let segment = packet.network().get(usize::from(facts.transport?)..)?;
             options::of_tcp(segment, wanted)
         }
-        Kind::Ip if !facts.is_v6() => options::of_ipv4(packet.network(), wanted),
+        Kind::Ip if facts.is_v4() => options::of_ipv4(packet.network(), wanted),
         Kind::Sctp if facts.protocol == Some(132) => {
             let segment = packet.network().get(usize::from(facts.transport?)..)?;
             options::of_sctp(segment, wanted)

@@ -1,6 +1,6 @@
 //! What goes with a packet (nft(8), META EXPRESSIONS).
 
-use super::facts::{Facts, Proto};
+use super::facts::Facts;
 use super::{way, xt};
 use crate::device::{DevId, Device};
 use crate::link::Kind;
@@ -39,11 +39,7 @@ pub(super) fn load(key: MetaKey, net: &mut Net, facts: &Facts, packet: &Packet) 
     let name = |dev| device(net, dev).map(|d: &Device| number(&d.name));
     match key {
         MetaKey::Length => Some(u128::from(facts.len(packet))),
-        MetaKey::NfProto => match facts.proto {
-            Proto::V4 => Some(2),
-            Proto::V6 => Some(10),
-            _ => None,
-        },
+        MetaKey::NfProto => Some(facts.proto.number().into()),
         MetaKey::L4Proto => facts.protocol.map(u128::from),
         MetaKey::Protocol => Some(u128::from(packet.ethertype.0)),
         MetaKey::Mark => Some(u128::from(packet.mark)),

@@ -40,12 +40,12 @@ mod xt;
 
 pub(crate) use act::copy::Copies;
 pub(crate) use facts::{Facts, Proto, layers};
-pub(crate) use frame::{frame, received};
-pub(crate) use hook::{at, tracks};
+pub(crate) use frame::{frame, frame_among, received};
+pub(crate) use hook::{Among, at, tracks};
 pub(crate) use install::apply;
 pub(crate) use mapped::Registers;
 pub(crate) use recorded::{Counted, Recorded};
-pub(crate) use table::describe;
+pub(crate) use table::{TRACK, describe};
 pub(crate) use turn::Turned;
 pub(crate) use xt::Remembered;
 

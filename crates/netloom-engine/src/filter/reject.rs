@@ -1,6 +1,8 @@
 //! Refusals: the sender of a packet is told (`nf_reject_ipv4`, `nf_reject_ipv6`; nft(8), REJECT
 //! STATEMENT). Not about later fragments, broken checksums, resets, nor what no error may answer.
 
+mod frame;
+
 use super::facts::{Facts, Proto};
 use crate::conntrack;
 use crate::device::DevId;
@@ -13,7 +15,7 @@ use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use netloom_model::RouteType;
+use netloom_model::{Family, RouteType};
 use netloom_model::journey::{Event, Origin, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::Reject;
@@ -48,6 +50,7 @@ pub(super) fn tell<O: Observer>(
         return;
     }
     match (facts.proto, reject) {
+        (Proto::Bridge | Proto::Netdev, _) => frame::tell(cx, facts, dev, packet, reject),
         (Proto::V4 | Proto::V6, Reject::TcpReset) => reset(cx, facts, dev, packet),
         (Proto::V4, Reject::Icmp(code)) => unreachable_v4(cx, dev, packet, code),
         (Proto::V4, Reject::Icmpx(code)) => {
@@ -66,7 +69,7 @@ pub(super) fn tell<O: Observer>(
 fn sums_up_plainly(facts: &Facts, packet: &Packet) -> bool {
     // UDP is not among them, but may have none.
     const OTHERWISE: [u8; 6] = [33, 47, 50, 51, 132, 136];
-    let v6 = facts.proto == Proto::V6;
+    let v6 = facts.is_v6();
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
         return !v6;
     };
@@ -86,21 +89,21 @@ fn sums_up_plainly(facts: &Facts, packet: &Packet) -> bool {
     if packet.checksum_partial || matches!(protocol, 6 | 17) || protocol == own {
         return conntrack::sums_up(facts, packet);
     }
-    match facts.proto {
-        Proto::V4 => checksum::verify(upper),
-        Proto::V6 => {
+    match facts.version {
+        Some(Family::V4) => checksum::verify(upper),
+        Some(Family::V6) => {
             let header = ipv6::Packet::new_unchecked(network);
             let (src, dst, protocol) = (header.src(), header.dst(), IpProtocol(protocol));
             let pseudo = checksum::pseudo_v6(src, dst, protocol, upper.len());
             checksum::combine(&[pseudo, checksum::sum(upper)]) == 0xffff
         }
-        _ => true,
+        None => true,
     }
 }
 
 fn is_later_fragment(facts: &Facts, packet: &Packet) -> bool {
-    match facts.proto {
-        Proto::V4 => ipv4::Packet::new_header(packet.network()).is_ok_and(|h| h.frag_offset() != 0),
+    match facts.version {
+        Some(Family::V4) => ipv4::Packet::new_header(packet.network()).is_ok_and(|h| h.frag_offset() != 0),
         _ => facts.protocol.is_some(),
     }
 }
@@ -125,21 +128,22 @@ fn unreachable_v6<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &Packe
 
 /// Ends the connection in the name of its other end (`nf_send_reset`).
 fn reset<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, dev: DevId, packet: &Packet) {
-    let transport = facts.transport.map(usize::from);
-    let upper = transport.and_then(|at| packet.network().get(at..));
-    let segment = upper.and_then(|bytes| tcp::Packet::new_checked(bytes).ok());
-    let Some(segment) = segment else {
+    let Some(answer) = reset_of(facts, packet) else {
         return;
     };
-    if facts.protocol != Some(IpProtocol::TCP.0) || segment.flags().contains(Flags::RST) {
-        return;
-    }
-    let answer = answer_to(&segment);
     match facts.proto {
         Proto::V4 => reset_v4(cx, facts, dev, packet, &answer),
         Proto::V6 => reset_v6(cx, facts, dev, packet, &answer),
         _ => {}
     }
+}
+
+/// The reset that answers a packet, where it holds a segment that one may answer.
+fn reset_of(facts: &Facts, packet: &Packet) -> Option<tcp::Repr<'static>> {
+    let upper = packet.network().get(usize::from(facts.transport?)..)?;
+    let segment = tcp::Packet::new_checked(upper).ok()?;
+    let answerable = facts.protocol == Some(IpProtocol::TCP.0);
+    (answerable && !segment.flags().contains(Flags::RST)).then(|| answer_to(&segment))
 }
 
 /// The reset that answers a segment (RFC 9293 section 3.10.7.1).

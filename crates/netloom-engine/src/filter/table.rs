@@ -307,8 +307,13 @@ impl Filter {
                 }
             }
         }
+        // Where bridges track, IP does too.
+        let bridged = self.tracks(Proto::Bridge);
+        self.tracking[Proto::Bridge as usize] = bridged;
         for proto in [Proto::V4, Proto::V6] {
-            self.tracking[proto as usize] = self.tracks(proto);
+            self.tracking[proto as usize] = bridged || self.tracks(proto);
+        }
+        for proto in [Proto::V4, Proto::V6, Proto::Bridge] {
             if self.tracking[proto as usize] {
                 self.hang_tracking(proto);
             }
@@ -337,6 +342,10 @@ impl Filter {
             (Hook::Postrouting, i32::MAX, Asked::Confirm),
         ];
         for (hook, priority, asked) in places {
+            // What a bridge itself sends IP has tracked.
+            if proto == Proto::Bridge && hook == Hook::Output {
+                continue;
+            }
             let entries = &mut self.hooks[proto as usize][hook as usize];
             let at = entries.partition_point(|entry| entry.priority < priority);
             let at = if priority == i32::MAX {
@@ -365,7 +374,7 @@ impl Filter {
 }
 
 /// Where in the order of chains connections are looked up (`NF_IP_PRI_CONNTRACK`).
-const TRACK: i32 = -200;
+pub(crate) const TRACK: i32 = -200;
 
 /// Where packets are translated (`NF_IP_PRI_NAT_DST`, `NF_IP_PRI_NAT_SRC`).
 const DNAT: i32 = -100;

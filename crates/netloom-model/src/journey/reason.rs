@@ -137,6 +137,7 @@ drop_reasons! {
     RuleQueue => "rule_queue", "a rule hands it to a program, and there is none";
     RuleCannot => "rule_cannot", "a rule is to change it in a way that it does not allow";
     RuleNoSocket => "rule_no_socket", "a rule hands it to a program that takes any address for its own, and there is none";
+    ForwardLoop => "forward_loop", "rules send it on from device to device too often";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

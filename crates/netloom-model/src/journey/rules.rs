@@ -67,6 +67,8 @@ pub enum ChainVerdict {
     Drop,
     /// It ends there and its sender is told.
     Reject,
+    /// It leaves by another device.
+    Forward,
     /// It cannot be said.
     Unknown,
 }

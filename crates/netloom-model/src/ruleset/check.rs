@@ -2,7 +2,7 @@
 //! go wrong while packets are judged.
 
 use super::statement::{NatKind, Statement, Verdict};
-use super::{Base, ChainKind, Expr, Hook, MetaKey};
+use super::{Base, ChainKind, Expr, Hook, MetaKey, TableFamily};
 use crate::error::{Errno, Result};
 use core::hash::Hash;
 use std::collections::HashMap;
@@ -50,11 +50,17 @@ fn depth<C: Copy + Eq + Hash>(
     Ok(most)
 }
 
-/// Whether a statement can be in a chain: translations are for chains of their kind, at their hooks, and
-/// some of what goes with a packet cannot be set.
+/// Whether a statement can be in a chain: translations are for chains of their kind, at their hooks,
+/// refusals for the hooks where somebody can be told, and some of what goes with a packet cannot be
+/// set.
 #[must_use]
-pub fn fits(statement: &Statement, base: Option<&Base>) -> bool {
+pub fn fits(statement: &Statement, family: TableFamily, base: Option<&Base>) -> bool {
     match statement {
+        Statement::Reject(_) => base.is_none_or(|base| match family {
+            TableFamily::Bridge => matches!(base.hook, Hook::Prerouting | Hook::Input),
+            TableFamily::Netdev => base.hook == Hook::Ingress,
+            _ => base.hook != Hook::Postrouting,
+        }),
         Statement::Set {
             what: Expr::Meta(key),
             ..

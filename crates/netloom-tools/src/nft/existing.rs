@@ -18,7 +18,7 @@ impl Parser<'_> {
             }
             "chain" => {
                 let (chain, name) = self.chain()?;
-                self.push(RulesetChange::DelChain { chain, empty: true }, name.at);
+                self.push(RulesetChange::DelChain { chain, empty: false }, name.at);
             }
             "rule" => {
                 let (chain, _) = self.chain()?;

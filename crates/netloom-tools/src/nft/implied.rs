@@ -102,10 +102,10 @@ pub(super) fn network(family: TableFamily, statements: &[Statement]) -> Option<T
     }
     statements.iter().find_map(|statement| {
         let of = headers(statement);
-        if of.contains(&Header::Ip) {
+        if of.iter().any(|h| matches!(h, Header::Ip | Header::Icmp)) {
             return Some(TableFamily::Ip);
         }
-        if of.contains(&Header::Ip6) {
+        if of.iter().any(|h| matches!(h, Header::Ip6 | Header::Icmpv6)) {
             return Some(TableFamily::Ip6);
         }
         match asks(statement)? {

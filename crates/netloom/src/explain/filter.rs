@@ -42,6 +42,7 @@ fn verdict(trace: &ChainTrace) -> &'static str {
         ChainVerdict::Drop if trace.policy => "its policy drops it",
         ChainVerdict::Drop => "drops it",
         ChainVerdict::Reject => "rejects it",
+        ChainVerdict::Forward => "sends it out of another device",
         ChainVerdict::Unknown => "says what is not known",
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         | DropReason::RuleQueue
         | DropReason::RuleCannot
         | DropReason::RuleNoSocket
+        | DropReason::ForwardLoop
         | DropReason::RuleUnknown => return filter::hint(ns, journey, verdict),
         DropReason::DeviceDown => {
             format!("{dev} in {ns} is down: {} link set {dev} up", ip(ns))

@@ -54,18 +54,27 @@ impl Kernel {
             let setting = std::fs::read_to_string("/proc/sys/net/netfilter/nf_log_all_netns");
             return setting.is_ok_and(|value| value.trim() == "1");
         }
-        let mut add = vec!["ip", "link", "add", "probe", "type"];
-        // A setting of bridges that not every kernel has.
-        if kind == "vlan_filtering" {
-            add.extend(["bridge", kind, "1"]);
-        } else {
-            add.push(kind);
-        }
         *self
             .kinds
             .borrow_mut()
             .entry(kind.to_owned())
-            .or_insert_with(|| succeeds(&add))
+            .or_insert_with(|| succeeds(&asking(kind)))
+    }
+}
+
+/// The command that succeeds where the kernel has what a script needs: a kind of device, a setting of
+/// bridges, rules of bridges.
+fn asking(kind: &str) -> Vec<&str> {
+    const REFUSES: &str =
+        "add table bridge t; add chain bridge t c { type filter hook input priority 0; }; \
+         add rule bridge t c reject";
+    const TRACKS: &str = "add table bridge t; add chain bridge t c; add rule bridge t c ct state new";
+    let device = ["ip", "link", "add", "probe", "type"];
+    match kind {
+        "nft_reject_bridge" => vec!["nft", REFUSES],
+        "nf_conntrack_bridge" => vec!["nft", TRACKS],
+        "vlan_filtering" => [&device[..], &["bridge", kind, "1"]].concat(),
+        device_kind => [&device[..], &[device_kind]].concat(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! kept until the hook is done (`copy`).
 
 pub(super) mod copy;
+pub(super) mod forward;
 mod frame;
 mod mss;
 mod prefix;
@@ -62,6 +63,8 @@ pub(super) enum Op {
     Mirror(Load),
     /// Sends a copy elsewhere.
     Copy(copy::Op),
+    /// Sends it out of another device.
+    Forward(forward::Op),
 }
 
 /// What became of a packet.
@@ -73,6 +76,8 @@ pub(super) enum Did {
     Go(Go),
     /// The packet ends, for this reason.
     Ends(DropReason),
+    /// It leaves by another device.
+    Leaves(forward::Way),
 }
 
 impl Did {
@@ -116,6 +121,9 @@ pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> 
         } => Op::Mirror(load::compile(device, maps)?),
         Statement::Dup { to, device } => {
             Op::Copy(copy::Op::of(to.as_ref(), device.as_ref(), maps)?)
+        }
+        Statement::Forward { device, to, family } => {
+            Op::Forward(forward::Op::of(device, to.as_ref(), *family, maps)?)
         }
         Statement::Set { what, value } => set(what, load::compile(value, maps)?)?,
         _ => return None,
@@ -207,6 +215,7 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
             }
             Did::On
         }
+        Op::Forward(op) => op.carry_out(net, facts, packet),
         Op::Copy(op) => {
             op.keep(net, facts, packet);
             Did::On

@@ -4,6 +4,7 @@ use crate::filter::facts::Facts;
 use crate::filter::load::Load;
 use crate::net::Net;
 use crate::packet::Packet;
+use netloom_model::Family;
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::{Expr, Header};
 use netloom_wire::checksum;
@@ -80,15 +81,16 @@ impl Op {
     /// Writes to the header of IP.
     fn network(&self, value: u128, facts: &Facts, packet: &mut Packet) -> Option<()> {
         let partial = packet.checksum_partial;
-        let version = facts.is_ip_v6(packet);
+        let version = facts.version;
         let network = packet.network_mut();
         let end = (self.offset + self.bits).div_ceil(8);
-        let Some(v6) = version else {
+        let Some(version) = version else {
             // ARP has no checksum.
             network.get(..end)?;
             put(network, (self.offset, self.bits), value);
             return Some(());
         };
+        let v6 = version == Family::V6;
         let len = if v6 { 40 } else { 20 };
         let len = len.max(end);
         let before = network.get(..len)?.to_vec();

@@ -33,7 +33,7 @@ fn place(bytes: &[u8]) -> (usize, usize) {
 
 /// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
 /// to `send`, until one is dropped.
-pub(super) fn cut<O: Observer>(
+pub(crate) fn cut<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
     packet: Packet,

@@ -9,7 +9,7 @@ pub(crate) mod dad;
 pub(crate) mod deliver;
 pub(crate) mod device;
 pub(crate) mod forward;
-mod fragment;
+pub(crate) mod fragment;
 pub(crate) mod group;
 mod headers;
 pub(crate) mod icmp;

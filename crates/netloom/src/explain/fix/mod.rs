@@ -155,7 +155,8 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         | DropReason::RuleReject
         | DropReason::RuleQueue
         | DropReason::RuleCannot
-        | DropReason::RuleNoSocket => rules::passing(ns, journey, verdict),
+        | DropReason::RuleNoSocket
+        | DropReason::ForwardLoop => rules::passing(ns, journey, verdict),
         DropReason::OtherHost => neighbours::set_by_hand(state),
         DropReason::NoRoute
         | DropReason::RouteUnreachable
