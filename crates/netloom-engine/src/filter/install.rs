@@ -381,7 +381,11 @@ impl Filter {
             ..rule.clone()
         };
         let base = self.chains[id.0].base.as_deref();
-        if !rule.statements.iter().all(|s| check::fits(s, name.table.family, base)) {
+        if !rule
+            .statements
+            .iter()
+            .all(|s| check::fits(s, name.table.family, base))
+        {
             return Err(Errno::OPNOTSUPP.into());
         }
         let table = &self.tables[at];

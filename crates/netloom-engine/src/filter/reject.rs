@@ -15,11 +15,11 @@ use crate::route::upper::Upper;
 use crate::route::{self, Flow};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use netloom_model::{Family, RouteType};
 use netloom_model::journey::{Event, Origin, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::Reject;
 use netloom_model::socket::PacketType;
+use netloom_model::{Family, RouteType};
 use netloom_wire::icmpv4::Repr;
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{IpProtocol, checksum, icmpv6, ipv4, ipv6};
@@ -103,7 +103,9 @@ fn sums_up_plainly(facts: &Facts, packet: &Packet) -> bool {
 
 fn is_later_fragment(facts: &Facts, packet: &Packet) -> bool {
     match facts.version {
-        Some(Family::V4) => ipv4::Packet::new_header(packet.network()).is_ok_and(|h| h.frag_offset() != 0),
+        Some(Family::V4) => {
+            ipv4::Packet::new_header(packet.network()).is_ok_and(|h| h.frag_offset() != 0)
+        }
         _ => facts.protocol.is_some(),
     }
 }

@@ -18,7 +18,13 @@ impl Parser<'_> {
             }
             "chain" => {
                 let (chain, name) = self.chain()?;
-                self.push(RulesetChange::DelChain { chain, empty: false }, name.at);
+                self.push(
+                    RulesetChange::DelChain {
+                        chain,
+                        empty: false,
+                    },
+                    name.at,
+                );
             }
             "rule" => {
                 let (chain, _) = self.chain()?;

@@ -13,7 +13,7 @@ pub(crate) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linu
 /// Where the real tools are.
 pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// What a script needs to see what rules log.
-const LOG: &str = "nf_log_all_netns";
+pub(crate) const LOG: &str = "nf_log_all_netns";
 const FRESH: [&str; 6] = [
     "unshare",
     "--net",
@@ -65,10 +65,10 @@ impl Kernel {
 /// The command that succeeds where the kernel has what a script needs: a kind of device, a setting of
 /// bridges, rules of bridges.
 fn asking(kind: &str) -> Vec<&str> {
-    const REFUSES: &str =
-        "add table bridge t; add chain bridge t c { type filter hook input priority 0; }; \
+    const REFUSES: &str = "add table bridge t; add chain bridge t c { type filter hook input priority 0; }; \
          add rule bridge t c reject";
-    const TRACKS: &str = "add table bridge t; add chain bridge t c; add rule bridge t c ct state new";
+    const TRACKS: &str =
+        "add table bridge t; add chain bridge t c; add rule bridge t c ct state new";
     let device = ["ip", "link", "add", "probe", "type"];
     match kind {
         "nft_reject_bridge" => vec!["nft", REFUSES],

@@ -1,5 +1,5 @@
 //! A second kernel as the scripts' world: the distribution's own, in a virtual machine, for what the
-//! running kernel lacks. One boot, in software, runs them all: it takes seconds.
+//! running kernel lacks. One boot, in software, runs them all.
 
 use crate::script::Script;
 use crate::{kernel, record, world};
@@ -20,6 +20,8 @@ const PROGRAMS: [&str; 6] = [
     "dpkg-deb",
     "qemu-system-x86_64",
 ];
+/// How many seconds a script has in the guest, where all is slower.
+const LIMIT: &str = "180";
 /// Where the guest sees the folder of this run.
 const GUEST: &str = "/mnt/machine";
 
@@ -48,8 +50,9 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
         "modprobe -d /mnt/kernel -a nf_log_syslog iptable_raw iptable_mangle iptable_filter; echo 1 >/proc/sys/net/netfilter/nf_log_all_netns\n".to_owned();
     for script in scripts {
         fs::copy(&script.path, folder.join(format!("{}.sh", script.name)))?;
-        command.push_str(&guest_lines(&script.name));
     }
+    command.push_str(&one());
+    command.push_str(&lanes(scripts));
     fs::write(folder.join("command"), command)?;
     call(BOOT, &[&machine, &folder.to_owned()])?;
     let mut failures = String::new();
@@ -67,18 +70,37 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
 }
 
 /// What the guest's shell does for one script: as [`world::run`] does here.
-fn guest_lines(name: &str) -> String {
-    let home = "/tmp/home";
-    let script = kernel::command(&format!("{GUEST}/kernel"), &format!("{GUEST}/{name}.sh"));
+fn one() -> String {
+    let home = "/tmp/home-$1";
+    let script = kernel::command(&format!("{GUEST}/kernel"), &format!("{GUEST}/$1.sh"));
     let environment = world::environment(OsStr::new(kernel::PATH), OsStr::new(home));
     let settings = environment.map(|(key, value)| format!("{key}={}", value.display()));
     format!(
-        "rm -rf {home}; mkdir -m 777 {home} {home}/work; cd {home}/work\n\
-         env -i {settings} timeout --signal=KILL {limit} {script} \\\n    \
-         </dev/null >{GUEST}/{name}.printed 2>&1; echo $? >{GUEST}/{name}.code\n",
+        "one() {{\n\
+         mkdir -m 777 {home} {home}/work; cd {home}/work\n\
+         env -i {settings} timeout --signal=KILL {LIMIT} {script} \\\n    \
+         </dev/null >{GUEST}/$1.printed 2>&1; echo $? >{GUEST}/$1.code\n\
+         read up _ </proc/uptime; echo \"$1 $up\" >>{GUEST}/times\n}}\n",
         settings = settings.join(" "),
-        limit = world::LIMIT,
         script = script.join(" "),
+    )
+}
+
+/// The guest has two processors, and runs two scripts at once: a script is run by that lane which comes
+/// to it first. Those that read the kernel's log, which is one for all, stay in the first.
+fn lanes(scripts: &[Script]) -> String {
+    let reads_log = |script: &&Script| script.needs().any(|need| need == kernel::LOG);
+    let names = |scripts: Vec<&Script>| {
+        let names = scripts.iter().map(|script| script.name.as_str());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let (logs, others): (Vec<_>, Vec<_>) = scripts.iter().partition(reads_log);
+    let (logs, others) = (names(logs), names(others));
+    format!(
+        "lane() {{ for name; do mkdir /run/$name 2>/dev/null && (one $name); done; }}\n\
+         lane {logs} {others} &\n\
+         lane {others} &\n\
+         wait\n"
     )
 }
 

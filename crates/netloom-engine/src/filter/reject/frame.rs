@@ -2,7 +2,7 @@
 //! The answer is made of the frame alone, its addresses exchanged; no route is asked, no rate limits
 //! it, and it leaves by the device that the frame came by. Frames to groups get none.
 
-use super::{ICMPX, ICMPX6, reset_of, sum};
+use super::{ICMPX, ICMPX6, half_sum, reset_of};
 use crate::bridge;
 use crate::device::DevId;
 use crate::filter::facts::{Facts, Proto};
@@ -55,10 +55,7 @@ pub(super) fn tell<O: Observer>(
     let Some(answer) = made else {
         return;
     };
-    let mut out = cx
-        .net
-        .pool
-        .take(ethernet::HEADER_LEN + answer.bytes.len());
+    let mut out = cx.net.pool.take(ethernet::HEADER_LEN + answer.bytes.len());
     let header = ethernet::Header {
         dst: src,
         src: dst,
@@ -68,8 +65,14 @@ pub(super) fn tell<O: Observer>(
     out.bytes_mut()[ethernet::HEADER_LEN..].copy_from_slice(&answer.bytes);
     out.ethertype = answer.ethertype;
     out.packet_type = PacketType::Outgoing;
+    // Of resets of IPv4 the checksum is only begun.
+    out.checksum_partial =
+        answer.origin == Origin::TcpReset && answer.ethertype == EtherType::IPV4;
     let (with, what) = (answer.origin, answer.what);
-    cx.see(packet, dev, Stage::Rules, |_| Event::Answered { with, what });
+    cx.see(packet, dev, Stage::Rules, |_| Event::Answered {
+        with,
+        what,
+    });
     cx.born(&mut out, Some(packet.id), with);
     if facts.proto == Proto::Bridge {
         // It goes back in the VLAN that the frame came in.
@@ -102,8 +105,12 @@ fn v4(net: &Net, facts: &Facts, packet: &Packet, reject: Reject) -> Option<Answe
     let code = match reject {
         Reject::TcpReset => {
             let mut segment = reset(facts, packet)?;
-            sum(&mut segment, dst.into(), src.into());
-            return Some(Answer::reset(EtherType::IPV4, of(IpProtocol::TCP, &segment), src));
+            half_sum(&mut segment, dst, src);
+            return Some(Answer::reset(
+                EtherType::IPV4,
+                of(IpProtocol::TCP, &segment),
+                src,
+            ));
         }
         Reject::Icmp(code) => code,
         Reject::Icmpx(code) => ICMPX[usize::from(code & 3)],
@@ -158,8 +165,12 @@ fn v6(net: &Net, facts: &Facts, packet: &Packet, reject: Reject) -> Option<Answe
                 return None;
             }
             let mut segment = reset(facts, packet)?;
-            sum(&mut segment, dst.into(), src.into());
-            return Some(Answer::reset(EtherType::IPV6, of(IpProtocol::TCP, &segment), src));
+            tcp::Packet::new_unchecked(&mut segment[..]).fill_checksum_v6(dst, src);
+            return Some(Answer::reset(
+                EtherType::IPV6,
+                of(IpProtocol::TCP, &segment),
+                src,
+            ));
         }
         Reject::Icmpv6(code) => code,
         Reject::Icmpx(code) => ICMPX6[usize::from(code & 3)],
