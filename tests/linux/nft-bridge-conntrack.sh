@@ -28,13 +28,13 @@ nft add rule bridge t forward ct state established counter
 nft add rule bridge t forward ether type arp ct state untracked counter
 nft add rule bridge t postrouting ct state invalid counter drop
 nft add rule bridge t input ct state new counter
-nft add rule bridge t output ct state new,established counter
+nft add rule bridge t output ip protocol icmp ct state new,established counter
 ip netns exec h1 ping -q -c2 -i0.1 -W1 10.0.0.2 | grep transmitted
-connections
+connections -p icmp
 ip netns exec h1 ping -q -c2 -i0.1 -W1 10.0.0.254 | grep transmitted
 ping -q -c1 -W1 10.0.0.2 | grep transmitted
 ip netns exec h1 arping -c1 -w1 -I eth0 10.0.0.2 | grep -o 'reply from.*\]'
-connections
+connections -p icmp
 nft list table bridge t
 # A packet in fragments is one for the rules, and goes on in fragments.
 conntrack -F 2>/dev/null
@@ -50,16 +50,16 @@ nft add chain bridge t early '{ type filter hook prerouting priority -300; }'
 nft add rule bridge t early ip protocol icmp counter notrack
 nft add rule bridge t forward ip protocol icmp ct state untracked counter
 ip netns exec h1 ping -q -c1 -W1 -s 3000 10.0.0.2 | grep transmitted
-connections
+connections -p icmp
 nft list chain bridge t early
 nft list chain bridge t forward
 # A stateful filter: only h1 begins.
 nft delete chain bridge t early
 nft flush chain bridge t forward
-nft add rule bridge t forward ct state established,related counter accept
-nft add rule bridge t forward ct state new iifname p1 tcp dport 80 counter accept
-nft add rule bridge t forward ct state new iifname p1 udp dport 99 counter accept
-nft add rule bridge t forward ether type ip counter drop
+nft add rule bridge t forward ct state established,related accept
+nft add rule bridge t forward ct state new iifname p1 tcp dport 80 accept
+nft add rule bridge t forward ct state new iifname p1 udp dport 99 accept
+nft add rule bridge t forward ether type ip drop
 ip netns exec h2 timeout 5 nc -l -N 80 </dev/null >/dev/null & sleep 1
 ip netns exec h1 nc -N -w1 10.0.0.2 80 </dev/null && echo connected
 ip netns exec h2 nc -z -w1 10.0.0.1 80 || echo no
