@@ -135,7 +135,8 @@ impl Facts {
     pub(super) fn behind_authentication(&self, packet: &Packet) -> Facts {
         let mut facts = *self;
         if let (Some(Family::V6), Some(51), Some(at)) =
-            (self.version, self.protocol, self.transport) {
+            (self.version, self.protocol, self.transport)
+        {
             (facts.protocol, facts.transport) = v6(packet.network(), usize::from(at), true);
         }
         facts

@@ -66,8 +66,7 @@ pub(super) fn tell<O: Observer>(
     out.ethertype = answer.ethertype;
     out.packet_type = PacketType::Outgoing;
     // Of resets of IPv4 the checksum is only begun.
-    out.checksum_partial =
-        answer.origin == Origin::TcpReset && answer.ethertype == EtherType::IPV4;
+    out.checksum_partial = answer.origin == Origin::TcpReset && answer.ethertype == EtherType::IPV4;
     let (with, what) = (answer.origin, answer.what);
     cx.see(packet, dev, Stage::Rules, |_| Event::Answered {
         with,
