@@ -4,9 +4,11 @@
 //! What does have one is said with it, as `iptables-nft` stores it: addresses, devices, protocols,
 //! ports and flags of TCP and UDP, marks, `limit`, `NFLOG`, `TRACE`, verdicts.
 
+mod inside;
 mod matches;
 mod target;
 
+pub use inside::{BpfInstruction, Osf, Srh, SrhNumber};
 pub use matches::*;
 pub use target::*;
 

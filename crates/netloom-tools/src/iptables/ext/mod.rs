@@ -8,6 +8,7 @@ mod fields;
 mod hashlimit;
 mod headers6;
 pub(super) mod icmp;
+mod inside;
 mod marks;
 mod nat;
 mod origin;
@@ -20,6 +21,7 @@ mod search;
 mod segments;
 mod sets;
 mod shares;
+mod srh;
 mod steer;
 mod time;
 mod values;
@@ -73,6 +75,9 @@ pub(super) const MATCHES: &[&Extension] = &[
     &headers6::IPV6HEADER,
     &headers6::MH,
     &headers6::RT,
+    &inside::BPF,
+    &inside::NFACCT,
+    &inside::OSF,
     &policy::POLICY,
     &search::STRING,
     &search::U32,
@@ -81,6 +86,7 @@ pub(super) const MATCHES: &[&Extension] = &[
     &segments::SCTP,
     &shares::CLUSTER,
     &shares::CONNLABEL,
+    &srh::SRH,
     &time::TIME,
     &sets::RECENT,
     &sets::SET,
