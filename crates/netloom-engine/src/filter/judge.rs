@@ -271,13 +271,17 @@ fn policy<T: Trail>(
     }
 }
 
-/// Whether a packet ends at a rule that asks for its protocol: legacy's rules for IPv6 have it so where the
-/// headers before that cannot be read (`hotdrop`).
+/// Whether a packet ends at a rule that asks this: legacy's rules have it so where the headers before the
+/// protocol cannot be read, or that of the transport is cut off (`hotdrop`).
 fn ends_broken(filter: &Filter, chain: ChainId, load: &Load, facts: &Facts) -> bool {
-    matches!(load, Load::Meta(MetaKey::L4Proto))
-        && facts.proto == Proto::V6
-        && facts.protocol.is_none()
-        && filter.chains[chain.0].table.backend == Backend::Legacy
+    match load {
+        Load::Meta(MetaKey::L4Proto) => {
+            facts.proto == Proto::V6
+                && facts.protocol.is_none()
+                && filter.chains[chain.0].table.backend == Backend::Legacy
+        }
+        load => facts.cut && load.reads_transport(),
+    }
 }
 
 /// Carries a rule out, until one of its statements does not match.
@@ -304,10 +308,11 @@ fn ask<T: Trail>(
         };
         let goes_on = match op {
             Op::Test(test) => match test.load.value(net, facts, packet) {
-                Some(number) => test.passes(number),
-                None if ends_broken(filter, chain, &test.load, facts) => {
+                Some(number) if !facts.cut => test.passes(number),
+                _ if ends_broken(filter, chain, &test.load, facts) => {
                     return Said::Ends(DropReason::RuleDrop);
                 }
+                Some(number) => test.passes(number),
                 None => false,
             },
             Op::Lookup { key, set, not } => {

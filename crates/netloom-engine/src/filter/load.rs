@@ -72,6 +72,13 @@ pub(super) struct Bits {
     header: Option<Header>,
 }
 
+impl Load {
+    /// Whether it is bits of the transport's header.
+    pub(super) const fn reads_transport(&self) -> bool {
+        matches!(self, Load::Bits(bits) if matches!(bits.layer, Layer::Transport))
+    }
+}
+
 /// What an expression's value comes from; none where netloom does not know it.
 pub(super) fn compile(expr: &Expr, maps: &mut Maps<'_>) -> Option<Load> {
     Some(match expr {
