@@ -273,14 +273,19 @@ fn policy<T: Trail>(
 
 /// Whether a packet ends at a rule that asks this: legacy's rules have it so where the headers before the
 /// protocol cannot be read, or that of the transport is cut off (`hotdrop`).
-fn ends_broken(filter: &Filter, chain: ChainId, load: &Load, facts: &Facts) -> bool {
+fn ends_broken(
+    filter: &Filter,
+    chain: ChainId,
+    load: &Load,
+    (facts, packet): (&Facts, &Packet),
+) -> bool {
     match load {
         Load::Meta(MetaKey::L4Proto) => {
             facts.proto == Proto::V6
                 && facts.protocol.is_none()
                 && filter.chains[chain.0].table.backend == Backend::Legacy
         }
-        load => facts.cut && load.reads_transport(),
+        load => facts.cut && load.reads_transport(facts, packet),
     }
 }
 
@@ -309,7 +314,7 @@ fn ask<T: Trail>(
         let goes_on = match op {
             Op::Test(test) => match test.load.value(net, facts, packet) {
                 Some(number) if !facts.cut => test.passes(number),
-                _ if ends_broken(filter, chain, &test.load, facts) => {
+                _ if ends_broken(filter, chain, &test.load, (facts, packet)) => {
                     return Said::Ends(DropReason::RuleDrop);
                 }
                 Some(number) => test.passes(number),

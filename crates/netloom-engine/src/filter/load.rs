@@ -73,9 +73,13 @@ pub(super) struct Bits {
 }
 
 impl Load {
-    /// Whether it is bits of the transport's header.
-    pub(super) const fn reads_transport(&self) -> bool {
-        matches!(self, Load::Bits(bits) if matches!(bits.layer, Layer::Transport))
+    /// Whether it is bits of the header of the packet's transport.
+    pub(super) fn reads_transport(&self, facts: &Facts, packet: &Packet) -> bool {
+        let Load::Bits(bits) = self else {
+            return false;
+        };
+        let is_there = |header| has(facts, packet, header);
+        bits.layer == Layer::Transport && bits.header.is_none_or(is_there)
     }
 }
 
