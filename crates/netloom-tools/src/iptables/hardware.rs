@@ -10,6 +10,19 @@ use netloom_model::ruleset::xt::{MacMask, Network};
 use netloom_model::ruleset::{Expr, Field, Statement, Value};
 use netloom_wire::MacAddr;
 
+/// What ARP can do, by number from 1 on.
+pub(super) const OPCODES: [&str; 9] = [
+    "Request",
+    "Reply",
+    "Request_Reverse",
+    "Reply_Reverse",
+    "DRARP_Request",
+    "DRARP_Reply",
+    "DRARP_Error",
+    "InARP_Request",
+    "ARP_NAK",
+];
+
 /// Every bit of an address.
 pub(super) const ALL: MacAddr = MacAddr([0xff; 6]);
 

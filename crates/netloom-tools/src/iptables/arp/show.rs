@@ -4,7 +4,6 @@ use super::super::Variant;
 use super::super::arguments::Parsed;
 use super::super::hardware;
 use super::super::list;
-use super::words::OPCODES;
 use crate::ip::words::Outcome;
 use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
 use netloom_model::ruleset::statement::Verdict;
@@ -168,7 +167,7 @@ fn network(right: &Expr, mask: Option<&Expr>) -> Option<String> {
 fn number_said(field: Field, bang: &str, number: u16, style: Style) -> Option<String> {
     Some(match field {
         Field::ArpOperation => {
-            let named = OPCODES.get(usize::from(number).wrapping_sub(1));
+            let named = hardware::OPCODES.get(usize::from(number).wrapping_sub(1));
             match named {
                 Some(name) if !style.numeric => format!("{bang}--opcode {name}"),
                 _ => format!("{bang}--opcode {number}"),

@@ -60,19 +60,6 @@ const GRAMMAR: Grammar = Grammar {
     stray: |word| format!("Bad argument `{word}'"),
 };
 
-/// What ARP can do, by number from 1 on.
-pub(super) const OPCODES: [&str; 9] = [
-    "Request",
-    "Reply",
-    "Request_Reverse",
-    "Reply_Reverse",
-    "DRARP_Request",
-    "DRARP_Reply",
-    "DRARP_Error",
-    "InARP_Request",
-    "ARP_NAK",
-];
-
 /// Reads a command line.
 pub(in super::super) fn parse(variant: Variant, args: &[String]) -> Outcome<Parsed> {
     let line = line::read(variant, &GRAMMAR, args)?;
@@ -159,7 +146,7 @@ fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> {
     let (hlen, not) = asked("h-length", &[], "hardware length")?.unwrap_or((6, false));
     all.push(field(Field::ArpHlen, not, hlen));
     all.push(field(Field::ArpPlen, false, 4));
-    let opcodes: Vec<(&str, u16)> = OPCODES.into_iter().zip(1..).collect();
+    let opcodes: Vec<(&str, u16)> = hardware::OPCODES.into_iter().zip(1..).collect();
     if let Some((op, not)) = asked("opcode", &opcodes, "opcode")? {
         all.push(field(Field::ArpOperation, not, op));
     }

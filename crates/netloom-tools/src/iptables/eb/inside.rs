@@ -172,7 +172,7 @@ fn arp(variant: Variant, line: &Line) -> Outcome<EbArp> {
         })
     };
     let opcode = |word: &str| {
-        let at = names::OPCODES
+        let at = hardware::OPCODES
             .iter()
             .position(|name| word.eq_ignore_ascii_case(name));
         at.map(|at| at as u16 + 1)

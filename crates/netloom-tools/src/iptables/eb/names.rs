@@ -70,19 +70,6 @@ pub(super) fn show_ethertype(number: u16) -> String {
     named.map_or_else(|| format!("0x{number:x}"), |(name, _)| (*name).to_owned())
 }
 
-/// What ARP can do, by number from 1 on.
-pub(super) const OPCODES: [&str; 9] = [
-    "Request",
-    "Reply",
-    "Request_Reverse",
-    "Reply_Reverse",
-    "DRARP_Request",
-    "DRARP_Reply",
-    "DRARP_Error",
-    "InARP_Request",
-    "ARP_NAK",
-];
-
 /// For whom a frame is, by number.
 pub(super) const PACKET_TYPES: [&str; 7] = [
     "host",

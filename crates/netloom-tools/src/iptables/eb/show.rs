@@ -247,7 +247,7 @@ fn arp(asked: &EbArp) -> String {
     let network = |network: &Network| hardware::show_network(network);
     let mut words = Words(Vec::new());
     words.add("arp-op", asked.op.as_ref(), |op| {
-        let named = names::OPCODES.get(usize::from(*op).wrapping_sub(1));
+        let named = hardware::OPCODES.get(usize::from(*op).wrapping_sub(1));
         named.map_or_else(|| op.to_string(), |name| (*name).to_owned())
     });
     words.add("arp-htype", asked.htype.as_ref(), u16::to_string);
