@@ -2,6 +2,7 @@
 //! (`netif_rx`, `process_backlog`, `__netif_receive_skb_core`).
 
 use crate::bridge;
+use crate::conntrack;
 use crate::device::DevId;
 use crate::filter::{self, Proto};
 use crate::ip;
@@ -53,14 +54,15 @@ pub(crate) fn enqueue<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     cx.net.backlog.push_back((dev, packet));
 }
 
-/// Takes frames from the backlog until none waits; every so often the routes that the next ones
-/// need are read ahead.
+/// Takes frames from the backlog until none waits; every so often the routes and connections
+/// that the next ones need are read ahead.
 pub(crate) fn drain<O: Observer>(cx: &mut Cx<'_, O>) {
     cx.net.drains = true;
     let mut ahead = 0;
     loop {
         if ahead == 0 {
             ahead = route::ahead::read(cx.net);
+            conntrack::ahead::read(cx.net);
         }
         ahead -= 1;
         let Some((dev, packet)) = cx.net.backlog.pop_front() else {

@@ -10,6 +10,7 @@
 //! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, other helpers than FTP's.
 
 pub(crate) mod again;
+pub(crate) mod ahead;
 mod configure;
 mod confirm;
 mod connection;

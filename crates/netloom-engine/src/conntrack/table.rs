@@ -24,6 +24,9 @@ const LEAST: usize = 256;
 const ROOM: usize = 4;
 const GROWTH: usize = 4;
 
+/// From how many chains on a table is large.
+const LARGE: usize = 1 << 16;
+
 /// How many chains are looked at for a connection that can be forgotten early
 /// (`NF_CT_EVICTION_RANGE`).
 const EVICTION_RANGE: usize = 8;
@@ -114,6 +117,19 @@ impl Table {
 
     fn chain_of(&self, tuple: &Tuple, zone: u16) -> usize {
         tuple.hash(self.seed, zone) as usize & (self.chains.len() - 1)
+    }
+
+    /// Whether it is in no near cache.
+    #[inline]
+    pub(super) fn is_large(&self) -> bool {
+        self.chains.len() >= LARGE
+    }
+
+    /// The place of the first in a tuple's chain.
+    #[inline]
+    pub(super) fn first(&self, tuple: &Tuple, zone: u16) -> Option<u32> {
+        let first = *self.chains.get(self.chain_of(tuple, zone))?;
+        (first != NONE).then(|| unlink(first).0)
     }
 
     /// The one of which a tuple is one direction, looked for in a zone as that of a direction.

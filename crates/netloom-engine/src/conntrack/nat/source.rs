@@ -73,6 +73,13 @@ impl BySource {
         (self.last, self.before) = (last, before);
     }
 
+    /// The place of the connection that was translated last from the source of a tuple.
+    #[inline]
+    pub(in crate::conntrack) fn last(&self, tuple: &Tuple, zone: u16) -> Option<u32> {
+        let last = self.last.get(&self.key(tuple, zone));
+        last.map(|(place, _)| *place)
+    }
+
     /// What the source of a tuple is translated to elsewhere, the last first.
     pub(super) fn all(
         &self,
@@ -81,7 +88,17 @@ impl BySource {
         zone: u16,
     ) -> impl Iterator<Item = ([u8; 16], u16)> {
         let first = self.last.get(&self.key(tuple, zone)).copied();
-        let all = core::iter::successors(first, |at| self.before.get(at).copied());
+        // One is looked for when it is asked for: mostly the first will do.
+        let (mut at, mut begun) = (None, false);
+        let all = core::iter::from_fn(move || {
+            at = match at {
+                Some(at) => self.before.get(&at).copied(),
+                None if begun => None,
+                None => first,
+            };
+            begun = true;
+            at
+        });
         all.filter_map(move |at| {
             let found = at_of(table, at)?;
             let own = &found.tuples[0];
