@@ -85,8 +85,6 @@ pub(crate) struct Body {
     /// It came in fragments, of which the longest had so many bytes: it leaves in none that is longer
     /// (`frag_max_size`); 0 = it came whole.
     pub(crate) frag_max: u16,
-    /// Then: so many bytes behind its headers were gathered to be written, and leave in one piece.
-    pub(crate) frag_head: u16,
 }
 
 impl core::ops::Deref for Packet {
@@ -139,7 +137,6 @@ impl Body {
             gso: 0,
             gso_headers: 0,
             frag_max: 0,
-            frag_head: 0,
         }
     }
 
@@ -371,7 +368,6 @@ impl Pool {
         body.gso = 0;
         body.gso_headers = 0;
         body.frag_max = 0;
-        body.frag_head = 0;
         packet
     }
 
@@ -403,7 +399,6 @@ impl Pool {
         copy.gso = packet.gso;
         copy.gso_headers = packet.gso_headers;
         copy.frag_max = packet.frag_max;
-        copy.frag_head = packet.frag_head;
         copy
     }
 

@@ -8,7 +8,7 @@ use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Hook, TableFamily};
 use netloom_model::socket::PacketType;
 use netloom_wire::ipv6::extension;
-use netloom_wire::{EtherType, IpProtocol, ethernet, ipv4, ipv6, tcp, udp};
+use netloom_wire::{EtherType, IpProtocol, ethernet, ipv4, ipv6};
 
 /// Whose hooks a packet meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,8 +83,6 @@ pub(crate) struct Facts {
     pub(crate) protocol: Option<u8>,
     /// Where the transport header begins, from the network header; none in a later fragment.
     pub(crate) transport: Option<u16>,
-    /// The header of TCP or UDP is not all there, and a rule that reads it ends the packet: so do legacy's.
-    pub(crate) cut: bool,
 }
 
 impl Facts {
@@ -128,7 +126,6 @@ impl Facts {
             version,
             protocol,
             transport,
-            cut: false,
         }
     }
 
@@ -142,19 +139,6 @@ impl Facts {
         {
             (facts.protocol, facts.transport) = v6(packet.network(), usize::from(at), true);
         }
-        facts
-    }
-
-    /// The same for rules of legacy.
-    pub(super) fn of_legacy(&self, packet: &Packet) -> Facts {
-        let mut facts = self.behind_authentication(packet);
-        let least = match facts.protocol.map(IpProtocol) {
-            Some(IpProtocol::TCP) => tcp::HEADER_LEN,
-            Some(IpProtocol::UDP) => udp::HEADER_LEN,
-            _ => 0,
-        };
-        let there = |at| packet.network().len().saturating_sub(usize::from(at));
-        facts.cut = facts.transport.is_some_and(|at| there(at) < least);
         facts
     }
 

@@ -287,7 +287,7 @@ fn one<O: Observer>(
     packet: &mut Packet,
 ) -> Outcome {
     let legacy = filter.chains[chain.0.0].table.backend == Backend::Legacy;
-    let behind = legacy.then(|| facts.of_legacy(packet));
+    let behind = legacy.then(|| facts.behind_authentication(packet));
     let facts = behind.as_ref().unwrap_or(facts);
     let judged = if O::ON {
         let mut trail = Written::default();

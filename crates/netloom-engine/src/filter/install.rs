@@ -28,14 +28,13 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     let heard = notify::heard(net, ns);
     let mut events = Vec::new();
     for (step, change) in changes.iter().enumerate() {
-        let before = (heard && told::looks_back(change)).then(|| filter.clone());
+        let before = heard.then(|| filter.clone());
         if let Err(refused) = filter.change(change, now) {
             keep_handles(net, ns, &filter);
             return Err(refused.at(step));
         }
-        if heard {
-            let before = before.as_ref().unwrap_or(&filter);
-            events.extend(told::of(before, &filter, change, now));
+        if let Some(before) = before {
+            events.extend(told::of(&before, &filter, change, now));
         }
     }
     if let Err(refused) = filter.check_jumps(changes) {

@@ -271,22 +271,13 @@ fn policy<T: Trail>(
     }
 }
 
-/// Whether a packet ends at a rule that asks this: legacy's rules have it so where the headers before the
-/// protocol cannot be read, or that of the transport is cut off (`hotdrop`).
-fn ends_broken(
-    filter: &Filter,
-    chain: ChainId,
-    load: &Load,
-    (facts, packet): (&Facts, &Packet),
-) -> bool {
-    match load {
-        Load::Meta(MetaKey::L4Proto) => {
-            facts.proto == Proto::V6
-                && facts.protocol.is_none()
-                && filter.chains[chain.0].table.backend == Backend::Legacy
-        }
-        load => facts.cut && load.reads_transport(facts, packet),
-    }
+/// Whether a packet ends at a rule that asks for its protocol: legacy's rules for IPv6 have it so where the
+/// headers before that cannot be read (`hotdrop`).
+fn ends_broken(filter: &Filter, chain: ChainId, load: &Load, facts: &Facts) -> bool {
+    matches!(load, Load::Meta(MetaKey::L4Proto))
+        && facts.proto == Proto::V6
+        && facts.protocol.is_none()
+        && filter.chains[chain.0].table.backend == Backend::Legacy
 }
 
 /// Carries a rule out, until one of its statements does not match.
@@ -313,11 +304,10 @@ fn ask<T: Trail>(
         };
         let goes_on = match op {
             Op::Test(test) => match test.load.value(net, facts, packet) {
-                Some(number) if !facts.cut => test.passes(number),
-                _ if ends_broken(filter, chain, &test.load, (facts, packet)) => {
+                Some(number) => test.passes(number),
+                None if ends_broken(filter, chain, &test.load, facts) => {
                     return Said::Ends(DropReason::RuleDrop);
                 }
-                Some(number) => test.passes(number),
                 None => false,
             },
             Op::Lookup { key, set, not } => {
@@ -371,6 +361,7 @@ fn ask<T: Trail>(
                 None => false,
             },
             Op::Ct(op) => ct::ask(net, op, facts, packet),
+            Op::Nat(op) if op.passes_over(facts.is_v6()) => true,
             Op::Nat(op) => match nat::bind(net, op, facts, packet) {
                 Ok(()) => return Said::Go(Go::Accept),
                 Err(reason) => return Said::Ends(reason),

@@ -72,17 +72,6 @@ pub(super) struct Bits {
     header: Option<Header>,
 }
 
-impl Load {
-    /// Whether it is bits of the header of the packet's transport.
-    pub(super) fn reads_transport(&self, facts: &Facts, packet: &Packet) -> bool {
-        let Load::Bits(bits) = self else {
-            return false;
-        };
-        let is_there = |header| has(facts, packet, header);
-        bits.layer == Layer::Transport && bits.header.is_none_or(is_there)
-    }
-}
-
 /// What an expression's value comes from; none where netloom does not know it.
 pub(super) fn compile(expr: &Expr, maps: &mut Maps<'_>) -> Option<Load> {
     Some(match expr {

@@ -15,11 +15,13 @@ use netloom_model::Scope;
 use netloom_model::journey::DropReason;
 use netloom_model::ruleset::statement::{Nat, NatKind, Statement};
 use netloom_model::ruleset::xt::{NatRange, XtTarget};
-use netloom_model::ruleset::{Expr, Hook, Value};
+use netloom_model::ruleset::{Expr, Hook, TableFamily, Value};
 
 /// What a statement translates to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Op {
+    /// Whether it is for IPv6 alone, or for IPv4 alone.
+    v6: Option<bool>,
     manip: Option<Manip>,
     to: To,
     range: Range,
@@ -44,6 +46,7 @@ enum To {
 /// What a statement translates to; none where it translates nothing, or by what netloom does not know.
 pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> {
     let target = |manip, to, range: &NatRange| Op {
+        v6: None,
         manip,
         to,
         range: Range {
@@ -62,6 +65,7 @@ pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> 
         Statement::XtTarget(XtTarget::Masquerade(range)) => target(source, To::Masquerade, range),
         Statement::XtTarget(XtTarget::Redirect(range)) => target(destination, To::Redirect, range),
         Statement::XtTarget(XtTarget::Netmap { first, last }) => Op {
+            v6: None,
             manip: None,
             to: To::Network,
             range: Range {
@@ -74,6 +78,13 @@ pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> 
         Statement::Nat(nat) => native(nat, maps)?,
         _ => return None,
     })
+}
+
+impl Op {
+    /// Whether it says nothing to packets of this version: tables of both have such of one.
+    pub(super) fn passes_over(&self, v6: bool) -> bool {
+        self.v6.is_some_and(|own| own != v6)
+    }
 }
 
 fn native(nat: &Nat, maps: &mut Maps<'_>) -> Option<Op> {
@@ -106,6 +117,7 @@ fn native(nat: &Nat, maps: &mut Maps<'_>) -> Option<Op> {
     };
     let to = if nat.prefix { To::Network } else { to };
     Some(Op {
+        v6: nat.family.map(|family| family == TableFamily::Ip6),
         manip: Some(manip),
         to,
         range: Range {

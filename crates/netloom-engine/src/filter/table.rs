@@ -233,9 +233,15 @@ impl State {
     /// The rule as the model tells it, with what it remembers.
     pub(super) fn describe(&self, rule: &Rule) -> ruleset::Rule {
         let mut told = rule.rule.clone();
-        for statement in &mut told.statements {
-            if let Statement::Counter(counter) = statement {
-                *counter = self.counter;
+        for (part, statement) in told.statements.iter_mut().enumerate() {
+            match statement {
+                Statement::Counter(counter) => *counter = self.counter,
+                // No more than all of it is told.
+                Statement::Quota(quota) => {
+                    let used = self.memory.counted(part).unwrap_or(quota.used);
+                    quota.used = used.min(quota.bytes);
+                }
+                _ => {}
             }
         }
         told

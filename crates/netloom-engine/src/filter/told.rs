@@ -17,12 +17,6 @@ struct Both<'a> {
     told: Vec<RulesetEvent>,
 }
 
-/// Whether what is told of a change depends on what was there before: a new rule is told of without,
-/// so that many of them cost no copies.
-pub(super) const fn looks_back(change: &RulesetChange) -> bool {
-    !matches!(change, RulesetChange::AddRule { .. })
-}
-
 /// What is told of one change.
 pub(super) fn of(
     before: &Filter,
@@ -234,13 +228,9 @@ impl Both<'_> {
         let Ok(id) = self.after.chain_id(chain) else {
             return;
         };
-        let rules = &self.after.chains[id.0].rules;
-        // It is the last one, or has the greatest handle.
-        let found = match last {
-            true => rules.last().map(|rule| rule.rule.handle),
-            false => rules.iter().map(|rule| rule.rule.handle).max(),
-        };
-        if let Some(handle) = found {
+        let rules = self.after.chains[id.0].rules.iter();
+        // It has the greatest handle.
+        if let Some(handle) = rules.map(|rule| rule.rule.handle).max() {
             self.rule_of(chain, verb, handle, last);
         }
     }
@@ -250,11 +240,7 @@ impl Both<'_> {
             return;
         };
         let chain = &self.after.chains[id.0];
-        let at = match last {
-            true => chain.rules.len().checked_sub(1),
-            false => chain.position(handle),
-        };
-        let Some(at) = at else {
+        let Some(at) = chain.position(handle) else {
             return;
         };
         let behind = at.checked_sub(1).map(|at| chain.rules[at].rule.handle);

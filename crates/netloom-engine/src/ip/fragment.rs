@@ -21,8 +21,7 @@ pub(super) struct Cut {
     pub(super) header: usize,
     /// Bytes of every piece between those headers and its part of the payload.
     pub(super) added: usize,
-    /// How much of the payload the first piece has, and the longest of the others.
-    pub(super) first: usize,
+    /// How much of the payload the longest piece has.
     pub(super) room: usize,
     /// What counts packets cut, packets that could not be, and pieces.
     pub(super) counters: [Counter; 3],
@@ -48,27 +47,15 @@ pub(super) fn pieces<O: Observer>(
 ) -> Xmit {
     offload::complete_checksum(&mut packet);
     let payload = packet.len() - cut.header;
-    // Those that lie within a longer first one are none of their own.
-    let skipped = (cut.first / cut.room).max(1) - 1;
-    let count = match payload <= cut.first {
-        true => 1,
-        false => payload.div_ceil(cut.room) - skipped,
-    };
+    let count = payload.div_ceil(cut.room);
     cx.see(&packet, dev, stage, |_| Event::Fragmented {
         pieces: count as u32,
     });
     let [whole, failed, made] = cut.counters;
     for number in 0..count {
         let part = Part {
-            from: match number {
-                0 => 0,
-                1 => cut.first,
-                _ => (skipped + number) * cut.room,
-            },
-            to: match number {
-                0 => payload.min(cut.first),
-                _ => payload.min((skipped + number + 1) * cut.room),
-            },
+            from: number * cut.room,
+            to: payload.min((number + 1) * cut.room),
             last: number + 1 == count,
         };
         let begins = cut.header + cut.added;
@@ -134,7 +121,6 @@ fn cut_one<O: Observer>(
     let how = Cut {
         header: header_len,
         added: 0,
-        first: room,
         room,
         counters: [
             Counter::IpFragOKs,

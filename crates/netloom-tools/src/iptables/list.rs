@@ -146,13 +146,7 @@ fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
         line += "[goto] ";
     }
     for shown in parts.matches.iter().filter(|shown| !shown.list.is_empty()) {
-        // `bpf` begins without a blank.
-        let blank = if shown.list.starts_with("match bpf") {
-            ""
-        } else {
-            " "
-        };
-        line += &format!("{blank}{}", shown.list);
+        line += &format!(" {}", shown.list);
     }
     if let Target::Extension(_, shown) = &parts.target
         && !shown.list.is_empty()

@@ -162,10 +162,6 @@ fn of_match(found: &XtMatch) -> Asks {
             ..Asks::default()
         },
         XtMatch::Tcpmss(_) => for_protocols(TCP),
-        XtMatch::Osf(_) => Asks {
-            chains: &["PREROUTING", "INPUT", "FORWARD"],
-            ..for_protocols(TCP)
-        },
         XtMatch::Sctp(_) => for_protocols(&[132]),
         XtMatch::Dccp(_) => for_protocols(&[33]),
         XtMatch::Esp(_) => for_protocols(&[50]),

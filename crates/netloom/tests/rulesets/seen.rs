@@ -14,9 +14,6 @@ use std::fmt::Write;
 /// Numbers beyond are never named: ranges of ports are drawn from there, of which chance takes one.
 pub(crate) const CHANCE: u16 = 30_000;
 
-/// The header of a fragment of IPv6.
-const FRAGMENT: u8 = 44;
-
 /// The numbers that a case names.
 pub(crate) struct Known(BTreeSet<u16>);
 
@@ -154,48 +151,40 @@ impl Known {
         self.hide(&mut part[2..4]);
     }
 
-    /// The packet that an error is about: whether anything of it is hidden that a checksum covers.
-    fn quoted(&self, v4: bool, quote: &mut [u8]) -> bool {
-        if v4 && quote.len() >= 20 {
+    /// The packet that an error is about.
+    fn quoted(&self, v4: bool, quote: &mut [u8]) {
+        let (protocol, start) = match quote.first() {
+            Some(first) if v4 && quote.len() >= 20 => (quote[9], usize::from(first & 15) * 4),
+            Some(_) if !v4 && quote.len() >= 40 => (quote[6], 40),
+            _ => return,
+        };
+        if v4 {
             // It may be of the router's own.
             quote[4..6].fill(0);
             quote[10..12].fill(0);
-        } else if !v4 && quote.len() >= 40 {
+        } else {
             // It may be of the router's own, with a label that it drew.
             quote[1] &= 0xf0;
             quote[2..4].fill(0);
-        } else {
-            return false;
         }
-        let (protocol, start) = match v4 {
-            true => (quote[9], usize::from(quote[0] & 15) * 4),
-            // A fragment has its number from who sent it on.
-            false if quote.len() >= 48 && quote[6] == FRAGMENT => {
-                quote[44..48].fill(0);
-                match quote[42..44] {
-                    [0, 0 | 1] => (quote[40], 48),
-                    _ => return false,
-                }
-            }
-            false => (quote[6], 40),
+        let Some(part) = quote.get_mut(start..) else {
+            return;
         };
-        let Some(part) = quote.get_mut(start..).filter(|part| part.len() >= 8) else {
-            return false;
-        };
+        if part.len() < 8 {
+            return;
+        }
         let (hidden, at) = match protocol {
             6 | 17 | 136 => {
                 let one = self.hide(&mut part[..2]);
                 let other = self.hide(&mut part[2..4]);
                 (one || other, if protocol == 6 { 16 } else { 6 })
             }
-            1 | 58 if is_error(protocol, part[0]) => (self.quoted(v4, &mut part[8..]), 2),
             1 | 58 => (self.hide(&mut part[4..6]), 2),
-            _ => return false,
+            _ => return,
         };
         if let (true, Some(sum)) = (hidden, part.get_mut(at..at + 2)) {
             sum.fill(0);
         }
-        hidden
     }
 }
 

@@ -11,15 +11,12 @@ use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::conntrack::status;
 use netloom_model::journey::DropReason;
-use netloom_wire::{IpProtocol, checksum, ipv4, ipv6, tcp};
+use netloom_wire::{IpProtocol, checksum, ipv4, ipv6};
 
 /// Where addresses stand in the headers of IP.
 const V4_SOURCE: usize = 12;
 const V4_CHECKSUM: usize = 10;
 const V6_SOURCE: usize = 8;
-
-/// The length of an error's header before what it quotes.
-const QUOTED: usize = 8;
 
 /// Translates a packet of a connection at a hook.
 ///
@@ -38,26 +35,21 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
         Direction::Original => manip.bit(),
         Direction::Reply => manip.other().bit(),
     };
-    let v6 = facts.is_v6();
-    let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
-    if error {
-        // Whatever it is about: what is broken is not written anew.
-        if !crate::conntrack::sums_up(facts, packet) {
-            return Err(DropReason::IcmpChecksum);
-        }
-        if v6 && packet.frag_max != 0 {
-            packet.frag_head = (QUOTED + ipv6::HEADER_LEN) as u16;
-        }
-    }
     if !connection.has(status::SRC_NAT | status::DST_NAT) {
         return Ok(());
     }
+    let v6 = facts.is_v6();
     let back = *connection.tuple(direction.other());
     let Some(target) = back.invert() else {
         return Ok(());
     };
     let transport = usize::from(transport);
+    let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
     if error {
+        // Whatever is told of connections: what is broken is not written anew.
+        if !crate::conntrack::sums_up(facts, packet) {
+            return Err(DropReason::IcmpChecksum);
+        }
         let redirect = if v6 { 137 } else { 5 };
         if packet.network().get(transport) == Some(&redirect) {
             return Err(DropReason::NatRedirect);
@@ -69,12 +61,8 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
     let partial = packet.checksum_partial;
     let network = packet.network_mut();
     if error {
-        let reached = quoted(network, (v6, transport), &back, manip.other());
-        if packet.frag_head != 0 {
-            packet.frag_head = packet.frag_head.max(reached as u16);
-        }
+        quoted(network, (v6, transport), &back, manip.other());
     }
-    let network = packet.network_mut();
     let written = Written {
         v6,
         protocol,
@@ -89,20 +77,14 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
     Ok(())
 }
 
-/// Writes the packet anew that an error quotes. How far into the error that reached.
-fn quoted(network: &mut [u8], (v6, transport): (bool, usize), back: &Tuple, manip: Manip) -> usize {
-    let Some(inner) = network.get_mut(transport + QUOTED..) else {
-        return 0;
+/// Writes the packet anew that an error quotes.
+fn quoted(network: &mut [u8], (v6, transport): (bool, usize), back: &Tuple, manip: Manip) {
+    let Some(inner) = network.get_mut(transport + 8..) else {
+        return;
     };
     let proto = if v6 { Proto::V6 } else { Proto::V4 };
     let (Some(protocol), Some(at)) = layers(proto, inner) else {
-        return 0;
-    };
-    let head = match protocol {
-        // The checksum of TCP is written where it is there.
-        tuple::TCP if inner.len() >= usize::from(at) + tcp::HEADER_LEN => tcp::HEADER_LEN,
-        tuple::TCP | tuple::UDP | tuple::UDP_LITE | tuple::SCTP | tuple::ICMPV6 => 8,
-        _ => 0,
+        return;
     };
     let written = Written {
         v6,
@@ -112,7 +94,6 @@ fn quoted(network: &mut [u8], (v6, transport): (bool, usize), back: &Tuple, mani
         icmp_error: false,
     };
     written.write(inner, back, manip);
-    QUOTED + usize::from(at) + head
 }
 
 /// The checksum of a message of which much was written.

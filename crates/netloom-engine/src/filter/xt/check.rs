@@ -18,9 +18,6 @@ pub(in crate::filter) fn check(found: &XtMatch) -> Result<()> {
             }
             asked.from > asked.to || asked.pattern.is.is_empty()
         }
-        XtMatch::Bpf(program) => !super::bpf::is_valid(program),
-        // There are no objects to count in.
-        XtMatch::Nfacct(_) => return Err(Errno::NOENT.into()),
         XtMatch::Hashlimit(asked) => return hashlimit(asked),
         XtMatch::Recent(asked) => asked.hit_count.is_some_and(|hits| hits > MOST_HITS),
         XtMatch::Policy(Policy { elements, .. }) => elements.len() > 4,

@@ -11,22 +11,22 @@ use netloom_wire::ipv6::extension::{self, TlvOption};
 use netloom_wire::{EtherType, IpProtocol};
 
 /// Headers that are none of an upper layer, as the kernel sees it (`ipv6_ext_hdr`).
-pub(super) mod kind {
-    pub(in crate::filter::xt) const HOP_BY_HOP: u8 = 0;
-    pub(in crate::filter::xt) const ROUTING: u8 = 43;
-    pub(in crate::filter::xt) const FRAGMENT: u8 = 44;
-    pub(in crate::filter::xt) const ESP: u8 = 50;
-    pub(in crate::filter::xt) const AUTH: u8 = 51;
-    pub(in crate::filter::xt) const NONE: u8 = 59;
-    pub(in crate::filter::xt) const OPTIONS: u8 = 60;
-    pub(in crate::filter::xt) const MOBILITY: u8 = 135;
+mod kind {
+    pub(super) const HOP_BY_HOP: u8 = 0;
+    pub(super) const ROUTING: u8 = 43;
+    pub(super) const FRAGMENT: u8 = 44;
+    pub(super) const ESP: u8 = 50;
+    pub(super) const AUTH: u8 = 51;
+    pub(super) const NONE: u8 = 59;
+    pub(super) const OPTIONS: u8 = 60;
+    pub(super) const MOBILITY: u8 = 135;
 }
 
 /// A header in front of the upper layer.
-pub(super) struct Header<'a> {
+struct Header<'a> {
     kind: u8,
     /// From its beginning to the end of the packet.
-    pub(super) bytes: &'a [u8],
+    bytes: &'a [u8],
     /// How long it says it is.
     len: usize,
 }
@@ -68,7 +68,7 @@ fn offset(header: &[u8]) -> u16 {
     }
 }
 
-pub(super) fn find(packet: &Packet, kind: u8) -> Option<Header<'_>> {
+fn find(packet: &Packet, kind: u8) -> Option<Header<'_>> {
     headers(packet).find(|header| header.kind == kind)
 }
 

@@ -36,6 +36,13 @@ impl Memories {
         });
         &mut all[at].1
     }
+
+    /// What a part counted; none: nothing yet.
+    pub(in crate::filter) fn counted(&self, part: usize) -> Option<u64> {
+        let mut all = self.small.iter();
+        let found = all.find(|memory| usize::from(memory.part) == part)?;
+        Some(found.count)
+    }
 }
 
 /// What a part remembers; what it begins with where it remembers nothing.

@@ -1,7 +1,6 @@
 //! Matches and targets of xtables that look at a packet, its devices and what this host has, carried
 //! out (iptables-extensions(8)).
 
-mod bpf;
 pub(super) mod change;
 mod check;
 pub(super) mod connlimit;
@@ -16,7 +15,6 @@ mod ports;
 mod recent;
 mod remembered;
 pub(super) mod reverse;
-mod srh;
 mod string;
 pub(super) mod time;
 mod transport;
@@ -109,11 +107,6 @@ pub(super) fn matches(
             let counts = memory.counts(part);
             return connlimit::connlimit(asked, counts, net, facts, packet).into();
         }
-        XtMatch::Bpf(program) => {
-            return bpf::run(program, net, facts, packet).map_or(Says::Unknown, Says::Is);
-        }
-        // No fingerprints are loaded: no packet is like one.
-        XtMatch::Osf(_) => false,
         XtMatch::Cluster { .. } => cluster(found, net, facts, packet),
         // The loopback has no hardware addresses.
         XtMatch::Mac(mac) => {
@@ -170,7 +163,6 @@ fn of_packet(found: &XtMatch, facts: &Facts, packet: &Packet) -> Says {
         XtMatch::Hbh(asked) => extension::options(asked, true, packet),
         XtMatch::Frag(asked) => extension::frag(asked, packet),
         XtMatch::Rt(asked) => extension::rt(asked, packet),
-        XtMatch::Srh(asked) => srh::srh(asked, packet),
         XtMatch::Mh(types) => extension::mh(*types, packet),
         XtMatch::Ipv6header { headers, soft } => extension::ipv6header(*headers, *soft, packet),
         XtMatch::EbIp(asked) => frame::ip(asked, false, facts, packet),

@@ -88,11 +88,7 @@ pub(crate) fn forward<O: Observer>(
     let longest = u32::from(packet.frag_max);
     if longest != 0 && packet.len() > longest as usize {
         // Pieces that are there still go on as they came, however short.
-        let mtu = match fragment::has_pieces(&packet) {
-            true => longest,
-            false => longest.max(ipv6::MIN_MTU as u32),
-        };
-        fragment::cut(cx, found.dev, packet, mtu, |cx, piece| {
+        fragment::cut(cx, found.dev, packet, longest, |cx, piece| {
             output::to_neighbour(cx, ns, found.dev, next_hop, piece)
         });
         return;

@@ -31,14 +31,6 @@ fn place(bytes: &[u8]) -> (usize, usize) {
     found
 }
 
-/// Whether what came in fragments still has their boundaries: what was gathered to be written may have
-/// left none where fragments can be cut.
-pub(super) fn has_pieces(packet: &Packet) -> bool {
-    let (at, _) = place(packet.bytes());
-    let head = usize::from(packet.frag_head);
-    head.is_multiple_of(UNIT) && head < packet.len() - at
-}
-
 /// Cuts a packet, its front the IP header, so that no piece is longer than `mtu`, and hands each
 /// to `send`, until one is dropped.
 pub(crate) fn cut<O: Observer>(
@@ -60,7 +52,6 @@ pub(crate) fn cut<O: Observer>(
     let how = Cut {
         header: at,
         added: FRAGMENT_LEN,
-        first: room.max(usize::from(packet.frag_head)),
         room,
         counters: [
             Counter::Ip6FragOKs,

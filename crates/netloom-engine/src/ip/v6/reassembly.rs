@@ -54,7 +54,7 @@ pub(super) fn take<O: Observer>(
 }
 
 /// Joins fragments on their way, where connections are tracked (`nf_defrag_ipv6`); a packet that is
-/// none is given back as it is, and so is a first one that ends before the header of what it carries.
+/// none is given back as it is. Of one that cannot be, nobody is told.
 pub(crate) fn on_the_way<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
@@ -69,23 +69,12 @@ pub(crate) fn on_the_way<O: Observer>(
         named_at,
         fragmented: true,
     };
-    let Some(fragment) = Fragment::new(&packet.bytes()[at..]) else {
+    if Fragment::new(&packet.bytes()[at..]).is_none() || wrong(packet.bytes(), &place).is_some() {
         let reason = DropReason::FragmentMalformed;
         cx.drop(packet, dev, Stage::Reassembly6, reason);
         return None;
-    };
-    let len = packet.len() - at - FRAGMENT_LEN;
-    let ends = usize::from(fragment.offset()) + len;
-    if wrong(packet.bytes(), &place).is_none() {
-        take(cx, dev, packet, &place)
-    } else if ends > usize::from(u16::MAX) {
-        let reason = DropReason::FragmentMalformed;
-        cx.drop(packet, dev, Stage::Reassembly6, reason);
-        None
-    } else {
-        // Whoever it is for will tell its sender; on its way it is a packet like others.
-        Some(packet)
     }
+    take(cx, dev, packet, &place)
 }
 
 /// Why a fragment alone is not wanted, whatever the others are.

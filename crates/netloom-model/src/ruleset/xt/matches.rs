@@ -1,6 +1,5 @@
 //! Matches of xtables, each by its name there.
 
-use super::{BpfInstruction, Osf, Srh};
 use super::{Masked, Not};
 use core::net::IpAddr;
 use netloom_wire::MacAddr;
@@ -19,15 +18,7 @@ pub enum XtMatch {
     Ah(Not<Span<u32>>),
     /// `ah` of IPv6: SPIs, length and reserved bits of an authentication header.
     Ah6(Ah6),
-    /// `bpf`: what a program of classic BPF says of the packet.
-    Bpf(Vec<BpfInstruction>),
-    /// `nfacct`: counts in an object with a name.
-    Nfacct(String),
-    /// `osf`: the system whose packets look so.
-    Osf(Osf),
-    /// `srh`: IPv6's segment routing header.
-    Srh(Box<Srh>),
-    /// `rateest`, ...: kept by its name and words; what it says is unknown.
+    /// `bpf`, `nfacct`, ...: kept by its name and words; what it says is unknown.
     Opaque(Opaque),
     /// `cgroup`: the control group of the socket that sent it.
     Cgroup(Cgroup),

@@ -4,11 +4,9 @@
 //! What does have one is said with it, as `iptables-nft` stores it: addresses, devices, protocols,
 //! ports and flags of TCP and UDP, marks, `limit`, `NFLOG`, `TRACE`, verdicts.
 
-mod inside;
 mod matches;
 mod target;
 
-pub use inside::{BpfInstruction, Osf, Srh, SrhNumber};
 pub use matches::*;
 pub use target::*;
 

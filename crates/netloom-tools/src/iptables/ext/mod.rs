@@ -8,7 +8,6 @@ mod fields;
 mod hashlimit;
 mod headers6;
 pub(super) mod icmp;
-mod inside;
 mod marks;
 mod nat;
 mod origin;
@@ -21,7 +20,6 @@ mod search;
 mod segments;
 mod sets;
 mod shares;
-mod srh;
 mod steer;
 mod time;
 mod values;
@@ -75,9 +73,6 @@ pub(super) const MATCHES: &[&Extension] = &[
     &headers6::IPV6HEADER,
     &headers6::MH,
     &headers6::RT,
-    &inside::BPF,
-    &inside::NFACCT,
-    &inside::OSF,
     &policy::POLICY,
     &search::STRING,
     &search::U32,
@@ -86,7 +81,6 @@ pub(super) const MATCHES: &[&Extension] = &[
     &segments::SCTP,
     &shares::CLUSTER,
     &shares::CONNLABEL,
-    &srh::SRH,
     &time::TIME,
     &sets::RECENT,
     &sets::SET,

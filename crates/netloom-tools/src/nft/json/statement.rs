@@ -310,13 +310,13 @@ fn limit_json(limit: &Limit) -> Json {
 fn quota_json(quota: &Quota) -> Json {
     let (value, unit) = units(quota.bytes);
     let mut body = Json::object([("val", number(value)), ("val_unit", Json::text(unit))]);
+    if quota.over {
+        body.put("inv", Json::Bool(true));
+    }
     if quota.used > 0 {
         let (used, unit) = units(quota.used);
         body.put("used", number(used));
         body.put("used_unit", Json::text(unit));
-    }
-    if quota.over {
-        body.put("inv", Json::Bool(true));
     }
     body
 }

@@ -47,6 +47,11 @@ fn table_lines(dice: &mut Dice, table: &str, v6: bool, lines: &mut Vec<String>) 
     lines.push(format!(
         "add set {table} ports {{ type inet_service; flags interval; elements = {ports}; }}"
     ));
+    lines.push(format!(
+        "add set {table} seen {{ type {kind}; flags dynamic; size 65535; }}"
+    ));
+    lines.push(format!("add counter {table} whole"));
+    lines.push(format!("add quota {table} few over 500 bytes"));
     let chains = chains(dice, table, lines);
     for (at, chain) in chains.iter().enumerate() {
         let below = chains[at + 1..].iter();

@@ -68,6 +68,14 @@ pub(crate) const MATCHES: &[Row] = &[
     row("-m cpu <!>--cpu 77").often(1),
     row("-m esp --espspi <0|1:5>").of(Number(50)).often(10),
     row("-m helper <!>--helper ftp").often(0),
+    row("-m recent <!>--<rcheck|update|remove> --name seen").often(2),
+    row("-m recent --set --name seen").often(4),
+    row("-m recent --rcheck --hitcount <2..4> --name seen --rdest").often(1),
+    row("-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst <1..6> --hashlimit-mode <srcip|dstip|srcip,dstip> --hashlimit-name h<0..999>").often(3),
+    row("-m u32 <!>--u32 6&0xFF=<1|6|17>").v4().often(2),
+    row("-m u32 --u32 0>>22&0x3C@0&0xFFFF=<22|53|80|443>").v4().of(TcpUdp).often(2),
+    row("-m string --algo <bm|kmp> <!>--string <abcd|klmn|zz>").often(2),
+    row("-m connbytes <!>--connbytes <1:3|2> --connbytes-mode packets --connbytes-dir <original|reply|both>").often(1),
 ];
 
 /// The targets of every table.

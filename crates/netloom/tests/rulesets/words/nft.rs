@@ -72,8 +72,34 @@ pub(crate) const MATCHES: &[Row] = &[
     row("ether saddr 02:00:00:00:0<0..2>:02").at(CAME).often(3),
     row("limit rate 1/hour burst <1..6> packets"),
     row("limit rate over 1/hour burst <1..6> packets").often(2),
-    row("quota <100|300|1000> bytes").often(0),
-    row("quota over <100|300|1000> bytes").often(0),
+    row("quota <100|300|1000> bytes").often(2),
+    row("quota over <100|300|1000> bytes").often(2),
+    row("numgen inc mod <2..4> <0|1>").often(2),
+    row("fib daddr type <!=><local|unicast|broadcast>")
+        .v4()
+        .at(CAME)
+        .often(3),
+    row("fib saddr . iif oif <missing|exists>")
+        .at(PREROUTING | INPUT | FORWARD)
+        .often(2),
+    row("tcp option maxseg size <536|1000|1460>")
+        .of(Tcp)
+        .often(2),
+    row("tcp option <maxseg|sack-perm|window> <exists|missing>")
+        .of(Tcp)
+        .often(2),
+    row("ct protocol <!=><6|17>").of(NoProtocol).often(1),
+    row("ct packets <1-3|4-99>").often(1),
+    row("<ip> saddr . iifname { <addr> . \"t0\", <host> . \"t1\" }")
+        .at(CAME)
+        .often(2),
+    row("iifname . oifname <!=>{ \"t0\" . \"t1\", \"t1\" . \"t2\" }")
+        .at(FORWARD)
+        .often(3),
+    row("<ip> daddr . meta mark { <addr> . 1, 10.9.9.9 . 0 }")
+        .v4()
+        .often(2),
+    row("<ip> <saddr|daddr> <!=>@seen").often(4),
 ];
 
 /// The ends of rules.
@@ -86,7 +112,7 @@ pub(crate) const VERDICTS: &[Row] = &[
     row("log prefix \"word\"").often(1),
     row("<th> dport vmap { <port> : drop, 9 : accept, 1024-2000 : return }")
         .of(TcpUdp)
-        .often(0),
+        .often(5),
     row("ct state vmap { established : accept, invalid : drop }").often(6),
     row("<ip> saddr vmap { <addr> : drop }").often(5),
     row("meta l4proto vmap { tcp : accept, udp : drop }")
@@ -112,6 +138,21 @@ pub(crate) const CHANGES: &[Row] = &[
     row("ct mark set <1|2|0x3>").often(6),
     row("ct mark set meta mark").often(4),
     row("meta mark set ct mark").often(4),
+    row("meta mark set <ip> saddr map { <addr> : 1 }").often(3),
+    row("ct mark set <th> dport map { <port> : 1, 9 : 2 }")
+        .of(TcpUdp)
+        .often(3),
+    row("meta mark set numgen inc mod <2..3>").often(2),
+    row("ip ttl set <2..64>").v4().often(2),
+    row("ip6 hoplimit set <2..64>").v6().often(2),
+    row("<ip> dscp set <ef|cs1|0x00>").often(2),
+    row("tcp option maxseg size set <500|1200>")
+        .of(Tcp)
+        .often(2),
+    row("counter name \"whole\"").often(3),
+    row("quota name \"few\"").often(3),
+    row("<add|update> @seen { <ip> <saddr|daddr> }").often(5),
+    row("delete @seen { <ip> saddr }").often(1),
 ];
 
 /// How chains of type filter may refuse.
@@ -137,7 +178,48 @@ pub(crate) const FILTER: &[Row] = &[
 pub(crate) const RAW: &[Row] = &[row("notrack").often(10)];
 
 /// What chains of type nat do.
-pub(crate) const NAT: &[Row] = &[];
+pub(crate) const NAT: &[Row] = &[
+    row("dnat to <host>").inet(false).at(DESTINATION).often(12),
+    row("dnat <ip> to <host>")
+        .inet(true)
+        .at(DESTINATION)
+        .often(8),
+    row("dnat to 10.0.<0..2>.<2..3>:<port>")
+        .v4()
+        .inet(false)
+        .of(TcpUdp)
+        .at(DESTINATION)
+        .often(10),
+    row("dnat to <th> dport map { <port> : <host>, 9 : <host> }")
+        .inet(false)
+        .of(TcpUdp)
+        .at(DESTINATION)
+        .often(8),
+    row("dnat to numgen inc mod 2 map { 0 : <host>, 1 : <host> }")
+        .inet(false)
+        .at(DESTINATION)
+        .often(6),
+    row("redirect to :<port>")
+        .of(TcpUdp)
+        .at(DESTINATION)
+        .often(8),
+    row("redirect to :<th> dport map { <port> : 53, 9 : 10 }")
+        .of(TcpUdp)
+        .at(DESTINATION)
+        .often(5),
+    row("snat to <host>")
+        .inet(false)
+        .at(POSTROUTING | INPUT)
+        .often(10),
+    row("snat <ip> to <host>")
+        .inet(true)
+        .at(POSTROUTING | INPUT)
+        .often(6),
+    row("masquerade").at(POSTROUTING).often(16),
+];
+
+/// Where destinations are translated.
+const DESTINATION: u8 = PREROUTING | OUTPUT;
 
 /// A chain that a hook asks: its type, its hook, as a bit too, and its priorities.
 pub(crate) type Base = (&'static str, &'static str, u8, &'static [&'static str]);
@@ -190,6 +272,10 @@ pub(crate) const BASES: &[(usize, Base)] = &[
         ),
     ),
     (3, ("route", "output", OUTPUT, &["mangle"])),
+    (8, ("nat", "prerouting", PREROUTING, &["dstnat"])),
+    (8, ("nat", "postrouting", POSTROUTING, &["srcnat"])),
+    (2, ("nat", "output", OUTPUT, &["-100"])),
+    (2, ("nat", "input", INPUT, &["100"])),
 ];
 
 /// Protocols that rules ask for: how often each, its word, its number.
