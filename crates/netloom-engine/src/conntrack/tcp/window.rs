@@ -2,8 +2,9 @@
 //! was sent.
 
 use super::super::table::Direction;
+use super::End;
+use super::segment::Segment;
 use super::state::State;
-use super::{End, Segment};
 use netloom_wire::tcp::{Flags, OptionIter, TcpOption};
 
 /// The greatest scale of windows (RFC 7323 section 2.3).
