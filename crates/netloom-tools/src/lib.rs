@@ -29,6 +29,7 @@ pub mod net_tools;
 pub mod nft;
 pub mod nstat;
 pub mod ping;
+pub mod procfs;
 mod rtnetlink;
 pub mod socat;
 pub mod ss;

@@ -25,6 +25,7 @@ use netloom_model::state::Parts;
 use netloom_model::{Change, Namespace};
 use options::{Command, Options, Table};
 use show::Show;
+pub(crate) use show::{name_of, tuple_with};
 
 /// What every line of its own begins with.
 const NAME: &str = "conntrack v1.4.7 (conntrack-tools)";

@@ -5,6 +5,7 @@ use super::options::{Format, Options};
 use super::{save, xml};
 use crate::Context;
 use crate::timestamp::ctime;
+use core::net::IpAddr;
 use netloom_model::Time;
 use netloom_model::conntrack::{
     Connection, ConnectionEvent, ConnectionNotice, Expectation, Ports, Tuple, status,
@@ -21,7 +22,7 @@ pub(super) struct Show<'a> {
 }
 
 /// The name of a protocol.
-pub(super) fn name_of(protocol: u8) -> &'static str {
+pub(crate) fn name_of(protocol: u8) -> &'static str {
     match protocol {
         1 => "icmp",
         6 => "tcp",
@@ -275,7 +276,12 @@ fn counted(text: &mut String, counter: Option<Counter>) {
 
 /// A direction, with a blank behind it.
 fn tuple(tuple: &Tuple) -> String {
-    let (source, destination) = (tuple.source, tuple.destination);
+    tuple_with(tuple, |address| address.to_string())
+}
+
+/// A direction, with addresses as `address` writes them.
+pub(crate) fn tuple_with(tuple: &Tuple, address: impl Fn(IpAddr) -> String) -> String {
+    let (source, destination) = (address(tuple.source), address(tuple.destination));
     format!("src={source} dst={destination} {}", ports(tuple))
 }
 

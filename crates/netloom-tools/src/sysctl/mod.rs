@@ -212,7 +212,7 @@ fn path(key: &str) -> String {
 }
 
 /// Dots for slashes and slashes for dots.
-fn swap(key: &str) -> String {
+pub(crate) fn swap(key: &str) -> String {
     key.chars()
         .map(|c| match c {
             '.' => '/',

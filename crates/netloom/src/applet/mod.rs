@@ -2,6 +2,7 @@
 //! names.
 
 mod absent;
+mod cat;
 mod host;
 mod output;
 mod sleep;
@@ -26,12 +27,13 @@ use std::time::SystemTime;
 /// The commands that follow the world's clock in place of the machine's.
 const TIMED: &[(&str, Applet)] = &[("sleep", sleep::main), ("timeout", timeout::main)];
 
-/// `sudo` runs its command as it is, for in a world everybody may do everything.
-const SUDO: (&str, Applet) = ("sudo", sudo::main);
+/// Commands in front of the machine's own: `cat` has the world's files of `/proc`, and `sudo` runs
+/// its command as it is, for in a world everybody may do everything.
+const BESIDE: &[(&str, Applet)] = &[("cat", cat::main), ("sudo", sudo::main)];
 
 /// The command called `name`.
 pub fn find(name: &str) -> Option<Applet> {
-    let mut own = TIMED.iter().chain([&SUDO]);
+    let mut own = TIMED.iter().chain(BESIDE);
     own.find(|(n, _)| *n == name)
         .map(|(_, applet)| *applet)
         .or_else(|| netloom_tools::applet(name))
@@ -47,7 +49,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// as the machine's does.
 pub fn links(virtual_time: bool) -> impl Iterator<Item = &'static str> {
     let timed = TIMED.iter().filter(move |_| virtual_time);
-    let own = timed.chain([&SUDO]).map(|(name, _)| *name);
+    let own = timed.chain(BESIDE).map(|(name, _)| *name);
     names()
         .chain(own)
         .chain(absent::NAMES.iter().copied())
