@@ -149,7 +149,7 @@ fn protocol_of(wanted: &model::Connection) -> Result<Protocol> {
             let tags = wanted.tags.unwrap_or_default();
             Protocol::Sctp(sctp::Sctp::told(state, tags).ok_or(Errno::INVAL)?)
         }
-        (tuple::UDP | tuple::UDP_LITE, _) => Protocol::Udp {
+        (tuple::UDP, _) => Protocol::Udp {
             stream: netloom_model::Time(0),
         },
         _ => Protocol::None,

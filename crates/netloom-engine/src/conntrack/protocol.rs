@@ -41,7 +41,8 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
     match connection.upper() {
         tuple::TCP => tcp::heard(cx, connection, upper),
         tuple::SCTP => sctp::heard(cx, connection, upper),
-        tuple::UDP | tuple::UDP_LITE => udp(cx, connection),
+        tuple::UDP => udp(cx, connection),
+        tuple::UDP_LITE => udp_lite(cx, connection),
         tuple::GRE => gre(cx, connection),
         tuple::ICMP | tuple::ICMPV6 if connection.tuples[0].is_icmp() => icmp(cx, connection),
         _ => {
@@ -65,6 +66,21 @@ fn udp(cx: &Context<'_>, connection: &mut Connection) -> Heard {
     };
     connection.refresh(cx.now, cx.conf.get(key));
     if stream && connection.set(status::ASSURED) {
+        connection.events |= event::ASSURED;
+    }
+    Heard::Passes
+}
+
+/// UDP-Lite has no time of questions: whoever goes on after an answer is believed
+/// (`nf_conntrack_udplite_packet`).
+fn udp_lite(cx: &Context<'_>, connection: &mut Connection) -> Heard {
+    let replied = connection.has(status::SEEN_REPLY);
+    let key = match replied {
+        true => Ct::UdpTimeoutStream,
+        false => Ct::UdpTimeout,
+    };
+    connection.refresh(cx.now, cx.conf.get(key));
+    if replied && connection.set(status::ASSURED) {
         connection.events |= event::ASSURED;
     }
     Heard::Passes

@@ -176,10 +176,12 @@ fn count(
     Some(true)
 }
 
-/// Takes bytes of a quota, of which no more than all are told.
+/// Takes bytes of a quota, of which no more than all are told; whoever takes the last of them is
+/// still within.
 fn spend(quota: &mut Quota, len: u64) -> bool {
-    quota.used = quota.used.saturating_add(len).min(quota.bytes);
-    (quota.used >= quota.bytes) == quota.over
+    let used = quota.used.saturating_add(len);
+    quota.used = used.min(quota.bytes);
+    (used > quota.bytes) == quota.over
 }
 
 /// The values of parts of these types.
@@ -323,13 +325,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quota_is_spent_once_all_of_it_is_used() {
+    fn a_quota_is_overrun_by_who_takes_more_than_is_left() {
         let mut quota = Quota {
             bytes: 100,
             used: 40,
             over: false,
         };
         assert!(spend(&mut quota, 59));
+        assert!(spend(&mut quota, 1), "the last byte is part of it");
         assert!(!spend(&mut quota, 1));
         assert_eq!(quota.used, 100, "no more than all is told");
     }

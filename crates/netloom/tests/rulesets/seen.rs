@@ -167,6 +167,15 @@ impl Known {
             quote[1] &= 0xf0;
             quote[2..4].fill(0);
         }
+        let (mut protocol, mut start) = (protocol, start);
+        if let (44, Some(header)) = (protocol, quote.get_mut(start..start + 8)) {
+            // The router may have cut the packet anew, under an identification of its own.
+            header[4..8].fill(0);
+            if header[2..4] != [0, 1] && header[2..4] != [0, 0] {
+                return;
+            }
+            (protocol, start) = (header[0], start + 8);
+        }
         let Some(part) = quote.get_mut(start..) else {
             return;
         };

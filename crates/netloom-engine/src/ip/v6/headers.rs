@@ -260,16 +260,30 @@ fn unknown(kind: u8, at: usize, group: bool) -> Result<(), Refused> {
 pub(super) fn chain_is_whole(bytes: &[u8], place: &Place) -> bool {
     let behind = bytes.get(place.at + extension::FRAGMENT_LEN..);
     let behind = behind.unwrap_or_default();
-    let first = IpProtocol(bytes[place.at]);
+    is_whole(IpProtocol(bytes[place.at]), behind)
+}
+
+/// The same of headers from the one of this kind on.
+fn is_whole(first: IpProtocol, behind: &[u8]) -> bool {
     extension::walk(first, behind).last().is_some_and(|last| {
         let least = match last.kind {
             IpProtocol::TCP => netloom_wire::tcp::HEADER_LEN,
             IpProtocol::UDP => netloom_wire::udp::HEADER_LEN,
             IpProtocol::ICMPV6 => netloom_wire::icmpv6::HEADER_LEN,
+            AUTHENTICATION => return is_whole_behind_authentication(last.bytes),
             _ => 1,
         };
         !last.is_cut() && last.bytes.len() >= least
     })
+}
+
+/// An authentication header counts its length in units of 4 bytes, less two (RFC 4302).
+const AUTHENTICATION: IpProtocol = IpProtocol(51);
+
+fn is_whole_behind_authentication(bytes: &[u8]) -> bool {
+    let [next, len, ..] = bytes else { return false };
+    let behind = bytes.get((usize::from(*len) + 2) * 4..);
+    behind.is_some_and(|behind| is_whole(IpProtocol(*next), behind))
 }
 
 #[cfg(test)]

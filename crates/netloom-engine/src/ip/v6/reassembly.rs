@@ -54,7 +54,8 @@ pub(super) fn take<O: Observer>(
 }
 
 /// Joins fragments on their way, where connections are tracked (`nf_defrag_ipv6`); a packet that is
-/// none is given back as it is. Of one that cannot be, nobody is told.
+/// none is given back as it is, and so is a first fragment that has not all headers: its receiver
+/// refuses it. Of one that cannot be joined, nobody is told.
 pub(crate) fn on_the_way<O: Observer>(
     cx: &mut Cx<'_, O>,
     dev: DevId,
@@ -69,12 +70,22 @@ pub(crate) fn on_the_way<O: Observer>(
         named_at,
         fragmented: true,
     };
+    if is_cut_short(packet.bytes(), &place) {
+        return Some(packet);
+    }
     if Fragment::new(&packet.bytes()[at..]).is_none() || wrong(packet.bytes(), &place).is_some() {
         let reason = DropReason::FragmentMalformed;
         cx.drop(packet, dev, Stage::Reassembly6, reason);
         return None;
     }
     take(cx, dev, packet, &place)
+}
+
+/// Whether this is a first fragment without all of its packet's headers (RFC 7112).
+fn is_cut_short(bytes: &[u8], place: &Place) -> bool {
+    let fragment = bytes.get(place.at..).and_then(Fragment::new);
+    fragment.is_some_and(|fragment| fragment.offset() == 0)
+        && !headers::chain_is_whole(bytes, place)
 }
 
 /// Why a fragment alone is not wanted, whatever the others are.
@@ -89,7 +100,7 @@ fn wrong(bytes: &[u8], place: &Place) -> Option<Refused> {
             tell: Some((code, at)),
         })
     };
-    if fragment.offset() == 0 && !headers::chain_is_whole(bytes, place) {
+    if is_cut_short(bytes, place) {
         refused(code::CHAIN_CUT, 0)
     } else if usize::from(fragment.offset()) + len > usize::from(u16::MAX) {
         refused(code::FIELD, place.at + 2)

@@ -42,7 +42,13 @@ pub(super) fn draw(dice: &mut Dice, versions: &[bool]) -> Vec<Step> {
                 }
             };
             // Those that the router itself sends are not joined for tracking.
-            let cut = !matches!(how, How::Local { .. });
+            // Of errors of IPv6 that Linux translates it draws the first 48 bytes into one piece,
+            // whatever the pieces were.
+            let cut = match how {
+                How::Local { .. } => false,
+                How::Error { .. } => versions == [false],
+                _ => true,
+            };
             odd(dice, &mut words, cut);
             if let How::Local { .. } = how {
                 // Nobody looks at the checksum of what comes from this host.
