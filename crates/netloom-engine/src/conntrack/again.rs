@@ -47,10 +47,12 @@ impl Known {
     }
 }
 
-/// Whether what packets carry is read, or their numbers are shifted.
+/// Whether what packets carry is read, their numbers are shifted, or it has times of its own.
 fn is_looked_into(connection: &Connection) -> bool {
     let more = connection.more.as_deref();
-    more.is_some_and(|more| more.helper.is_some() || more.adjust.is_some())
+    more.is_some_and(|more| {
+        more.helper.is_some() || more.adjust.is_some() || more.timeouts.is_some()
+    })
 }
 
 /// Has a connection hear a packet that a device received, of UDP or TCP over IPv4 without options. Where

@@ -1,6 +1,7 @@
 //! A connection (`nf_conn`), and how a packet refers to one.
 
 use super::expect::Announced;
+use super::given::Timeouts;
 use super::helper::{Helper, Which};
 use super::nat::Adjust;
 use super::table::{Direction, NONE};
@@ -10,6 +11,7 @@ use crate::namespace::NsId;
 use netloom_model::Time;
 use netloom_model::conntrack::status;
 use netloom_model::ruleset::Counter;
+use std::sync::Weak;
 
 /// A connection. What every packet asks of it stands first, in two lines of the processor's cache, and
 /// what it is found by in the two behind them.
@@ -51,6 +53,8 @@ pub(crate) struct More {
     pub(crate) began: Option<Time>,
     /// The helper that watches it.
     pub(crate) helper: Option<Helper>,
+    /// Times of its own, as long as their object is there.
+    pub(crate) timeouts: Option<Weak<Timeouts>>,
     /// The connection that announced it.
     pub(crate) announced: Option<Announced>,
     /// By how much its numbers are shifted, by direction.

@@ -2,6 +2,7 @@
 //! the connection that announced it, and is translated as that one is.
 
 use super::connection::{Connection, event};
+use super::given::Waits;
 use super::helper::Which;
 use super::nat::{self, Manip, Range};
 use super::table::Direction;
@@ -29,7 +30,8 @@ pub(crate) struct Expectation {
     /// The connection that announced it.
     pub(super) master: Known,
     pub(super) zone: u16,
-    pub(super) helper: Which,
+    /// The helper that read of it; none where a rule said it.
+    pub(super) helper: Option<Which>,
     pub(super) expires: Time,
     /// What it is translated to, where its master is: the direction of the master whose translation
     /// it follows, and the port that was announced at first.
@@ -41,7 +43,7 @@ pub(crate) struct Expectation {
 pub(crate) struct Announced {
     pub(crate) master: Known,
     /// Which helper read of it.
-    pub(crate) helper: Which,
+    pub(crate) helper: Option<Which>,
     follows: Option<(Direction, u16)>,
 }
 
@@ -52,6 +54,11 @@ impl Expectation {
         (own.src, own.dst, own.dport) == (tuple.src, tuple.dst, tuple.dport)
             && (own.protocol, own.v6) == (tuple.protocol, tuple.v6)
             && self.zone == zone
+    }
+
+    /// Whether another connection than the one in that place announced it.
+    pub(super) const fn is_not_of(&self, place: u32) -> bool {
+        self.master.0 != place
     }
 
     fn describe(&self, table: &super::table::Table, now: Time) -> Option<model::Expectation> {
@@ -75,7 +82,7 @@ impl Expectation {
             master: master.tuples[0].describe(),
             zone: self.zone,
             class: 0,
-            helper: self.helper.name().to_owned(),
+            helper: self.helper.map_or("", Which::name).to_owned(),
             permanent: false,
         })
     }
@@ -94,7 +101,7 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<model::Expectation> {
 /// Waits for a connection; of one master for so many at once as its helper allows.
 pub(super) fn expect(net: &mut Net, ns: NsId, wanted: Expectation) {
     let most = net.ns(ns).conntrack_conf.get(Ct::ExpectMax).max(1) as usize;
-    let allowed = wanted.helper.most_expected();
+    let allowed = wanted.helper.map_or(usize::MAX, Which::most_expected);
     let Some(conntrack) = &net.ns(ns).conntrack else {
         return;
     };
@@ -113,16 +120,47 @@ pub(super) fn expect(net: &mut Net, ns: NsId, wanted: Expectation) {
     if own.len() >= allowed {
         forget(net, ns, |one| one.id == own[0]);
     }
+    keep(net, ns, wanted, most);
+}
+
+/// Waits for a connection that a rule said, of one master for so many at once.
+pub(super) fn beside(net: &mut Net, ns: NsId, wanted: Expectation, allowed: usize) -> Waits {
+    let most = net.ns(ns).conntrack_conf.get(Ct::ExpectMax).max(1) as usize;
+    let Some(conntrack) = &net.ns(ns).conntrack else {
+        return Waits::No;
+    };
+    let all = conntrack.expected.iter();
+    if all.filter(|one| one.master == wanted.master).count() >= allowed {
+        return Waits::No;
+    }
+    let same = |one: &&Expectation| one.is(&wanted.tuple, wanted.zone);
+    match conntrack.expected.iter().find(same) {
+        Some(one) if one.master != wanted.master => return Waits::Clashes,
+        Some(one) => {
+            let again = one.id;
+            forget(net, ns, |one| one.id == again);
+        }
+        None => {}
+    }
+    match keep(net, ns, wanted, most) {
+        true => Waits::Yes,
+        false => Waits::Clashes,
+    }
+}
+
+/// Whether there was room for it.
+fn keep(net: &mut Net, ns: NsId, wanted: Expectation, most: usize) -> bool {
     let Some(conntrack) = &mut net.ns_mut(ns).conntrack else {
-        return;
+        return false;
     };
     if conntrack.expected.len() >= most {
-        return;
+        return false;
     }
     conntrack.expected.push(wanted);
     let at = conntrack.expected.len() - 1;
     tell(net, ns, ConnectionEvent::New, at);
     arm(net, ns);
+    true
 }
 
 /// Whether somebody already waits for a connection of these ends.

@@ -5,7 +5,7 @@
 //! connection up before the rules, `confirm` keeps a new one once its first packet has passed them
 //! all. `tuple` reads what connections are found by, `table` finds and forgets them, `protocol` (with
 //! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP. `helper`
-//! reads of connections that others announce, which `expect` waits for. `told` tells who listens, `configure` does what programs ask for.
+//! reads of connections that others announce, which `expect` waits for; `given` is what rules give a connection. `told` tells who listens, `configure` does what programs ask for.
 //!
 //! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, other helpers than FTP's.
 
@@ -16,6 +16,7 @@ mod confirm;
 mod connection;
 mod describe;
 mod expect;
+pub(crate) mod given;
 mod helper;
 pub(crate) mod nat;
 mod protocol;
@@ -35,6 +36,7 @@ pub(crate) use confirm::confirm;
 pub(crate) use connection::{Connection, Reference, Standing, TEMPLATE, Zone, event};
 pub(crate) use describe::{count, list, statistics};
 pub(crate) use expect::list as expected;
+pub(crate) use given::{Beside, Timeouts, Waits};
 pub(crate) use helper::Which as Helper;
 pub(crate) use related::sums_up;
 pub(crate) use table::Direction;
@@ -105,6 +107,8 @@ impl Conntrack {
     fn forget_fresh(&mut self, reference: Reference) {
         if self.of(reference).is_some_and(|c| !c.is_confirmed()) {
             self.table.remove(reference.place());
+            let place = reference.place();
+            self.expected.retain(|one| one.is_not_of(place));
         }
     }
 }
@@ -188,7 +192,7 @@ fn forget_by(net: &mut Net, ns: NsId, place: u32, by: Option<u32>) {
 pub(crate) fn close(net: &mut Net, ns: NsId, packet: &Packet) {
     let (now, reference) = (net.now, packet.ct);
     let namespace = net.ns_mut(ns);
-    let seconds = namespace.conntrack_conf.get(Ct::TcpClose);
+    let conf = &namespace.conntrack_conf;
     let Some(conntrack) = &mut namespace.conntrack else {
         return;
     };
@@ -196,6 +200,8 @@ pub(crate) fn close(net: &mut Net, ns: NsId, packet: &Packet) {
     let Some(connection) = connection.filter(|connection| connection.is_confirmed()) else {
         return;
     };
+    let own = given::settings(connection, conf);
+    let seconds = own.as_ref().unwrap_or(conf).get(Ct::TcpClose);
     let Protocol::Tcp(tcp) = &mut connection.protocol else {
         return;
     };

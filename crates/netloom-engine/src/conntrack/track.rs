@@ -5,7 +5,7 @@ use super::helper::{Helper, Which};
 use super::protocol::{self, Context, Heard};
 use super::table::Direction;
 use super::tuple::{self, Tuple};
-use super::{Conntrack, arm, expect, forget, forget_orphans, related, told};
+use super::{Conntrack, arm, expect, forget, forget_orphans, given, related, told};
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
@@ -211,8 +211,9 @@ fn hear(
     let Some(connection) = conntrack.of_mut(reference) else {
         return Heard::Invalid;
     };
+    let own = given::settings(connection, &namespace.conntrack_conf);
     let cx = Context {
-        conf: &namespace.conntrack_conf,
+        conf: own.as_ref().unwrap_or(&namespace.conntrack_conf),
         now,
         direction: reference.direction,
     };

@@ -3,6 +3,7 @@
 
 use super::compile::{Within, within};
 use super::facts::Facts;
+use super::given;
 use super::judge::key_of;
 use super::load::{self, Load};
 use super::mapped::Maps;
@@ -35,6 +36,15 @@ pub(super) struct Update {
 pub(super) struct Use {
     kind: ObjectKind,
     name: Name,
+}
+
+/// What comes of using an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Used {
+    /// The rule goes on, or does not.
+    Rule(bool),
+    /// The packet ends.
+    Drops,
 }
 
 /// Where an object's name comes from.
@@ -110,13 +120,16 @@ pub(super) fn object(
     statement: &Statement,
     maps: &mut Maps<'_>,
 ) -> netloom_model::Result<Option<Use>> {
-    let Statement::Object {
-        kind: kind @ (ObjectKind::Counter | ObjectKind::Quota | ObjectKind::Limit),
-        name,
-    } = statement
-    else {
+    let Statement::Object { kind, name } = statement else {
         return Ok(None);
     };
+    let counts = matches!(
+        kind,
+        ObjectKind::Counter | ObjectKind::Quota | ObjectKind::Limit
+    );
+    if !counts && !given::gives(*kind) {
+        return Ok(None);
+    }
     let name = match name {
         ObjectName::Name(name) => Name::Is(name.clone()),
         ObjectName::Map { key, map } => {
@@ -270,23 +283,23 @@ impl Filter {
         self.met(update.set, key, net, facts, packet)
     }
 
-    /// Uses an object of a chain's table; whether the rule goes on.
+    /// Uses an object of a chain's table; none where netloom does not know what it does.
     pub(super) fn use_object(
         &mut self,
         chain: ChainId,
         used: &Use,
         net: &mut Net,
         (facts, packet): (&Facts, &Packet),
-    ) -> Option<bool> {
+    ) -> Option<Used> {
         let name = match &used.name {
             Name::Is(name) => name.clone(),
             Name::Of(key, map) => {
                 // A key that the map has nothing for ends the rule (`nft_objref_map_eval`).
                 let Some(key) = key_of(net, key, facts, packet) else {
-                    return Some(false);
+                    return Some(Used::Rule(false));
                 };
                 let Some(element) = map.find(self, &key) else {
-                    return Some(false);
+                    return Some(Used::Rule(false));
                 };
                 let Some(ElementData::Object(name)) = &element.data else {
                     return None;
@@ -303,7 +316,7 @@ impl Filter {
         let table = self.tables.iter_mut().find(|other| other.name == *table)?;
         let mut objects = table.objects.iter_mut();
         let object = objects.find(|o| o.body.kind() == used.kind && o.name == name)?;
-        Some(match &mut object.body {
+        Some(Used::Rule(match &mut object.body {
             ObjectBody::Counter(counter) => {
                 counter.packets += 1;
                 counter.bytes += len;
@@ -315,8 +328,11 @@ impl Filter {
                 let kept = table.kept.entry(name).or_default();
                 memory::limit(kept, 0, &limit, len, net.now)
             }
-            _ => return None,
-        })
+            body => {
+                let timeouts = table.timeouts.get(&name);
+                return given::give(body, timeouts, net, (facts, packet));
+            }
+        }))
     }
 }
 

@@ -96,7 +96,7 @@ fn kind(device: &Device) -> Option<u128> {
 }
 
 /// The number of a device's name, zeros behind it (`Value::ifname`, without making one).
-fn number(name: &str) -> u128 {
+pub(super) fn number(name: &str) -> u128 {
     let mut bytes = [0; IFNAME];
     for (byte, letter) in bytes.iter_mut().zip(name.bytes()) {
         *byte = letter;

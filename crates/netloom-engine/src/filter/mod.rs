@@ -13,6 +13,7 @@ mod element;
 mod facts;
 mod frame;
 mod generate;
+mod given;
 mod hook;
 mod index;
 mod install;

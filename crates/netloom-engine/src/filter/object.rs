@@ -2,12 +2,15 @@
 //! FLOWTABLES).
 
 use super::Filter;
+use super::given;
 use super::table::Table;
+use crate::conntrack::Timeouts;
 use netloom_model::ruleset::change::TableRef;
 use netloom_model::ruleset::object::{Flowtable, Object, ObjectBody, ObjectKind};
 use netloom_model::ruleset::set::{ElementData, MapData};
 use netloom_model::ruleset::statement::{Counter, ObjectName, Statement};
 use netloom_model::{Errno, Result};
+use std::sync::Arc;
 
 impl Table {
     /// Its object of a kind called `name`.
@@ -58,9 +61,18 @@ impl Filter {
             }
             return Ok(());
         }
+        given::check(&object.body, name.family)?;
         let handle = table.next_handle();
+        if let ObjectBody::CtTimeout {
+            protocol, policy, ..
+        } = &object.body
+        {
+            let timeouts = Arc::new(Timeouts::of(*protocol, policy));
+            table.timeouts.insert(object.name.clone(), timeouts);
+        }
         table.objects.push(Object {
             handle,
+            body: given::settled(&object.body),
             ..object.clone()
         });
         Ok(())
@@ -82,8 +94,10 @@ impl Filter {
             return Err(Errno::BUSY.into());
         }
         self.tables[at].objects.remove(there);
-        if kind == ObjectKind::Limit {
-            self.tables[at].kept.remove(object);
+        match kind {
+            ObjectKind::Limit => drop(self.tables[at].kept.remove(object)),
+            ObjectKind::CtTimeout => drop(self.tables[at].timeouts.remove(object)),
+            _ => {}
         }
         Ok(())
     }

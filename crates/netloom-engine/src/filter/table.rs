@@ -1,11 +1,13 @@
 //! What a namespace has of tables, chains and their rules.
 
 use super::compile::{Go, Op, Rule};
+use super::given;
 use super::index::{self, Index};
 use super::set::Store;
 use super::xt::memory::Memories;
 use super::{Asked, ChainId, Entry, Filter, Proto, SetId};
 use crate::arena::Arena;
+use crate::conntrack::Timeouts;
 use netloom_model::Time;
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{
@@ -32,6 +34,8 @@ pub(super) struct Table {
     pub(super) handles: u64,
     /// What limits with names remember.
     pub(super) kept: HashMap<String, Memories>,
+    /// The times that connections take part in.
+    pub(super) timeouts: HashMap<String, Arc<Timeouts>>,
 }
 
 /// A chain.
@@ -85,6 +89,7 @@ impl Table {
             flowtables: Vec::new(),
             handles: 0,
             kept: HashMap::new(),
+            timeouts: HashMap::new(),
         }
     }
 
@@ -329,6 +334,10 @@ impl Filter {
     /// Whether something has connections of a protocol be tracked.
     fn tracks(&self, proto: Proto) -> bool {
         let of = |table: &&Table| Proto::of(table.name.family).contains(&proto);
+        let gives = |table: &Table| table.objects.iter().any(|o| given::gives(o.body.kind()));
+        if self.tables.iter().filter(of).any(gives) {
+            return true;
+        }
         let chains = self
             .tables
             .iter()

@@ -81,6 +81,35 @@ impl ObjectBody {
     }
 }
 
+/// The states of TCP whose times can be set, in the kernel's order, and the times that nft gives them.
+const TCP_STATES: &[(&str, u32)] = &[
+    ("syn_sent", 120),
+    ("syn_recv", 60),
+    ("established", 432_000),
+    ("fin_wait", 120),
+    ("close_wait", 60),
+    ("last_ack", 30),
+    ("time_wait", 120),
+    ("close", 10),
+    ("syn_sent2", 120),
+    ("retrans", 300),
+    ("unack", 300),
+];
+
+/// Those of UDP.
+const UDP_STATES: &[(&str, u32)] = &[("unreplied", 30), ("replied", 120)];
+
+/// The states of a protocol whose times a [`ObjectBody::CtTimeout`] can set, in their order, each with
+/// the seconds that it has unless the policy says others.
+#[must_use]
+pub const fn timeout_states(protocol: u8) -> &'static [(&'static str, u32)] {
+    match protocol {
+        6 => TCP_STATES,
+        17 => UDP_STATES,
+        _ => &[],
+    }
+}
+
 /// The kinds of objects. Names are of one kind alone: a counter and a quota may share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -255,10 +255,12 @@ fn expectation_text(expectation: &Expectation) -> String {
     if expectation.permanent {
         text.push_str("PERMANENT ");
     }
-    text.push_str(&format!(
-        "class={} helper={}\n",
-        expectation.class, expectation.helper
-    ));
+    text.push_str(&format!("class={}", expectation.class));
+    // What a rule has be waited for has none.
+    if !expectation.helper.is_empty() {
+        text.push_str(&format!(" helper={}", expectation.helper));
+    }
+    text.push('\n');
     text
 }
 

@@ -143,12 +143,15 @@ pub(super) fn expected(expectation: &Expectation) -> String {
         .collect();
     let (number, version) = version(&expectation.tuple);
     let protocol = expectation.tuple.protocol;
+    let helper = match expectation.helper.as_str() {
+        "" => String::new(),
+        name => format!("<helper-name>{name}</helper-name>"),
+    };
     format!(
         "<flow><layer3 protonum=\"{number}\" protoname=\"{version}\">{addresses}</layer3>\
          <layer4 protonum=\"{protocol}\" protoname=\"{}\">{numbers}</layer4>\
-         <meta><helper-name>{}</helper-name><timeout>{}</timeout><class>{}</class></meta></flow>\n",
+         <meta>{helper}<timeout>{}</timeout><class>{}</class></meta></flow>\n",
         name_of(protocol),
-        expectation.helper,
         expectation.timeout,
         expectation.class
     )

@@ -5,6 +5,7 @@ use super::hint;
 use super::lexer::{Kind, Token};
 use super::parser::{Command, Parser, Step};
 use super::source::{Read, Span};
+use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::{DataType, ObjectKind, Policy, Set, TableFamily};
@@ -163,7 +164,20 @@ impl Parser<'_> {
             object,
             exclusive,
         };
-        self.push(change, name.at);
+        // One that is there already is told by its name, all else by the whole; the end of the line
+        // belongs to it, where nft's grammar has it.
+        let mut whole = self.since(self.command_at);
+        let unended = [
+            ObjectKind::Counter,
+            ObjectKind::Quota,
+            ObjectKind::Limit,
+            ObjectKind::Synproxy,
+        ];
+        whole.to += usize::from(!unended.contains(&kind));
+        self.push(change, whole);
+        if let Some(Command::Change(step)) = self.commands.last_mut() {
+            step.marks.push((Errno::EXIST, name.at));
+        }
         Ok(())
     }
 

@@ -3,39 +3,13 @@
 
 use super::parser::Parser;
 use super::print::{show_limit, show_quota};
-use super::source::Read;
+use super::source::{Problem, Read};
 use crate::ip::protocol_names::PROTOCOL_NAMES;
-use netloom_model::ruleset::object::{Flowtable, Object, ObjectBody};
+use netloom_model::ruleset::object::{Flowtable, Object, ObjectBody, timeout_states};
 use netloom_model::ruleset::statement::{Counter, Limit, Quota};
 use netloom_model::ruleset::{DataType, Hook, ObjectKind, TableFamily};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// The states of TCP whose times can be set, in the kernel's order.
-const TCP_STATES: &[&str] = &[
-    "syn_sent",
-    "syn_recv",
-    "established",
-    "fin_wait",
-    "close_wait",
-    "last_ack",
-    "time_wait",
-    "close",
-    "syn_sent2",
-    "retrans",
-    "unack",
-];
-
-/// Those of UDP.
-const UDP_STATES: &[&str] = &["unreplied", "replied"];
-
-/// The states of a protocol.
-fn states(protocol: u8) -> &'static [&'static str] {
-    match protocol {
-        6 => TCP_STATES,
-        _ => UDP_STATES,
-    }
-}
 
 /// What is said of an object between its braces.
 #[derive(Default)]
@@ -76,34 +50,23 @@ impl Parser<'_> {
 
     /// What an object called `name` is: between braces, or behind its name.
     pub(super) fn object_block(&mut self, kind: ObjectKind, name: String) -> Read<Object> {
+        let from = self.at;
+        let named = self.tokens[self.at.saturating_sub(1)].at;
         let mut words = Words::default();
-        if self.eat("{") {
-            loop {
-                self.separators();
-                if self.eat("}") {
-                    break;
-                }
-                if self.eat("comment") {
-                    words.comment = Some(self.text()?);
-                    continue;
-                }
-                self.object_words(kind, &mut words)?;
-                // Words of one kind may follow each other without an end between them.
-                if !matches!(
-                    kind,
-                    ObjectKind::Counter
-                        | ObjectKind::Quota
-                        | ObjectKind::Limit
-                        | ObjectKind::CtHelper
-                        | ObjectKind::Synproxy
-                ) {
-                    self.separator()?;
-                }
-            }
-        } else {
-            while !self.at_end() {
-                self.object_words(kind, &mut words)?;
-            }
+        if let Err(problem) = self.object_said(kind, &mut words) {
+            // What stands between the same braces is no sentence of its own.
+            self.at = self.at.max(self.closing(from));
+            return Err(problem);
+        }
+        let said = [
+            u32::from(words.protocol.is_some()),
+            u32::from(words.dport),
+            words.timeout,
+            u32::from(words.size),
+        ];
+        let lacks = said.contains(&0);
+        if kind == ObjectKind::CtExpectation && lacks {
+            return Err(Problem::new("missing options", named));
         }
         let l3proto = words.l3proto.unwrap_or(self.family);
         let protocol = words.protocol.unwrap_or(6);
@@ -149,6 +112,55 @@ impl Parser<'_> {
         })
     }
 
+    /// What is said of it, between braces or without.
+    fn object_said(&mut self, kind: ObjectKind, words: &mut Words) -> Read<()> {
+        if self.eat("{") {
+            loop {
+                self.separators();
+                if self.eat("}") {
+                    break;
+                }
+                if self.eat("comment") {
+                    words.comment = Some(self.text()?);
+                    continue;
+                }
+                self.object_words(kind, words)?;
+                // Words of one kind may follow each other without an end between them.
+                if !matches!(
+                    kind,
+                    ObjectKind::Counter
+                        | ObjectKind::Quota
+                        | ObjectKind::Limit
+                        | ObjectKind::CtHelper
+                        | ObjectKind::Synproxy
+                ) {
+                    self.separator()?;
+                }
+            }
+        } else {
+            while !self.at_end() {
+                self.object_words(kind, words)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the brace is closed that token `from` opens.
+    fn closing(&self, from: usize) -> usize {
+        let mut open = 0usize;
+        for (at, token) in self.tokens.iter().enumerate().skip(from) {
+            if token.is("{") {
+                open += 1;
+            } else if token.is("}") {
+                open = open.saturating_sub(1);
+            }
+            if open == 0 {
+                return at;
+            }
+        }
+        from
+    }
+
     fn object_words(&mut self, kind: ObjectKind, words: &mut Words) -> Read<()> {
         match kind {
             ObjectKind::Counter => {
@@ -174,11 +186,12 @@ impl Parser<'_> {
     fn ct_words(&mut self, words: &mut Words) -> Read<()> {
         let token = self.next();
         match token.text.as_str() {
-            "type" => words.helper = self.text()?,
-            "protocol" => {
-                let value = self.one(DataType::InetProto)?;
-                words.protocol = value.bytes().first().copied();
+            "type" => {
+                words.helper = self.text()?;
+                self.expect("protocol")?;
+                words.protocol = Some(self.ct_protocol()?);
             }
+            "protocol" => words.protocol = Some(self.ct_protocol()?),
             "l3proto" => {
                 words.l3proto = Some(match self.family() {
                     Some(family) => family,
@@ -199,10 +212,16 @@ impl Parser<'_> {
                     if self.is("}") {
                         break;
                     }
-                    let state = self.name()?.text;
+                    let state = self.name()?;
+                    let known = timeout_states(words.protocol.unwrap_or(0)).iter();
+                    if !known.map(|known| known.0).any(|known| known == state.text) {
+                        return Err(Problem::new("invalid state for this protocol", state.at));
+                    }
                     self.expect(":")?;
-                    let seconds = self.number()?;
-                    words.policy.insert(state, seconds as u32);
+                    let seconds = u64::from(self.number()? as u32);
+                    // Linux counts in ticks, 250 a second, of which it takes 32 bits.
+                    let seconds = (seconds * 250) as u32 / 250;
+                    words.policy.insert(state.text, seconds);
                     self.lines();
                     if !self.eat(",") {
                         break;
@@ -216,6 +235,17 @@ impl Parser<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The protocol of what is given to connections.
+    fn ct_protocol(&mut self) -> Read<u8> {
+        if self.eat("tcp") {
+            return Ok(6);
+        }
+        match self.eat("udp") {
+            true => Ok(17),
+            false => Err(self.unexpected("udp or tcp")),
+        }
     }
 
     /// What stands between the braces of a flow table.
@@ -340,13 +370,14 @@ pub(super) fn lines(object: &Object, stateless: bool) -> Vec<String> {
     }
 }
 
-/// The times of a policy in the order of the states.
+/// The times of a policy in the order of the states; those that are as ever are not listed.
 pub(super) fn policy_in_order(
     protocol: u8,
     policy: &BTreeMap<String, u32>,
 ) -> Vec<(&'static str, u32)> {
-    let known = states(protocol).iter();
-    known
-        .filter_map(|state| policy.get(*state).map(|seconds| (*state, *seconds)))
-        .collect()
+    let said = |state: &(&'static str, u32)| {
+        let seconds = policy.get(state.0).copied();
+        Some((state.0, seconds.filter(|seconds| *seconds != state.1)?))
+    };
+    timeout_states(protocol).iter().filter_map(said).collect()
 }

@@ -170,7 +170,7 @@ fn announced(
         tuple,
         master: (0, 0),
         zone: connection.zone.id(Direction::Original),
-        helper: Which::Ftp,
+        helper: Some(Which::Ftp),
         expires: net.now + Which::Ftp.patience(),
         follows: None,
     })

@@ -10,10 +10,7 @@ use netloom_model::ruleset::expr::{CtDirection, CtKey};
 
 /// The keys of connections that have a value here.
 pub(in crate::filter) const fn is_known(key: CtKey) -> bool {
-    !matches!(
-        key,
-        CtKey::Helper | CtKey::Secmark | CtKey::Count | CtKey::Event
-    )
+    !matches!(key, CtKey::Secmark | CtKey::Count | CtKey::Event)
 }
 
 /// What a connection is like, as a number.
@@ -64,6 +61,10 @@ pub(in crate::filter) fn load(
             None => u128::from(zone.id),
         },
         CtKey::Id => u128::from(connection.id),
+        CtKey::Helper => {
+            let announced = connection.more.as_deref()?.announced?;
+            crate::filter::meta::number(announced.helper?.name())
+        }
         _ => return None,
     })
 }

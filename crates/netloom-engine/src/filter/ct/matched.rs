@@ -102,8 +102,8 @@ pub(super) fn had(connection: &Connection, asked: &Connbytes) -> bool {
 pub(super) fn announced_by(connection: Option<&Connection>, name: &Not<String>) -> bool {
     let more = connection.and_then(|connection| connection.more.as_deref());
     let helper = more
-        .and_then(|more| more.announced)
-        .map(|one| one.helper.name());
+        .and_then(|more| more.announced?.helper)
+        .map(crate::conntrack::Helper::name);
     let is = helper.is_some_and(|own| name.is.is_empty() || own == name.is);
     helper.is_some() && is != name.not || helper.is_none() && name.not
 }

@@ -6,6 +6,7 @@ use crate::filter::act::forward::Way;
 use crate::filter::act::{self, Did};
 use crate::filter::compile::{self, Go, Op, Rule, Within};
 use crate::filter::facts::{Facts, Proto};
+use crate::filter::keep::Used;
 use crate::filter::load::Load;
 use crate::filter::table::State;
 use crate::filter::xt::{self, Says};
@@ -105,7 +106,8 @@ pub(super) fn ask<T: Trail>(
                 }
             }
             Op::Object(used) => match filter.use_object(chain, used, net, (facts, packet)) {
-                Some(goes_on) => goes_on,
+                Some(Used::Rule(goes_on)) => goes_on,
+                Some(Used::Drops) => return Said::Ends(DropReason::RuleDrop),
                 None => return Said::Unknown,
             },
             Op::Count => {

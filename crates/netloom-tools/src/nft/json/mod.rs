@@ -375,7 +375,8 @@ impl<'a> Writer<'a> {
                 for (state, seconds) in policy_in_order(*of, policy) {
                     times.put(state, number(u64::from(seconds)));
                 }
-                body.put("policy", times);
+                let none = matches!(&times, Json::Object(all) if all.is_empty());
+                body.put("policy", if none { Json::Null } else { times });
             }
             ObjectBody::CtExpectation {
                 protocol: of,
