@@ -50,7 +50,7 @@ fn read_for_all(net: &Net) {
     // One loop for each step: within a loop nothing waits for anything.
     let places = wanted.map(|want| {
         want.map(|(of, tuple)| {
-            let last = of.by_source.last(&tuple, ZONE);
+            let last = of.table.last_of_source(&tuple, ZONE);
             (of, tuple, of.table.first(&tuple, ZONE), last)
         })
     });

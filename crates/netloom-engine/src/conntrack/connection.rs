@@ -3,7 +3,7 @@
 use super::expect::Announced;
 use super::given::Timeouts;
 use super::helper::{Helper, Which};
-use super::nat::Adjust;
+use super::nat::{Adjust, Neighbours};
 use super::table::{Direction, NONE};
 use super::tcp::{State, Tcp};
 use super::tuple::Tuple;
@@ -37,6 +37,8 @@ pub(crate) struct Connection {
     pub(crate) protocol: Protocol,
     /// What hangs behind it in the table, by direction.
     pub(crate) next: [u32; 2],
+    /// What hangs beside it among those of its source.
+    pub(super) of_source: Neighbours,
     pub(crate) zone: Zone,
     /// Its directions, as their packets come in.
     pub(crate) tuples: [Tuple; 2],
@@ -131,6 +133,7 @@ impl Connection {
         Connection {
             tuples,
             next: [NONE; 2],
+            of_source: Neighbours::NONE,
             status: 0,
             mark: 0,
             zone,

@@ -61,8 +61,6 @@ pub(crate) struct Conntrack {
     /// When the engine comes back for those that expire.
     armed: Option<Time>,
     pub(crate) stats: Stats,
-    /// What sources are translated to.
-    by_source: nat::BySource,
     /// Connections that others announced.
     expected: Vec<expect::Expectation>,
 }
@@ -84,7 +82,6 @@ impl Conntrack {
             table: Table::new(seed),
             armed: None,
             stats: Stats::default(),
-            by_source: nat::BySource::new(seed),
             expected: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@
 //! that a packet which refreshes it touches the heap not at all.
 
 use super::connection::{Connection, Zone};
+use super::nat::BySource;
 use super::tuple::Tuple;
 use crate::arena::Arena;
 use core::cmp::Reverse;
@@ -66,7 +67,7 @@ const fn unlink(link: Link) -> (u32, Direction) {
 }
 
 /// The connections of a namespace.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Table {
     places: Arena<Connection>,
     /// The first of each chain.
@@ -76,6 +77,8 @@ pub(crate) struct Table {
     /// When places are looked at, with their stamps.
     due: BinaryHeap<Reverse<(Time, u32, u32)>>,
     stamps: u32,
+    /// Those whose source is translated, by their source.
+    by_source: BySource,
     /// With which hashes begin.
     seed: u64,
 }
@@ -84,9 +87,13 @@ impl Table {
     /// An empty one, whose hashes begin with a seed.
     pub(crate) fn new(seed: u64) -> Table {
         Table {
+            places: Arena::default(),
             chains: vec![NONE; LEAST],
+            confirmed: 0,
+            due: BinaryHeap::new(),
+            stamps: 0,
+            by_source: BySource::new(seed),
             seed,
-            ..Table::default()
         }
     }
 
@@ -203,7 +210,20 @@ impl Table {
                 self.unhang(place, direction);
             }
         }
-        self.places.remove(place)
+        let gone = self.places.remove(place)?;
+        self.by_source.unhang(&mut self.places, (place, &gone));
+        Some(gone)
+    }
+
+    /// Has one be found by its source, which is translated, until it is taken out.
+    pub(super) fn hang_by_source(&mut self, place: u32) {
+        self.by_source.hang(&mut self.places, place);
+    }
+
+    /// The place of the one that was translated last of those in the chain of a tuple's source.
+    #[inline]
+    pub(super) fn last_of_source(&self, tuple: &Tuple, zone: u16) -> Option<u32> {
+        self.by_source.last(tuple, zone)
     }
 
     /// Has one be found no more; the packet that ended it still refers to it.

@@ -119,6 +119,16 @@ impl Tuple {
         fold(mixed ^ ports ^ kind, REST ^ seed)
     }
 
+    /// The same of what it has of its source.
+    pub(crate) fn source_hash(&self, seed: u64, zone: u16) -> u64 {
+        const SOURCE: u64 = 0xff51_afd7_ed55_8ccd;
+        const REST: u64 = 0xc4ce_b9fe_1a85_ec53;
+        let [source, low] = halves(&self.src);
+        let kind = u64::from(zone) << 16 | u64::from(self.protocol) << 8 | u64::from(self.v6);
+        let mixed = fold(source ^ seed, low ^ SOURCE);
+        fold(mixed ^ u64::from(self.sport) << 32 ^ kind, REST ^ seed)
+    }
+
     pub(crate) fn is_icmp(&self) -> bool {
         is_icmp(self.protocol, self.v6)
     }

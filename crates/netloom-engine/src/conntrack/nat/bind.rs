@@ -1,6 +1,6 @@
 //! What a connection is translated to: a tuple that no other connection has (`nf_nat_setup_info`).
 
-use super::Manip;
+use super::{Manip, source};
 use crate::conntrack::connection::{Connection, Zone};
 use crate::conntrack::table::{Direction, Table};
 use crate::conntrack::tcp::Tcp;
@@ -86,9 +86,7 @@ pub(crate) fn bind(net: &mut Net, facts: &Facts, packet: &Packet, manip: Manip, 
         && manip == Manip::Source
         && let Some(conntrack) = &mut namespace.conntrack
     {
-        conntrack
-            .by_source
-            .note(reference.place(), &conntrack.table);
+        conntrack.table.hang_by_source(reference.place());
     }
 }
 
@@ -189,7 +187,7 @@ fn choose(
 fn kept(net: &Net, facts: &Facts, zone: Zone, tuple: &Tuple, range: &Range) -> Option<Tuple> {
     let conntrack = net.ns(facts.ns).conntrack.as_ref()?;
     let zone = zone.id(Direction::Original);
-    let mut all = conntrack.by_source.all(&conntrack.table, tuple, zone);
+    let mut all = source::all(&conntrack.table, tuple, zone);
     let fits = |&(src, sport): &([u8; 16], u16)| {
         let within = |(from, to): ([u8; 16], [u8; 16])| (from..=to).contains(&src);
         let ports = |(from, to): (u16, u16)| (from..=to).contains(&sport);

@@ -15,7 +15,7 @@ mod source;
 pub(crate) use adjust::Adjust;
 pub(crate) use bind::{Range, bind};
 pub(crate) use rewrite::translate;
-pub(super) use source::BySource;
+pub(super) use source::{BySource, Neighbours};
 
 use super::Connection;
 use crate::filter::Facts;
