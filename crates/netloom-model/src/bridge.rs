@@ -25,7 +25,8 @@ pub struct BridgeState {
     pub group_fwd_mask: u16,
     /// Whether VLANs are filtered.
     pub vlan_filtering: bool,
-    /// The tags that it filters by (their TPID): 0x8100 or 0x88a8.
+    /// The tags that it filters by (their TPID): 0x8100 or 0x88a8; 0 where the kernel was built without
+    /// VLANs of bridges.
     pub vlan_protocol: u16,
     /// The VLAN that ports are put into, as their PVID and untagged; 0 = none.
     pub vlan_default_pvid: u16,

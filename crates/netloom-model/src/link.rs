@@ -159,28 +159,41 @@ pub enum LinkKind {
     Dummy,
     /// A TUN or TAP: its other end is a program.
     Tun(Tun),
+    /// A device of a running kernel of which no more is known here.
+    Other(Box<OtherKind>),
+}
+
+/// See [`LinkKind::Other`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherKind {
+    /// The word of `ip link add type`; none of real hardware.
+    pub kind: Option<String>,
+    /// The link layer, as `ip link` names it: `ether`, `ipip`, `none` ...
+    pub link_type: String,
 }
 
 impl LinkKind {
-    /// The word of `ip link add type`; none for the loopback, which nobody adds.
+    /// The word of `ip link add type`; none for the loopback and for hardware, which nobody adds.
     #[must_use]
-    pub const fn name(&self) -> Option<&'static str> {
+    pub fn name(&self) -> Option<&str> {
         match self {
             LinkKind::Loopback => None,
             LinkKind::Veth => Some("veth"),
             LinkKind::Bridge(_) => Some("bridge"),
             LinkKind::Dummy => Some("dummy"),
             LinkKind::Tun(_) => Some("tun"),
+            LinkKind::Other(other) => other.kind.as_deref(),
         }
     }
 
     /// The link layer (`link/ether` of `ip link`): `ether`, `loopback`, or `none` where packets
     /// have no link layer header.
     #[must_use]
-    pub const fn link_type(&self) -> &'static str {
+    pub fn link_type(&self) -> &str {
         match self {
             LinkKind::Loopback => "loopback",
             LinkKind::Tun(tun) if matches!(tun.mode, TunMode::Tun) => "none",
+            LinkKind::Other(other) => &other.link_type,
             LinkKind::Veth | LinkKind::Bridge(_) | LinkKind::Dummy | LinkKind::Tun(_) => "ether",
         }
     }

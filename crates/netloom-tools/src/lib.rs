@@ -30,7 +30,6 @@ pub mod nft;
 pub mod nstat;
 pub mod ping;
 pub mod procfs;
-mod rtnetlink;
 pub mod socat;
 pub mod ss;
 mod stream;

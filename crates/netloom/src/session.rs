@@ -1,5 +1,6 @@
 //! Commands and shells inside a world: `run`, `shell` and `attach`.
 
+use crate::applet;
 use crate::client::Client;
 use crate::process::{NETNS, WORLD};
 use crate::start::{self, Failure, Kind};
@@ -22,6 +23,8 @@ const NOT_FOUND: i32 = 127;
 /// A world that is lived in: its own process's, or another's.
 enum Dwelling {
     Here(Home),
+    /// The running kernel: the home holds the commands alone.
+    Kernel(Home),
     /// The connection is how the world knows of this process and what descends from it.
     Apart(Place, #[allow(dead_code, reason = "held, not used")] Client),
 }
@@ -29,6 +32,7 @@ enum Dwelling {
 impl Dwelling {
     fn start(name: Option<&str>, kind: &Kind) -> Result<Dwelling, Failure> {
         match name {
+            None if kind.kernel => start::start_on_kernel().map(Dwelling::Kernel),
             None => start::start_here(kind).map(Dwelling::Here),
             Some(name) => {
                 let place = start::start_apart(name, kind)?;
@@ -40,7 +44,7 @@ impl Dwelling {
 
     fn place(&self) -> Place {
         match self {
-            Dwelling::Here(home) => home.place(),
+            Dwelling::Here(home) | Dwelling::Kernel(home) => home.place(),
             Dwelling::Apart(place, _) => place.clone(),
         }
     }
@@ -48,8 +52,13 @@ impl Dwelling {
     /// Runs `command` in it, and ends the world if it is this process's own.
     fn run(self, command: Command) -> Result<i32, Failure> {
         let program = command.get_program().to_owned();
-        let code = supervise::run(inside(&self.place(), command));
-        if let Dwelling::Here(home) = self {
+        let place = self.place();
+        let world = match self {
+            Dwelling::Kernel(_) => applet::KERNEL.into(),
+            Dwelling::Here(_) | Dwelling::Apart(..) => place.socket().into_os_string(),
+        };
+        let code = supervise::run(inside(&place, &world, command));
+        if let Dwelling::Here(home) | Dwelling::Kernel(home) = self {
             start::end_here(home);
         }
         code.or_else(|error| {
@@ -62,17 +71,14 @@ impl Dwelling {
     }
 }
 
-/// `command` with the environment of the world at `place`.
-fn inside(place: &Place, mut command: Command) -> Command {
+/// `command` with the environment of a world, whose commands are at `place`.
+fn inside(place: &Place, world: &OsStr, mut command: Command) -> Command {
     let mut path = place.bin().into_os_string();
     if let Some(old) = std::env::var_os("PATH") {
         path.push(":");
         path.push(old);
     }
-    command
-        .env("PATH", path)
-        .env(WORLD, place.socket())
-        .env(NETNS, "");
+    command.env("PATH", path).env(WORLD, world).env(NETNS, "");
     command
 }
 

@@ -8,6 +8,7 @@ use crate::worlds::{CreateError, Home, Place, Worlds};
 use crate::{applet, supervise};
 use clap::Args;
 use netloom_engine::Engine;
+use netloom_kernel::namespace;
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -33,6 +34,10 @@ pub struct Kind {
     /// it once its setting disable_ipv6 is written 0
     #[arg(long)]
     pub disable_ipv6: bool,
+    /// Run on the running kernel, in a fresh namespace that goes with the command: `ip`, `bridge`,
+    /// `route` ... are netloom's, everything else is the machine's own. It needs root
+    #[arg(long, conflicts_with_all = ["name", "virtual_time", "seed", "disable_ipv6"])]
+    pub kernel: bool,
 }
 
 /// A world that is not there, or cannot be: a sentence for the user.
@@ -169,6 +174,22 @@ pub fn serve(name: &str, kind: &Kind) -> io::Result<()> {
     signals.forever().next();
     drop(home);
     Ok(())
+}
+
+/// Has this process live in a fresh namespace of the running kernel, with netloom's commands beside it.
+///
+/// # Errors
+/// If it may not.
+pub fn start_on_kernel() -> Result<Home, Failure> {
+    namespace::fresh().map_err(|error| {
+        format!("cannot make a namespace on the kernel: {error}; it needs root (CAP_SYS_ADMIN)")
+    })?;
+    let worlds = Worlds::open().map_err(|e| format!("no place for worlds: {e}"))?;
+    let program = std::env::current_exe().map_err(|e| format!("where is netloom? {e}"))?;
+    let name = format!("kernel-{}", std::process::id());
+    let commands = applet::ON_KERNEL.iter().copied().chain(["netloom"]);
+    let home = worlds.create(&name, &program, commands);
+    home.map_err(|error| format!("cannot make the world {name:?}: {error}"))
 }
 
 /// Ends what ran in a world of this process, then the world.

@@ -101,7 +101,7 @@ pub(super) fn list(kind: &LinkKind, tso: bool) -> String {
         LinkKind::Bridge(_) => 1,
         LinkKind::Loopback => 2,
         LinkKind::Tun(_) => 3,
-        LinkKind::Dummy => 4,
+        LinkKind::Dummy | LinkKind::Other(_) => 4,
     };
     let line = |(name, states): &(&str, &str)| {
         let state = match states.as_bytes().get(column) {

@@ -97,7 +97,7 @@ fn settings(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
                  \tPort: Other\n\tPHYAD: 0\n\tTransceiver: internal"
             )?;
         }
-        LinkKind::Loopback | LinkKind::Dummy => {}
+        LinkKind::Loopback | LinkKind::Dummy | LinkKind::Other(_) => {}
     }
     if let LinkKind::Tun(_) = link.kind {
         let indent = " ".repeat(30);
@@ -122,7 +122,7 @@ fn driver(cx: &mut Context<'_>, name: &str) -> Outcome<()> {
         LinkKind::Tun(ref tun) => ("tun", "1.6", "", tun.mode.name()),
         // A driver that does not tell has the kernel's version.
         LinkKind::Dummy => ("dummy", "6.18.0", "", ""),
-        LinkKind::Loopback => return Err(fail(Errno::OPNOTSUPP)),
+        LinkKind::Loopback | LinkKind::Other(_) => return Err(fail(Errno::OPNOTSUPP)),
     };
     let counts = if link.kind == LinkKind::Veth {
         "yes"

@@ -9,9 +9,9 @@ use super::saved::{self, Saved};
 use super::words::{self, Failure, Outcome, SCOPES, Words, matches};
 use super::{Options, index};
 use crate::Context;
-use crate::rtnetlink;
 use netloom_model::state::Parts;
 use netloom_model::{Address, Change, Errno, Error, Family, IpNet, Link, Mode, Namespace, Scope};
+use netloom_netlink as rtnetlink;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// `ip address COMMAND`.

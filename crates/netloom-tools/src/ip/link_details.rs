@@ -35,7 +35,7 @@ pub(super) fn details(record: &mut Record, state: &Namespace, link: &Link, famil
                 super::tuntap::details(record, tun);
                 record.close();
             }
-            LinkKind::Loopback | LinkKind::Veth | LinkKind::Dummy => {}
+            LinkKind::Loopback | LinkKind::Veth | LinkKind::Dummy | LinkKind::Other(_) => {}
         }
         if let Some(port) = &link.bridge_port {
             record.field("info_slave_kind", "bridge", "\n    bridge_slave ");
@@ -105,15 +105,19 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
     number("stp_state", bridge.stp_state);
     number("priority", bridge.priority.into());
     number("vlan_filtering", bridge.vlan_filtering.into());
-    let protocol = match bridge.vlan_protocol {
-        0x88a8 => "802.1ad",
-        _ => "802.1Q",
-    };
-    record.field(
-        "vlan_protocol",
-        protocol,
-        format!("vlan_protocol {protocol} "),
-    );
+    // A kernel that was built without VLANs of bridges tells nothing of them.
+    let vlans = bridge.vlan_protocol != 0;
+    if vlans {
+        let protocol = match bridge.vlan_protocol {
+            0x88a8 => "802.1ad",
+            _ => "802.1Q",
+        };
+        record.field(
+            "vlan_protocol",
+            protocol,
+            format!("vlan_protocol {protocol} "),
+        );
+    }
     let id = bridge_id(bridge.priority, bridge.id_address);
     record.field("bridge_id", id.as_str(), format!("bridge_id {id} "));
     let tree = &bridge.tree;
@@ -139,7 +143,9 @@ fn bridge_details(record: &mut Record, bridge: &BridgeState) {
         ("vlan_stats_enabled", bridge.vlan_stats_enabled.into()),
         ("vlan_stats_per_port", bridge.vlan_stats_per_port.into()),
     ] {
-        record.field(key, value, format!("{key} {value} "));
+        if vlans {
+            record.field(key, value, format!("{key} {value} "));
+        }
     }
     let mask = bridge.group_fwd_mask;
     let hex = if mask == 0 {

@@ -3,13 +3,13 @@
 use super::Stamp;
 use super::words::{self, Failure, Outcome};
 use crate::Context;
-use crate::rtnetlink::Messages;
-use crate::rtnetlink::told::{self, Told};
 use crate::timestamp::{ctime, date, time_of_day};
 use netloom_model::notice::{About, Notice};
 use netloom_model::socket::SocketKind;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Link, Namespace, Time};
+use netloom_netlink::Messages;
+use netloom_netlink::told::{self, Told};
 use std::time::UNIX_EPOCH;
 
 /// Where a command has the names of links from.

@@ -9,9 +9,9 @@ use super::route::{Hidden, format};
 use super::words::{self, Failure, Outcome};
 use super::{Options, address_format};
 use crate::Context;
-use crate::rtnetlink::{Message, Messages, NEW_ADDRESS, NEW_ROUTE, NEW_RULE, address, route, rule};
 use netloom_model::state::Parts;
 use netloom_model::{Address, Change, Errno, Error, Mode, Route, Rule};
+use netloom_netlink::{Message, Messages, address, kind, route, rule};
 
 /// What a file is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ fn pass_of(route: &Route) -> u8 {
 fn restore_routes(cx: &mut Context<'_>, bytes: &[u8], pass: u8) -> Outcome<()> {
     let of = Saved::Routes;
     each(of, bytes, |message| {
-        let route = Some(message.body).filter(|_| message.kind == NEW_ROUTE);
+        let route = Some(message.body).filter(|_| message.kind == kind::ROUTE);
         let route = route.and_then(route::decode).ok_or_else(unknown)?;
         if pass_of(&route) != pass {
             return Ok(());
@@ -156,7 +156,7 @@ fn applied(cx: &mut Context<'_>, of: Saved, change: Change) -> Outcome<()> {
 fn restore_addresses(cx: &mut Context<'_>, bytes: &[u8]) -> Outcome<()> {
     let of = Saved::Addresses;
     each(of, bytes, |message| {
-        let known = Some(message.body).filter(|_| message.kind == NEW_ADDRESS);
+        let known = Some(message.body).filter(|_| message.kind == kind::ADDRESS);
         let known = known.and_then(address::decode);
         let known = known.ok_or_else(|| of.failure(unknown()))?;
         let change = Change::AddAddress {
@@ -171,7 +171,7 @@ fn restore_addresses(cx: &mut Context<'_>, bytes: &[u8]) -> Outcome<()> {
 fn restore_rules(cx: &mut Context<'_>, bytes: &[u8]) -> Outcome<()> {
     let of = Saved::Rules;
     each(of, bytes, |message| {
-        let rule = Some(message.body).filter(|_| message.kind == NEW_RULE);
+        let rule = Some(message.body).filter(|_| message.kind == kind::RULE);
         let rule = rule.and_then(rule::decode);
         let rule: Rule = rule.ok_or_else(|| of.failure(unknown()))?;
         let ns = cx.ns.clone();
@@ -190,7 +190,7 @@ pub(super) fn show_routes(cx: &mut Context<'_>, options: &Options) -> Outcome<()
     let ns = words::namespace(cx, Parts::LINKS)?;
     each(Saved::Routes, &bytes, |message| {
         let (len, kind, flags) = (message.body.len(), message.kind, message.flags);
-        if kind != NEW_ROUTE {
+        if kind != kind::ROUTE {
             let len = len + 16;
             writeln!(cx.err, "Not a route: {len:08x} {kind:08x} {flags:08x}")?;
         } else if len < FIXED {
@@ -211,7 +211,7 @@ pub(super) fn show_addresses(cx: &mut Context<'_>, options: &Options) -> Outcome
     let bytes = read(cx, of)?;
     let mut all: Vec<Address> = Vec::new();
     let read = each(of, &bytes, |message| {
-        let known = Some(message.body).filter(|_| message.kind == NEW_ADDRESS);
+        let known = Some(message.body).filter(|_| message.kind == kind::ADDRESS);
         all.extend(known.and_then(address::decode));
         Ok(())
     });

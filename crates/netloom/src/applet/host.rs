@@ -67,7 +67,7 @@ fn in_namespace(ns: &NsName, command: &[String]) -> io::Result<Command> {
 }
 
 /// The exit code as a shell tells it.
-fn exit_code(status: ExitStatus) -> i32 {
+pub(super) fn exit_code(status: ExitStatus) -> i32 {
     let signal = status.signal().map(|signal| 128 + signal);
     status.code().or(signal).unwrap_or(1)
 }

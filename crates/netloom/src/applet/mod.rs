@@ -4,6 +4,7 @@
 mod absent;
 mod cat;
 mod host;
+mod kernel_host;
 mod output;
 mod sleep;
 mod sudo;
@@ -12,10 +13,12 @@ mod timeout;
 use crate::client::Client;
 use crate::process::{NETNS, WORLD};
 use host::ProcessHost;
+use kernel_host::KernelHost;
+use netloom_kernel::Kernel;
 use netloom_model::socket::{Interest, SocketId};
 use netloom_model::world::Ready;
 use netloom_model::{NsName, Reply, Request, Result, Time, World};
-use netloom_tools::{Applet, Context};
+use netloom_tools::{Applet, Context, Host};
 use output::Output;
 use signal_hook::low_level;
 use std::cell::OnceCell;
@@ -61,24 +64,28 @@ pub fn run(applet: Applet, args: Vec<String>) -> i32 {
     let mut out = Output::new();
     let epoch = Rc::new(OnceCell::new());
     let mut world = Entrance {
-        client: None,
+        entered: None,
         epoch: Rc::clone(&epoch),
         out: out.clone(),
     };
     let ns = NsName::new(std::env::var(NETNS).unwrap_or_default());
-    let mut host = ProcessHost::new(epoch);
+    let mut host: Box<dyn Host> = match is_kernel() {
+        true => Box::new(KernelHost),
+        false => Box::new(ProcessHost::new(epoch)),
+    };
     let code = applet(&mut Context {
         args,
         ns,
         world: &mut world,
-        host: &mut host,
+        host: &mut *host,
         stdin: &mut std::io::stdin(),
         out: &mut out,
         err: &mut std::io::stderr(),
     });
     let flushed = out.flush();
     if code > 128
-        && let Some(signal) = world.client.as_ref().and_then(Client::signal)
+        && let Some(Entered::World(client)) = &world.entered
+        && let Some(signal) = client.signal()
     {
         // It ended because of the signal, and a shell must see that: a loop of commands ends with
         // the one that was interrupted.
@@ -92,24 +99,52 @@ pub fn run(applet: Applet, args: Vec<String>) -> i32 {
 
 /// The way into the world: taken at the first request, for some commands never make one.
 struct Entrance {
-    client: Option<Client>,
+    entered: Option<Entered>,
     epoch: Rc<OnceCell<SystemTime>>,
     out: Output,
 }
 
+/// What a command runs in.
+enum Entered {
+    World(Client),
+    Kernel(Box<Kernel>),
+}
+
 impl Entrance {
-    fn client(&mut self) -> &mut Client {
-        let Entrance { client, epoch, out } = self;
-        client.get_or_insert_with(|| {
+    fn world(&mut self) -> &mut dyn World {
+        let Entrance {
+            entered,
+            epoch,
+            out,
+        } = self;
+        let entered = entered.get_or_insert_with(|| {
+            if is_kernel() {
+                return Entered::Kernel(Box::default());
+            }
             let client = enter().unwrap_or_else(|text| {
                 let _ = out.flush();
                 eprintln!("netloom: {text}");
                 std::process::exit(NO_WORLD);
             });
             epoch.get_or_init(|| client.welcome().epoch());
-            client
-        })
+            Entered::World(client)
+        });
+        match entered {
+            Entered::World(client) => client,
+            Entered::Kernel(kernel) => &mut **kernel,
+        }
     }
+}
+
+/// What stands for the running kernel in place of a world's socket.
+pub const KERNEL: &str = "kernel";
+
+/// The commands that have on the running kernel what they need.
+pub const ON_KERNEL: [&str; 5] = ["bridge", "brctl", "ifconfig", "ip", "route"];
+
+/// Whether commands are to run on the running kernel.
+fn is_kernel() -> bool {
+    std::env::var_os(WORLD).is_some_and(|world| world == KERNEL)
 }
 
 /// The exit code of a command that has no world to run in.
@@ -135,7 +170,7 @@ impl World for Entrance {
             // What was printed is seen before the wait begins, not after it.
             let _ = self.out.flush();
         }
-        self.client().call(request)
+        self.world().call(request)
     }
 
     fn poll(
@@ -145,10 +180,13 @@ impl World for Entrance {
         deadline: Time,
     ) -> Result<Ready> {
         let _ = self.out.flush();
-        self.client().poll(sockets, input, deadline)
+        self.world().poll(sockets, input, deadline)
     }
 
     fn interrupted(&self) -> bool {
-        self.client.as_ref().is_some_and(World::interrupted)
+        match &self.entered {
+            Some(Entered::World(client)) => client.interrupted(),
+            Some(Entered::Kernel(_)) | None => false,
+        }
     }
 }

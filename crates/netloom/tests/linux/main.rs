@@ -5,6 +5,7 @@
 //! - `kernel::NAME` runs it in fresh namespaces of the running kernel. It needs root, and the
 //!   devices that the script names in a line `# needs: KIND...`; otherwise the trial is ignored,
 //!   and counted as such.
+//! - `applets::NAME` runs it there too, with netloom's own `ip`, `bridge` ... before the real ones.
 //! - `vm::scripts_that_need_another_kernel` runs those whose devices the running kernel lacks on the
 //!   distribution's kernel, in a virtual machine.
 //!
@@ -12,6 +13,7 @@
 //! standard error as they came, after [`normalise`] has taken out what differs by nature, and
 //! the exit status. With `NETLOOM_BLESS=1` the kernel's trials write the records anew.
 
+mod applets;
 mod checks;
 mod engine;
 mod kernel;
@@ -38,6 +40,11 @@ fn main() -> ExitCode {
         let (name, for_kernel) = (script.name.clone(), script.clone());
         let judge = move || record::judge(&for_kernel, &kernel::run(&for_kernel)?, bless);
         trials.push(Trial::test(format!("kernel::{name}"), judge).with_ignored_flag(ignored));
+        let own = script.clone();
+        let left = applets::left(&script).is_some();
+        let hold = move || applets::judge(&own);
+        trials
+            .push(Trial::test(format!("applets::{name}"), hold).with_ignored_flag(ignored || left));
         let play = move || engine::judge(&script);
         trials.push(Trial::test(format!("engine::{name}"), play));
     }

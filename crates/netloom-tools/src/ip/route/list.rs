@@ -7,11 +7,11 @@ use crate::ip::words::{
     self, Failure, Outcome, PROTOCOLS, SCOPES, TABLES, TYPES, Words, dsfield, matches, u32_of,
 };
 use crate::ip::{Options, show};
-use crate::rtnetlink;
 use core::net::IpAddr;
 use netloom_model::route::table;
 use netloom_model::state::Parts;
 use netloom_model::{Change, Family, IpNet, Namespace, Route, RouteMatch, Scope};
+use netloom_netlink as rtnetlink;
 
 /// Which routes are meant.
 #[derive(Debug, Default)]

@@ -10,12 +10,12 @@ use super::saved::{self, Saved};
 use super::words::{self, Failure, Outcome, TABLES, Words, matches, number, u32_of};
 use super::{Options, parse_group};
 use crate::Context;
-use crate::rtnetlink;
 use list::{Filter, list};
 use netloom_model::change::RuleMatch;
 use netloom_model::route::table;
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Error, Family, IpNet, Rule, RuleAction};
+use netloom_netlink as rtnetlink;
 use selector::{fwmark, ipproto, ports, protocol, tos, users};
 
 const USAGE: &str = "\

@@ -22,5 +22,6 @@ for call in iptables ip6tables arptables; do
     [ ! -e "/proc/sys/net/bridge/bridge-nf-call-$call" ] ||
         echo 0 >"/proc/sys/net/bridge/bridge-nf-call-$call"
 done
-export PATH=$here/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# TOOLS is a folder of commands that stand before the real ones.
+export PATH=$here/bin:${TOOLS:+$TOOLS:}/usr/sbin:/usr/bin:/sbin:/bin
 exec stdbuf -oL bash "$1"

@@ -1,9 +1,14 @@
 //! Rules (`struct fib_rule_hdr`, `FRA_*`).
 
-use super::{Attributes, MULTI, NEW_RULE, Writer, family_number, family_of, u16_at, u32_at};
-use netloom_model::{IpNet, Rule, RuleAction};
+use crate::{Attributes, Writer, family_number, family_of, flag, kind, u16_at, u32_at};
+use netloom_model::change::RuleMatch;
+use netloom_model::route::protocol;
+use netloom_model::{Family, IpNet, Rule, RuleAction};
 
 const FIXED: usize = 12;
+/// Where a short number of the table and the number of the action stand in the fixed part.
+const SHORT_TABLE: usize = 4;
+const ACTION: usize = 7;
 const DST: u16 = 1;
 const SRC: u16 = 2;
 const IIFNAME: u16 = 3;
@@ -30,6 +35,7 @@ const NONE: u32 = u32::MAX;
 /// The number of an action (`FR_ACT_*`), and its table.
 fn action(rule: &Rule) -> (u8, u32) {
     match rule.action {
+        RuleAction::Lookup(_) if rule.l3mdev => (1, 0),
         RuleAction::Lookup(table) => (1, table),
         RuleAction::Goto(_) => (2, 0),
         RuleAction::Nop => (3, 0),
@@ -39,37 +45,105 @@ fn action(rule: &Rule) -> (u8, u32) {
     }
 }
 
-/// A rule as a message.
-pub(crate) fn encode(rule: &Rule) -> Vec<u8> {
+/// A rule as a message of many.
+#[must_use]
+pub fn encode(rule: &Rule) -> Vec<u8> {
+    body(rule).message(kind::RULE, flag::MULTI)
+}
+
+/// The body of a request that makes a rule: one of priority 0 says so.
+#[must_use]
+pub fn make(rule: &Rule) -> Writer {
+    let mut body = body(rule);
+    if rule.priority == Some(0) {
+        body.u32(PRIORITY, 0);
+    }
+    body
+}
+
+/// The body of a request that deletes the first rule that fits; what it does counts only if that is
+/// given.
+#[must_use]
+pub fn remove(asked: &RuleMatch) -> Writer {
+    let rule = &asked.rule;
+    let mut body = Writer::new(&header(rule));
+    if asked.action_given {
+        put_action(&mut body, rule);
+    } else {
+        body.change_byte(ACTION, |_| 0);
+        body.change_byte(SHORT_TABLE, |_| 0);
+    }
+    if let Some(priority) = rule.priority {
+        body.u32(PRIORITY, priority);
+    }
+    if let Some(len) = rule.suppress_prefixlen {
+        body.u32(SUPPRESS_PREFIXLEN, len);
+    }
+    // What a rule begins with is not asked for.
+    if !matches!(
+        rule.protocol,
+        protocol::UNSPEC | protocol::KERNEL | protocol::BOOT
+    ) {
+        body.u8(PROTOCOL, rule.protocol);
+    }
+    selectors(&mut body, rule);
+    body
+}
+
+/// The body of a request for all rules of a family.
+#[must_use]
+pub fn ask(family: Family) -> Writer {
+    Writer::of_family::<FIXED>(family)
+}
+
+/// A rule as the body of a message that tells of it.
+#[must_use]
+pub fn body(rule: &Rule) -> Writer {
+    let mut message = Writer::new(&header(rule));
+    put_action(&mut message, rule);
+    message.u32(SUPPRESS_PREFIXLEN, rule.suppress_prefixlen.unwrap_or(NONE));
+    message.u8(PROTOCOL, rule.protocol);
+    if let Some(priority) = rule.priority.filter(|priority| *priority != 0) {
+        message.u32(PRIORITY, priority);
+    }
+    selectors(&mut message, rule);
+    message
+}
+
+/// The fixed part.
+fn header(rule: &Rule) -> [u8; FIXED] {
     let (number, table) = action(rule);
     let len = |net: Option<IpNet>| net.map_or(0, |net| net.len);
-    let short = u8::try_from(table).unwrap_or(252);
-    let mut fixed = vec![
+    let mut fixed = [0; FIXED];
+    fixed[..4].copy_from_slice(&[
         family_number(rule.family),
         len(rule.to),
         len(rule.from),
         rule.tos,
-        short,
-        0,
-        0,
-        number,
-    ];
+    ]);
+    fixed[SHORT_TABLE] = u8::try_from(table).unwrap_or(252);
+    fixed[ACTION] = number;
     let flags = if rule.not { INVERT } else { 0 };
-    fixed.extend(flags.to_le_bytes());
-    let mut message = Writer::new(&fixed);
-    message.u32(TABLE, table);
-    message.u32(SUPPRESS_PREFIXLEN, rule.suppress_prefixlen.unwrap_or(NONE));
-    message.u8(PROTOCOL, rule.protocol);
+    fixed[8..].copy_from_slice(&flags.to_le_bytes());
+    fixed
+}
+
+fn put_action(message: &mut Writer, rule: &Rule) {
+    // A VRF has its own table.
+    if !rule.l3mdev {
+        message.u32(TABLE, action(rule).1);
+    }
     if let RuleAction::Goto(target) = rule.action {
         message.u32(GOTO, target);
     }
+}
+
+/// What a rule matches.
+fn selectors(message: &mut Writer, rule: &Rule) {
     for (kind, name) in [(IIFNAME, &rule.iif), (OIFNAME, &rule.oif)] {
         if let Some(name) = name {
             message.text(kind, name);
         }
-    }
-    if let Some(priority) = rule.priority.filter(|priority| *priority != 0) {
-        message.u32(PRIORITY, priority);
     }
     if let Some((mark, mask)) = rule.fwmark {
         message.u32(FWMARK, mark);
@@ -85,13 +159,12 @@ pub(crate) fn encode(rule: &Rule) -> Vec<u8> {
     if let Some(group) = rule.suppress_ifgroup {
         message.u32(SUPPRESS_IFGROUP, group);
     }
-    upper(&mut message, rule);
+    upper(message, rule);
     for (kind, net) in [(DST, rule.to), (SRC, rule.from)] {
         if let Some(net) = net.filter(|net| net.len > 0) {
             message.addr(kind, net.addr);
         }
     }
-    message.message(NEW_RULE, MULTI)
 }
 
 /// What is above IP.
@@ -108,7 +181,8 @@ fn upper(message: &mut Writer, rule: &Rule) {
 }
 
 /// The rule of a message's body; none if it is not one of IP, or does what no rule does here.
-pub(crate) fn decode(body: &[u8]) -> Option<Rule> {
+#[must_use]
+pub fn decode(body: &[u8]) -> Option<Rule> {
     let &[family, to, from, tos, table, _, _, action, ..] = body else {
         return None;
     };
@@ -159,8 +233,7 @@ pub(crate) fn decode(body: &[u8]) -> Option<Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnetlink::Messages;
-    use netloom_model::Family;
+    use crate::Messages;
 
     fn again(rule: &Rule) -> Option<Rule> {
         let message = encode(rule);

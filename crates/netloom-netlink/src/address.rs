@@ -1,6 +1,6 @@
 //! Addresses (`struct ifaddrmsg`, `IFA_*`).
 
-use super::{Attributes, FILTERED, MULTI, NEW_ADDRESS, Writer, family_number, family_of, u32_at};
+use crate::{Attributes, Writer, family_number, family_of, flag, kind, u32_at};
 use core::net::IpAddr;
 use netloom_model::address::AddressFlags;
 use netloom_model::{Address, Family, IpNet, Scope};
@@ -47,8 +47,15 @@ fn flags(address: &Address) -> u32 {
     set.fold(0, |flags, (_, flag)| flags | flag)
 }
 
-/// An address as a message.
-pub(crate) fn encode(address: &Address) -> Vec<u8> {
+/// An address as a message of many.
+#[must_use]
+pub fn encode(address: &Address) -> Vec<u8> {
+    body(address).message(kind::ADDRESS, flag::MULTI | flag::FILTERED)
+}
+
+/// An address as the body of a message that tells of it, or that adds it.
+#[must_use]
+pub fn body(address: &Address) -> Writer {
     let v6 = address.local.family() == Family::V6;
     let flags = flags(address);
     let mut fixed = vec![
@@ -79,11 +86,41 @@ pub(crate) fn encode(address: &Address) -> Vec<u8> {
     info[..4].copy_from_slice(&seconds(address.preferred_lft));
     info[4..8].copy_from_slice(&seconds(address.valid_lft));
     message.put(CACHEINFO, &info);
-    message.message(NEW_ADDRESS, MULTI | FILTERED)
+    message
+}
+
+/// The body of a request that takes an address away: with its prefix length, or whichever it has.
+#[must_use]
+pub fn remove(address: &Address, exact: bool) -> Writer {
+    let len = if exact {
+        address.local.len
+    } else {
+        address.local.family().bits()
+    };
+    let mut fixed = vec![
+        family_number(address.local.family()),
+        len,
+        0,
+        address.scope.0,
+    ];
+    fixed.extend(address.dev.to_le_bytes());
+    let mut message = Writer::new(&fixed);
+    message.addr(LOCAL, address.local.addr);
+    if exact {
+        message.addr(ADDRESS, address.peer.unwrap_or(address.local.addr));
+    }
+    message
+}
+
+/// The body of a request for all addresses of a family.
+#[must_use]
+pub fn ask(family: Family) -> Writer {
+    Writer::of_family::<FIXED>(family)
 }
 
 /// The address of a message's body; none if it is not one of IP.
-pub(crate) fn decode(body: &[u8]) -> Option<Address> {
+#[must_use]
+pub fn decode(body: &[u8]) -> Option<Address> {
     let &[family, len, short, scope, ..] = body else {
         return None;
     };
@@ -130,7 +167,8 @@ pub(crate) fn decode(body: &[u8]) -> Option<Address> {
 }
 
 /// The same address as a request to add it: what only the kernel says of it is left out.
-pub(crate) fn wanted(mut address: Address) -> Address {
+#[must_use]
+pub fn wanted(mut address: Address) -> Address {
     address.secondary = false;
     address.flags = AddressFlags {
         tentative: false,
@@ -146,7 +184,7 @@ pub(crate) fn wanted(mut address: Address) -> Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnetlink::Messages;
+    use crate::Messages;
 
     fn again(address: &Address) -> Option<Address> {
         let message = encode(address);

@@ -1,14 +1,18 @@
 //! Routes (`struct rtmsg`, `RTA_*`).
 
-use super::{
-    Attributes, FILTERED, MULTI, NEW_ROUTE, Writer, addr, family_number, family_of, u16_at, u32_at,
+use crate::{
+    Attributes, Writer, addr, aligned, family_number, family_of, flag, kind, u16_at, u32_at,
 };
 use core::net::{IpAddr, Ipv6Addr};
-use netloom_model::route::{NextHop, RouteMetrics, RouteType};
+use netloom_model::route::{
+    NextHop, RouteAnswer, RouteMatch, RouteMetrics, RouteQuery, RouteType, table,
+};
 use netloom_model::{Family, IpNet, Route, Scope};
 
 const FIXED: usize = 12;
 const DST: u16 = 1;
+const SRC: u16 = 2;
+const IIF: u16 = 3;
 const OIF: u16 = 4;
 const GATEWAY: u16 = 5;
 const PRIORITY: u16 = 6;
@@ -19,12 +23,30 @@ const CACHEINFO: u16 = 12;
 const TABLE: u16 = 15;
 const VIA: u16 = 18;
 const PREF: u16 = 20;
+const MARK: u16 = 16;
+const EXPIRES: u16 = 23;
+const UID: u16 = 25;
+const IP_PROTO: u16 = 27;
+const SPORT: u16 = 28;
+const DPORT: u16 = 29;
 const NH_ID: u16 = 30;
 
 /// Flags of a way (`RTNH_F_*`).
 const DEAD: u8 = 1;
 const ONLINK: u8 = 4;
 const LINKDOWN: u8 = 16;
+
+/// Flags of a request for a way (`RTM_F_*`): the table that it is of, and the table's own route.
+const LOOKUP_TABLE: u32 = 0x1000;
+const FIB_MATCH: u32 = 0x2000;
+
+/// Flags of an answer (`RTCF_*`), in the order in which ip-route(8) tells them.
+const CACHE_FLAGS: [(u32, &str); 4] = [
+    (0x8000_0000, "local"),
+    (0x2000_0000, "mc"),
+    (0x1000_0000, "brd"),
+    (0x0004_0000, "redirected"),
+];
 
 /// The place of a table that has no room in the fixed part (`RT_TABLE_COMPAT`).
 const COMPAT: u8 = 252;
@@ -44,11 +66,23 @@ const TYPES: [RouteType; 9] = [
     RouteType::Throw,
 ];
 
-/// A route as a message.
-pub(crate) fn encode(route: &Route) -> Vec<u8> {
+/// The number of a type.
+fn number(kind: RouteType) -> u8 {
+    let at = TYPES.iter().position(|own| *own == kind);
+    at.map_or(0, |at| at as u8 + 1)
+}
+
+/// A route as a message of many.
+#[must_use]
+pub fn encode(route: &Route) -> Vec<u8> {
+    body(route).message(kind::ROUTE, flag::MULTI | flag::FILTERED)
+}
+
+/// A route as the body of a message that tells of it, or that makes it.
+#[must_use]
+pub fn body(route: &Route) -> Writer {
     let v6 = route.family() == Family::V6;
-    let kind = TYPES.iter().position(|kind| *kind == route.kind);
-    let kind = kind.map_or(0, |at| at as u8 + 1);
+    let kind = number(route.kind);
     let table = u8::try_from(route.table).unwrap_or(COMPAT);
     let single = match route.nexthops.as_slice() {
         [hop] => Some(hop),
@@ -87,7 +121,7 @@ pub(crate) fn encode(route: &Route) -> Vec<u8> {
     }
     match (single, route.nexthops.is_empty()) {
         (Some(hop), _) => {
-            put_via(&mut message, route.family(), hop);
+            put_via(&mut message, route.family(), hop.via);
             if let Some(dev) = hop.dev {
                 message.u32(OIF, dev);
             }
@@ -102,7 +136,7 @@ pub(crate) fn encode(route: &Route) -> Vec<u8> {
         message.put(CACHEINFO, &info);
         message.u8(PREF, route.preference);
     }
-    message.message(NEW_ROUTE, MULTI | FILTERED)
+    message
 }
 
 fn hop_flags(hop: &NextHop) -> u8 {
@@ -116,8 +150,8 @@ fn hop_flags(hop: &NextHop) -> u8 {
 }
 
 /// The gateway, with its family where that is not the route's (RFC 5549).
-fn put_via(message: &mut Writer, family: Family, hop: &NextHop) {
-    let Some(via) = hop.via else {
+fn put_via(message: &mut Writer, family: Family, via: Option<IpAddr>) {
+    let Some(via) = via else {
         return;
     };
     if Family::of(via) == family {
@@ -138,14 +172,127 @@ fn ways(route: &Route) -> Vec<u8> {
     let mut all = Vec::new();
     for hop in &route.nexthops {
         let mut inner = Writer::new(&[]);
-        put_via(&mut inner, route.family(), hop);
-        all.extend(((HOP + inner.0.len()) as u16).to_le_bytes());
+        put_via(&mut inner, route.family(), hop.via);
+        all.extend(((HOP + inner.bytes().len()) as u16).to_le_bytes());
         let weight = hop.weight.clamp(1, 256) - 1;
         all.extend([hop_flags(hop), weight as u8]);
         all.extend(hop.dev.unwrap_or(0).to_le_bytes());
-        all.extend(inner.0);
+        all.extend(inner.bytes());
     }
     all
+}
+
+/// The body of a request that makes a route.
+#[must_use]
+pub fn make(route: &Route) -> Writer {
+    let mut body = body(route);
+    if let Some(seconds) = route.expires {
+        body.u32(EXPIRES, seconds);
+    }
+    body
+}
+
+/// The body of a request that deletes the first route that fits.
+#[must_use]
+pub fn remove(route: &RouteMatch) -> Writer {
+    let mut message = Writer::new(&[
+        family_number(route.dst.family()),
+        route.dst.len,
+        0,
+        route.tos,
+        u8::try_from(route.table).unwrap_or(COMPAT),
+        route.protocol.unwrap_or(0),
+        route.scope.unwrap_or(Scope::NOWHERE).0,
+        route.kind.map_or(0, number),
+        0,
+        0,
+        0,
+        0,
+    ]);
+    message.u32(TABLE, route.table);
+    if route.dst.len > 0 {
+        message.addr(DST, route.dst.addr);
+    }
+    if let Some(source) = route.prefsrc {
+        message.addr(PREFSRC, source);
+    }
+    put_via(&mut message, route.dst.family(), route.via);
+    message.u32s([
+        (PRIORITY, route.metric),
+        (OIF, route.dev),
+        (NH_ID, route.nhid),
+    ]);
+    message
+}
+
+/// The body of a request for all routes of a family.
+#[must_use]
+pub fn ask(family: Family) -> Writer {
+    Writer::of_family::<FIXED>(family)
+}
+
+/// The body of a request for the way that a packet would take.
+#[must_use]
+pub fn query(asked: &RouteQuery) -> Writer {
+    let family = Family::of(asked.to);
+    let bits = |there: bool| if there { family.bits() } else { 0 };
+    let mut fixed = vec![
+        family_number(family),
+        bits(true),
+        bits(asked.from.is_some()),
+        asked.tos,
+    ];
+    fixed.resize(8, 0);
+    let matching = if asked.fibmatch { FIB_MATCH } else { 0 };
+    // IPv6 tells the table unasked, and refuses to be asked.
+    let table = if family == Family::V4 {
+        LOOKUP_TABLE
+    } else {
+        0
+    };
+    fixed.extend((table | matching).to_le_bytes());
+    let mut body = Writer::new(&fixed);
+    body.addr(DST, asked.to);
+    if let Some(from) = asked.from {
+        body.addr(SRC, from);
+    }
+    for (kind, dev) in [(IIF, asked.iif), (OIF, asked.oif)] {
+        if let Some(dev) = dev {
+            body.u32(kind, dev);
+        }
+    }
+    for (kind, number) in [(MARK, asked.mark), (UID, asked.uid)] {
+        if number != 0 {
+            body.u32(kind, number);
+        }
+    }
+    if asked.protocol != 0 {
+        body.u8(IP_PROTO, asked.protocol);
+    }
+    for (kind, port) in [(SPORT, asked.ports.0), (DPORT, asked.ports.1)] {
+        if port != 0 {
+            body.put(kind, &port.to_be_bytes());
+        }
+    }
+    body
+}
+
+/// What answers such a request.
+#[must_use]
+pub fn answer(body: &[u8]) -> Option<RouteAnswer> {
+    let mut route = decode(body)?;
+    if route.table == 0 {
+        // Nothing was looked up.
+        route.table = table::MAIN;
+    }
+    let flags = u32_at(body, 8)?;
+    let set = CACHE_FLAGS.iter().filter(|(flag, _)| flags & flag != 0);
+    let source = route.prefsrc;
+    Some(RouteAnswer {
+        cache_flags: set.map(|(_, word)| (*word).to_owned()).collect(),
+        source,
+        route,
+    })
 }
 
 /// The metrics by their numbers (`RTAX_*`).
@@ -176,13 +323,14 @@ fn metrics(message: &mut Writer, metrics: &RouteMetrics) {
             inner.u32(kind, value);
         }
     }
-    if !inner.0.is_empty() {
-        message.put(METRICS, &inner.0);
+    if !inner.bytes().is_empty() {
+        message.put(METRICS, inner.bytes());
     }
 }
 
 /// The route of a message's body; none if it is not one of IP.
-pub(crate) fn decode(body: &[u8]) -> Option<Route> {
+#[must_use]
+pub fn decode(body: &[u8]) -> Option<Route> {
     let &[family, len, _, tos, table, protocol, scope, kind, flags, ..] = body else {
         return None;
     };
@@ -207,7 +355,7 @@ pub(crate) fn decode(body: &[u8]) -> Option<Route> {
     route.nhid = attributes.u32(NH_ID);
     route.preference = attributes.u8(PREF).unwrap_or(0);
     if let Some(metrics) = attributes.get(METRICS) {
-        route.metrics = decode_metrics(Attributes(metrics));
+        route.metrics = decode_metrics(Attributes::new(metrics));
     }
     let left = attributes.get(CACHEINFO).and_then(|info| u32_at(info, 8));
     route.expires = left.filter(|left| *left != 0).map(|left| left / 100);
@@ -248,14 +396,14 @@ fn decode_ways(mut ways: &[u8]) -> Vec<NextHop> {
             break;
         };
         let mut hop = NextHop {
-            via: via(Attributes(inner)),
+            via: via(Attributes::new(inner)),
             dev: Some(dev).filter(|dev| *dev != 0),
             weight: u16::from(weight) + 1,
             ..NextHop::default()
         };
         set_flags(&mut hop, flags);
         hops.push(hop);
-        ways = ways.get(super::aligned(len)..).unwrap_or_default();
+        ways = ways.get(aligned(len)..).unwrap_or_default();
     }
     hops
 }
@@ -283,12 +431,12 @@ fn decode_metrics(attributes: Attributes<'_>) -> RouteMetrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtnetlink::Messages;
+    use crate::Messages;
 
     fn again(route: &Route) -> Option<Route> {
         let message = encode(route);
         let read = Messages::new(&message, 0).next().unwrap().unwrap();
-        assert_eq!(read.kind, NEW_ROUTE);
+        assert_eq!(read.kind, kind::ROUTE);
         decode(read.body)
     }
 

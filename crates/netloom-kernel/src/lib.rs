@@ -1,0 +1,27 @@
+//! The running kernel as a [`World`](netloom_model::World): what Linux itself holds, read and changed
+//! over netlink sockets and `/proc/sys`, with no other program started.
+//!
+//! It answers the same requests as the engine, so whatever is written against the model (the commands,
+//! `explain`) has the kernel behind it as well.
+//!
+//! - `netlink` is a socket: requests, and what the kernel answers;
+//! - `namespace` goes into namespaces, makes and deletes them;
+//! - `read` is the state of one, `write` is one change of it;
+//! - `settings` are those of `/proc/sys/net`.
+
+mod groups;
+mod kernel;
+pub mod namespace;
+mod netlink;
+mod read;
+mod settings;
+mod write;
+
+pub use kernel::Kernel;
+
+use netloom_model::{Errno, Error};
+
+/// The error of a system call.
+fn refused(error: &std::io::Error) -> Error {
+    Errno(error.raw_os_error().unwrap_or(Errno::IO.0)).into()
+}

@@ -1,0 +1,169 @@
+//! Namespaces by their names, as ip-netns(8) keeps them: files in `/run/netns`, each bound to one.
+//!
+//! The first namespace of a world is the one in which the process began. A thread of its own goes
+//! into another one, so that nothing of this process has moved afterwards.
+
+use crate::refused;
+use netloom_model::{Errno, NsName, Result};
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive,
+    mount_change, unmount,
+};
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::PathBuf;
+
+/// Where the names are.
+const NAMES: &str = "/run/netns";
+
+/// The namespace of a thread.
+const OWN: &str = "/proc/thread-self/ns/net";
+
+fn path(ns: &NsName) -> PathBuf {
+    PathBuf::from(NAMES).join(ns.as_str())
+}
+
+/// An open file of a namespace.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name.
+pub(crate) fn open(ns: &NsName) -> Result<File> {
+    let path = if ns.is_first() { OWN.into() } else { path(ns) };
+    File::open(path).map_err(|error| refused(&error))
+}
+
+/// The names that there are, and the first namespace.
+pub fn all() -> Vec<NsName> {
+    let entries = fs::read_dir(NAMES).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut all: Vec<NsName> = names.map(NsName::new).collect();
+    all.push(NsName::first());
+    all.sort();
+    all
+}
+
+/// Does something in a namespace.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name; `EPERM` without `CAP_SYS_ADMIN`.
+pub fn inside<T: Send>(ns: &NsName, act: impl FnOnce() -> T + Send) -> Result<T> {
+    if ns.is_first() {
+        return Ok(act());
+    }
+    apart(|| {
+        enter(ns)?;
+        Ok(act())
+    })
+}
+
+/// Goes into a namespace with the thread that calls, and stays there.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name; `EPERM` without `CAP_SYS_ADMIN`.
+pub fn enter(ns: &NsName) -> Result<()> {
+    if ns.is_first() {
+        return Ok(());
+    }
+    let file = open(ns)?;
+    let moved = move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network));
+    moved.map_err(|error| refused(&error.into()))
+}
+
+/// The number by which the kernel tells a namespace from others.
+#[must_use]
+pub fn number(ns: &NsName) -> Option<u64> {
+    let file = open(ns).ok()?;
+    file.metadata().ok().map(|found| found.ino())
+}
+
+/// The number of the namespace that a process is in.
+#[must_use]
+pub fn number_of(pid: u32) -> Option<u64> {
+    let found = fs::metadata(format!("/proc/{pid}/ns/net")).ok()?;
+    Some(found.ino())
+}
+
+/// Runs something on a thread that ends with it.
+fn apart<T: Send>(act: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let done = std::thread::scope(|scope| scope.spawn(act).join());
+    done.unwrap_or_else(|_| Err(Errno::IO.into()))
+}
+
+/// Makes a namespace, and binds it to its name.
+pub(crate) fn make(ns: &NsName) -> Result<()> {
+    let path = path(ns);
+    let prepared = share().and_then(|()| {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o000);
+        options.open(&path).map(|_| ())
+    });
+    prepared.map_err(|error| refused(&error))?;
+    let made = apart(|| {
+        // SAFETY: only the thread's namespace changes; nothing of it is shared but open files.
+        #[allow(unsafe_code, reason = "namespaces are made by unshare(2) alone")]
+        let alone = unsafe { unshare_unsafe(UnshareFlags::NEWNET) };
+        let bound = alone.and_then(|()| mount_bind(OWN, &path));
+        bound.map_err(|error| refused(&error.into()))
+    });
+    if made.is_err() {
+        let _ = fs::remove_file(&path);
+    }
+    made
+}
+
+/// Has `/run/netns` be a mount that others share, so that names come and go everywhere.
+fn share() -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(NAMES)?;
+    let shared = || {
+        mount_change(
+            NAMES,
+            MountPropagationFlags::SHARED | MountPropagationFlags::REC,
+        )
+    };
+    if shared().is_err() {
+        mount_bind_recursive(NAMES, NAMES)?;
+        shared()?;
+    }
+    Ok(())
+}
+
+/// Has this process, and what it starts, live in a fresh network namespace with no other names: nothing
+/// that is done there is seen outside, and it goes with the last of its processes.
+///
+/// # Errors
+/// `EPERM` without `CAP_SYS_ADMIN`.
+pub fn fresh() -> Result<()> {
+    // SAFETY: the process has one thread, and its files and memory stay as they are.
+    #[allow(unsafe_code, reason = "namespaces are made by unshare(2) alone")]
+    let alone = unsafe { unshare_unsafe(UnshareFlags::NEWNET | UnshareFlags::NEWNS) };
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    let made = alone
+        .and_then(|()| mount_change("/", private))
+        .map_err(io::Error::from)
+        .and_then(|()| {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o755)
+                .create(NAMES)
+        })
+        .and_then(|()| {
+            let flags = MountFlags::empty();
+            mount("tmpfs", NAMES, "tmpfs", flags, None)?;
+            mount("sysfs", "/sys", "sysfs", flags, None)?;
+            Ok(())
+        });
+    made.map_err(|error| refused(&error))
+}
+
+/// Takes a name away; the namespace goes with who uses it last.
+pub(crate) fn delete(ns: &NsName) -> Result<()> {
+    let path = path(ns);
+    let _ = unmount(&path, UnmountFlags::DETACH);
+    fs::remove_file(path).map_err(|error| refused(&error))
+}

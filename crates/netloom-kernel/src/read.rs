@@ -1,0 +1,133 @@
+//! The state of a namespace, part by part.
+
+use crate::netlink::Netlink;
+use crate::{groups, namespace, settings};
+use netloom_model::state::Parts;
+use netloom_model::{Family, Link, LinkFlags, Namespace, NsName, OperState, Result, Rule};
+use netloom_netlink::{Writer, address, fdb, kind, link, neighbour, nexthop, route, rule};
+use std::collections::BTreeMap;
+use std::os::fd::AsRawFd;
+
+const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
+
+/// What is wanted of a namespace.
+pub(crate) fn namespace(netlink: &mut Netlink, ns: &NsName, parts: Parts) -> Result<Namespace> {
+    let mut state = Namespace {
+        nsids: nsids(netlink)?,
+        ..Namespace::default()
+    };
+    if parts.links {
+        state.links = links(netlink, &state.nsids)?;
+    }
+    for family in FAMILIES {
+        if parts.addresses {
+            let found = netlink.dump(
+                kind::ADDRESS + kind::GET,
+                &address::ask(family),
+                address::decode,
+            )?;
+            state.addresses.extend(found);
+        }
+        if parts.routes {
+            let found =
+                netlink.dump(kind::ROUTE + kind::GET, &route::ask(family), route::decode)?;
+            state.routes.extend(found);
+        }
+        if parts.rules {
+            let found = netlink.dump(kind::RULE + kind::GET, &rule::ask(family), rule::decode)?;
+            // The kernel does not say that a priority is 0.
+            let first = |rule: Rule| Rule {
+                priority: rule.priority.or(Some(0)),
+                ..rule
+            };
+            state.rules.extend(found.into_iter().map(first));
+        }
+        if parts.neighbours {
+            for proxies in [false, true] {
+                let asked = neighbour::ask(family, proxies);
+                let found = netlink.dump(kind::NEIGHBOUR + kind::GET, &asked, neighbour::decode)?;
+                state.neighbours.extend(found);
+            }
+        }
+    }
+    state.route_tables = tables(&state);
+    if parts.nexthops {
+        state.nexthops =
+            netlink.dump(kind::NEXTHOP + kind::GET, &nexthop::ask(), nexthop::decode)?;
+    }
+    if parts.fdb {
+        state.fdb = netlink.dump(kind::NEIGHBOUR + kind::GET, &fdb::ask(), fdb::decode)?;
+    }
+    if parts.groups {
+        let links = match parts.links {
+            true => state.links.clone(),
+            false => links(netlink, &state.nsids)?,
+        };
+        state.groups = groups::read(ns, &links)?;
+    }
+    if parts.sysctls {
+        state.sysctls = settings::read(ns)?;
+    }
+    Ok(state)
+}
+
+/// The tables of IPv4 that have routes.
+fn tables(state: &Namespace) -> Vec<u32> {
+    let of_v4 = state
+        .routes
+        .iter()
+        .filter(|route| route.family() == Family::V4);
+    let mut tables: Vec<u32> = of_v4.map(|route| route.table).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    tables
+}
+
+fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Link>> {
+    let mut links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
+    for link in &mut links {
+        // The state follows the carrier a little later, but for a link that is asked for by its name
+        // (`linkwatch_sync_dev`).
+        let settled = match link.operstate {
+            OperState::Up => link.flags.contains(LinkFlags::LOWER_UP),
+            OperState::Down | OperState::LowerLayerDown => {
+                !link.flags.contains(LinkFlags::LOWER_UP)
+            }
+            _ => false,
+        };
+        if link.flags.contains(LinkFlags::UP) && !settled {
+            let asked = link::ask(Some(&link.name));
+            let again = netlink.ask(kind::LINK + kind::GET, asked, link::decode)?;
+            *link = again.unwrap_or_else(|| link.clone());
+        }
+        let peer = link.peer.as_mut();
+        let Some((peer, id)) = peer.and_then(|peer| peer.nsid.map(|id| (peer, id))) else {
+            continue;
+        };
+        if let Some(name) = nsids.get(&id) {
+            peer.ns = name.clone();
+        }
+    }
+    links.sort_by_key(|link| link.index);
+    Ok(links)
+}
+
+/// The ids by which named namespaces are known here (`RTM_GETNSID`).
+fn nsids(netlink: &mut Netlink) -> Result<BTreeMap<i32, NsName>> {
+    const ID: u16 = 1;
+    const FD: u16 = 3;
+    let mut ids = BTreeMap::new();
+    for name in namespace::all() {
+        let Ok(file) = namespace::open(&name) else {
+            continue;
+        };
+        let mut body = Writer::new(&[0; 4]);
+        body.u32(FD, file.as_raw_fd().cast_unsigned());
+        let read = |body: &[u8]| netloom_netlink::Attributes::behind(body, 1).u32(ID);
+        let id = netlink.ask(kind::NSID + kind::GET, body, read)?;
+        if let Some(id) = id.map(u32::cast_signed).filter(|id| *id >= 0) {
+            ids.insert(id, name);
+        }
+    }
+    Ok(ids)
+}

@@ -1,0 +1,93 @@
+//! Entries of forwarding databases (`struct ndmsg` of the family of bridges, `NDA_*`).
+
+use crate::neighbour::{CACHEINFO, EXTERN_LEARN, FIXED, LLADDR, ages, header};
+use crate::{Attributes, BRIDGE, Writer, mac, u16_at, u32_at};
+use netloom_model::bridge::FdbState;
+use netloom_model::{FdbEntry, MacAddr};
+
+const VLAN: u16 = 5;
+const MASTER: u16 = 9;
+
+/// Flags (`NTF_*`).
+const SELF: u8 = 0x02;
+const OF_MASTER: u8 = 0x04;
+const STICKY: u8 = 0x40;
+
+/// States (`NUD_*`).
+const REACHABLE: u16 = 0x02;
+const STALE: u16 = 0x04;
+const NOARP: u16 = 0x40;
+const PERMANENT: u16 = 0x80;
+
+/// The entry of a message's body; none if it is of IP.
+#[must_use]
+pub fn decode(body: &[u8]) -> Option<FdbEntry> {
+    let (dev, state, flags) = (u32_at(body, 4)?, u16_at(body, 8)?, *body.get(10)?);
+    if *body.first()? != BRIDGE {
+        return None;
+    }
+    let attributes = Attributes::behind(body, FIXED);
+    let master = attributes.u32(MASTER);
+    let [_, used, updated] = match attributes.get(CACHEINFO) {
+        Some(_) => ages(attributes),
+        None => [0; 3],
+    };
+    Some(FdbEntry {
+        address: mac(attributes.get(LLADDR)),
+        vlan: attributes.u16(VLAN),
+        dev,
+        master,
+        state: match state {
+            _ if flags & SELF != 0 && master.is_none() => FdbState::Own,
+            _ if state & PERMANENT != 0 => FdbState::Local,
+            _ if state & NOARP != 0 => FdbState::Static,
+            _ if state & STALE != 0 => FdbState::Stale,
+            _ => FdbState::Dynamic,
+        },
+        extern_learn: flags & EXTERN_LEARN != 0,
+        sticky: flags & STICKY != 0,
+        used,
+        updated,
+    })
+}
+
+/// The body of a request that puts an entry in.
+#[must_use]
+pub fn encode(entry: &FdbEntry) -> Writer {
+    let state = match entry.state {
+        FdbState::Own | FdbState::Local => NOARP | PERMANENT,
+        FdbState::Static => NOARP | REACHABLE,
+        FdbState::Dynamic | FdbState::Stale => REACHABLE,
+    };
+    let mut body = body(
+        (entry.dev, entry.address, entry.vlan),
+        state,
+        entry.master.is_none(),
+    );
+    let flags = [(entry.extern_learn, EXTERN_LEARN), (entry.sticky, STICKY)];
+    let set = flags.into_iter().filter(|(on, _)| *on);
+    body.change_byte(10, |flags| set.fold(flags, |flags, (_, flag)| flags | flag));
+    body
+}
+
+/// The body of a request that takes an entry out; `own`: of the device's own list.
+#[must_use]
+pub fn remove(dev: u32, address: MacAddr, vlan: Option<u16>, own: bool) -> Writer {
+    body((dev, address, vlan), 0, own)
+}
+
+fn body((dev, address, vlan): (u32, MacAddr, Option<u16>), state: u16, own: bool) -> Writer {
+    let flags = if own { SELF } else { OF_MASTER };
+    let mut body = Writer::new(&header(BRIDGE, dev, state, flags));
+    body.put(LLADDR, &address.0);
+    if let Some(vlan) = vlan {
+        body.u16(VLAN, vlan);
+    }
+    body
+}
+
+/// The body of a request for all entries.
+#[must_use]
+pub fn ask() -> Writer {
+    Writer::new(&header(BRIDGE, 0, 0, 0))
+}

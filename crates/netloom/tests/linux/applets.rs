@@ -1,0 +1,64 @@
+//! netloom's own commands on the running kernel: a script's world is that of the real tools, and what
+//! netloom can do there stands before them.
+
+use crate::script::Script;
+use crate::{kernel, record, world};
+use libtest_mimic::Failed;
+use std::os::unix::fs::symlink;
+
+/// The commands that have what they need on the kernel, but for what [`LEFT`] names.
+const COMMANDS: [&str; 5] = ["bridge", "brctl", "ifconfig", "ip", "route"];
+
+/// What is not asked of the kernel yet, by the words of the commands that need it.
+const LEFT: [(&str, &str); 8] = [
+    (" monitor", "messages of what changes"),
+    (" mon ", "messages of what changes"),
+    (" mdb ", "groups of bridges"),
+    (" maddr add", "groups set by hand"),
+    (" maddr del", "groups set by hand"),
+    (" tuntap ", "devices that a program makes"),
+    ("fdb flush", "a request of its own"),
+    (
+        "netns identify",
+        "a namespace has a name in its mount namespace alone",
+    ),
+];
+
+/// Scripts that show something else, and what of.
+const SHOWN: [(&str, &str); 10] = [
+    (
+        "addr-lifetime",
+        "addresses that are no longer preferred, for ever",
+    ),
+    ("bridge-fdb-extern", "entries of a bridge's own addresses"),
+    ("bridge-fdb-static", "entries of a bridge's own addresses"),
+    ("bridge-fdb-words", "entries of a bridge's own addresses"),
+    ("ip-family-forms", "devices that a program makes"),
+    ("ipv6-dad-settings", "tables that have no routes"),
+    ("nexthop-errors", "a request without a number"),
+    ("route-get-input", "ways that are redirected"),
+    ("route-tables-empty", "tables that have no routes"),
+    ("stp-counters", "what ports count of the spanning tree"),
+];
+
+/// Why a script is not held to its record here.
+pub(crate) fn left(script: &Script) -> Option<&'static str> {
+    let said = |(word, _): &&(&str, &str)| script.text.contains(word);
+    let shown = |(name, _): &&(&str, &str)| script.name == *name;
+    let found = LEFT.iter().find(said).or_else(|| SHOWN.iter().find(shown));
+    found.map(|(_, why)| *why)
+}
+
+/// Runs the script with netloom's commands on the kernel, and holds what it prints to the record.
+pub(crate) fn judge(script: &Script) -> Result<(), Failed> {
+    let tools = tempfile::tempdir()?;
+    for name in COMMANDS {
+        symlink(env!("CARGO_BIN_EXE_netloom"), tools.path().join(name))?;
+    }
+    let tools = format!("TOOLS={}", tools.path().display());
+    let path = script.path.to_string_lossy();
+    let words = kernel::command(kernel::FOLDER, &path);
+    let mut command = vec!["env", "NETLOOM_WORLD=kernel", &tools];
+    command.extend(words.iter().map(String::as_str));
+    record::judge(script, &world::run(&command, kernel::PATH)?, false)
+}
