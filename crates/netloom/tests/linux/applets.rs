@@ -13,7 +13,7 @@ const COMMANDS: [&str; 5] = ["bridge", "brctl", "ifconfig", "ip", "route"];
 const LEFT: [(&str, &str); 8] = [
     (" monitor", "messages of what changes"),
     (" mon ", "messages of what changes"),
-    (" mdb ", "groups of bridges"),
+    (" mdb", "groups of bridges"),
     (" maddr add", "groups set by hand"),
     (" maddr del", "groups set by hand"),
     (" tuntap ", "devices that a program makes"),
