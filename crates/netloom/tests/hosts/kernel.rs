@@ -2,40 +2,17 @@
 //! written into a TAP has gone its whole way when the write returns, so that nobody waits for anything.
 
 use crate::play::{Side, Told};
-use core::net::{IpAddr, SocketAddr};
+use crate::taps::{self, Taps};
+use core::net::IpAddr;
 use core::time::Duration;
 use libtest_mimic::Failed;
-use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sendto, setsockopt,
-    socket,
-};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-mod option {
-    use nix::{libc, setsockopt_impl, sockopt_impl};
-    sockopt_impl!(
-        HeaderV6,
-        SetOnly,
-        libc::IPPROTO_IPV6,
-        libc::IPV6_HDRINCL,
-        bool
-    );
-}
-
-mod request {
-    nix::ioctl_write_ptr_bad!(set_interface, nix::libc::TUNSETIFF, nix::libc::ifreq);
-}
-
-/// Where TAPs are made.
-const CLONE: &str = "/dev/net/tun";
 /// Where the real tools are.
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// The settings of br_netfilter: where they are, it is.
@@ -67,42 +44,21 @@ pub(crate) fn usable() -> bool {
         folders.any(|folder| Path::new(folder).join(tool).exists())
     };
     TOOLS.iter().all(|tool| found(tool))
-        && apart(|| tap("probe").map(drop).map_err(Failed::from)).is_ok()
-}
-
-/// Makes a TAP in the namespace of this thread; it lasts as long as the file.
-fn tap(name: &str) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    let options = options.read(true).write(true);
-    let file = options.custom_flags(libc::O_NONBLOCK).open(CLONE)?;
-    let mut ifr_name = [0; libc::IFNAMSIZ];
-    for (to, from) in ifr_name.iter_mut().zip(name.bytes()) {
-        *to = from as libc::c_char;
-    }
-    let request = libc::ifreq {
-        ifr_name,
-        ifr_ifru: libc::__c_anonymous_ifr_ifru {
-            ifru_flags: (libc::IFF_TAP | libc::IFF_NO_PI) as libc::c_short,
-        },
-    };
-    #[allow(unsafe_code, reason = "there is no other way to a TAP")]
-    // SAFETY: the request is a whole ifreq, which the kernel reads and writes while it is called.
-    unsafe {
-        request::set_interface(file.as_raw_fd(), &raw const request)?;
-    }
-    Ok(file)
+        && apart(|| Taps::default().add("probe").map_err(Failed::from)).is_ok()
 }
 
 /// A host in a namespace.
 pub(crate) struct Outside {
-    taps: Vec<File>,
+    taps: Taps,
 }
 
 impl Outside {
     /// An empty namespace for this thread.
     pub(crate) fn new() -> io::Result<Outside> {
         unshare(CloneFlags::CLONE_NEWNET)?;
-        let side = Outside { taps: Vec::new() };
+        let side = Outside {
+            taps: Taps::default(),
+        };
         for call in ["iptables", "ip6tables", "arptables"] {
             // Where br_netfilter is loaded, it would be on; the host says whether it is.
             let _ = fs::write(format!("/proc/sys/net/bridge/bridge-nf-call-{call}"), "0");
@@ -136,7 +92,7 @@ impl Outside {
 
 impl Side for Outside {
     fn tap(&mut self, name: &str) -> Result<(), Failed> {
-        self.taps.push(tap(name)?);
+        self.taps.add(name)?;
         Ok(())
     }
 
@@ -167,34 +123,14 @@ impl Side for Outside {
     }
 
     fn send(&mut self, tap: usize, frame: &[u8]) {
-        // What the kernel refuses was not sent.
-        let _ = (&self.taps[tap]).write(frame);
+        self.taps.send(tap, frame);
     }
 
     fn take(&mut self) -> Vec<(usize, Vec<u8>)> {
-        let mut frames = Vec::new();
-        let mut buffer = vec![0; 65_536];
-        for (number, tap) in self.taps.iter_mut().enumerate() {
-            while let Ok(len) = tap.read(&mut buffer) {
-                frames.push((number, buffer[..len].to_vec()));
-            }
-        }
-        frames
+        self.taps.take()
     }
 
     fn local(&mut self, packet: &[u8], to: IpAddr) {
-        let family = match to {
-            IpAddr::V4(_) => AddressFamily::Inet,
-            IpAddr::V6(_) => AddressFamily::Inet6,
-        };
-        let flags = SockFlag::SOCK_NONBLOCK;
-        let Ok(raw) = socket(family, SockType::Raw, flags, SockProtocol::Raw) else {
-            return;
-        };
-        if to.is_ipv6() {
-            let _ = setsockopt(&raw, option::HeaderV6, &true);
-        }
-        let to = SockaddrStorage::from(SocketAddr::new(to, 0));
-        let _ = sendto(raw.as_raw_fd(), packet, &to, MsgFlags::empty());
+        taps::local(packet, to);
     }
 }

@@ -25,6 +25,7 @@ mod network;
 mod packet;
 mod play;
 mod seen;
+mod taps;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;

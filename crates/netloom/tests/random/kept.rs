@@ -8,55 +8,27 @@ use crate::engine::Inside;
 use crate::kernel::Outside;
 use crate::lane;
 use crate::play::play;
+use crate::record::Kept;
 use core::time::Duration;
 use libtest_mimic::{Failed, Trial};
-use std::fs;
-use std::path::PathBuf;
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/random/kept");
+const KEPT: Kept = Kept(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/random/kept"));
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How often a kernel's clock may have been late.
 const TRIES: usize = 3;
 
-/// Two trials for each case; the kernel's are ignored where it is not `usable`.
+/// The trials of every case.
 pub(crate) fn trials(usable: bool) -> Vec<Trial> {
-    let mut names: Vec<String> = fs::read_dir(FOLDER)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            let case = name.strip_suffix(".case").map(str::to_owned);
-            assert!(
-                case.is_some() || name.ends_with(".out"),
-                "{name} is no case"
-            );
-            case
-        })
-        .collect();
-    names.sort();
-    let mut trials = Vec::new();
-    for name in names {
-        let on_kernel = name.clone();
-        let trial = Trial::test(format!("kept::kernel::{name}"), move || kernel(&on_kernel));
-        trials.push(trial.with_ignored_flag(!usable));
-        trials.push(Trial::test(format!("kept::engine::{name}"), move || {
-            engine(&name)
-        }));
-    }
-    trials
+    KEPT.trials(usable, kernel, engine)
 }
 
 fn read(name: &str) -> Result<Case, Failed> {
-    Ok(fs::read_to_string(PathBuf::from(FOLDER).join(format!("{name}.case")))?.parse()?)
-}
-
-fn record(name: &str) -> PathBuf {
-    PathBuf::from(FOLDER).join(format!("{name}.out"))
+    Ok(KEPT.read(name)?.parse()?)
 }
 
 fn engine(name: &str) -> Result<(), Failed> {
     let printed = play(&mut Inside::new(1), &read(name)?, None).lines();
-    judge(name, &printed)
+    KEPT.judge(name, &printed)
 }
 
 fn kernel(name: &str) -> Result<(), Failed> {
@@ -70,9 +42,9 @@ fn kernel(name: &str) -> Result<(), Failed> {
         for _ in 0..TRIES {
             let seen = play(&mut Outside::new(&apart, PATIENCE), &case, Some(&engine)).lines();
             if bless {
-                fs::write(record(&name), seen.join("\n") + "\n")?;
+                KEPT.write(&name, &seen)?;
             }
-            verdict = judge(&name, &seen);
+            verdict = KEPT.judge(&name, &seen);
             if verdict.is_ok() {
                 break;
             }
@@ -86,29 +58,4 @@ fn kernel(name: &str) -> Result<(), Failed> {
     std::thread::spawn(run)
         .join()
         .map_err(|_| Failed::from("panicked"))?
-}
-
-fn judge(name: &str, seen: &[String]) -> Result<(), Failed> {
-    let recorded = fs::read_to_string(record(name))?;
-    let recorded: Vec<&str> = recorded.lines().collect();
-    if recorded == seen {
-        return Ok(());
-    }
-    let here = seen
-        .iter()
-        .zip(&recorded)
-        .take_while(|(a, b)| a == b)
-        .count();
-    let about = seen[..here.min(seen.len())]
-        .iter()
-        .rev()
-        .find(|l| !l.starts_with(' '));
-    Err(format!(
-        "{name} differs from its record, line {}:\n{}\nseen:     {}\nrecorded: {}",
-        here + 1,
-        about.map_or("", String::as_str),
-        seen.get(here).map_or("nothing", String::as_str),
-        recorded.get(here).copied().unwrap_or("nothing"),
-    )
-    .into())
 }

@@ -23,6 +23,7 @@ mod kernel;
 mod lane;
 mod play;
 mod probe;
+mod record;
 mod shrink;
 mod transcript;
 

@@ -5,75 +5,28 @@
 use crate::apart::{Apart, PATH};
 use crate::place::{self, DEVICES, SETTINGS};
 use crate::play::{Side, told};
-use core::net::{IpAddr, SocketAddr};
+use crate::taps::{self, Taps};
+use core::net::IpAddr;
 use core::time::Duration;
-use nix::libc;
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrStorage, sendto, setsockopt,
-    socket,
-};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
-
-mod option {
-    use nix::{libc, setsockopt_impl, sockopt_impl};
-    sockopt_impl!(
-        HeaderV6,
-        SetOnly,
-        libc::IPPROTO_IPV6,
-        libc::IPV6_HDRINCL,
-        bool
-    );
-}
-
-mod request {
-    nix::ioctl_write_ptr_bad!(set_interface, nix::libc::TUNSETIFF, nix::libc::ifreq);
-}
 
 /// How long nothing must come out of new devices.
 const CALM: Duration = Duration::from_millis(12);
 
-/// Where TAPs are made.
-const CLONE: &str = "/dev/net/tun";
-
 /// Whether a thread that is apart can make a TAP.
 pub(crate) fn has_taps() -> bool {
-    let try_it = || Apart::leave().is_ok() && tap("t0").is_ok();
+    let try_it = || Apart::leave().is_ok() && Taps::default().add("t0").is_ok();
     std::thread::spawn(try_it).join().unwrap_or(false)
-}
-
-/// Makes a TAP in the namespace of this thread; it lasts as long as the file.
-fn tap(name: &str) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    let options = options.read(true).write(true);
-    let file = options.custom_flags(libc::O_NONBLOCK).open(CLONE)?;
-    let mut ifr_name = [0; libc::IFNAMSIZ];
-    for (to, from) in ifr_name.iter_mut().zip(name.bytes()) {
-        *to = from as libc::c_char;
-    }
-    let request = libc::ifreq {
-        ifr_name,
-        ifr_ifru: libc::__c_anonymous_ifr_ifru {
-            ifru_flags: (libc::IFF_TAP | libc::IFF_NO_PI) as libc::c_short,
-        },
-    };
-    #[allow(unsafe_code, reason = "there is no other way to a TAP")]
-    // SAFETY: the request is a whole ifreq, which the kernel reads and writes while it is called.
-    unsafe {
-        request::set_interface(file.as_raw_fd(), &raw const request)?;
-    }
-    Ok(file)
 }
 
 /// One case's router.
 pub(crate) struct Outside<'a> {
     apart: &'a Apart,
-    taps: Vec<File>,
+    taps: Taps,
 }
 
 impl<'a> Outside<'a> {
@@ -83,13 +36,14 @@ impl<'a> Outside<'a> {
         unshare(CloneFlags::CLONE_NEWNET)?;
         let mut side = Outside {
             apart,
-            taps: Vec::new(),
+            taps: Taps::default(),
         };
         for (name, value) in SETTINGS {
             side.set(name, value);
         }
-        let taps = DEVICES.iter().map(|name| tap(name));
-        side.taps = taps.collect::<io::Result<_>>()?;
+        for name in DEVICES {
+            side.taps.add(name)?;
+        }
         let printed = side.run("ip -batch -", &place::commands());
         if printed.is_empty() {
             side.settle();
@@ -153,37 +107,14 @@ impl Side for Outside<'_> {
     }
 
     fn send(&mut self, dev: usize, frame: &[u8]) {
-        // What the kernel refuses was not sent.
-        let _ = (&self.taps[dev]).write(frame);
+        self.taps.send(dev, frame);
     }
 
     fn take(&mut self) -> Vec<(usize, Vec<u8>)> {
-        let mut frames = Vec::new();
-        let mut buffer = vec![0; 65_536];
-        for (dev, tap) in self.taps.iter_mut().enumerate() {
-            while let Ok(len) = tap.read(&mut buffer) {
-                frames.push((dev, buffer[..len].to_vec()));
-            }
-        }
-        frames
+        self.taps.take()
     }
 
     fn local(&mut self, packet: &[u8], to: IpAddr) {
-        let family = match to {
-            IpAddr::V4(_) => AddressFamily::Inet,
-            IpAddr::V6(_) => AddressFamily::Inet6,
-        };
-        let raw = socket(
-            family,
-            SockType::Raw,
-            SockFlag::SOCK_NONBLOCK,
-            SockProtocol::Raw,
-        );
-        let Ok(raw) = raw else { return };
-        if to.is_ipv6() {
-            let _ = setsockopt(&raw, option::HeaderV6, &true);
-        }
-        let to = SockaddrStorage::from(SocketAddr::new(to, 0));
-        let _ = sendto(raw.as_raw_fd(), packet, &to, MsgFlags::empty());
+        taps::local(packet, to);
     }
 }

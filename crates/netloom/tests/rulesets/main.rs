@@ -28,9 +28,13 @@ mod lane;
 mod packet;
 mod place;
 mod play;
+#[path = "../random/record.rs"]
+mod record;
 mod script;
 mod seen;
 mod shrink;
+#[path = "../hosts/taps.rs"]
+mod taps;
 #[path = "../random/transcript.rs"]
 #[allow(dead_code, reason = "shared with the networks drawn at random")]
 mod transcript;
