@@ -5,6 +5,7 @@ mod absent;
 mod cat;
 mod host;
 mod kernel_host;
+mod on_kernel;
 mod output;
 mod sleep;
 mod sudo;
@@ -19,6 +20,7 @@ use netloom_model::socket::{Interest, SocketId};
 use netloom_model::world::Ready;
 use netloom_model::{NsName, Reply, Request, Result, Time, World};
 use netloom_tools::{Applet, Context, Host};
+pub(crate) use on_kernel::ON_KERNEL;
 use output::Output;
 use signal_hook::low_level;
 use std::cell::OnceCell;
@@ -138,9 +140,6 @@ impl Entrance {
 
 /// What stands for the running kernel in place of a world's socket.
 pub const KERNEL: &str = "kernel";
-
-/// The commands that have on the running kernel what they need.
-pub const ON_KERNEL: [&str; 5] = ["bridge", "brctl", "ifconfig", "ip", "route"];
 
 /// Whether commands are to run on the running kernel.
 fn is_kernel() -> bool {

@@ -1,13 +1,11 @@
 //! netloom's own commands on the running kernel: a script's world is that of the real tools, and what
 //! netloom can do there stands before them.
 
+use crate::on_kernel::ON_KERNEL;
 use crate::script::Script;
 use crate::{kernel, record, world};
 use libtest_mimic::Failed;
 use std::os::unix::fs::symlink;
-
-/// The commands that have what they need on the kernel, but for what [`LEFT`] names.
-const COMMANDS: [&str; 5] = ["bridge", "brctl", "ifconfig", "ip", "route"];
 
 /// What is not asked of the kernel yet, by the words of the commands that need it.
 const LEFT: [(&str, &str); 8] = [
@@ -52,7 +50,7 @@ pub(crate) fn left(script: &Script) -> Option<&'static str> {
 /// Runs the script with netloom's commands on the kernel, and holds what it prints to the record.
 pub(crate) fn judge(script: &Script) -> Result<(), Failed> {
     let tools = tempfile::tempdir()?;
-    for name in COMMANDS {
+    for name in ON_KERNEL {
         symlink(env!("CARGO_BIN_EXE_netloom"), tools.path().join(name))?;
     }
     let tools = format!("TOOLS={}", tools.path().display());

@@ -18,6 +18,8 @@ mod checks;
 mod engine;
 mod kernel;
 mod normalise;
+#[path = "../../src/applet/on_kernel.rs"]
+mod on_kernel;
 mod record;
 mod script;
 mod vm;
