@@ -1,12 +1,13 @@
 //! The kernel as a world.
 
-use crate::netlink::Netlink;
+use crate::netlink::{Netlink, Protocol};
 use crate::{namespace, read, refused, write};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::thread::sleep;
 use std::time::Instant;
 
@@ -24,8 +25,8 @@ use std::time::Instant;
 /// # Ok::<(), netloom_model::Error>(())
 /// ```
 pub struct Kernel {
-    /// A socket for each namespace that was asked for.
-    sockets: HashMap<NsName, Netlink>,
+    /// A socket for each namespace that was asked for, and each who was spoken to.
+    sockets: HashMap<(NsName, Protocol), Netlink>,
     began: Instant,
 }
 
@@ -45,13 +46,21 @@ impl Kernel {
         }
     }
 
+    /// The socket of rtnetlink(7) of a namespace.
     fn socket(&mut self, ns: &NsName) -> Result<&mut Netlink> {
-        if !self.sockets.contains_key(ns) {
-            let opened = namespace::inside(ns, Netlink::open)?;
-            let opened = opened.map_err(|error| refused(&error))?;
-            self.sockets.insert(ns.clone(), opened);
+        self.socket_of(ns, Protocol::Route)
+    }
+
+    fn socket_of(&mut self, ns: &NsName, protocol: Protocol) -> Result<&mut Netlink> {
+        let key = (ns.clone(), protocol);
+        match self.sockets.entry(key) {
+            Entry::Occupied(opened) => Ok(opened.into_mut()),
+            Entry::Vacant(place) => {
+                let opened = namespace::inside(ns, || Netlink::open(protocol))?;
+                let opened = opened.map_err(|error| refused(&error))?;
+                Ok(place.insert(opened))
+            }
         }
-        self.sockets.get_mut(ns).ok_or_else(|| Errno::NOENT.into())
     }
 
     fn state(&mut self, ns: Option<NsName>, parts: Parts) -> Result<State> {
@@ -75,7 +84,7 @@ impl Kernel {
     fn change(&mut self, change: &Change) -> Result<()> {
         if let Change::DelNamespace(name) = change {
             // A socket would keep the namespace.
-            self.sockets.remove(name);
+            self.sockets.retain(|(ns, _), _| ns != name);
         }
         let first = NsName::first();
         let ns = write::namespace_of(change).unwrap_or(&first).clone();

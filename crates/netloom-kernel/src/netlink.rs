@@ -1,11 +1,13 @@
 //! A netlink socket (netlink(7)): one request at a time, and everything that answers it.
 
 use crate::refused;
-use netlink_sys::protocols::NETLINK_ROUTE;
+use netlink_sys::protocols::{NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG};
 use netlink_sys::{Socket, SocketAddr};
 use netloom_model::{Errno, Result};
 use netloom_netlink::message::ended;
 use netloom_netlink::{Message, Messages, Writer, flag, kind};
+use rustix::net::sockopt;
+use std::io;
 
 /// What one answer has room for: the kernel tells of many things in up to 32 KiB at a time.
 const ROOM: usize = 64 * 1024;
@@ -13,7 +15,32 @@ const ROOM: usize = 64 * 1024;
 /// How often what changed while it was told is asked for again.
 const PATIENCE: usize = 16;
 
-/// A socket of rtnetlink(7) in the namespace in which it was opened, whoever uses it.
+/// The buffers of a socket: a batch goes in one piece, and each of its messages may be answered.
+const BUFFER: usize = 32 * 1024 * 1024;
+
+/// Who is spoken to by a socket of netlink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(dead_code, reason = "rules and sockets are read next")]
+pub(crate) enum Protocol {
+    /// rtnetlink(7): links, addresses, routes.
+    Route,
+    /// Netfilter: its kinds of messages have the number of a subsystem in their upper byte.
+    Netfilter,
+    /// sock_diag(7): sockets.
+    SockDiag,
+}
+
+impl Protocol {
+    const fn number(self) -> isize {
+        match self {
+            Protocol::Route => NETLINK_ROUTE,
+            Protocol::Netfilter => NETLINK_NETFILTER,
+            Protocol::SockDiag => NETLINK_SOCK_DIAG,
+        }
+    }
+}
+
+/// A socket of netlink in the namespace in which it was opened, whoever uses it.
 pub(crate) struct Netlink {
     socket: Socket,
     sequence: u32,
@@ -22,12 +49,15 @@ pub(crate) struct Netlink {
 
 impl Netlink {
     /// Opens a socket in the namespace of the thread.
-    pub(crate) fn open() -> std::io::Result<Netlink> {
-        let socket = Socket::new(NETLINK_ROUTE)?;
+    pub(crate) fn open(protocol: Protocol) -> io::Result<Netlink> {
+        let socket = Socket::new(protocol.number())?;
         // Refusals come with the kernel's sentence, and without the request.
         socket.set_ext_ack(true)?;
         socket.set_cap_ack(true)?;
-        socket.set_netlink_get_strict_chk(true)?;
+        if protocol == Protocol::Route {
+            socket.set_netlink_get_strict_chk(true)?;
+        }
+        widen(&socket);
         socket.connect(&SocketAddr::new(0, 0))?;
         Ok(Netlink {
             socket,
@@ -40,17 +70,32 @@ impl Netlink {
         self.sequence = self.sequence.wrapping_add(1);
         let mut message = body.message(kind, flags);
         netloom_netlink::message::number(&mut message, self.sequence);
-        let sent = self.socket.send(&message, 0);
-        sent.map(|_| ()).map_err(|error| refused(&error))
+        self.write(&message)
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<()> {
+        loop {
+            match self.socket.send(bytes, 0) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                sent => return sent.map(|_| ()).map_err(|error| refused(&error)),
+            }
+        }
+    }
+
+    /// Waits for the next answers, and reads them into the buffer: how many bytes.
+    fn read(&mut self, flags: i32) -> io::Result<usize> {
+        loop {
+            let mut room = self.buffer.as_mut_slice();
+            match self.socket.recv(&mut room, flags) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                received => return received,
+            }
+        }
     }
 
     /// Calls `each` with what answers the last request, until it has ended; whether it has.
     fn receive(&mut self, each: &mut dyn FnMut(&Message<'_>)) -> Result<bool> {
-        let mut room = self.buffer.as_mut_slice();
-        let received = match self.socket.recv(&mut room, 0) {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return Ok(false),
-            received => received.map_err(|error| refused(&error))?,
-        };
+        let received = self.read(0).map_err(|error| refused(&error))?;
         for message in Messages::new(&self.buffer[..received], 0) {
             let message = message.map_err(|_| Errno::PROTO)?;
             if message.sequence != self.sequence {
@@ -106,11 +151,98 @@ impl Netlink {
                     all.extend(read(message.body));
                 }
             };
-            while !self.receive(&mut each)? {}
-            if !interrupted {
-                return Ok(all);
+            let told = loop {
+                match self.receive(&mut each) {
+                    Ok(false) => {}
+                    told => break told,
+                }
+            };
+            match told {
+                Err(error) if error.errno == Errno::INTR => {}
+                told if !interrupted => return told.map(|_| all),
+                _ => {}
             }
         }
         Err(Errno::AGAIN.into())
+    }
+
+    /// Sends several messages at once, of which a kernel makes one transaction (`NFNL_MSG_BATCH_BEGIN`
+    /// to `NFNL_MSG_BATCH_END`), and calls `each` with everything that answers them: the number of the
+    /// message that is answered, and the answer. Netlink has answered when it has taken the messages.
+    ///
+    /// # Errors
+    /// Of sending; `ENOBUFS` where answers were lost. What the kernel says of a message is an answer.
+    #[allow(dead_code, reason = "rules and sockets are read next")]
+    pub(crate) fn batch(
+        &mut self,
+        mut batch: Batch,
+        each: &mut dyn FnMut(usize, &Message<'_>),
+    ) -> Result<()> {
+        /// `MSG_DONTWAIT`.
+        const NOT_WAITING: i32 = 0x40;
+        let first = self.sequence.wrapping_add(1);
+        for (n, at) in batch.at.iter().enumerate() {
+            let sequence = first.wrapping_add(n as u32);
+            netloom_netlink::message::number(&mut batch.bytes[*at..], sequence);
+            self.sequence = sequence;
+        }
+        self.write(&batch.bytes)?;
+        loop {
+            let received = match self.read(NOT_WAITING) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                received => received.map_err(|error| refused(&error))?,
+            };
+            for message in Messages::new(&self.buffer[..received], 0) {
+                let message = message.map_err(|_| Errno::PROTO)?;
+                let n = message.sequence.wrapping_sub(first) as usize;
+                if n < batch.at.len() {
+                    each(n, &message);
+                }
+            }
+        }
+    }
+}
+
+/// Gives a socket large buffers; without `CAP_NET_ADMIN` as large as everybody may have.
+fn widen(socket: &Socket) {
+    if sockopt::set_socket_send_buffer_size_force(socket, BUFFER).is_err() {
+        let _ = sockopt::set_socket_send_buffer_size(socket, BUFFER);
+    }
+    if sockopt::set_socket_recv_buffer_size_force(socket, BUFFER).is_err() {
+        let _ = sockopt::set_socket_recv_buffer_size(socket, BUFFER);
+    }
+}
+
+/// Messages that are sent together.
+#[allow(dead_code, reason = "rules and sockets are read next")]
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    /// Where each begins.
+    at: Vec<usize>,
+}
+
+impl Batch {
+    /// Adds a message with its header ([`Writer::message`]): its number.
+    #[allow(dead_code, reason = "rules and sockets are read next")]
+    pub(crate) fn push(&mut self, message: &[u8]) -> usize {
+        let n = self.at.len();
+        self.at.push(self.bytes.len());
+        self.bytes.extend(message);
+        self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+        n
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_a_batch_begin_at_multiples_of_four() {
+        let mut batch = Batch::default();
+        assert_eq!(batch.push(&[1; 17]), 0);
+        assert_eq!(batch.push(&[2; 16]), 1);
+        assert_eq!((batch.at, batch.bytes.len()), (vec![0, 20], 36));
     }
 }
