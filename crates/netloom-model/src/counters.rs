@@ -268,7 +268,25 @@ named_types! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counters {
     values: Vec<u64>,
+    #[serde(with = "pairs")]
     messages: BTreeMap<(Messages, u8), u64>,
+}
+
+/// A map as a list of pairs: JSON has no keys but strings.
+mod pairs {
+    use super::{BTreeMap, Messages};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Counts = BTreeMap<(Messages, u8), u64>;
+
+    pub(super) fn serialize<S: Serializer>(counts: &Counts, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(counts)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Counts, D::Error> {
+        let pairs: Vec<((Messages, u8), u64)> = Vec::deserialize(from)?;
+        Ok(pairs.into_iter().collect())
+    }
 }
 
 impl Counters {

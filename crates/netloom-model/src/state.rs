@@ -27,8 +27,9 @@ pub struct State {
     pub namespaces: BTreeMap<NsName, Namespace>,
 }
 
-/// What belongs to one network namespace.
+/// What belongs to one network namespace. A part that a file does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Namespace {
     /// Links in the order of their index.
     pub links: Vec<Link>,

@@ -11,7 +11,39 @@ pub const IFNAME: usize = 16;
 /// [`DataType`](super::DataType) of what it is compared with says; fewer bytes are compared with the
 /// first ones alone (`"eth*"`). Values of one length are ordered as the numbers they stand for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Value(#[serde(with = "serde_bytes")] Vec<u8>);
+pub struct Value(#[serde(with = "written")] Vec<u8>);
+
+/// Bytes as they are; in a text for people (JSON), in hexadecimal.
+mod written {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::fmt::Write;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        if !to.is_human_readable() {
+            return serde_bytes::serialize(bytes, to);
+        }
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            let _ = write!(text, "{byte:02x}");
+        }
+        to.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        if !from.is_human_readable() {
+            return serde_bytes::deserialize(from);
+        }
+        let text = std::borrow::Cow::<str>::deserialize(from)?;
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let pair = |pair: &[u8]| match pair {
+            [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
+            _ => None,
+        };
+        let bytes: Option<Vec<u8>> = text.as_bytes().chunks(2).map(pair).collect();
+        bytes.ok_or_else(|| D::Error::custom("bytes are pairs of hexadecimal digits"))
+    }
+}
 
 impl Value {
     /// These bytes.
