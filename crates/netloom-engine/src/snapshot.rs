@@ -110,7 +110,7 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.connections {
         state.connections = conntrack::list(net, ns);
         state.expectations = conntrack::expected(net, ns);
-        state.tracked = conntrack::statistics(net, ns);
+        state.tracked = vec![conntrack::statistics(net, ns)];
     }
     if parts.ipsets {
         state.ipsets = crate::ipset::list(net, ns);

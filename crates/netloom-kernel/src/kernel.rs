@@ -1,15 +1,15 @@
 //! The kernel as a world.
 
 use crate::netlink::{Netlink, Protocol};
-use crate::{namespace, read, refused, write};
+use crate::{connections, holders, ipsets, namespace, read, refused, sockets, write};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, NsName, Reply, Request, Result, State, Time, World};
+use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::thread::sleep;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// The running kernel, as the namespace sees it in which this process began.
 ///
@@ -28,6 +28,8 @@ pub struct Kernel {
     /// A socket for each namespace that was asked for, and each who was spoken to.
     sockets: HashMap<(NsName, Protocol), Netlink>,
     began: Instant,
+    /// What the wall clock said then.
+    epoch: Duration,
 }
 
 impl Default for Kernel {
@@ -43,6 +45,7 @@ impl Kernel {
         Kernel {
             sockets: HashMap::new(),
             began: Instant::now(),
+            epoch: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
         }
     }
 
@@ -67,10 +70,35 @@ impl Kernel {
         let wanted = ns.map_or_else(namespace::all, |ns| vec![ns]);
         let mut state = State::default();
         for ns in wanted {
-            let found = read::namespace(self.socket(&ns)?, &ns, parts)?;
+            let mut found = read::namespace(self.socket(&ns)?, &ns, parts)?;
+            self.beside(&ns, parts, &mut found)?;
             state.namespaces.insert(ns, found);
         }
+        if parts.sockets {
+            let all = state.namespaces.values_mut();
+            holders::name(all.flat_map(|ns| &mut ns.sockets));
+        }
         Ok(state)
+    }
+
+    /// What others than rtnetlink(7) tell.
+    fn beside(&mut self, ns: &NsName, parts: Parts, found: &mut Namespace) -> Result<()> {
+        let now = self.elapsed();
+        if parts.connections {
+            let netlink = self.socket_of(ns, Protocol::Netfilter)?;
+            (found.connections, found.expectations) = connections::read(netlink, now)?;
+        }
+        if parts.counters {
+            let netlink = self.socket_of(ns, Protocol::Netfilter)?;
+            found.tracked = connections::statistics(netlink)?;
+        }
+        if parts.ipsets {
+            found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
+        }
+        if parts.sockets {
+            found.sockets = sockets::read(self.socket_of(ns, Protocol::SockDiag)?, ns)?;
+        }
+        Ok(())
     }
 
     fn way(&mut self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {
@@ -88,11 +116,20 @@ impl Kernel {
         }
         let first = NsName::first();
         let ns = write::namespace_of(change).unwrap_or(&first).clone();
-        write::change(self.socket(&ns)?, change)
+        match change {
+            Change::Connections { change, .. } => {
+                connections::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
+            }
+            Change::IpSet { change, .. } => {
+                ipsets::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
+            }
+            change => write::change(self.socket(&ns)?, change),
+        }
     }
 
+    /// The clock: nanoseconds since 1970, which go on evenly.
     fn elapsed(&self) -> Time {
-        let nanos = self.began.elapsed().as_nanos();
+        let nanos = (self.epoch + self.began.elapsed()).as_nanos();
         Time(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 }

@@ -9,12 +9,16 @@
 //! - `read` is the state of one, `write` is one change of it;
 //! - `settings` are those of `/proc/sys/net`.
 
+mod connections;
 mod groups;
+mod holders;
+mod ipsets;
 mod kernel;
 pub mod namespace;
 mod netlink;
 mod read;
 mod settings;
+mod sockets;
 mod write;
 
 pub use kernel::Kernel;

@@ -134,6 +134,25 @@ impl Netlink {
         Ok(found)
     }
 
+    /// Asks for one thing of netfilter, which tells of it as of one of many, and says that it has ended:
+    /// what `read` makes of it.
+    pub(crate) fn find<T>(
+        &mut self,
+        kind: u16,
+        body: Writer,
+        read: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let mut found = None;
+        self.send(kind, flag::REQUEST | flag::ACK, body)?;
+        let mut each = |message: &Message<'_>| {
+            if message.kind != kind::ERROR {
+                found = read(message.body);
+            }
+        };
+        while !self.receive(&mut each)? {}
+        Ok(found)
+    }
+
     /// Asks for all there is of something: what `read` makes of each. What changed meanwhile is asked
     /// for again (`NLM_F_DUMP_INTR`).
     pub(crate) fn dump<T>(

@@ -146,6 +146,14 @@ pub struct Connection {
     pub references: u32,
 }
 
+impl Connection {
+    /// The zone of its first direction.
+    #[must_use]
+    pub fn zone_there(&self) -> u16 {
+        self.original_zone.unwrap_or(self.zone)
+    }
+}
+
 /// A connection that another one announced, and that is waited for (conntrack(8), `expect`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expectation {
@@ -169,7 +177,7 @@ pub struct Expectation {
     pub permanent: bool,
 }
 
-/// What was counted of connections (`conntrack -S`).
+/// What a processor counted of connections (`conntrack -S`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
     /// Packets found to be of a connection that was not to be there.
@@ -207,6 +215,8 @@ pub enum ConnectionChange {
         id: u32,
         /// Its first direction.
         original: Tuple,
+        /// The zone of that direction.
+        zone: u16,
     },
     /// Forgets those of a version of IP, or all.
     Flush(Option<crate::Family>),
@@ -221,6 +231,10 @@ pub enum ConnectionChange {
 pub struct ConnectionUpdate {
     /// Its number.
     pub id: u32,
+    /// Its first direction.
+    pub original: Tuple,
+    /// The zone of that direction.
+    pub zone: u16,
     /// Bits of [`status`], added to those that it has.
     pub status: Option<u32>,
     /// Seconds until it is forgotten.

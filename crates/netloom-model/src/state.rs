@@ -73,8 +73,8 @@ pub struct Namespace {
     pub connections: Vec<Connection>,
     /// Connections that others announced (`conntrack -L expect`).
     pub expectations: Vec<Expectation>,
-    /// What it counted of connections (`conntrack -S`).
-    pub tracked: Statistics,
+    /// What it counted of connections, processor by processor (`conntrack -S`).
+    pub tracked: Vec<Statistics>,
     /// Sets that rules of xtables ask, in the order in which they were made.
     pub ipsets: Vec<IpSet>,
 }

@@ -11,7 +11,10 @@
 pub mod address;
 pub mod attribute;
 pub mod bridge;
+pub mod conntrack;
+pub mod diag;
 pub mod fdb;
+pub mod ipset;
 pub mod link;
 pub mod message;
 pub mod neighbour;
@@ -113,7 +116,13 @@ mod tests {
         for seed in 0..20_000 {
             let bytes = drawn(seed, (seed % 200) as usize);
             let _ = address::decode(&bytes);
+            let _ = conntrack::decode(&bytes, netloom_model::Time::ZERO);
+            let _ = conntrack::expectation(&bytes);
+            let _ = conntrack::statistics(&bytes);
+            let _ = diag::decode(diag::Inet::Tcp, &bytes);
+            let _ = diag::decode_packet(&bytes);
             let _ = fdb::decode(&bytes);
+            let _ = ipset::decode(&bytes);
             let _ = link::decode(&bytes);
             let _ = neighbour::decode(&bytes);
             let _ = nexthop::decode(&bytes);

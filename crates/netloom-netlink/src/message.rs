@@ -66,6 +66,8 @@ pub struct Message<'a> {
     pub flags: u16,
     /// The number of the request that it answers.
     pub sequence: u32,
+    /// The address of the socket that brought it about; of what the kernel does by itself zero.
+    pub port: u32,
     /// What is behind its header.
     pub body: &'a [u8],
 }
@@ -120,12 +122,12 @@ impl<'a> Iterator for Messages<'a> {
         let begun = self.at;
         self.at = self.bytes.len();
         let header = (u32_at(left, 0), u16_at(left, 4), u16_at(left, 6));
-        let (Some(len), Some(kind), Some(flags), Some(sequence), true) = (
+        let (Some(len), Some(kind), Some(flags), Some(sequence), Some(port)) = (
             header.0,
             header.1,
             header.2,
             u32_at(left, 8),
-            left.len() >= HEADER,
+            u32_at(left, 12),
         ) else {
             return Some(Err(Malformed::Truncated));
         };
@@ -142,6 +144,7 @@ impl<'a> Iterator for Messages<'a> {
             kind,
             flags,
             sequence,
+            port,
             body,
         }))
     }
@@ -199,6 +202,7 @@ mod tests {
             kind: kind::ROUTE,
             flags: flag::MULTI,
             sequence: 0,
+            port: 0,
             body: &[1, 2, 3, 4],
         };
         let read = |bytes: &[u8]| {

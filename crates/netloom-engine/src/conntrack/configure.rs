@@ -28,7 +28,7 @@ pub(crate) fn change(net: &mut Net, ns: NsId, change: &ConnectionChange) -> Resu
     match change {
         ConnectionChange::Create(connection) => create(net, ns, connection),
         ConnectionChange::Update(update) => set(net, ns, update),
-        ConnectionChange::Delete { id, original } => {
+        ConnectionChange::Delete { id, original, .. } => {
             let place = place_of(net, ns, *id, Some(original)).ok_or(Errno::NOENT)?;
             forget_by(net, ns, place, Some(PROGRAM));
             Ok(())
@@ -158,7 +158,7 @@ fn protocol_of(wanted: &model::Connection) -> Result<Protocol> {
 
 /// Changes a connection.
 fn set(net: &mut Net, ns: NsId, update: &ConnectionUpdate) -> Result<()> {
-    let place = place_of(net, ns, update.id, None).ok_or(Errno::NOENT)?;
+    let place = place_of(net, ns, update.id, Some(&update.original)).ok_or(Errno::NOENT)?;
     let now = net.now;
     let conntrack = net.ns_mut(ns).conntrack.as_mut().ok_or(Errno::NOENT)?;
     let connection = conntrack.table.get_mut(place).ok_or(Errno::NOENT)?;

@@ -35,8 +35,12 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, labels: &Labels) -
     let all = picked(cx, options)?;
     let mut count = 0;
     for connection in &all {
-        let (id, original) = (connection.id, connection.original);
-        match apply(cx, ConnectionChange::Delete { id, original }) {
+        let forgotten = ConnectionChange::Delete {
+            id: connection.id,
+            original: connection.original,
+            zone: connection.zone_there(),
+        };
+        match apply(cx, forgotten) {
             Ok(()) => {}
             Err(error) if error.errno == Errno::NOENT => continue,
             Err(error) => return Err(failed(format_args!("Operation failed: {}", error.errno), 1)),
@@ -211,6 +215,8 @@ fn difference(options: &Options, connection: &Connection) -> Option<ConnectionUp
     let changes_labels = options.add_labels != 0 || options.del_labels.is_some();
     let update = ConnectionUpdate {
         id: connection.id,
+        original: connection.original,
+        zone: connection.zone_there(),
         status: options.status.filter(|bits| bits & !connection.status != 0),
         timeout: options.timeout,
         mark: mark.filter(|mark| *mark != connection.mark),

@@ -20,7 +20,7 @@ mod xml;
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use labels::Labels;
-use netloom_model::conntrack::{Connection, ConnectionChange};
+use netloom_model::conntrack::{Connection, ConnectionChange, Statistics};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Namespace};
 use options::{Command, Options, Table};
@@ -232,6 +232,14 @@ fn stats(cx: &mut Context<'_>) -> Outcome<i32> {
         ..Parts::NONE
     };
     let told = snapshot(cx, parts)?.tracked;
+    for (cpu, told) in told.iter().enumerate() {
+        writeln!(cx.out, "{}", stats_of(cpu, told))?;
+    }
+    Ok(0)
+}
+
+/// What a processor counted, as a line.
+fn stats_of(cpu: usize, told: &Statistics) -> String {
     let rows = [
         ("found", told.found),
         ("invalid", told.invalid),
@@ -244,12 +252,11 @@ fn stats(cx: &mut Context<'_>) -> Outcome<i32> {
         ("clash_resolve", told.clash_resolve),
         ("chaintoolong", told.chain_too_long),
     ];
-    let mut text = "cpu=0   \t".to_owned();
+    let mut text = format!("cpu={cpu:<4}\t");
     for (name, value) in rows {
         text.push_str(&format!("{name}={value} "));
     }
-    writeln!(cx.out, "{text}")?;
-    Ok(0)
+    text
 }
 
 /// Carries out the lines of a file, each a command line.

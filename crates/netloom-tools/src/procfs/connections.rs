@@ -5,7 +5,7 @@ use super::{Read, namespace};
 use crate::Context;
 use crate::conntrack::{name_of, tuple_with};
 use core::net::IpAddr;
-use netloom_model::conntrack::{Connection, Expectation, status};
+use netloom_model::conntrack::{Connection, Expectation, Statistics, status};
 use netloom_model::ruleset::Counter;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Namespace, NsName};
@@ -27,7 +27,7 @@ pub(super) fn expectations(cx: &mut Context<'_>, ns: &NsName) -> Read {
     Ok(told.expectations.iter().map(expected).collect())
 }
 
-/// `/proc/net/stat/nf_conntrack`: a line for each processor, and there is one.
+/// `/proc/net/stat/nf_conntrack`: a line for each processor.
 pub(super) fn statistics(cx: &mut Context<'_>, ns: &NsName) -> Read {
     let parts = Parts {
         counters: true,
@@ -36,8 +36,12 @@ pub(super) fn statistics(cx: &mut Context<'_>, ns: &NsName) -> Read {
     };
     let told = namespace(cx, ns, parts)?;
     let entries = setting(&told, "nf_conntrack_count");
-    let of = told.tracked;
-    // What is named `new`, `ignore` and `delete` Linux does not count any more.
+    let lines = told.tracked.iter().map(|of| counted_by(of, entries));
+    Ok(STATISTICS.to_owned() + &lines.collect::<String>())
+}
+
+/// What a processor counted. What is named `new`, `ignore` and `delete` Linux does not count any more.
+fn counted_by(of: &Statistics, entries: u64) -> String {
     let counted = [
         of.clash_resolve,
         of.found,
@@ -52,15 +56,14 @@ pub(super) fn statistics(cx: &mut Context<'_>, ns: &NsName) -> Read {
         of.early_drop,
         of.error,
     ];
-    let mut text = STATISTICS.to_owned();
-    text.push_str(&format!("{entries:08x} "));
+    let mut text = format!("{entries:08x} ");
     for value in counted {
         text.push_str(&format!(" {:08x}", value & 0xffff_ffff));
     }
     let expected = format!(" {0:08x} {0:08x} {0:08x}", 0);
     let restart = of.search_restart & 0xffff_ffff;
     text.push_str(&format!(" {expected} {restart:08x}\n"));
-    Ok(text)
+    text
 }
 
 /// The names of what is counted.

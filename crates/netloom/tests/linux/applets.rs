@@ -8,7 +8,8 @@ use libtest_mimic::Failed;
 use std::os::unix::fs::symlink;
 
 /// What is not asked of the kernel yet, by the words of the commands that need it.
-const LEFT: [(&str, &str); 8] = [
+const LEFT: [(&str, &str); 9] = [
+    ("conntrack -E", "messages of connections"),
     (" monitor", "messages of what changes"),
     (" mon ", "messages of what changes"),
     (" mdb", "groups of bridges"),

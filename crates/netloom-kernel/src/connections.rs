@@ -1,0 +1,63 @@
+//! The table of connections of a namespace (`ctnetlink`): read, and changed.
+
+use crate::netlink::Netlink;
+use netloom_model::conntrack::{
+    Connection, ConnectionChange, ConnectionUpdate, Expectation, Statistics,
+};
+use netloom_model::{Errno, Result, Time};
+use netloom_netlink::conntrack::{self, kind};
+use netloom_netlink::flag;
+
+/// The connections that are remembered, and those that are waited for.
+pub(crate) fn read(
+    netlink: &mut Netlink,
+    now: Time,
+) -> Result<(Vec<Connection>, Vec<Expectation>)> {
+    let all = conntrack::of_family(None);
+    let connections = netlink.dump(kind::GET, &all, |body| conntrack::decode(body, now))?;
+    let expected = netlink.dump(kind::EXPECT_GET, &all, conntrack::expectation)?;
+    Ok((connections, expected))
+}
+
+/// What each processor counted.
+pub(crate) fn statistics(netlink: &mut Netlink) -> Result<Vec<Statistics>> {
+    let all = conntrack::of_family(None);
+    netlink.dump(kind::STATISTICS, &all, conntrack::statistics)
+}
+
+/// Carries a change out.
+pub(crate) fn change(netlink: &mut Netlink, change: &ConnectionChange) -> Result<()> {
+    match change {
+        ConnectionChange::Create(connection) => {
+            let body = conntrack::create(connection)?;
+            netlink.request(kind::NEW, flag::CREATE | flag::EXCLUSIVE, body)
+        }
+        ConnectionChange::Update(wanted) => update(netlink, wanted),
+        ConnectionChange::Delete { id, original, zone } => {
+            let body = conntrack::delete(*id, original, *zone);
+            netlink.request(kind::DELETE, 0, body)
+        }
+        ConnectionChange::Flush(family) => {
+            netlink.request(kind::DELETE, 0, conntrack::flush(*family))
+        }
+        ConnectionChange::Zero => {
+            let all = conntrack::of_family(None);
+            netlink.dump(kind::GET_AND_ZERO, &all, |_| None::<()>)?;
+            Ok(())
+        }
+        ConnectionChange::FlushExpectations => {
+            let body = conntrack::flush_expectations();
+            netlink.request(kind::EXPECT_DELETE, 0, body)
+        }
+    }
+}
+
+/// Changes a connection. The kernel wants to be told all bits of its status: those that it has are
+/// asked for first.
+fn update(netlink: &mut Netlink, wanted: &ConnectionUpdate) -> Result<()> {
+    let asked = conntrack::find(&wanted.original, wanted.zone);
+    let there = netlink.find(kind::GET, asked, |body| conntrack::decode(body, Time::ZERO))?;
+    let there = there.filter(|there| there.id == wanted.id);
+    let there = there.ok_or(Errno::NOENT)?;
+    netlink.request(kind::NEW, 0, conntrack::update(wanted, &there)?)
+}
