@@ -16,6 +16,7 @@ mod cli;
 mod client;
 mod explain;
 mod interrupt;
+mod lint;
 mod list;
 mod process;
 mod protocol;
@@ -45,6 +46,9 @@ fn main() -> ExitCode {
     }
     if word == Some("echo") {
         return exit(applet::run(netloom_tools::echo::echo, words(&args[2..])));
+    }
+    if word == Some("lint") {
+        return exit(applet::run(lint::main, words(&args[2..])));
     }
     if word == Some("explain") {
         return exit(applet::run(explain::main, words(&args[2..])));

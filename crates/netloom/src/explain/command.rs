@@ -21,7 +21,7 @@ pub(super) fn bridge(ns: &NsName) -> String {
 }
 
 /// `ip netns exec NS COMMAND`, or the command alone.
-pub(super) fn exec(ns: &NsName, command: &str) -> String {
+pub(crate) fn exec(ns: &NsName, command: &str) -> String {
     if ns.is_first() {
         command.to_owned()
     } else {

@@ -150,7 +150,7 @@ pub(super) fn whose(trace: &ChainTrace, step: &ChainStep) -> Option<&'static str
 }
 
 /// A rule as it is written.
-pub(super) fn words(table: &TableRef, rule: &Rule) -> String {
+pub(crate) fn words(table: &TableRef, rule: &Rule) -> String {
     iptables::words(table, rule).unwrap_or_else(|| nft::words(table, rule))
 }
 

@@ -24,6 +24,9 @@ mod text;
 mod tree;
 mod vlan;
 
+pub(crate) use command::exec;
+pub(crate) use filter::words;
+
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
 use netloom_tools::Context;
 use netloom_tools::capture_file::{self, Format as CaptureFormat, Interface, Writer};

@@ -16,6 +16,11 @@ fn the_users_guide_shows_what_runs() {
 }
 
 #[test]
+fn the_traps_that_lint_finds_are_told_as_its_page_says() {
+    hold("../../docs/lint.md");
+}
+
+#[test]
 fn the_tour_of_one_ping_shows_what_runs() {
     hold("../../docs/one-ping.md");
 }

@@ -1,0 +1,217 @@
+//! `netloom lint`: traps in which networks of Linux are caught, found without being asked.
+//!
+//! A trap is a function from a namespace to findings and a row of [`TRAPS`]; what all of them look at is
+//! [`place`], what a rule for packets asks and does is [`said`]. A finding has its evidence in the
+//! words of the commands that show it, and the commands that mend it where there are some. Nothing is
+//! changed, and nothing is sent.
+
+mod addresses;
+mod connections;
+mod finding;
+mod forwarding;
+mod links;
+mod nat;
+mod place;
+mod rules;
+mod said;
+
+#[cfg(test)]
+mod tests;
+
+use finding::{Finding, Severity};
+use netloom_model::State;
+use netloom_model::state::Parts;
+use netloom_tools::Context;
+use place::Place;
+
+/// A trap: its name, which findings carry, and how it is found in one namespace.
+struct Trap {
+    name: &'static str,
+    find: fn(&Place<'_>) -> Vec<Finding>,
+}
+
+/// Every trap, in the order in which findings are told.
+const TRAPS: &[Trap] = &[
+    Trap {
+        name: "forwarding-off",
+        find: forwarding::off,
+    },
+    Trap {
+        name: "bridged-forward-drop",
+        find: forwarding::bridged_drop,
+    },
+    Trap {
+        name: "reverse-path",
+        find: forwarding::reverse_path,
+    },
+    Trap {
+        name: "martian-localhost",
+        find: nat::localhost,
+    },
+    Trap {
+        name: "no-hairpin",
+        find: nat::hairpin,
+    },
+    Trap {
+        name: "masquerade-behind-accept",
+        find: rules::masquerade_behind,
+    },
+    Trap {
+        name: "rule-never-asked",
+        find: rules::never_asked,
+    },
+    Trap {
+        name: "two-firewalls",
+        find: rules::two_firewalls,
+    },
+    Trap {
+        name: "overlapping-subnets",
+        find: addresses::overlapping,
+    },
+    Trap {
+        name: "address-in-use-twice",
+        find: addresses::twice,
+    },
+    Trap {
+        name: "address-on-a-port",
+        find: addresses::on_port,
+    },
+    Trap {
+        name: "mtu-of-two-ends",
+        find: links::two_ends,
+    },
+    Trap {
+        name: "mtu-on-the-way",
+        find: links::on_the_way,
+    },
+    Trap {
+        name: "pvid-left",
+        find: links::pvid_left,
+    },
+    Trap {
+        name: "vxlan-without-fdb",
+        find: links::vxlan_without_fdb,
+    },
+    Trap {
+        name: "stale-connection",
+        find: connections::stale,
+    },
+    Trap {
+        name: "connections-full",
+        find: connections::full,
+    },
+];
+
+/// What is asked of a world.
+const WANTED: Parts = Parts {
+    links: true,
+    addresses: true,
+    routes: true,
+    rules: true,
+    ruleset: true,
+    neighbours: true,
+    fdb: true,
+    vlans: true,
+    sysctls: true,
+    connections: true,
+    ..Parts::NONE
+};
+
+const USAGE: &str = "\
+netloom lint [--json] [--trap NAME]...
+
+Finds the known traps in every namespace of the world: rules that are never asked, forwarding that
+is off, reverse paths that differ, subnets that overlap, and others. It only reads.
+
+  --json       findings as JSON, one array
+  --trap NAME  only this trap; may be given more than once
+  --traps      the names of the traps
+
+Exit code: 0 nothing was found but notes, 1 something was, 2 usage.
+";
+
+/// Finds the traps of a state, in the order of [`TRAPS`], namespace by namespace.
+fn findings(state: &State, only: &[String]) -> Vec<Finding> {
+    let wanted = |trap: &&Trap| only.is_empty() || only.iter().any(|name| name == trap.name);
+    let mut all = Vec::new();
+    for trap in TRAPS.iter().filter(wanted) {
+        for (ns, namespace) in &state.namespaces {
+            let place = Place {
+                state,
+                ns,
+                namespace,
+            };
+            let found = (trap.find)(&place).into_iter();
+            all.extend(found.map(|finding| Finding {
+                trap: trap.name,
+                namespace: ns.as_str().to_owned(),
+                ..finding
+            }));
+        }
+    }
+    all
+}
+
+/// The words of a command line.
+#[derive(Default)]
+struct Asked {
+    json: bool,
+    traps: bool,
+    only: Vec<String>,
+}
+
+fn parse(args: &[String]) -> Result<Asked, String> {
+    let mut asked = Asked::default();
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--json" => asked.json = true,
+            "--traps" => asked.traps = true,
+            "--trap" => {
+                let name = words.next().ok_or("\"--trap\" needs a name")?;
+                if !TRAPS.iter().any(|trap| trap.name == name) {
+                    return Err(format!(
+                        "there is no trap \"{name}\": see \"netloom lint --traps\""
+                    ));
+                }
+                asked.only.push(name.clone());
+            }
+            _ => return Err(format!("what is \"{word}\"?\n{USAGE}")),
+        }
+    }
+    Ok(asked)
+}
+
+/// Runs `netloom lint` with the words that follow it.
+pub fn main(cx: &mut Context<'_>) -> i32 {
+    if cx.args.iter().any(|word| word == "--help" || word == "-h") {
+        let _ = write!(cx.out, "{USAGE}");
+        return 0;
+    }
+    let asked = match parse(&cx.args) {
+        Ok(asked) => asked,
+        Err(text) => {
+            let _ = writeln!(cx.err, "netloom lint: {}", text.trim_end());
+            return 2;
+        }
+    };
+    if asked.traps {
+        let names: Vec<&str> = TRAPS.iter().map(|trap| trap.name).collect();
+        let _ = writeln!(cx.out, "{}", names.join("\n"));
+        return 0;
+    }
+    let state = match cx.world.snapshot(None, WANTED) {
+        Ok(state) => state,
+        Err(error) => {
+            let _ = writeln!(cx.err, "netloom lint: {error}");
+            return 2;
+        }
+    };
+    let found = findings(&state, &asked.only);
+    let text = match asked.json {
+        true => finding::json(&found),
+        false => finding::text(&found),
+    };
+    let _ = write!(cx.out, "{text}");
+    i32::from(found.iter().any(|one| one.severity > Severity::Note))
+}

@@ -1,0 +1,148 @@
+//! Traps of rules among each other.
+
+use super::finding::{Finding, Severity};
+use super::place::{Place, Standing, standing};
+use super::said::{Ending, asked, covers, ending, is_steady, translates_source};
+use netloom_model::ruleset::{Backend, Expr, Statement, Table};
+use std::collections::HashMap;
+
+/// A rule that is never asked, and the one before it that takes all of its packets.
+struct Shadow<'s> {
+    first: Standing<'s>,
+    later: Standing<'s>,
+}
+
+/// Every rule that is never asked.
+fn shadows<'s>(place: &Place<'s>) -> Vec<Shadow<'s>> {
+    let chains = place
+        .tables()
+        .flat_map(|table| table.chains.iter().map(move |chain| (table, chain)));
+    chains
+        .flat_map(|(table, chain)| in_chain(standing(table, chain)))
+        .collect()
+}
+
+fn in_chain<'s>(rules: impl Iterator<Item = Standing<'s>>) -> Vec<Shadow<'s>> {
+    let mut taken = Taken::default();
+    let mut all = Vec::new();
+    for later in rules {
+        match taken.by(&later) {
+            Some(first) => all.push(Shadow { first, later }),
+            None => taken.add(later),
+        }
+    }
+    all
+}
+
+/// The rules so far that end what they are for, found by the first thing that each asks.
+#[derive(Default)]
+struct Taken<'s> {
+    /// Those that ask nothing, or of a constant that stands for several values.
+    wide: Vec<Standing<'s>>,
+    /// Those whose first question a later rule has to ask in the same words.
+    exact: HashMap<String, Vec<Standing<'s>>>,
+}
+
+impl<'s> Taken<'s> {
+    fn add(&mut self, at: Standing<'s>) {
+        if ending(at.rule).is_none() || !is_steady(at.rule) {
+            return;
+        }
+        match asked(at.rule).next() {
+            Some(first) if is_exact(first) => {
+                self.exact.entry(format!("{first:?}")).or_default().push(at);
+            }
+            _ => self.wide.push(at),
+        }
+    }
+
+    fn by(&self, later: &Standing<'s>) -> Option<Standing<'s>> {
+        let same = asked(later.rule).filter_map(|one| self.exact.get(&format!("{one:?}")));
+        let mut before = self.wide.iter().chain(same.flatten());
+        before.find(|first| covers(first.rule, later.rule)).copied()
+    }
+}
+
+/// Whether only the same question implies this one.
+fn is_exact(statement: &Statement) -> bool {
+    match statement {
+        // A protocol is implied by its ports, and a device's name by a longer one.
+        Statement::Match { left, right, .. } => {
+            matches!(left, Expr::Field(_))
+                && matches!(right, Expr::Value(value) if value.bytes().len() > 1)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the later rule of a pair masquerades what the first lets pass.
+fn is_masquerade(shadow: &Shadow<'_>) -> bool {
+    translates_source(shadow.later.rule) && ending(shadow.first.rule) == Some(Ending::Passes)
+}
+
+/// Sources are to be translated, but a rule before lets them pass as they are.
+pub(super) fn masquerade_behind(place: &Place<'_>) -> Vec<Finding> {
+    let found = shadows(place).into_iter().filter(is_masquerade);
+    let finding = |shadow: Shadow<'_>| {
+        let text = format!(
+            "rule {} of {} translates nothing: rule {} lets all of its packets pass before",
+            shadow.later.number, shadow.later.chain.name, shadow.first.number
+        );
+        Finding::new(Severity::Warning, text)
+            .seen(shadow.first.line())
+            .seen(shadow.later.line())
+            .mended_by(place.exec(&shadow.first.delete()))
+    };
+    found.map(finding).collect()
+}
+
+/// Rules that no packet comes to.
+pub(super) fn never_asked(place: &Place<'_>) -> Vec<Finding> {
+    let found = shadows(place)
+        .into_iter()
+        .filter(|shadow| !is_masquerade(shadow));
+    let finding = |shadow: Shadow<'_>| {
+        let does = ending(shadow.later.rule);
+        let same = does == ending(shadow.first.rule);
+        let text = format!(
+            "rule {} of {} is never asked: rule {} takes all of its packets before",
+            shadow.later.number, shadow.later.chain.name, shadow.first.number
+        );
+        let severity = if same {
+            Severity::Note
+        } else {
+            Severity::Warning
+        };
+        Finding::new(severity, text)
+            .seen(shadow.first.line())
+            .seen(shadow.later.line())
+            .mended_by(place.exec(&shadow.later.delete()))
+    };
+    found.map(finding).collect()
+}
+
+/// Rules of `iptables-legacy` and of nf_tables are loaded at once: both are asked, and each of their
+/// programs shows one half.
+pub(super) fn two_firewalls(place: &Place<'_>) -> Vec<Finding> {
+    let with_rules = |backend: Backend| {
+        let mut tables = place.tables().filter(move |table| table.backend == backend);
+        tables.find(|table| has_rules(table))
+    };
+    let (Some(legacy), Some(native)) = (with_rules(Backend::Legacy), with_rules(Backend::Nft))
+    else {
+        return Vec::new();
+    };
+    let text = "rules of iptables-legacy and of nf_tables are loaded at once: a packet has to pass \
+                both, and \"iptables -S\" shows one half";
+    let mut finding = Finding::new(Severity::Warning, text);
+    for table in [legacy, native] {
+        let mut chains = table.chains.iter();
+        let first = chains.find_map(|chain| standing(table, chain).next());
+        finding.evidence.extend(first.map(|rule| rule.line()));
+    }
+    vec![finding]
+}
+
+fn has_rules(table: &Table) -> bool {
+    table.chains.iter().any(|chain| !chain.rules.is_empty())
+}

@@ -1,0 +1,279 @@
+//! Each trap in a world that has it, and in the same world without.
+
+use super::finding::Severity;
+use super::findings;
+use netloom_engine::{Engine, Simulation};
+use netloom_model::state::Parts;
+use netloom_model::{NsName, State, World};
+use netloom_tools::{Context, NoMachine, applet};
+
+/// The state after some commands.
+fn after(commands: &str) -> State {
+    let engine = Engine::new(1);
+    let mut world = Simulation { engine };
+    for line in commands
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        let words = line
+            .split_whitespace()
+            .map(|word| word.trim_matches('\'').to_owned());
+        let mut words = words.collect::<Vec<String>>().into_iter();
+        let name = words.next().unwrap();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = applet(&name).unwrap()(&mut Context {
+            args: words.collect(),
+            ns: NsName::first(),
+            world: &mut world,
+            host: &mut NoMachine,
+            stdin: &mut &b""[..],
+            out: &mut out,
+            err: &mut err,
+        });
+        assert_eq!(code, 0, "{line}: {}", String::from_utf8_lossy(&err));
+    }
+    world.snapshot(None, Parts::ALL).unwrap()
+}
+
+/// What one trap finds after some commands.
+fn found(trap: &str, commands: &str) -> Vec<(Severity, String)> {
+    let all = findings(&after(commands), &[trap.to_owned()]);
+    all.into_iter()
+        .map(|one| (one.severity, one.text))
+        .collect()
+}
+
+/// That a trap is found once after some commands, and not after more of them.
+#[track_caller]
+fn caught(trap: &str, commands: &str, mended: &str) {
+    let first = found(trap, commands);
+    assert_eq!(first.len(), 1, "{first:?}");
+    let then = found(trap, &format!("{commands}\n{mended}"));
+    assert_eq!(then, [], "{mended}");
+}
+
+const BRIDGE: &str = "
+    ip link add br0 type bridge
+    ip addr add 10.0.0.1/24 dev br0
+    ip netns add a
+    ip netns add b
+    ip link add va type veth peer name eth0 netns a
+    ip link add vb type veth peer name eth0 netns b
+    ip link set va master br0 up
+    ip link set vb master br0 up
+    ip link set br0 up
+    ip -n a addr add 10.0.0.2/24 dev eth0
+    ip -n b addr add 10.0.0.3/24 dev eth0
+    ip -n a link set eth0 up
+    ip -n b link set eth0 up
+";
+
+#[test]
+fn rules_that_translate_need_forwarding() {
+    let masquerade =
+        format!("{BRIDGE} iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -j MASQUERADE");
+    caught(
+        "forwarding-off",
+        &masquerade,
+        "sysctl -w net.ipv4.ip_forward=1",
+    );
+}
+
+#[test]
+fn a_redirect_needs_no_forwarding() {
+    let redirect = "iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080";
+    assert_eq!(found("forwarding-off", redirect), []);
+}
+
+#[test]
+fn bridged_frames_meet_the_policy_of_forward() {
+    let drop = format!("{BRIDGE} modprobe br_netfilter\niptables -P FORWARD DROP");
+    caught(
+        "bridged-forward-drop",
+        &drop,
+        "iptables -A FORWARD -i br0 -o br0 -j ACCEPT",
+    );
+    caught(
+        "bridged-forward-drop",
+        &drop,
+        "sysctl -w net.bridge.bridge-nf-call-iptables=0",
+    );
+}
+
+#[test]
+fn a_strict_reverse_path_refuses_the_second_uplink() {
+    let uplinks = "
+        ip link add up1 type dummy
+        ip link add up2 type dummy
+        ip link set up1 up
+        ip link set up2 up
+        ip addr add 192.0.2.2/24 dev up1
+        ip addr add 198.51.100.2/24 dev up2
+        ip route add default via 192.0.2.1 metric 10
+        ip route add default via 198.51.100.1 metric 20
+        sysctl -w net.ipv4.conf.up2.rp_filter=1
+    ";
+    caught(
+        "reverse-path",
+        uplinks,
+        "sysctl -w net.ipv4.conf.up2.rp_filter=2",
+    );
+}
+
+#[test]
+fn localhost_does_not_reach_a_host_behind_a_bridge() {
+    let port = format!(
+        "{BRIDGE} iptables -t nat -A OUTPUT -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2"
+    );
+    caught(
+        "martian-localhost",
+        &port,
+        "sysctl -w net.ipv4.conf.br0.route_localnet=1",
+    );
+    let but = format!(
+        "{BRIDGE} iptables -t nat -A OUTPUT ! -d 127.0.0.0/8 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2"
+    );
+    assert_eq!(found("martian-localhost", &but), []);
+}
+
+#[test]
+fn a_service_does_not_reach_itself_without_masquerade() {
+    let service = format!(
+        "{BRIDGE} iptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2:80
+         iptables -t nat -A POSTROUTING -s 10.0.0.0/24 ! -o br0 -j MASQUERADE"
+    );
+    let itself = "iptables -t nat -A POSTROUTING -s 10.0.0.2 -d 10.0.0.2 -j MASQUERADE";
+    caught("no-hairpin", &service, itself);
+}
+
+#[test]
+fn masquerade_behind_an_accept_translates_nothing() {
+    let rules = "
+        iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -j ACCEPT
+        iptables -t nat -A POSTROUTING -s 10.1.0.0/16 -o eth0 -j MASQUERADE
+    ";
+    caught(
+        "masquerade-behind-accept",
+        rules,
+        "iptables -t nat -D POSTROUTING 1",
+    );
+    assert_eq!(found("rule-never-asked", rules), []);
+}
+
+#[test]
+fn a_rule_behind_one_that_takes_all_of_its_packets_is_never_asked() {
+    let never = |rules: &str| found("rule-never-asked", rules).len();
+    let tcp = "iptables -A INPUT -p tcp -j ACCEPT";
+    assert_eq!(
+        never(&format!(
+            "{tcp}\niptables -A INPUT -p tcp --dport 22 -j DROP"
+        )),
+        1
+    );
+    assert_eq!(
+        never(&format!(
+            "{tcp}\niptables -A INPUT -p udp --dport 22 -j DROP"
+        )),
+        0
+    );
+    let net = "iptables -A INPUT -s 10.0.0.0/8 -i eth+ -j DROP";
+    assert_eq!(
+        never(&format!(
+            "{net}\niptables -A INPUT -s 10.1.0.0/16 -i eth0 -j ACCEPT"
+        )),
+        1
+    );
+    assert_eq!(
+        never(&format!(
+            "{net}\niptables -A INPUT -s 10.1.0.0/16 -j ACCEPT"
+        )),
+        0
+    );
+    let limited = "iptables -A INPUT -m limit --limit 1/s -j ACCEPT";
+    assert_eq!(
+        never(&format!(
+            "{limited}\niptables -A INPUT -m limit --limit 1/s -j DROP"
+        )),
+        0
+    );
+    let all = "iptables -A INPUT -m comment --comment all -j DROP";
+    assert_eq!(
+        never(&format!("{all}\niptables -A INPUT -p tcp -j ACCEPT")),
+        1
+    );
+}
+
+#[test]
+fn a_rule_that_stands_twice_is_only_noted() {
+    let twice = "iptables -A INPUT -p tcp --dport 22 -j ACCEPT\niptables -A INPUT -p tcp --dport 22 -j ACCEPT";
+    let [(severity, _)] = &found("rule-never-asked", twice)[..] else {
+        panic!("found once");
+    };
+    assert_eq!(*severity, Severity::Note);
+}
+
+#[test]
+fn legacy_rules_beside_those_of_nf_tables_are_told() {
+    let both = "iptables -A INPUT -p tcp -j ACCEPT\niptables-legacy -A INPUT -p tcp -j DROP";
+    caught("two-firewalls", both, "iptables-legacy -F");
+}
+
+#[test]
+fn subnets_of_two_devices_that_overlap_are_told() {
+    let devices = "
+        ip link add d1 type dummy
+        ip link add d2 type dummy
+        ip addr add 172.17.0.1/16 dev d1
+        ip addr add 172.17.5.1/24 dev d2
+    ";
+    caught(
+        "overlapping-subnets",
+        devices,
+        "ip addr del 172.17.5.1/24 dev d2",
+    );
+}
+
+#[test]
+fn one_address_of_two_hosts_on_a_bridge_is_told() {
+    let twice = format!("{BRIDGE} ip -n b addr add 10.0.0.2/24 dev eth0");
+    caught(
+        "address-in-use-twice",
+        &twice,
+        "ip -n b addr del 10.0.0.2/24 dev eth0",
+    );
+}
+
+#[test]
+fn an_address_on_a_port_of_a_bridge_is_told() {
+    let port = format!("{BRIDGE} ip addr add 10.9.0.1/24 dev va");
+    caught("address-on-a-port", &port, "ip addr del 10.9.0.1/24 dev va");
+}
+
+#[test]
+fn the_end_that_takes_less_than_the_other_sends_is_told() {
+    let less = format!("{BRIDGE} ip -n a link set eth0 mtu 1400");
+    caught("mtu-of-two-ends", &less, "ip link set va mtu 1400");
+}
+
+#[test]
+fn a_way_out_that_takes_less_than_what_comes_in_is_told() {
+    let narrow = format!(
+        "{BRIDGE} ip link add wan type dummy
+         ip link set wan mtu 1400 up
+         ip addr add 192.0.2.2/24 dev wan
+         ip route add default via 192.0.2.1
+         sysctl -w net.ipv4.ip_forward=1"
+    );
+    let clamp = "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu";
+    caught("mtu-on-the-way", &narrow, clamp);
+}
+
+#[test]
+fn a_pvid_that_was_left_on_a_trunk_is_told() {
+    let trunk = format!(
+        "{BRIDGE} ip link set br0 type bridge vlan_filtering 1
+         bridge vlan add dev va vid 10"
+    );
+    caught("pvid-left", &trunk, "bridge vlan del dev va vid 1");
+}
