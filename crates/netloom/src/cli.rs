@@ -76,7 +76,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
     let names: Vec<&str> = applet::names().collect();
     let more = format!(
         "Commands of a world, also called as \"netloom COMMAND\":\n  {}\n\nIn a world, \"netloom \
-         explain TO\" tells where a packet goes and why; \"netloom advertise\" tells hosts of a \
+         explain TO\" tells where a packet goes and why, \"netloom check FILE\" who reaches whom; \"netloom advertise\" tells hosts of a \
          router, \"netloom echo\" sends back what it receives.",
         names.join(" ")
     );

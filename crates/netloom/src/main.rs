@@ -12,6 +12,7 @@
 
 mod advertise;
 mod applet;
+mod check;
 mod cli;
 mod client;
 mod explain;
@@ -49,6 +50,9 @@ fn main() -> ExitCode {
     }
     if word == Some("lint") {
         return exit(applet::run(lint::main, words(&args[2..])));
+    }
+    if word == Some("check") {
+        return exit(applet::run(check::main, words(&args[2..])));
     }
     if word == Some("explain") {
         return exit(applet::run(explain::main, words(&args[2..])));

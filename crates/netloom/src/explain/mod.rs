@@ -4,9 +4,11 @@
 //! question is read from the command line, the answer told in the form that was asked for, and,
 //! with `--fix`, changes are tried until one delivers the packet.
 
+pub(crate) mod brief;
 mod command;
 mod connection;
 mod diagram;
+mod endpoint;
 mod filter;
 mod fix;
 mod hint;
@@ -25,12 +27,13 @@ mod tree;
 mod vlan;
 
 pub(crate) use command::exec;
+pub(crate) use endpoint::Endpoints;
 pub(crate) use filter::words;
-
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
 use netloom_tools::Context;
 use netloom_tools::capture_file::{self, Format as CaptureFormat, Interface, Writer};
-use question::{Format, Question, View};
+use question::{Format, View};
+pub(crate) use question::{Question, destination};
 use std::io::Write;
 
 /// Steps of a journey that are written down: enough for a packet through hundreds of hops.
@@ -66,11 +69,19 @@ pub fn main(cx: &mut Context<'_>) -> i32 {
     }
 }
 
-/// Answers every packet of a question; the worst exit code.
-fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
-    let probes = question.probes()?;
-    let mut worst = code::DELIVERED;
-    for probe in probes {
+/// A packet that was asked about, and where it went.
+pub(crate) struct Asked {
+    ask: Explain,
+    pub(crate) journey: Journey,
+}
+
+/// Sends every packet of a question.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn ask(cx: &mut Context<'_>, question: &Question) -> Result<Vec<Asked>, String> {
+    let mut all = Vec::new();
+    for probe in question.probes()? {
         let ask = Explain {
             ns: question.ns.clone(),
             probe,
@@ -83,16 +94,38 @@ fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
             .explain(ask.clone())
             .map_err(|e| told(&question.ns, &ask, &e))?;
         filter::admit(&mut journey);
+        all.push(Asked { ask, journey });
+    }
+    Ok(all)
+}
+
+/// The commands that deliver a packet which is lost, tried; none if no few do.
+///
+/// # Errors
+/// If the world cannot be asked.
+pub(crate) fn fix(cx: &mut Context<'_>, asked: &Asked) -> Result<Vec<String>, String> {
+    if delivered(&asked.journey) {
+        return Ok(Vec::new());
+    }
+    let found = fix::find(cx, &asked.ask, &asked.journey)?;
+    Ok(found.map_or_else(Vec::new, |found| found.commands))
+}
+
+/// Answers every packet of a question; the worst exit code.
+fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
+    let mut worst = code::DELIVERED;
+    for mut asked in ask(cx, question)? {
+        let journey = &mut asked.journey;
         if question.view == View::Detail || question.format == Format::Json {
-            filter::complete(cx, &mut journey)?;
+            filter::complete(cx, journey)?;
         }
-        let fix = if question.fix && !delivered(&journey) {
-            Fix::Tried(fix::find(cx, &ask, &journey)?)
+        let fix = if question.fix && !delivered(journey) {
+            Fix::Tried(fix::find(cx, &asked.ask, journey)?)
         } else {
             Fix::NotAsked
         };
-        tell(cx, question, &journey, &fix)?;
-        worst = worst.max(exit_code(&journey));
+        tell(cx, question, journey, &fix)?;
+        worst = worst.max(exit_code(journey));
     }
     Ok(worst)
 }

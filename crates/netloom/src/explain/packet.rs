@@ -96,12 +96,12 @@ fn describe_ip(bytes: &[u8]) -> String {
 }
 
 /// What of a packet tells its flow from others.
-pub(super) struct Flow {
-    pub(super) source: IpAddr,
-    pub(super) destination: IpAddr,
+pub(crate) struct Flow {
+    pub(crate) source: IpAddr,
+    pub(crate) destination: IpAddr,
     pub(super) protocol: u8,
     /// Source and destination port, or type and code of ICMP.
-    pub(super) ports: Option<(u16, u16)>,
+    pub(crate) ports: Option<(u16, u16)>,
 }
 
 /// The flow of a packet; none if it is none of IP.

@@ -56,11 +56,12 @@ pub(super) enum Format {
 }
 
 /// A question.
-pub(super) struct Question {
-    pub(super) ns: NsName,
+#[derive(Clone)]
+pub(crate) struct Question {
+    pub(crate) ns: NsName,
     to: Option<(IpAddr, u16)>,
     /// The link of a destination that means nothing without it.
-    zone: Option<String>,
+    pub(crate) zone: Option<String>,
     protocol: Option<ProbeProtocol>,
     from: Option<IpAddr>,
     source_port: Option<u16>,
@@ -90,10 +91,10 @@ fn complaint(text: &str) -> String {
 }
 
 impl Question {
-    /// Reads the words behind `netloom explain`.
-    pub(super) fn parse(args: &[String], ns: &NsName) -> Result<Question, String> {
-        let mut question = Question {
-            ns: ns.clone(),
+    /// The question that nobody has put yet, from namespace `ns`.
+    pub(crate) fn new(ns: NsName) -> Question {
+        Question {
+            ns,
             to: None,
             zone: None,
             protocol: None,
@@ -110,7 +111,16 @@ impl Question {
             view: View::Decisions,
             steps: 1..=usize::MAX,
             format: Format::Text,
-        };
+        }
+    }
+
+    /// Reads the words behind `netloom explain`.
+    pub(super) fn parse(args: &[String], ns: &NsName) -> Result<Question, String> {
+        Question::read(args, ns).map_err(|text| complaint(&text))
+    }
+
+    fn read(args: &[String], ns: &NsName) -> Result<Question, String> {
+        let mut question = Question::new(ns.clone());
         let mut words = args.iter();
         while let Some(word) = words.next() {
             let (key, inline) = match word.split_once('=') {
@@ -127,13 +137,13 @@ impl Question {
             }
             if key.starts_with("--") {
                 if !VALUED.contains(&key) {
-                    return Err(complaint(&format!("\"{key}\" is no option")));
+                    return Err(format!("\"{key}\" is no option"));
                 }
                 let value = inline.or_else(|| words.next().cloned());
-                let value = value.ok_or_else(|| complaint(&format!("{key} needs a value")))?;
+                let value = value.ok_or_else(|| format!("{key} needs a value"))?;
                 question.option(key, &value)?;
             } else if question.to.is_some() {
-                return Err(complaint(&format!("\"{word}\": one destination is enough")));
+                return Err(format!("\"{word}\": one destination is enough"));
             } else {
                 let (to, port, zone) = destination(word)?;
                 (question.to, question.zone) = (Some((to, port)), zone);
@@ -143,8 +153,13 @@ impl Question {
         Ok(question)
     }
 
+    /// Sends it to this address, and this port; 0: to none in particular.
+    pub(crate) const fn send_to(&mut self, to: IpAddr, port: u16) {
+        self.to = Some((to, port));
+    }
+
     /// Takes an option without a value.
-    fn switch(&mut self, key: &str) -> bool {
+    pub(crate) fn switch(&mut self, key: &str) -> bool {
         match key {
             "--fix" => self.fix = true,
             "--summary" => self.view = View::Summary,
@@ -156,7 +171,7 @@ impl Question {
     }
 
     /// Takes an option with its value.
-    fn option(&mut self, key: &str, value: &str) -> Result<(), String> {
+    pub(crate) fn option(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
             "--in" => self.ns = NsName::from(value),
             "--proto" => {
@@ -188,7 +203,7 @@ impl Question {
                     _ => return Err(wrong(key, value, "text, json, mermaid, dot or pcapng")),
                 };
             }
-            _ => return Err(complaint(&format!("\"{key}\" is no option"))),
+            _ => return Err(format!("\"{key}\" is no option")),
         }
         Ok(())
     }
@@ -207,11 +222,11 @@ impl Question {
             }
             _ => return Ok(()),
         };
-        Err(complaint(why))
+        Err(why.to_owned())
     }
 
     /// The packets that are asked about.
-    pub(super) fn probes(&self) -> Result<Vec<Probe>, String> {
+    pub(crate) fn probes(&self) -> Result<Vec<Probe>, String> {
         if let (Some(file), Some(dev)) = (&self.pcap, &self.dev) {
             return captured(file, dev);
         }
@@ -254,7 +269,7 @@ impl Question {
 }
 
 fn wrong(key: &str, value: &str, wanted: &str) -> String {
-    complaint(&format!("{key} {value}: wanted {wanted}"))
+    format!("{key} {value}: wanted {wanted}")
 }
 
 fn parsed<T: std::str::FromStr>(key: &str, value: &str, wanted: &str) -> Result<T, String> {
@@ -275,7 +290,7 @@ fn steps(value: &str) -> Result<RangeInclusive<usize>, String> {
 }
 
 /// `ADDRESS` or `ADDRESS:PORT`; behind `%` the link of an address of IPv6.
-fn destination(word: &str) -> Result<(IpAddr, u16, Option<String>), String> {
+pub(crate) fn destination(word: &str) -> Result<(IpAddr, u16, Option<String>), String> {
     let (plain, zone) = without_zone(word);
     let zone = zone.map(str::to_owned);
     if let Ok(addr) = plain.parse() {
@@ -284,9 +299,9 @@ fn destination(word: &str) -> Result<(IpAddr, u16, Option<String>), String> {
     if let Ok(socket) = plain.parse::<std::net::SocketAddr>() {
         return Ok((socket.ip(), socket.port(), zone));
     }
-    Err(complaint(&format!(
+    Err(format!(
         "\"{word}\" is no address: wanted ADDRESS or ADDRESS:PORT"
-    )))
+    ))
 }
 
 /// Takes the link out of `fe80::1%eth0` or `[fe80::1%eth0]:80`.

@@ -21,6 +21,11 @@ fn the_traps_that_lint_finds_are_told_as_its_page_says() {
 }
 
 #[test]
+fn the_guide_to_checks_shows_what_runs() {
+    hold("../../docs/check.md");
+}
+
+#[test]
 fn the_tour_of_one_ping_shows_what_runs() {
     hold("../../docs/one-ping.md");
 }

@@ -1,7 +1,8 @@
-//! `netloom explain` as its users have it: what it answers, what its documents show, and the form
+//! `netloom explain` and `check` as their users have them: what they answer, what documents show, and the form
 //! of its JSON.
 
 mod answers;
+mod checks;
 mod documents;
 mod schema;
 mod world;
