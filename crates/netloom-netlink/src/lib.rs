@@ -23,6 +23,7 @@ pub mod port;
 pub mod route;
 pub mod rule;
 pub mod told;
+pub mod xt;
 
 pub use attribute::{Attributes, Writer};
 pub use message::{Malformed, Message, Messages, flag, kind};

@@ -196,7 +196,7 @@ fn target(target: &XtTarget) -> (&'static str, String) {
             let (major, minor) = (class >> 16, class & 0xffff);
             ("CLASSIFY", format!("--set-class {major:x}:{minor:x}"))
         }
-        XtTarget::Mark(to) if to.mask == u32::MAX => ("MARK", format!("--set-mark {:x}", to.value)),
+        XtTarget::Mark(to) if to.mask == 0 => ("MARK", format!("--set-mark {:x}", to.value)),
         XtTarget::Mark(to) if to.value == 0 => ("MARK", format!("--and-mark {:x}", !to.mask)),
         XtTarget::Mark(to) => ("MARK", format!("--or-mark {:x}", to.value)),
         _ => ("", String::new()),

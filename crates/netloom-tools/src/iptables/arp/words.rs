@@ -280,10 +280,8 @@ fn mark(variant: Variant, line: &Line) -> Outcome<Masked> {
     };
     let value = value.ok_or_else(|| variant.problem(&format!("Bad MARK value `{word}'")))?;
     Ok(match given.name {
-        "set-mark" => Masked {
-            value,
-            mask: u32::MAX,
-        },
+        // The original lets bits stand that are set already.
+        "set-mark" => Masked { value, mask: 0 },
         "and-mark" => Masked {
             value: 0,
             mask: !value,

@@ -144,7 +144,14 @@ fn network(given: &Given<'_>, name: &str) -> Outcome<Option<Not<Network>>> {
         let host = option.word();
         return Err(given.problem(&format!("host/network `{host}' not found")));
     };
-    // The address is kept whole, and said so.
+    // The address is kept whole, and said so; a mask that is no prefix is not kept.
+    let whole = u128::MAX >> (128 - u32::from(given.variant.family.bits()));
+    let host = whole ^ mask;
+    let mask = if host & host.wrapping_add(1) == 0 {
+        mask
+    } else {
+        whole
+    };
     let is = match address {
         IpAddr::V4(v4) => Network {
             address: IpAddr::V4(v4),

@@ -38,6 +38,8 @@ const MOST_BURST: u64 = 1_000_000;
 const GC_INTERVAL: u32 = 1000;
 /// When a bucket of bytes is forgotten.
 const EXPIRE_BYTES: u32 = 15_000;
+/// The same where more can be had at once.
+const EXPIRE_BYTES_BURST: u32 = 60_000;
 const BURST: u64 = 5;
 /// Bytes are counted by so many at once.
 const CHUNK: u64 = 16;
@@ -129,7 +131,10 @@ fn amount(given: &Given<'_>, option: &Opt) -> Outcome<Amount> {
             rate: kept(bytes),
             per: 1,
             bytes: true,
-            expire: EXPIRE_BYTES,
+            expire: match given.has("hashlimit-burst") {
+                true => EXPIRE_BYTES_BURST,
+                false => EXPIRE_BYTES,
+            },
         });
     }
     // A `b` alone says nothing.
@@ -303,6 +308,7 @@ fn finish(
     let bits = u32::from(bits(view.variant.family));
     // When a bucket is forgotten unless somebody says it hangs on the unit that is printed.
     let expire = |unit: u64| match found.bytes {
+        true if found.burst != 0 => EXPIRE_BYTES_BURST,
         true => EXPIRE_BYTES,
         false => unit as u32 * 1000,
     };
