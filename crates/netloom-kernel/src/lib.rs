@@ -7,6 +7,7 @@
 //! - `netlink` is a socket: requests, and what the kernel answers;
 //! - `namespace` goes into namespaces, makes and deletes them;
 //! - `read` is the state of one, `write` is one change of it;
+//! - `rootless` has a process be root of a user namespace, `lacks` asks what the kernel cannot do;
 //! - `settings` are those of `/proc/sys/net`.
 
 mod connections;
@@ -14,9 +15,11 @@ mod groups;
 mod holders;
 mod ipsets;
 mod kernel;
+pub mod lacks;
 pub mod namespace;
 mod netlink;
 mod read;
+pub mod rootless;
 mod settings;
 mod sockets;
 mod write;

@@ -133,6 +133,17 @@ fn share() -> io::Result<()> {
     Ok(())
 }
 
+/// Runs something in a namespace that goes with it.
+pub(crate) fn aside<T: Send>(act: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    apart(|| {
+        // SAFETY: only the thread's namespace changes; nothing of it is shared but open files.
+        #[allow(unsafe_code, reason = "namespaces are made by unshare(2) alone")]
+        let alone = unsafe { unshare_unsafe(UnshareFlags::NEWNET) };
+        alone.map_err(|error| refused(&error.into()))?;
+        act()
+    })
+}
+
 /// Has this process, and what it starts, live in a fresh network namespace with no other names: nothing
 /// that is done there is seen outside, and it goes with the last of its processes.
 ///
@@ -146,19 +157,42 @@ pub fn fresh() -> Result<()> {
     let made = alone
         .and_then(|()| mount_change("/", private))
         .map_err(io::Error::from)
-        .and_then(|()| {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o755)
-                .create(NAMES)
-        })
-        .and_then(|()| {
-            let flags = MountFlags::empty();
-            mount("tmpfs", NAMES, "tmpfs", flags, None)?;
-            mount("sysfs", "/sys", "sysfs", flags, None)?;
-            Ok(())
-        });
+        .and_then(|()| own_names())
+        .and_then(|()| own_devices());
     made.map_err(|error| refused(&error))
+}
+
+/// Mounts a directory of names that is this process's own.
+fn own_names() -> io::Result<()> {
+    let make = || {
+        let mut dir = fs::DirBuilder::new();
+        dir.recursive(true).mode(0o755).create(NAMES)
+    };
+    let flags = MountFlags::empty();
+    if let Err(error) = make() {
+        // Whoever is root of a user namespace alone may not write to /run, but may mount on it. Where
+        // programs keep what runs (`$XDG_RUNTIME_DIR`) has to be there still.
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            return Err(error);
+        }
+        mount("tmpfs", "/run", "tmpfs", flags, None)?;
+        if let Some(dir) = std::env::var_os("XDG_RUNTIME_DIR") {
+            let mut own = fs::DirBuilder::new();
+            let _ = own.recursive(true).mode(0o700).create(dir);
+        }
+        make()?;
+    }
+    mount("tmpfs", NAMES, "tmpfs", flags, None)?;
+    Ok(())
+}
+
+/// Mounts the files of the devices of this namespace. Where /sys is covered in part, as in containers,
+/// nobody but root may do that; what is there stays then.
+fn own_devices() -> io::Result<()> {
+    match mount("sysfs", "/sys", "sysfs", MountFlags::empty(), None) {
+        Err(rustix::io::Errno::PERM) if crate::rootless::is_rootless() => Ok(()),
+        mounted => mounted.map_err(io::Error::from),
+    }
 }
 
 /// Takes a name away; the namespace goes with who uses it last.

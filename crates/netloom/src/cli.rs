@@ -2,7 +2,7 @@
 
 use crate::session::{self, FAILED};
 use crate::start::Kind;
-use crate::{applet, list, start};
+use crate::{applet, doctor, list, start};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -55,6 +55,13 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<OsString>,
     },
+    /// Say what of this machine stands in netloom's way, and what in its network bites
+    ///
+    /// What the kernel lacks, whether it goes without root, what was left behind, and the traps of
+    /// `netloom lint` in this namespace. Nothing is changed.
+    ///
+    /// Exit code: 0 if nothing is bad, else 1.
+    Doctor,
     /// List the worlds that live: name, process, age, kind of time, namespaces
     List,
     /// End a world
@@ -91,6 +98,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         } => session::run(name.as_deref(), &kind, script, &args),
         Verb::Shell { name, kind } => session::shell(name.as_deref(), &kind),
         Verb::Attach { name, command } => session::attach(&name, &command),
+        Verb::Doctor => Ok(doctor::doctor()),
         Verb::List => list::list().map(|()| 0),
         Verb::Stop { name } => list::stop(&name).map(|()| 0),
         Verb::Serve { name, kind } => Ok(i32::from(start::serve(&name, &kind).is_err())),

@@ -15,6 +15,7 @@ mod applet;
 mod check;
 mod cli;
 mod client;
+mod doctor;
 mod explain;
 mod interrupt;
 mod lint;

@@ -32,7 +32,7 @@ enum Dwelling {
 impl Dwelling {
     fn start(name: Option<&str>, kind: &Kind) -> Result<Dwelling, Failure> {
         match name {
-            None if kind.kernel => start::start_on_kernel().map(Dwelling::Kernel),
+            None if kind.kernel => start::start_on_kernel(kind).map(Dwelling::Kernel),
             None => start::start_here(kind).map(Dwelling::Here),
             Some(name) => {
                 let place = start::start_apart(name, kind)?;

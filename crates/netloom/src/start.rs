@@ -8,7 +8,7 @@ use crate::worlds::{CreateError, Home, Place, Worlds};
 use crate::{applet, supervise};
 use clap::Args;
 use netloom_engine::Engine;
-use netloom_kernel::namespace;
+use netloom_kernel::{namespace, rootless};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -38,6 +38,9 @@ pub struct Kind {
     /// `route` ... are netloom's, everything else is the machine's own. It needs root
     #[arg(long, conflicts_with_all = ["name", "virtual_time", "seed", "disable_ipv6"])]
     pub kernel: bool,
+    /// With --kernel: do so without root, as root of a user namespace that goes with the command
+    #[arg(long, requires = "kernel")]
+    pub rootless: bool,
 }
 
 /// A world that is not there, or cannot be: a sentence for the user.
@@ -180,9 +183,18 @@ pub fn serve(name: &str, kind: &Kind) -> io::Result<()> {
 ///
 /// # Errors
 /// If it may not.
-pub fn start_on_kernel() -> Result<Home, Failure> {
+pub fn start_on_kernel(kind: &Kind) -> Result<Home, Failure> {
+    if kind.rootless {
+        rootless::enter().map_err(|error| {
+            format!("cannot be root of a user namespace: {error}; \"netloom doctor\" says why")
+        })?;
+    }
     namespace::fresh().map_err(|error| {
-        format!("cannot make a namespace on the kernel: {error}; it needs root (CAP_SYS_ADMIN)")
+        let instead = match kind.rootless {
+            true => "\"netloom doctor\" says why",
+            false => "it needs root (CAP_SYS_ADMIN), or --rootless",
+        };
+        format!("cannot make a namespace on the kernel: {error}; {instead}")
     })?;
     let worlds = Worlds::open().map_err(|e| format!("no place for worlds: {e}"))?;
     let program = std::env::current_exe().map_err(|e| format!("where is netloom? {e}"))?;

@@ -4,6 +4,7 @@
 //! A world holds a lock on its directory for as long as it lives. A directory whose lock is free
 //! belonged to a world that was killed: it is removed by whoever sees it next.
 
+use netloom_kernel::rootless;
 use rustix::fs::{Mode, mkdir};
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, ErrorKind};
@@ -45,7 +46,8 @@ impl core::fmt::Display for CreateError {
 }
 
 impl Worlds {
-    /// The user's own: `$XDG_RUNTIME_DIR/netloom`, else `/tmp/netloom-UID`.
+    /// The user's own: `$XDG_RUNTIME_DIR/netloom`, else `/tmp/netloom-UID`, the user being who he is outside
+    /// of a user namespace.
     ///
     /// # Errors
     /// If it cannot be made, or is not the user's alone.
@@ -57,7 +59,7 @@ impl Worlds {
             ours && dir.is_absolute() && dir.as_os_str().len() + NAME + 24 < SOCKET_PATH
         });
         let path = runtime.map_or_else(
-            || PathBuf::from(format!("/tmp/netloom-{uid}")),
+            || PathBuf::from(format!("/tmp/netloom-{}", rootless::outer_uid())),
             |dir| dir.join("netloom"),
         );
         Worlds::at(path)

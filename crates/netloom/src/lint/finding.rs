@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Severity {
+pub(crate) enum Severity {
     /// It works, but is not what it looks like.
     Note,
     /// Some packets are lost, or will be.
@@ -27,24 +27,24 @@ impl Severity {
 
 /// A trap that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     /// The trap's name.
-    pub(super) trap: &'static str,
+    pub(crate) trap: &'static str,
     /// The namespace; empty for the first.
-    pub(super) namespace: String,
+    pub(crate) namespace: String,
     /// How bad it is.
-    pub(super) severity: Severity,
+    pub(crate) severity: Severity,
     /// What is wrong, as a sentence.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// What shows it, as the familiar commands print it.
-    pub(super) evidence: Vec<String>,
+    pub(crate) evidence: Vec<String>,
     /// Commands that mend it.
-    pub(super) fix: Vec<String>,
+    pub(crate) fix: Vec<String>,
 }
 
 impl Finding {
     /// A finding without evidence; whose trap and namespace it is follows from where it was found.
-    pub(super) fn new(severity: Severity, text: impl Into<String>) -> Finding {
+    pub(crate) fn new(severity: Severity, text: impl Into<String>) -> Finding {
         Finding {
             trap: "",
             namespace: String::new(),
@@ -56,20 +56,20 @@ impl Finding {
     }
 
     /// With a line that shows it.
-    pub(super) fn seen(mut self, line: impl Into<String>) -> Finding {
+    pub(crate) fn seen(mut self, line: impl Into<String>) -> Finding {
         self.evidence.push(line.into());
         self
     }
 
     /// With a command that mends it.
-    pub(super) fn mended_by(mut self, command: impl Into<String>) -> Finding {
+    pub(crate) fn mended_by(mut self, command: impl Into<String>) -> Finding {
         self.fix.push(command.into());
         self
     }
 }
 
 /// Findings for people to read.
-pub(super) fn text(found: &[Finding]) -> String {
+pub(crate) fn text(found: &[Finding]) -> String {
     if found.is_empty() {
         return "nothing was found\n".to_owned();
     }
@@ -97,7 +97,7 @@ pub(super) fn text(found: &[Finding]) -> String {
 }
 
 /// Findings for programs to read.
-pub(super) fn json(found: &[Finding]) -> String {
+pub(crate) fn json(found: &[Finding]) -> String {
     let text = serde_json::to_string_pretty(found).unwrap_or_default();
     text + "\n"
 }

@@ -18,7 +18,8 @@ mod said;
 #[cfg(test)]
 mod tests;
 
-use finding::{Finding, Severity};
+use finding::Finding;
+pub(crate) use finding::Severity;
 use netloom_model::State;
 use netloom_model::state::Parts;
 use netloom_tools::Context;
@@ -103,7 +104,7 @@ const TRAPS: &[Trap] = &[
 ];
 
 /// What is asked of a world.
-const WANTED: Parts = Parts {
+pub(crate) const WANTED: Parts = Parts {
     links: true,
     addresses: true,
     routes: true,
@@ -131,7 +132,7 @@ Exit code: 0 nothing was found but notes, 1 something was, 2 usage.
 ";
 
 /// Finds the traps of a state, in the order of [`TRAPS`], namespace by namespace.
-fn findings(state: &State, only: &[String]) -> Vec<Finding> {
+pub(crate) fn findings(state: &State, only: &[String]) -> Vec<Finding> {
     let wanted = |trap: &&Trap| only.is_empty() || only.iter().any(|name| name == trap.name);
     let mut all = Vec::new();
     for trap in TRAPS.iter().filter(wanted) {

@@ -6,6 +6,7 @@ mod home;
 mod named;
 mod namespaces;
 mod programs;
+mod rootless;
 mod scripts;
 mod sockets;
 mod time;
