@@ -6,8 +6,8 @@ use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -30,6 +30,8 @@ pub struct Kernel {
     began: Instant,
     /// What the wall clock said then.
     epoch: Duration,
+    /// Whether it looks at nothing but the namespaces that it is asked for.
+    alone: bool,
 }
 
 impl Default for Kernel {
@@ -46,11 +48,21 @@ impl Kernel {
             sockets: HashMap::new(),
             began: Instant::now(),
             epoch: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
+            alone: false,
+        }
+    }
+
+    /// The kernel as one namespace: the names of others, and the programs that hold sockets, are looked
+    /// for by who asks of many namespaces.
+    pub(crate) fn alone() -> Kernel {
+        Kernel {
+            alone: true,
+            ..Kernel::new()
         }
     }
 
     /// The socket of rtnetlink(7) of a namespace.
-    fn socket(&mut self, ns: &NsName) -> Result<&mut Netlink> {
+    pub(crate) fn socket(&mut self, ns: &NsName) -> Result<&mut Netlink> {
         self.socket_of(ns, Protocol::Route)
     }
 
@@ -70,11 +82,15 @@ impl Kernel {
         let wanted = ns.map_or_else(namespace::all, |ns| vec![ns]);
         let mut state = State::default();
         for ns in wanted {
-            let mut found = read::namespace(self.socket(&ns)?, &ns, parts)?;
+            let nsids = match self.alone {
+                true => BTreeMap::new(),
+                false => read::nsids(self.socket(&ns)?)?,
+            };
+            let mut found = read::namespace(self.socket(&ns)?, &ns, parts, nsids)?;
             self.beside(&ns, parts, &mut found)?;
             state.namespaces.insert(ns, found);
         }
-        if parts.sockets {
+        if parts.sockets && !self.alone {
             let all = state.namespaces.values_mut();
             holders::name(all.flat_map(|ns| &mut ns.sockets));
         }

@@ -8,11 +8,13 @@
 //! - `namespace` goes into namespaces, makes and deletes them;
 //! - `read` is the state of one, `write` is one change of it;
 //! - `rootless` has a process be root of a user namespace, `lacks` asks what the kernel cannot do;
-//! - `settings` are those of `/proc/sys/net`.
+//! - `settings` are those of `/proc/sys/net`;
+//! - `host` is all of a host, and whose its namespaces are.
 
 mod connections;
 mod groups;
 mod holders;
+pub mod host;
 mod ipsets;
 mod kernel;
 pub mod lacks;

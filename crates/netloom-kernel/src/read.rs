@@ -10,10 +10,15 @@ use std::os::fd::AsRawFd;
 
 const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 
-/// What is wanted of a namespace.
-pub(crate) fn namespace(netlink: &mut Netlink, ns: &NsName, parts: Parts) -> Result<Namespace> {
+/// What is wanted of a namespace, which knows others by `nsids`.
+pub(crate) fn namespace(
+    netlink: &mut Netlink,
+    ns: &NsName,
+    parts: Parts,
+    nsids: BTreeMap<i32, NsName>,
+) -> Result<Namespace> {
     let mut state = Namespace {
-        nsids: nsids(netlink)?,
+        nsids,
         ..Namespace::default()
     };
     if parts.links {
@@ -113,7 +118,7 @@ fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Lin
 }
 
 /// The ids by which named namespaces are known here (`RTM_GETNSID`).
-fn nsids(netlink: &mut Netlink) -> Result<BTreeMap<i32, NsName>> {
+pub(crate) fn nsids(netlink: &mut Netlink) -> Result<BTreeMap<i32, NsName>> {
     const ID: u16 = 1;
     const FD: u16 = 3;
     let mut ids = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use crate::session::{self, FAILED};
 use crate::start::Kind;
-use crate::{applet, doctor, list, start};
+use crate::{applet, doctor, list, snapshot, start};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -69,6 +69,11 @@ enum Verb {
         /// The world, as `netloom list` names it
         name: String,
     },
+    /// Write down everything that decides about the packets of this host
+    ///
+    /// Inside a world it is the world. It only reads. What cannot be read is told, in the file and on
+    /// standard error.
+    Snapshot(snapshot::Arguments),
     /// Hold a named world
     #[command(hide = true)]
     Serve {
@@ -101,6 +106,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Verb::Doctor => Ok(doctor::doctor()),
         Verb::List => list::list().map(|()| 0),
         Verb::Stop { name } => list::stop(&name).map(|()| 0),
+        Verb::Snapshot(arguments) => snapshot::run(&arguments),
         Verb::Serve { name, kind } => Ok(i32::from(start::serve(&name, &kind).is_err())),
     };
     let code = done.unwrap_or_else(|failure| {

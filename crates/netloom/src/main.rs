@@ -24,6 +24,7 @@ mod process;
 mod protocol;
 mod server;
 mod session;
+mod snapshot;
 mod start;
 mod supervise;
 mod worlds;

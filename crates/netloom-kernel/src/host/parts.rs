@@ -1,0 +1,133 @@
+//! One namespace, by a thread that is in it: all at once, or, where a part is refused, what is left.
+
+use super::nsids;
+use super::places::Found;
+use super::watch::Watch;
+use crate::Kernel;
+use netloom_model::snapshot::Missing;
+use netloom_model::state::Parts;
+use netloom_model::{Errno, Error, Namespace, NsName, Result, World};
+
+/// How often a namespace is read again that changes meanwhile.
+const PATIENCE: usize = 4;
+
+/// The parts of a namespace, each with the field of [`Namespace`] that it fills.
+const EACH: [(&str, fn(&mut Parts) -> &mut bool); 16] = [
+    ("links", |parts| &mut parts.links),
+    ("addresses", |parts| &mut parts.addresses),
+    ("routes", |parts| &mut parts.routes),
+    ("nexthops", |parts| &mut parts.nexthops),
+    ("rules", |parts| &mut parts.rules),
+    ("ruleset", |parts| &mut parts.ruleset),
+    ("neighbours", |parts| &mut parts.neighbours),
+    ("fdb", |parts| &mut parts.fdb),
+    ("groups", |parts| &mut parts.groups),
+    ("vlans", |parts| &mut parts.vlans),
+    ("mdb", |parts| &mut parts.mdb),
+    ("sysctls", |parts| &mut parts.sysctls),
+    ("counters", |parts| &mut parts.counters),
+    ("sockets", |parts| &mut parts.sockets),
+    ("connections", |parts| &mut parts.connections),
+    ("ipsets", |parts| &mut parts.ipsets),
+];
+
+/// What the kernel's backend does not read yet.
+const UNREAD: [&str; 4] = ["ruleset", "vlans", "mdb", "counters"];
+
+/// Reads the namespace of the thread, which is that of place `at`.
+pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read {
+    let ns = &names[at];
+    let told = |part: &str, why: String| Missing {
+        ns: Some(ns.clone()),
+        part: part.to_owned(),
+        why,
+    };
+    let mut missing: Vec<Missing> = UNREAD
+        .iter()
+        .map(|part| told(part, "this version of netloom does not read it".to_owned()))
+        .collect();
+    let mut kernel = Kernel::alone();
+    let mut parts = Parts::ALL;
+    let mut state = None;
+    for _ in 0..PATIENCE {
+        let watch = Watch::begin();
+        state = match whole(&mut kernel, parts) {
+            Err(_) => {
+                parts = readable(&mut kernel, &mut |part, error| {
+                    missing.push(told(part, why(&error, "CAP_NET_ADMIN")));
+                });
+                whole(&mut kernel, parts).ok()
+            }
+            read => read.ok(),
+        };
+        missing.retain(|missing| missing.part != MOMENT);
+        match watch {
+            Ok(watch) if watch.changed() => {}
+            _ => break,
+        }
+        missing.push(told(MOMENT, "it changed each time it was read".to_owned()));
+    }
+    if let Some(state) = &mut state {
+        let unknown = nsids::settle(&mut kernel, state, at, found, names);
+        missing.extend(unknown.into_iter().map(|why| told("nsids", why)));
+    }
+    (ns.clone(), state, missing)
+}
+
+/// What is missing of a namespace that never kept still: a moment at which all of it was so.
+const MOMENT: &str = "moment";
+
+fn whole(kernel: &mut Kernel, parts: Parts) -> Result<Namespace> {
+    let first = NsName::first();
+    let mut state = kernel.snapshot(Some(&first), parts)?;
+    state
+        .namespaces
+        .remove(&first)
+        .ok_or_else(|| Errno::NOENT.into())
+}
+
+/// The parts that are read alone without an error.
+fn readable(kernel: &mut Kernel, refused: &mut dyn FnMut(&str, Error)) -> Parts {
+    let mut parts = Parts::ALL;
+    for (name, part) in EACH {
+        let mut alone = Parts::NONE;
+        *part(&mut alone) = true;
+        if let Err(error) = whole(kernel, alone) {
+            *part(&mut parts) = false;
+            refused(name, error);
+        }
+    }
+    parts
+}
+
+/// Why something could not be read; `capability` would have been enough.
+pub(super) fn why(error: &Error, capability: &str) -> String {
+    match error.errno {
+        Errno::PERM | Errno::ACCES => {
+            format!("{error}: {capability} in its user namespace is needed")
+        }
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_stands_for_itself() {
+        let mut all = Parts::NONE;
+        for (name, part) in EACH {
+            assert!(!*part(&mut all), "{name} is there twice");
+            *part(&mut all) = true;
+        }
+        assert_eq!(all, Parts::ALL);
+    }
+
+    #[test]
+    fn what_is_not_permitted_is_told_with_what_would_permit_it() {
+        let told = why(&Errno::PERM.into(), "CAP_NET_ADMIN");
+        assert!(told.contains("not permitted") && told.contains("CAP_NET_ADMIN"));
+        assert!(!why(&Errno::NOBUFS.into(), "CAP_NET_ADMIN").contains("CAP"));
+    }
+}

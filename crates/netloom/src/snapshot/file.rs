@@ -1,0 +1,149 @@
+//! The form in which snapshots are kept: JSON as `docs/snapshot.schema.json` says, with the number of
+//! its form. A large one is compressed by gzip (RFC 1952), so that it fits a bug report; both are read,
+//! whatever the file is called.
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use netloom_model::Snapshot;
+use netloom_model::snapshot::VERSION;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::io::{self, Read, Write};
+
+/// What is longer is compressed, and has no line for each value.
+const LARGE: usize = 64 * 1024;
+
+/// What is longer, once it is not compressed any more, is not read.
+const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
+
+/// How gzip begins (RFC 1952, 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// A snapshot as JSON, a line for each value.
+pub fn text(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(snapshot)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// A snapshot as it is kept.
+pub fn bytes(snapshot: &Snapshot) -> io::Result<Vec<u8>> {
+    let json = serde_json::to_vec(snapshot)?;
+    if json.len() <= LARGE {
+        return text(snapshot);
+    }
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(&json)?;
+    gzip.finish()
+}
+
+/// What a file holds, without its compression.
+///
+/// # Errors
+/// A sentence: it is damaged, or too long.
+pub fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if !bytes.starts_with(&GZIP) {
+        return Ok(bytes);
+    }
+    let mut json = Vec::with_capacity(bytes.len().saturating_mul(8));
+    let read = GzDecoder::new(&*bytes)
+        .take(LIMIT + 1)
+        .read_to_end(&mut json);
+    read.map_err(|error| format!("its compression (gzip) is damaged: {error}"))?;
+    match json.len() as u64 > LIMIT {
+        true => Err(format!("it is longer than {} GiB", LIMIT >> 30)),
+        false => Ok(json),
+    }
+}
+
+/// The snapshot of a JSON text.
+///
+/// # Errors
+/// A sentence that says what is wrong, and where.
+pub fn parse(json: &[u8]) -> Result<Snapshot, String> {
+    let refused = match serde_json::from_slice::<Snapshot>(json) {
+        Ok(snapshot) if snapshot.version == VERSION => return Ok(snapshot),
+        Ok(snapshot) => return Err(other_version(snapshot.version)),
+        Err(error) => error,
+    };
+    // What it is instead says more than the first key that is missing.
+    match serde_json::from_slice::<Head>(json) {
+        Ok(Head {
+            version: Some(version),
+            state: Some(_),
+        }) if version != VERSION => Err(other_version(version)),
+        Ok(Head { state: None, .. }) => {
+            Err("it is JSON, but no snapshot: it has no \"state\"".to_owned())
+        }
+        _ => Err(format!("it is no snapshot, or a damaged one: {refused}")),
+    }
+}
+
+/// What every version has.
+#[derive(Deserialize)]
+struct Head {
+    version: Option<u32>,
+    state: Option<IgnoredAny>,
+}
+
+fn other_version(version: u32) -> String {
+    let advice = match version > VERSION {
+        true => "a newer netloom wrote it, and can read it",
+        false => "take it anew",
+    };
+    format!("it has version {version}, and this netloom reads version {VERSION}: {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netloom_model::{Namespace, NsName};
+
+    fn read(bytes: &[u8]) -> Result<Snapshot, String> {
+        parse(&unpacked(bytes.to_vec())?)
+    }
+
+    fn with_settings(count: u32) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        let setting = |n| (format!("net.ipv4.conf.eth{n}.rp_filter"), "1".to_owned());
+        let namespace = Namespace {
+            sysctls: (0..count).map(setting).collect(),
+            ..Namespace::default()
+        };
+        (snapshot.state.namespaces).insert(NsName::first(), namespace);
+        snapshot
+    }
+
+    #[test]
+    fn what_is_written_is_read_whether_it_is_large_or_not() {
+        for (count, compressed) in [(3, false), (10_000, true)] {
+            let snapshot = with_settings(count);
+            let bytes = bytes(&snapshot).unwrap();
+            assert_eq!(bytes.starts_with(&GZIP), compressed);
+            assert!(bytes.len() < LARGE);
+            assert_eq!(read(&bytes).unwrap(), snapshot);
+            assert_eq!(read(&text(&snapshot).unwrap()).unwrap(), snapshot);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said() {
+        let whole = bytes(&with_settings(10_000)).unwrap();
+        for (bytes, says) in [
+            (
+                &b"{\n \"version\": 1,\n \"state\": {,\n"[..],
+                "line 3 column 12",
+            ),
+            (b"", "damaged"),
+            (b"[1, 2]", "no snapshot"),
+            (br#"{"nftables": []}"#, "no \"state\""),
+            (br#"{"version": 2, "state": {"new": 1}}"#, "a newer netloom"),
+            (br#"{"version": 0, "state": 1}"#, "take it anew"),
+            (&whole[..whole.len() / 2], "gzip"),
+        ] {
+            let said = read(bytes).unwrap_err();
+            assert!(said.contains(says), "{said}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `netloom snapshot`: everything that decides about the packets of a host, in one file.
+//!
+//! It reads this machine's kernel, or the world in which it is called, and changes nothing. `file` is
+//! the form of the file, `summary` what is said beside it.
+
+mod file;
+mod summary;
+
+use crate::applet;
+use crate::process::WORLD;
+use clap::Args;
+use netloom_kernel::host::{self, Which};
+use netloom_model::snapshot::Host;
+use netloom_model::state::Parts;
+use netloom_model::{Errno, NsName, Snapshot, World};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a snapshot is taken of, and where it goes.
+#[derive(Args, Clone, Debug)]
+pub struct Arguments {
+    /// Of every namespace that can be found, which is the default
+    #[arg(long, conflicts_with_all = ["netns", "pid"])]
+    all_namespaces: bool,
+    /// Of one namespace: a name of `ip netns`, a container's name, a path
+    #[arg(long, value_name = "NS", conflicts_with = "pid")]
+    netns: Option<String>,
+    /// Of the namespace in which a process is
+    #[arg(long)]
+    pid: Option<u32>,
+    /// Take it from a file in place of this host: of another snapshot
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["all_namespaces", "netns", "pid"])]
+    import: Option<PathBuf>,
+    /// Write it here; - is standard output, which is also the default
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// A sentence for the user.
+type Failure = String;
+
+/// Takes a snapshot and writes it: the exit code.
+///
+/// # Errors
+/// If it cannot be read or written.
+pub fn run(arguments: &Arguments) -> Result<i32, Failure> {
+    let snapshot = take(arguments)?;
+    let output = arguments
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"));
+    let written = match output {
+        Some(path) => File::create(path)
+            .and_then(|mut file| file.write_all(&file::bytes(&snapshot)?))
+            .map_err(|error| format!("{}: {error}", path.display())),
+        None => print(&snapshot).map_err(|error| format!("cannot write: {error}")),
+    };
+    written?;
+    eprint!("{}", summary::of(&snapshot));
+    Ok(0)
+}
+
+/// What is written to a terminal is to be read by people.
+fn print(snapshot: &Snapshot) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.is_terminal() {
+        true => out.write_all(&file::text(snapshot)?)?,
+        false => out.write_all(&file::bytes(snapshot)?)?,
+    }
+    out.flush()
+}
+
+/// The snapshot that a file holds; - is standard input.
+///
+/// # Errors
+/// If it cannot be read: the file, and what is wrong with it.
+pub fn load(path: &Path) -> Result<Snapshot, Failure> {
+    let told = |why: String| format!("{}: {why}", path.display());
+    let mut bytes = Vec::new();
+    let read = match path == Path::new("-") {
+        true => io::stdin().lock().read_to_end(&mut bytes),
+        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| told(error.to_string()))?;
+    file::unpacked(bytes)
+        .and_then(|json| file::parse(&json))
+        .map_err(told)
+}
+
+fn take(arguments: &Arguments) -> Result<Snapshot, Failure> {
+    if let Some(path) = &arguments.import {
+        return load(path);
+    }
+    let kernel =
+        std::env::var_os(WORLD).is_none_or(|world| world.is_empty() || world == applet::KERNEL);
+    if kernel {
+        of_host(arguments)
+    } else {
+        of_world(arguments)
+    }
+}
+
+fn of_host(arguments: &Arguments) -> Result<Snapshot, Failure> {
+    let which = match (&arguments.netns, arguments.pid) {
+        (Some(ns), _) => Which::Namespace(NsName::new(ns)),
+        (None, Some(pid)) => Which::Process(pid),
+        (None, None) => Which::All,
+    };
+    host::snapshot(&which).map_err(|error| match (&which, error.errno) {
+        (Which::Namespace(ns), Errno::NOENT) => format!(
+            "there is no namespace, container or path {:?} here: \"ip netns\" lists names",
+            ns.as_str()
+        ),
+        (Which::Process(pid), Errno::SRCH) => format!("there is no process {pid}, or it is hidden"),
+        _ => error.to_string(),
+    })
+}
+
+/// A world's state; nothing of it is unknown.
+fn of_world(arguments: &Arguments) -> Result<Snapshot, Failure> {
+    if arguments.pid.is_some() {
+        return Err("--pid asks for a process of the machine, and this is a world".to_owned());
+    }
+    let mut world = applet::enter()?;
+    let ns = arguments.netns.as_deref().map(NsName::new);
+    let state = world.snapshot(ns.as_ref(), Parts::ALL);
+    let state = state.map_err(|error| match &ns {
+        Some(ns) if error.errno == Errno::NOENT => {
+            format!("there is no namespace {:?}: see \"ip netns\"", ns.as_str())
+        }
+        _ => error.to_string(),
+    })?;
+    let now = world.now().map_err(|error| error.to_string())?;
+    let welcome = world.welcome();
+    let taken = welcome.epoch + Duration::from_nanos(now.0);
+    let host = Host {
+        name: welcome.name.clone(),
+        kernel: format!("netloom {}", env!("CARGO_PKG_VERSION")),
+        taken: Some(taken.as_secs()),
+    };
+    Ok(Snapshot {
+        host,
+        state,
+        ..Snapshot::default()
+    })
+}
