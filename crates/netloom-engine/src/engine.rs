@@ -19,6 +19,7 @@ use crate::timer::Timer;
 use core::net::IpAddr;
 use netloom_model::journey::{DropReason, Explain, Journey};
 use netloom_model::route::{RouteAnswer, RouteQuery};
+use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, LinkRef, NsName, Reply, Request, Result, State, Time};
 use std::collections::BTreeMap;
@@ -173,6 +174,17 @@ impl Engine {
         crate::snapshot::snapshot(&self.net, ns, parts)
     }
 
+    /// A part of the rules for packets of a namespace.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such namespace.
+    pub fn ruleset(&self, ns: &NsName, wanted: &Wanted) -> Result<Ruleset> {
+        let found = *self.net.names.get(ns).ok_or(Errno::NOENT)?;
+        let filter = self.net.ns(found).filter.as_deref();
+        let part = filter.map(|filter| crate::filter::part(filter, wanted, self.net.now));
+        Ok(part.unwrap_or_default())
+    }
+
     /// Sends a packet through a copy of the world and tells its whole way; nothing changes.
     ///
     /// # Errors
@@ -274,6 +286,9 @@ impl Engine {
             Request::SleepUntil(_) => Ok(Reply::Done),
             Request::Apply(changes) => self.apply(changes).map(|()| Reply::Done),
             Request::Snapshot { ns, parts } => self.snapshot(ns.as_ref(), *parts).map(Reply::State),
+            Request::Ruleset { ns, wanted } => self
+                .ruleset(ns, wanted)
+                .map(|part| Reply::Ruleset(Box::new(part))),
             Request::RouteGet { ns, query } => self.route_get(ns, query).map(Reply::Route),
             Request::LinkCounters { ns, index } => {
                 self.link_counters(ns, *index).map(Reply::Counters)

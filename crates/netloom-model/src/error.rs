@@ -62,6 +62,7 @@ errnos! {
     LOOP = 40, "Too many levels of symbolic links";
     PROTO = 71, "Protocol error";
     NOTUNIQ = 76, "Name not unique on network";
+    RESTART = 85, "Interrupted system call should be restarted";
     DESTADDRREQ = 89, "Destination address required";
     MSGSIZE = 90, "Message too long";
     PROTONOSUPPORT = 93, "Protocol not supported";

@@ -1,6 +1,11 @@
 //! What holds a state and carries changes out: the engine, a running kernel, or either one at the
 //! other end of a socket. One request gives one reply, so a world can be far away.
 
+mod borrowed;
+mod ready;
+
+pub use ready::Ready;
+
 use crate::change::Change;
 use crate::error::{Errno, Error, Result};
 use crate::journey::{Explain, Journey};
@@ -8,6 +13,7 @@ use crate::kernel_log::LogLine;
 use crate::names::NsName;
 use crate::notice::Notice;
 use crate::route::{RouteAnswer, RouteQuery};
+use crate::ruleset::{Ruleset, Wanted};
 use crate::socket::{Interest, Received, Shutdown, SocketId, SocketKind, SocketOption, TcpInfo};
 use crate::state::{Parts, State};
 use crate::time::Time;
@@ -24,6 +30,10 @@ pub enum Request {
     Snapshot {
         ns: Option<NsName>,
         parts: Parts,
+    },
+    Ruleset {
+        ns: NsName,
+        wanted: Wanted,
     },
     RouteGet {
         ns: NsName,
@@ -108,6 +118,7 @@ pub enum Request {
 pub enum Reply {
     Done,
     State(State),
+    Ruleset(Box<Ruleset>),
     Route(RouteAnswer),
     Counters(BTreeMap<String, u64>),
     Time(Time),
@@ -139,24 +150,6 @@ impl Request {
                 | Request::Connect { .. }
                 | Request::Send { .. }
         )
-    }
-}
-
-/// What became ready ([`World::poll`]).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ready {
-    /// Whether the program's standard input can be read; only where that was asked for.
-    pub input: bool,
-    /// The sockets that are ready, each with what for.
-    pub sockets: Vec<(SocketId, Interest)>,
-}
-
-impl Ready {
-    /// What `socket` is ready for.
-    #[must_use]
-    pub fn of(&self, socket: SocketId) -> Interest {
-        let found = self.sockets.iter().find(|(id, _)| *id == socket);
-        found.map_or(Interest::NONE, |(_, ready)| *ready)
     }
 }
 
@@ -197,6 +190,21 @@ pub trait World {
             parts,
         })? {
             Reply::State(state) => Ok(state),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// A part of the rules for packets of a namespace; tables and chains that are not there are left
+    /// out. A chain's own rules are read without those of the others.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such namespace.
+    fn ruleset(&mut self, ns: &NsName, wanted: Wanted) -> Result<Ruleset> {
+        match self.call(Request::Ruleset {
+            ns: ns.clone(),
+            wanted,
+        })? {
+            Reply::Ruleset(ruleset) => Ok(*ruleset),
             _ => Err(mismatch()),
         }
     }

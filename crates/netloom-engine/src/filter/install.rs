@@ -86,6 +86,10 @@ fn keep_handles(net: &mut Net, ns: NsId, tried: &Filter) {
 impl Filter {
     fn change(&mut self, change: &RulesetChange, now: Time) -> Result<()> {
         match change {
+            RulesetChange::Unchanged { generation } => match self.generation == *generation {
+                true => Ok(()),
+                false => Err(Errno::RESTART.into()),
+            },
             RulesetChange::AddTable {
                 table,
                 dormant,

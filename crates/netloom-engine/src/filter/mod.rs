@@ -46,7 +46,7 @@ pub(crate) use hook::{Among, at, tracks};
 pub(crate) use install::apply;
 pub(crate) use mapped::Registers;
 pub(crate) use recorded::{Counted, Recorded};
-pub(crate) use table::{TRACK, describe};
+pub(crate) use table::{TRACK, describe, part};
 pub(crate) use turn::Turned;
 pub(crate) use xt::Remembered;
 

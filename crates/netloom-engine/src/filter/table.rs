@@ -11,7 +11,7 @@ use crate::conntrack::Timeouts;
 use netloom_model::Time;
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{
-    self, Backend, Base, ChainKind, Flowtable, Hook, Object, Ruleset, TableFamily, TableRef,
+    self, Backend, Base, ChainKind, Flowtable, Hook, Object, Ruleset, TableFamily, TableRef, Wanted,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -255,30 +255,53 @@ impl State {
 
 /// The rules of a namespace as the model tells them.
 pub(crate) fn describe(filter: &Filter, now: Time) -> Ruleset {
-    let tables = filter.tables.iter().map(|table| ruleset::Table {
+    part(
+        filter,
+        &Wanted {
+            rules: true,
+            ..Wanted::default()
+        },
+        now,
+    )
+}
+
+/// The part of them that is wanted.
+pub(crate) fn part(filter: &Filter, wanted: &Wanted, now: Time) -> Ruleset {
+    let tables = filter.tables.iter();
+    let tables = tables.filter(|table| wanted.has_table(&table.name));
+    Ruleset {
+        tables: tables.map(|t| of_table(filter, t, wanted, now)).collect(),
+        generation: filter.generation,
+    }
+}
+
+fn of_table(filter: &Filter, table: &Table, wanted: &Wanted, now: Time) -> ruleset::Table {
+    let chains = table.chains.iter().map(|chain| &filter.chains[chain.0]);
+    let chains = chains.filter(|chain| wanted.has_chain(&chain.name));
+    let mut told = ruleset::Table {
         family: table.name.family,
         name: table.name.name.clone(),
         backend: table.name.backend,
         handle: table.handle,
         dormant: table.dormant,
         comment: table.comment.clone(),
-        chains: table
-            .chains
-            .iter()
-            .map(|chain| filter.chains[chain.0].describe())
-            .collect(),
-        sets: table
-            .sets
-            .iter()
+        chains: match wanted.rules {
+            true => chains.map(Chain::describe).collect(),
+            false => chains.map(Chain::head).collect(),
+        },
+        sets: Vec::new(),
+        objects: Vec::new(),
+        flowtables: Vec::new(),
+    };
+    if wanted.beside_chains() {
+        let sets = table.sets.iter();
+        told.sets = sets
             .map(|(_, set)| filter.sets[set.0].describe(now))
-            .collect(),
-        objects: table.objects.clone(),
-        flowtables: table.flowtables.clone(),
-    });
-    Ruleset {
-        tables: tables.collect(),
-        generation: filter.generation,
+            .collect();
+        told.objects = table.objects.clone();
+        told.flowtables = table.flowtables.clone();
     }
+    told
 }
 
 impl Filter {

@@ -52,6 +52,13 @@ pub enum Place {
 /// One step. A transaction of several happens whole or not at all; packets see it at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RulesetChange {
+    /// Asks that nothing of `nf_tables` has changed since the ruleset was of that generation: whoever
+    /// read it then and changes it by what was read loses nothing of what others did meanwhile.
+    /// Otherwise the transaction ends with `ERESTART`.
+    Unchanged {
+        /// [`Ruleset::generation`](super::Ruleset::generation) as it was read.
+        generation: u32,
+    },
     /// Makes a table; one that is there gets the flags.
     AddTable {
         /// Which.

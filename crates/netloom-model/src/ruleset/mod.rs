@@ -15,6 +15,7 @@ pub mod object;
 pub mod set;
 pub mod statement;
 pub mod value;
+pub mod wanted;
 pub mod xt;
 
 pub use change::{ChainRef, Place, RulesetChange, TableRef};
@@ -25,6 +26,7 @@ pub use object::{Flowtable, Object, ObjectKind};
 pub use set::{Element, ElementData, Set, SetFlags};
 pub use statement::{Counter, Statement, Verdict};
 pub use value::Value;
+pub use wanted::Wanted;
 
 use serde::{Deserialize, Serialize};
 
