@@ -2,13 +2,13 @@
 
 use super::arguments::{Command, Parsed};
 use super::draft::{self, Draft};
+use super::library::{self, KnownTable};
 use super::tables::Builtin;
-use super::{LEGACY, Variant, asked, list, place, rules, save, show, usage};
+use super::{LEGACY, Variant, asked, list, place, rules, usage};
 use crate::Context;
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
-use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::{Chain, Policy, Rule, TableFamily};
 
 /// Carries a command out.
@@ -242,14 +242,10 @@ fn replace(
 
 /// Where the first rule is that says the same, whatever it counted.
 pub(super) fn alike(draft: &Draft, chain: &str, wanted: &Rule) -> Outcome<usize> {
-    fn says(rule: &Rule) -> impl Iterator<Item = &Statement> {
-        let statements = rule.statements.iter();
-        statements.filter(|s| !matches!(s, Statement::Counter(_)))
-    }
     let mut rules = draft.chain(chain)?.rules.iter();
     let text = "Bad rule (does a matching rule exist in that chain?).";
     rules
-        .position(|rule| says(rule).eq(says(wanted)))
+        .position(|rule| library::alike(rule, wanted))
         .ok_or_else(|| draft.variant.refusal(text))
 }
 
@@ -330,7 +326,7 @@ fn list_rules(
 ) -> Outcome<()> {
     let chains = chains(draft, name)?;
     let arp = draft.variant.tables == TableFamily::Arp;
-    let counted = |counter| save::counted(counter, parsed.verbose > 0 && !arp);
+    let (known, counters) = (KnownTable::of(draft), parsed.verbose > 0 && !arp);
     let mut text = if name.is_none() {
         warning(draft)
     } else {
@@ -338,22 +334,15 @@ fn list_rules(
     };
     if number.is_none() {
         for chain in &chains {
-            text += &match &chain.base {
-                Some(base) => {
-                    let policy = base.policy.name().to_uppercase();
-                    let counter = base.counter.unwrap_or_default();
-                    format!("-P {} {policy}{}\n", chain.name, counted(Some(counter)))
-                }
-                None => format!("-N {}\n", chain.name),
-            };
+            text += &known.print_head(chain, counters);
+            text.push('\n');
         }
     }
     for chain in chains {
         for (at, rule) in (1..).zip(&chain.rules) {
             if number.is_none_or(|number| number == at) {
-                let (before, target) = show::words(draft.variant, rule);
-                let counted = counted(rule.counter());
-                text += &format!("-A {}{before}{counted}{target}\n", chain.name);
+                text += &known.print(&chain.name, rule, counters);
+                text.push('\n');
             }
         }
     }

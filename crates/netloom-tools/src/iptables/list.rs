@@ -2,6 +2,7 @@
 
 use super::Variant;
 use super::arguments::Parsed;
+use super::library::Row;
 use super::show::{self, Target};
 use crate::ip::words::Outcome;
 use netloom_model::Family;
@@ -102,58 +103,80 @@ fn amount(parsed: &Parsed, number: u64) -> String {
 }
 
 fn line(variant: Variant, parsed: &Parsed, number: u32, rule: &Rule) -> String {
-    let parts = show::parts(variant, rule, parsed.numeric);
+    let row = row(variant, rule, parsed.numeric);
     let mut line = String::new();
     if parsed.line_numbers {
         line += &format!("{number:<4} ");
     }
     if parsed.verbose > 0 {
-        let counter = rule.counter().unwrap_or_default();
-        line += &amount(parsed, counter.packets);
-        line += &amount(parsed, counter.bytes);
+        line += &amount(parsed, row.packets);
+        line += &amount(parsed, row.bytes);
     }
-    let target = show::target_name(&parts.target);
+    line += &format!("{:<9} {}", row.target, signed(&row.protocol, 4));
+    line += &format!("{} ", row.opt);
+    if parsed.verbose > 0 {
+        line += &format!(" {:<6} {:<6} ", row.input, row.output);
+    }
+    line += &signed(&row.source, 19);
+    line += &signed(&row.destination, 19);
+    line + &row.options
+}
+
+/// A word in a column that begins with `!` where it says the opposite.
+fn signed(word: &str, width: usize) -> String {
+    match word.strip_prefix('!') {
+        Some(word) => format!("!{word:<width$} "),
+        None => format!(" {word:<width$} "),
+    }
+}
+
+/// The columns of a rule; options are spaced as they are printed.
+pub(super) fn row(variant: Variant, rule: &Rule, numeric: bool) -> Row {
+    let parts = show::parts(variant, rule, numeric);
+    let Counter { packets, bytes } = rule.counter().unwrap_or_default();
     let (protocol, other) = parts.protocol.unwrap_or((0, false));
-    let protocol = if parsed.numeric {
+    let protocol = if numeric {
         protocol.to_string()
     } else {
         show::protocol(protocol)
     };
-    let bang = |not: bool| if not { "!" } else { " " };
-    line += &format!("{target:<9} {}{protocol:<4} ", bang(other));
-    line += match parts.fragments {
-        None => "-- ",
-        Some(true) => "-f ",
-        Some(false) => "!f ",
+    let sign = |word: &str, not: bool| [if not { "!" } else { "" }, word].concat();
+    let device = |device: &Option<(String, bool)>| match device {
+        Some((name, not)) => sign(name, *not),
+        None => "*".to_owned(),
     };
-    if parsed.verbose > 0 {
-        for device in [&parts.input, &parts.output] {
-            let name = device.as_ref().map_or_else(
-                || "*".to_owned(),
-                |(name, not)| format!("{}{name}", if *not { "!" } else { "" }),
-            );
-            line += &format!(" {name:<6}");
-        }
-        line += " ";
-    }
-    let any = anywhere(variant, parsed.numeric);
-    for side in [&parts.source, &parts.destination] {
-        let (network, not) = side.as_ref().map_or((any, false), |(n, not)| (n, *not));
-        let network = shortened(network);
-        line += &format!("{}{network:<19} ", bang(not));
-    }
+    let side = |side: &Option<(String, bool)>| match side {
+        Some((network, not)) => sign(shortened(network), *not),
+        None => anywhere(variant, numeric).to_owned(),
+    };
+    let mut options = String::new();
     if matches!(parts.target, Target::Verdict(Verdict::Goto(_))) {
-        line += "[goto] ";
+        options += "[goto] ";
     }
-    for shown in parts.matches.iter().filter(|shown| !shown.list.is_empty()) {
-        line += &format!(" {}", shown.list);
+    let of_target = match &parts.target {
+        Target::Extension(_, shown) => Some(shown),
+        _ => None,
+    };
+    let said = parts.matches.iter().chain(of_target);
+    for shown in said.filter(|shown| !shown.list.is_empty()) {
+        options += &format!(" {}", shown.list);
     }
-    if let Target::Extension(_, shown) = &parts.target
-        && !shown.list.is_empty()
-    {
-        line += &format!(" {}", shown.list);
+    Row {
+        packets,
+        bytes,
+        target: show::target_name(&parts.target).to_owned(),
+        protocol: sign(&protocol, other),
+        opt: match parts.fragments {
+            None => "--".to_owned(),
+            Some(true) => "-f".to_owned(),
+            Some(false) => "!f".to_owned(),
+        },
+        input: device(&parts.input),
+        output: device(&parts.output),
+        source: side(&parts.source),
+        destination: side(&parts.destination),
+        options,
     }
-    line
 }
 
 /// A rule as `-v` tells that something is done with it.

@@ -4,7 +4,8 @@
 //! `arguments` reads a command line, `spec` a rule's words into statements; `extension` is the table
 //! of matches and targets, one file each under `ext`. `draft` is a table as it will be once all
 //! changes are made, `command` carries single commands out, `restore` files of them; `show`, `list`
-//! and `save` print rules as `-S`, `-L` and `iptables-save` do.
+//! and `save` print rules as `-S`, `-L` and `iptables-save` do. `library` is what other programs take
+//! of it.
 
 mod arguments;
 mod arp;
@@ -15,6 +16,7 @@ mod eb;
 mod ext;
 mod extension;
 mod hardware;
+pub mod library;
 mod line;
 mod list;
 mod monitor;
