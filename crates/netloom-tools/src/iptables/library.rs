@@ -5,6 +5,7 @@ use super::arguments::{self, Command};
 use super::draft::Draft;
 use super::tables::Builtin;
 use super::{Variant, command, list, place, rules, save, show, variant};
+use netloom_model::Family;
 use netloom_model::ruleset::check::leads_to;
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::{Base, Chain, Rule, TableRef};
@@ -91,6 +92,12 @@ impl KnownTable {
             variant: draft.variant,
             builtin: draft.builtin,
         }
+    }
+
+    /// Whether it is one of IPv4 or of IPv6.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        self.variant.family
     }
 
     /// The names of the tables, in the order in which `iptables-save` prints them.
@@ -234,7 +241,7 @@ mod tests {
             ),
             (
                 "-p tcp -j DROP --dport",
-                5,
+                4,
                 "option \"--dport\" requires an argument",
             ),
             ("-j DROP -D INPUT", 2, "Cannot use -D with -A"),
