@@ -74,6 +74,23 @@ pub(super) fn passed_up<O: Observer>(
     )
 }
 
+/// The spanning tree says something by a port: its frames meet the rules of OUTPUT alone
+/// (`br_send_bpdu`).
+#[inline]
+pub(super) fn speaks<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    port: DevId,
+    packet: Packet,
+) -> Option<Packet> {
+    let ns = cx.net.ns_of(port);
+    filter::frame(
+        cx,
+        (ns, Proto::Bridge, Hook::Output),
+        (DevId::NONE, port),
+        packet,
+    )
+}
+
 /// A frame leaves by a port: one that came by another, or one that was made here.
 #[inline]
 pub(super) fn leaves<O: Observer>(

@@ -18,10 +18,45 @@ pub(super) struct Grammar {
     pub(super) options: &'static [Known],
     /// The commands that it has.
     pub(super) commands: &'static str,
-    /// What it says of a word that is none.
-    pub(super) unknown: fn(&str) -> String,
-    /// What it says of a word that is no option.
-    pub(super) stray: fn(&str) -> String,
+    /// It is `ebtables`, which says in its own way what is wrong.
+    pub(super) bridge: bool,
+}
+
+impl Grammar {
+    /// What is said of an option that is none, in front of `next`.
+    fn unknown(&self, word: &str, next: Option<&str>) -> String {
+        if self.bridge {
+            format!("Unknown argument: '{}'", next.unwrap_or("(null)"))
+        } else {
+            format!("unknown option \"{word}\"")
+        }
+    }
+
+    /// What is said of a word that is no option.
+    fn stray(&self, word: &str) -> String {
+        if self.bridge {
+            format!("Bad argument : '{word}'")
+        } else {
+            format!("Bad argument `{word}'")
+        }
+    }
+
+    /// What is said of an option whose value is missing.
+    fn missing(&self, word: &str) -> String {
+        if self.bridge {
+            self.unknown(word, None)
+        } else {
+            format!("option \"{word}\" requires an argument")
+        }
+    }
+
+    /// Whether an option may be said again: the last one counts then.
+    fn again(&self, name: &str) -> bool {
+        const BEGINNINGS: [&str; 5] = ["ip-", "ip6-", "802_3-", "among-", "log"];
+        const WHOLE: [&str; 4] = ["mark", "pkttype-type", "concurrent", "verbose"];
+        let begins = |begin: &&str| name.starts_with(*begin) && !name.starts_with("logical");
+        !self.bridge || WHOLE.contains(&name) || BEGINNINGS.iter().any(|begin| begins(begin))
+    }
 }
 
 /// An option as it was given.
@@ -108,7 +143,7 @@ pub(super) fn read(variant: Variant, grammar: &'static Grammar, words: &[String]
             continue;
         }
         if !word.starts_with('-') || word.len() < 2 {
-            return Err(variant.problem(&(grammar.stray)(word)));
+            return Err(variant.problem(&grammar.stray(word)));
         }
         reader.word(word, not)?;
         not = false;
@@ -147,8 +182,16 @@ impl<'a> Reader<'a> {
         not: bool,
     ) -> Outcome<bool> {
         let commands = self.grammar.commands;
+        let bridge = self.grammar.bridge;
+        if bridge && (letter == Some('C') || name == "change-counters") {
+            if glued.or_else(|| self.next()).is_none() {
+                return Err(self.variant.problem(&self.grammar.missing(word)));
+            }
+            return Err(super::eb::change(self.variant, self.words.as_slice()));
+        }
         let command = COMMANDS.iter().find(|(known, whole)| {
             commands.contains(*known) && (letter == Some(*known) || *whole == name)
+                || bridge && *whole == "check" && name == "check"
         });
         if let Some((command, _)) = command {
             self.command(*command, glued)?;
@@ -164,7 +207,8 @@ impl<'a> Reader<'a> {
             None => known.names.contains(&name),
         });
         let Some(found) = found else {
-            return Err(self.variant.problem(&(self.grammar.unknown)(word)));
+            let next = self.words.as_slice().first().map(String::as_str);
+            return Err(self.variant.problem(&self.grammar.unknown(word, next)));
         };
         let mut given = Given {
             name: found.names[0],
@@ -177,14 +221,31 @@ impl<'a> Reader<'a> {
                 given.not = !given.not;
                 value = self.next();
             }
-            let value = value.ok_or_else(|| {
-                self.variant
-                    .problem(&format!("option \"{word}\" requires an argument"))
-            })?;
+            let Some(value) = value else {
+                return Err(self.variant.problem(&self.grammar.missing(word)));
+            };
             value.clone_into(&mut given.value);
+            if value.is_empty() && given.name.starts_with("among") {
+                let next = self.next();
+                return Err(self.variant.problem(&self.grammar.unknown(word, next)));
+            }
         }
-        self.line.options.push(given);
+        self.keep(given)?;
         Ok(found.values > 0)
+    }
+
+    fn keep(&mut self, given: Given) -> Outcome<()> {
+        let before = self.line.options.iter_mut();
+        let before = before.filter(|_| self.grammar.bridge);
+        match before.into_iter().find(|before| before.name == given.name) {
+            None => self.line.options.push(given),
+            Some(before) if self.grammar.again(given.name) => *before = given,
+            Some(_) => {
+                let text = "Multiple use of same option not allowed";
+                return Err(self.variant.problem(text));
+            }
+        }
+        Ok(())
     }
 
     fn next(&mut self) -> Option<&'a str> {
@@ -243,7 +304,10 @@ impl<'a> Reader<'a> {
         }
         if let Some(before) = &self.line.command {
             let before = super::arguments::letter_of(before);
-            let text = format!("Cannot use -{letter} with -{before}");
+            let text = match self.grammar.bridge {
+                true => "Multiple commands are not allowed".to_owned(),
+                false => format!("Cannot use -{letter} with -{before}"),
+            };
             return Err(self.variant.problem(&text));
         }
         let needed = "ADICRNPE".contains(letter);
@@ -257,7 +321,11 @@ impl<'a> Reader<'a> {
         let chain = chain.map(str::to_owned);
         self.line.chain.clone_from(&chain);
         let missing = |variant: Variant| -> Failure {
-            variant.problem(&format!("option \"-{letter}\" requires an argument"))
+            variant.problem(&self.grammar.missing(&format!("-{letter}")))
+        };
+        let second = |variant: Variant, what: &str| match self.grammar.bridge {
+            true => variant.problem(&format!("No {what} specified")),
+            false => missing(variant),
         };
         if needed && chain.is_none() {
             return Err(missing(self.variant));
@@ -280,11 +348,11 @@ impl<'a> Reader<'a> {
             'X' => Command::DeleteChain(chain),
             'P' => match self.next() {
                 Some(policy) => Command::Policy(name, policy.to_owned()),
-                None => return Err(missing(self.variant)),
+                None => return Err(second(self.variant, "policy")),
             },
             'E' => match self.next() {
                 Some(to) => Command::Rename(name, to.to_owned()),
-                None => return Err(missing(self.variant)),
+                None => return Err(second(self.variant, "new chain name")),
             },
             'V' => Command::Version,
             _ => Command::Help,

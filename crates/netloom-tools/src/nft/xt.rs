@@ -107,6 +107,13 @@ pub(super) fn match_name(found: &XtMatch) -> &str {
         XtMatch::Ttl(_) => "ttl",
         XtMatch::U32 { .. } => "u32",
         XtMatch::Udp { .. } => "udp",
+        XtMatch::Stp(_) => "stp",
+        XtMatch::EbLlc(_) => "802_3",
+        XtMatch::EbIp(_) => "ip",
+        XtMatch::EbIp6(_) => "ip6",
+        XtMatch::EbArp(_) => "arp",
+        XtMatch::EbVlan(_) => "vlan",
+        XtMatch::EbMark { .. } => "mark_m",
         _ => "unknown",
     }
 }
@@ -141,6 +148,11 @@ pub(super) fn target_name(target: &XtTarget) -> &str {
         XtTarget::Tos { .. } => "TOS",
         XtTarget::Tproxy { .. } => "TPROXY",
         XtTarget::Ttl(_) => "TTL",
+        XtTarget::EbMark { .. } => "mark",
+        XtTarget::EbSnat { .. } => "snat",
+        XtTarget::EbDnat { .. } => "dnat",
+        XtTarget::EbRedirect(_) => "redirect",
+        XtTarget::ArpReply { .. } => "arpreply",
         _ => "unknown",
     }
 }

@@ -4,7 +4,7 @@
 use super::super::Bridge;
 use super::{Member, Message, StpTimer, Tree};
 use crate::apply;
-use crate::bridge::multicast;
+use crate::bridge::{multicast, netfilter};
 use crate::device::DevId;
 use crate::link;
 use crate::net::{Cx, Net};
@@ -157,7 +157,9 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, message: Message) {
     }
     packet.ethertype = length;
     packet.packet_type = netloom_model::socket::PacketType::Outgoing;
-    link::transmit(cx, dev, packet);
+    if let Some(packet) = netfilter::speaks(cx, dev, packet) {
+        link::transmit(cx, dev, packet);
+    }
 }
 
 /// What a BPDU that is understood says.

@@ -8,6 +8,7 @@ pub(super) mod extension;
 mod fields;
 mod frame;
 mod hashlimit;
+mod llc;
 pub(super) mod memory;
 mod owner;
 mod physdev;
@@ -169,6 +170,8 @@ fn of_packet(found: &XtMatch, facts: &Facts, packet: &Packet) -> Says {
         XtMatch::EbIp6(asked) => frame::ip(asked, true, facts, packet),
         XtMatch::EbArp(asked) => frame::arp(asked, packet),
         XtMatch::EbVlan(asked) => frame::vlan(asked, packet),
+        XtMatch::Stp(asked) => llc::stp(asked, network),
+        XtMatch::EbLlc(asked) => llc::llc(*asked, network),
         XtMatch::EbMark { mark, any } => frame::mark(*mark, *any, packet),
         _ => return Says::Unknown,
     })

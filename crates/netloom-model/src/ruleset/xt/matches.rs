@@ -12,7 +12,7 @@ mod transport;
 pub use address::{Addrtype, MacMask, Network};
 pub use bytes::{StringSearch, U32Op, U32Test};
 pub use connection::{Connbytes, Conntrack, ct_state};
-pub use frame::{EbArp, EbIp, EbVlan, Stp};
+pub use frame::{EbArp, EbIp, EbLlc, EbVlan, Stp, StpField};
 pub use header::{Ah6, Ecn, Frag, Options6, RoutingHeader};
 pub use host::{Cgroup, Owner, Physdev, Policy, PolicyElement, Time};
 pub use memory::{Connlimit, Hashlimit, Recent, RecentAction, SetMatch, Statistic, hashlimit_mode};
@@ -212,6 +212,8 @@ pub enum XtMatch {
     },
     /// `stp` of ebtables.
     Stp(Stp),
+    /// `802_3` of ebtables.
+    EbLlc(EbLlc),
     /// `ip` of ebtables.
     EbIp(Box<EbIp>),
     /// `ip6` of ebtables.

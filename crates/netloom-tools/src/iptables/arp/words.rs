@@ -56,8 +56,7 @@ const GRAMMAR: Grammar = Grammar {
         known(None, &["or-mark"], 1),
     ],
     commands: "ACDIRLSFZNXPEVh",
-    unknown: |word| format!("unknown option \"{word}\""),
-    stray: |word| format!("Bad argument `{word}'"),
+    bridge: false,
 };
 
 /// Reads a command line.

@@ -4,16 +4,13 @@ use super::super::Variant;
 use super::super::ext::icmp;
 use super::super::hardware;
 use super::super::line::{Given, Line};
-use super::super::spec::compare;
-use super::names;
+use super::{among, llc, names};
 use crate::ip::protocol_names::PROTOCOL_NAMES;
 use crate::ip::words::Outcome;
-use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::Family;
-use netloom_model::ruleset::set::Element;
+use netloom_model::ruleset::Statement;
 use netloom_model::ruleset::statement::{Limit, Log};
 use netloom_model::ruleset::xt::{EbArp, EbIp, EbVlan, Masked, Not, Span, XtMatch, XtTarget};
-use netloom_model::ruleset::{Expr, Field, Statement, Value};
 
 /// The matches of a rule, in the order in which they are named first.
 pub(super) fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> {
@@ -35,8 +32,9 @@ pub(super) fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> 
             "mark" => mark(variant, given)?,
             "limit" => limit(variant, line)?,
             "pkttype" => pkttype(variant, given)?,
-            "among-src" => among(variant, given, (Field::EtherSaddr, Field::IpSaddr))?,
-            "among-dst" => among(variant, given, (Field::EtherDaddr, Field::IpDaddr))?,
+            "among-src" | "among-dst" => among::read(variant, given)?,
+            "stp" => Statement::XtMatch(XtMatch::Stp(llc::stp(variant, line)?)),
+            "802_3" => Statement::XtMatch(XtMatch::EbLlc(llc::llc(variant, line)?)),
             "log" => log(variant, line)?,
             _ => nflog(variant, line)?,
         });
@@ -48,8 +46,8 @@ pub(super) fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> 
 
 /// The match that an option is of.
 fn kind(option: &str) -> Option<&'static str> {
-    const BEGINNINGS: [&str; 4] = ["ip-", "ip6-", "arp-", "vlan-"];
-    const KINDS: [&str; 4] = ["ip", "ip6", "arp", "vlan"];
+    const BEGINNINGS: [&str; 6] = ["ip-", "ip6-", "arp-", "vlan-", "stp-", "802_3-"];
+    const KINDS: [&str; 6] = ["ip", "ip6", "arp", "vlan", "stp", "802_3"];
     let begins = BEGINNINGS
         .iter()
         .position(|begin| option.starts_with(begin));
@@ -58,8 +56,8 @@ fn kind(option: &str) -> Option<&'static str> {
         "mark" => Some("mark"),
         "limit" | "limit-burst" => Some("limit"),
         "pkttype-type" => Some("pkttype"),
-        "among-src" => Some("among-src"),
-        "among-dst" => Some("among-dst"),
+        "among-src" | "among-src-file" => Some("among-src"),
+        "among-dst" | "among-dst-file" => Some("among-dst"),
         name if name.starts_with("log") && !name.starts_with("logical") => Some("log"),
         name if name.starts_with("nflog") => Some("nflog"),
         _ => None,
@@ -278,44 +276,6 @@ fn pkttype(variant: Variant, given: &Given) -> Outcome<Statement> {
         given,
         found.ok_or_else(bad)?,
     ))))
-}
-
-/// `mac[=ip],...`: one of a list of pairs.
-fn among(variant: Variant, given: &Given, fields: (Field, Field)) -> Outcome<Statement> {
-    let bad = |word: &str| variant.problem(&format!("MAC parsing error in '{word}'"));
-    let mut pairs = Vec::new();
-    for word in given.value.split(',').filter(|word| !word.is_empty()) {
-        let (mac, ip) = match word.split_once('=') {
-            Some((mac, ip)) => (mac, Some(ip)),
-            None => (word, None),
-        };
-        let mac = hardware::mac(mac).ok_or_else(|| bad(word))?;
-        let ip = ip.map(|ip| ip.parse::<Ipv4Addr>().map_err(|_| bad(word)));
-        pairs.push((mac, ip.transpose()?));
-    }
-    pairs.sort();
-    let with_ip = pairs.iter().any(|(_, ip)| ip.is_some());
-    let elements = pairs.into_iter().map(|(mac, ip)| {
-        let mac = Value::from(mac);
-        if !with_ip {
-            return Element::of(mac);
-        }
-        let ends = ip.map_or((Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST), |ip| (ip, ip));
-        let value = |ip: Ipv4Addr| Value::from(IpAddr::V4(ip));
-        Element {
-            from: vec![mac.clone(), value(ends.0)],
-            to: ip.is_none().then(|| vec![mac.clone(), value(ends.1)]),
-            ..Element::of(Value::default())
-        }
-    });
-    let set = Expr::Set(elements.collect());
-    let mac = Expr::Field(fields.0);
-    let left = if with_ip {
-        Expr::Concat(vec![mac, Expr::Field(fields.1)])
-    } else {
-        mac
-    };
-    Ok(compare(left, given.not, set))
 }
 
 fn log(variant: Variant, line: &Line) -> Outcome<Statement> {

@@ -1,15 +1,19 @@
 //! `ebtables` of iptables 1.8.9 (ebtables-nft(8)): rules about the frames of bridges.
 //!
 //! A chain that somebody made has a policy here, which nf_tables has not: it is the chain's last rule.
-//! Left out: the table `broute`, which the original of this version has not either, `stp`, `802_3`,
-//! `among` from files, `string`, counters that are set (`-C`).
+//! The original of this version has neither the table `broute` nor `string` nor `--atomic-file` and its
+//! kin; `--Lx` and `--Lmac2` are taken and change nothing.
 
+mod among;
+mod counters;
 mod inside;
+mod llc;
 mod names;
 mod show;
 mod target;
 mod words;
 
+pub(super) use counters::change;
 pub(super) use show::words;
 pub(super) use words::parse;
 
@@ -48,7 +52,8 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, args: &[String]) -> Ou
             writeln!(cx.out, "{}", variant.version().replace(" v", " "))?;
             return Ok(());
         }
-        (Some(Command::Help) | None, false) => return help(cx, variant),
+        (Some(Command::Help), false) => return help(cx, variant),
+        (None, false) if line.options.is_empty() => return help(cx, variant),
         (None, true) => line.command = Some(Command::Flush(None)),
         _ => {}
     }
@@ -84,7 +89,7 @@ fn help(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {
          ebtables [-t TABLE] -P CHAIN POLICY                 what its end says\n\
          ebtables [-t TABLE] -E CHAIN NAME                   renames it\n\
          A rule: -p, -s, -d, -i, -o, --logical-in, --logical-out, --ip-..., --ip6-..., --arp-...,\n\
-         --vlan-..., --among-src, --among-dst, --mark, --limit, --pkttype-type, --log, --nflog, -j TARGET\n\
+         --vlan-..., --stp-..., --802_3-..., --among-src[-file], --among-dst[-file], --mark, --limit, --pkttype-type, --log, --nflog, -j TARGET\n\
          With -L: --Ln (numbers), --Lc (counters)"
     )?;
     Ok(())
@@ -112,6 +117,16 @@ pub(super) fn perform(draft: &mut Draft, parsed: &Parsed) -> Outcome<()> {
             }
             Ok(())
         }
+        Command::Flush(chain) => flush(draft, parsed, chain.as_deref()),
+        Command::Check(chain) => {
+            let rules = rules::of(draft, parsed)?;
+            let found = |rule: &Rule| command::alike(draft, chain, rule).is_ok();
+            if draft.has(chain) && rules.iter().all(found) {
+                return Ok(());
+            }
+            let text = "Bad rule (does a matching rule exist in that chain?)";
+            Err(draft.variant.refusal(text))
+        }
         Command::New(chain) => {
             if draft.has(chain) {
                 return Err(draft.variant.refusal("Chain already exists"));
@@ -134,6 +149,18 @@ pub(super) fn perform(draft: &mut Draft, parsed: &Parsed) -> Outcome<()> {
         }
         _ => command::perform(draft, parsed, &mut String::new()),
     }
+}
+
+/// Empties a chain, or all; what their ends say stays.
+fn flush(draft: &mut Draft, parsed: &Parsed, chain: Option<&str>) -> Outcome<()> {
+    let flushed = |made: &&Chain| chain.is_none_or(|name| made.name == name);
+    let made = draft.table.chains.iter().filter(flushed);
+    let made = made.filter(|made| made.base.is_none());
+    let ends: Vec<_> = made.map(|made| (made.name.clone(), policy(made))).collect();
+    command::perform(draft, parsed, &mut String::new())?;
+    ends.iter()
+        .filter(|(_, end)| *end != "RETURN")
+        .try_for_each(|(name, end)| set_policy(draft, name, end))
 }
 
 /// Deletes a rule by its number.

@@ -2,15 +2,14 @@
 
 use super::super::ext::icmp;
 use super::super::{hardware, show};
-use super::{names, target};
-use core::net::Ipv4Addr;
+use super::{among, llc, names, target};
 use netloom_model::Family;
 use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::statement::{Limit, Log, Verdict};
 use netloom_model::ruleset::xt::{
     EbArp, EbIp, EbVlan, MacMask, Network, Not, Span, XtMatch, XtTarget,
 };
-use netloom_model::ruleset::{Element, Expr, Field, Rule, Statement};
+use netloom_model::ruleset::{Expr, Field, Rule, Statement};
 
 /// The words of a rule, behind its chain.
 pub(in super::super) fn words(rule: &Rule) -> String {
@@ -25,7 +24,7 @@ pub(in super::super) fn words(rule: &Rule) -> String {
                 right,
             } => match head.take(left, *relation, right) {
                 Some(()) => {}
-                None => matches.extend(among(left, *relation, right)),
+                None => matches.extend(among::show(left, *relation, right)),
             },
             Statement::XtMatch(found) => matches.extend(one(found)),
             Statement::Limit(limit) => matches.push(show_limit(limit)),
@@ -130,39 +129,14 @@ fn mac(asked: MacMask) -> String {
     )
 }
 
-/// One of a list of pairs.
-fn among(left: &Expr, relation: Relation, right: &Expr) -> Option<String> {
-    let Expr::Set(elements) = right else {
-        return None;
-    };
-    let first = match left {
-        Expr::Concat(parts) => parts.first()?,
-        one => one,
-    };
-    let option = match first {
-        Expr::Field(Field::EtherSaddr) => "--among-src",
-        Expr::Field(Field::EtherDaddr) => "--among-dst",
-        _ => return None,
-    };
-    let pair = |element: &Element| {
-        let octets = element.from.first()?.bytes().iter();
-        let mac: Vec<String> = octets.map(|octet| format!("{octet:x}")).collect();
-        let ip = element.from.get(1).filter(|_| element.to.is_none());
-        let ip = ip.and_then(|ip| <[u8; 4]>::try_from(ip.bytes()).ok());
-        let ip = ip.map_or_else(String::new, |ip| format!("={}", Ipv4Addr::from(ip)));
-        Some(format!("{}{ip}", mac.join(":")))
-    };
-    let pairs: Vec<String> = elements.iter().filter_map(pair).collect();
-    let bang = bang(relation == Relation::Ne);
-    Some(format!("{option} {bang}{}", pairs.join(",")))
-}
-
 fn one(found: &XtMatch) -> Option<String> {
     Some(match found {
         XtMatch::EbIp(asked) => ip(asked, Family::V4),
         XtMatch::EbIp6(asked) => ip(asked, Family::V6),
         XtMatch::EbArp(asked) => arp(asked),
         XtMatch::EbVlan(asked) => vlan(asked),
+        XtMatch::Stp(asked) => llc::show_stp(asked),
+        XtMatch::EbLlc(asked) => llc::show_llc(asked),
         XtMatch::EbMark { mark, any } => {
             let bang = bang(mark.not);
             match mark.is {
@@ -229,7 +203,6 @@ fn ip(asked: &EbIp, family: Family) -> String {
             let named = one.then(|| icmp::name(types.0, code, family)).flatten();
             match named {
                 Some(name) => name.to_owned(),
-                None if *codes == (0, 255) => span(types),
                 None => format!("{}/{}", span(types), span(codes)),
             }
         },

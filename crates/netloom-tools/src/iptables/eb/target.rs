@@ -83,6 +83,12 @@ fn mark(variant: Variant, line: &Line) -> Outcome<XtTarget> {
     let Some((given, op)) = found else {
         return Err(variant.problem("You must specify some option"));
     };
+    let of_mark = |name: &str| ops.iter().any(|(op, _)| *op == name);
+    let mut all = line.options.iter().filter(|given| of_mark(given.name));
+    if let Some(second) = all.nth(1) {
+        let text = "cannot be used together with specific --mark option";
+        return Err(variant.problem(&format!("--{} {text}", second.name)));
+    }
     let word = given.value.as_str();
     let value = match word.strip_prefix("0x") {
         Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),

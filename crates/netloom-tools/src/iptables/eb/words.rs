@@ -70,6 +70,22 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         long(&["vlan-encap"]),
         long(&["among-src"]),
         long(&["among-dst"]),
+        long(&["stp-type"]),
+        long(&["stp-flags"]),
+        long(&["stp-root-prio"]),
+        long(&["stp-root-addr"]),
+        long(&["stp-root-cost"]),
+        long(&["stp-sender-prio"]),
+        long(&["stp-sender-addr"]),
+        long(&["stp-port"]),
+        long(&["stp-msg-age"]),
+        long(&["stp-max-age"]),
+        long(&["stp-hello-time"]),
+        long(&["stp-forward-delay"]),
+        long(&["802_3-sap"]),
+        long(&["802_3-type"]),
+        long(&["among-src-file"]),
+        long(&["among-dst-file"]),
         long(&["mark"]),
         long(&["limit"]),
         long(&["limit-burst"]),
@@ -100,8 +116,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         long(&["arpreply-target"]),
     ],
     commands: "ADILFZNXPEVh",
-    unknown: |_| "Unknown argument: '(null)'".to_owned(),
-    stray: |word| format!("Bad argument : '{word}'"),
+    bridge: true,
 };
 
 /// Reads a command line.
@@ -111,6 +126,15 @@ pub(in super::super) fn parse(variant: Variant, args: &[String]) -> Outcome<Pars
 
 /// What a command line asks for.
 pub(super) fn parsed(variant: Variant, line: &Line) -> Outcome<Parsed> {
+    let listed = matches!(line.command, Some(Command::List(..)));
+    for option in ["Lc", "Ln", "Lx", "Lmac2"] {
+        if line.has(option) && !listed {
+            return Err(variant.problem(&format!("Use --{option} with -L")));
+        }
+    }
+    if line.has("Lx") && line.has("Ln") {
+        return Err(variant.problem("--Lx is not compatible with --Ln"));
+    }
     let Some(command) = line.command.clone() else {
         return Err(variant.problem("No command specified"));
     };
@@ -130,8 +154,10 @@ pub(super) fn parsed(variant: Variant, line: &Line) -> Outcome<Parsed> {
 }
 
 fn rule(variant: Variant, line: &Line, command: &Command) -> Outcome<Spec> {
-    let (Command::Append(chain) | Command::Insert(chain, _) | Command::Delete(chain, None)) =
-        command
+    let (Command::Append(chain)
+    | Command::Insert(chain, _)
+    | Command::Check(chain)
+    | Command::Delete(chain, None)) = command
     else {
         return Ok(Spec::default());
     };

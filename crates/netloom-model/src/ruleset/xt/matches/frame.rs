@@ -3,11 +3,50 @@
 use super::{MacMask, Network, Not, Span};
 use serde::{Deserialize, Serialize};
 
-/// BPDUs (ebtables' `stp`); each field from one value to another.
+/// BPDUs, as ebtables' `stp` asks for them (IEEE 802.1D, 9.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stp {
-    /// The fields asked for: their number in ebtables' list, and the values.
-    pub fields: Vec<(u8, Not<Span<u64>>)>,
+    /// The fields asked for, each from one value to another; of an address the second is its mask.
+    pub fields: Vec<(StpField, Not<Span<u64>>)>,
+}
+
+/// A field of a BPDU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StpField {
+    /// Which BPDU it is.
+    Type,
+    /// What it tells of changes.
+    Flags,
+    /// The priority of the root.
+    RootPrio,
+    /// The address of the root.
+    RootAddr,
+    /// What the path to the root costs.
+    RootCost,
+    /// The priority of the bridge that speaks.
+    SenderPrio,
+    /// The address of the bridge that speaks.
+    SenderAddr,
+    /// The port that it speaks from.
+    Port,
+    /// How old the message is, in 1/256 s.
+    MsgAge,
+    /// How old messages become.
+    MaxAge,
+    /// How often messages are sent.
+    HelloTime,
+    /// How long a port listens and learns.
+    ForwardDelay,
+}
+
+/// Frames of IEEE 802.3 (ebtables' `802_3`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EbLlc {
+    /// The service access point, on both sides.
+    pub sap: Option<Not<u8>>,
+    /// The type behind SNAP's header.
+    pub kind: Option<Not<u16>>,
 }
 
 /// See [`XtMatch::EbIp`](super::XtMatch::EbIp) and [`XtMatch::EbIp6`](super::XtMatch::EbIp6).
