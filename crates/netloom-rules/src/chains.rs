@@ -154,6 +154,10 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// [`Permission`](crate::Error::Permission), [`Busy`](crate::Error::Busy).
     pub fn clear_all(&mut self) -> Result<()> {
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is of one lifetime, the work of any"
+        )]
         self.transaction(|t| t.clear_all())
     }
 
@@ -172,6 +176,10 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`delete_chain`](IpTables::delete_chain).
     pub fn delete_all(&mut self) -> Result<()> {
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is of one lifetime, the work of any"
+        )]
         self.transaction(|t| t.delete_all())
     }
 

@@ -254,14 +254,12 @@ fn restore_once(
 /// A text in parts, in none of which a table is begun twice.
 fn parts(text: &str) -> Vec<String> {
     let (mut parts, mut seen) = (vec![String::new()], HashSet::new());
-    let mut lines = 0;
-    for line in text.split_inclusive('\n') {
+    for (lines, line) in text.split_inclusive('\n').enumerate() {
         if line.starts_with('*') && !seen.insert(line.trim_end()) {
             seen = HashSet::from([line.trim_end()]);
             // Lines keep their numbers.
             parts.push("\n".repeat(lines));
         }
-        lines += 1;
         parts
             .iter_mut()
             .last()

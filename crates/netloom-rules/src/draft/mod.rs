@@ -12,7 +12,7 @@ pub(crate) use world::{apply, is_clash, of_world};
 
 use crate::error::{Error, Result};
 use netloom_model::ruleset::change::{ChainRef, RulesetChange, TableRef};
-use netloom_model::ruleset::{Backend, Chain, Policy, Rule, TableFamily, Wanted};
+use netloom_model::ruleset::{Backend, Chain, Policy, Rule, Statement, TableFamily, Wanted};
 use netloom_model::{Family, NsName, World};
 use netloom_tools::iptables::library::{KnownTable, leads};
 use std::collections::BTreeMap;
@@ -289,7 +289,7 @@ impl<'w> Draft<'w> {
             }
         }
         let statements = rules.iter().flat_map(|rule| &rule.statements);
-        for set in statements.flat_map(|statement| statement.ipsets()) {
+        for set in statements.flat_map(Statement::ipsets) {
             if !self.ipsets()?.iter().any(|name| name == set) {
                 let set = set.to_owned();
                 return Err(Error::NoSet { set });
