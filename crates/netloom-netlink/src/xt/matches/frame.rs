@@ -6,7 +6,7 @@ use super::one;
 use core::net::IpAddr;
 use netloom_model::ruleset::Statement;
 use netloom_model::ruleset::xt::{
-    EbArp, EbIp, EbVlan, MacMask, Masked, Network, Not, Span, Stp, XtMatch,
+    EbArp, EbIp, EbLlc, EbVlan, MacMask, Masked, Network, Not, Span, Stp, StpField, XtMatch,
 };
 use netloom_model::{Family, MacAddr};
 
@@ -45,6 +45,8 @@ layout! {
     }
     /// `ebt_vlan_info`.
     Vlan0 { id: u16, prio: u8, encap: Be16, flags: u8, inverted: u8 }
+    /// `ebt_802_3_info`.
+    Llc0 { sap: u8, kind: Be16, flags: u8, inverted: u8 }
     /// `ebt_mark_m_info`.
     Mark0 { mark: u64, mask: u64, not: u8, how: u8 }
     /// `ebt_pkttype_info`.
@@ -314,6 +316,30 @@ pub(super) fn vlan(found: &EbVlan) -> Option<Info> {
     Info::some("vlan", 0, all.bytes())
 }
 
+/// What is asked of a frame of IEEE 802.3 (`EBT_802_3_*`).
+const LLC_SAP: u8 = 1;
+const LLC_TYPE: u8 = 2;
+
+pub(super) fn read_llc(given: Given<'_>) -> Option<Vec<Statement>> {
+    let all: Llc0 = given.read()?;
+    let (flags, inverted) = (all.flags, all.inverted);
+    one(XtMatch::EbLlc(EbLlc {
+        sap: asked(flags, inverted, LLC_SAP, all.sap),
+        kind: asked(flags, inverted, LLC_TYPE, all.kind.0),
+    }))
+}
+
+pub(super) fn llc(found: &EbLlc) -> Option<Info> {
+    let mut flags = Flags::default();
+    let all = Llc0 {
+        sap: flags.of(LLC_SAP.into(), found.sap).unwrap_or(0),
+        kind: Be16(flags.of(LLC_TYPE.into(), found.kind).unwrap_or(0)),
+        flags: flags.asked as u8,
+        inverted: flags.inverted as u8,
+    };
+    Info::some("802_3", 0, all.bytes())
+}
+
 /// How `mark_m` compares (`EBT_MARK_*`): all bits of the mask, or any.
 const MARK_ALL: u8 = 1;
 const MARK_ANY: u8 = 2;
@@ -355,28 +381,39 @@ pub(super) fn pkttype(kind: &Not<u8>) -> Option<Info> {
     Info::some("pkttype", 0, all.bytes())
 }
 
-/// The addresses under a mask, where that is the beginning of them.
-fn mac_span([address, mask]: [[u8; 6]; 2]) -> Option<Span<u64>> {
+/// An address and its mask as numbers.
+fn masked([address, mask]: [[u8; 6]; 2]) -> Span<u64> {
     let number = |six: [u8; 6]| {
         six.iter()
             .fold(0, |number, byte| number << 8 | u64::from(*byte))
     };
-    let (address, mask) = (number(address), number(mask));
-    let host = !mask & 0xffff_ffff_ffff;
-    let first = address & mask;
-    (host & (host + 1) == 0).then_some((first, first | host))
+    (number(address), number(mask))
 }
 
 /// The same, back.
-fn span_mac((first, last): Span<u64>) -> Option<[[u8; 6]; 2]> {
-    let host = first ^ last;
-    let six = |number: u64| {
-        let [_, _, six @ ..] = number.to_be_bytes();
-        six
+fn of_masked((address, mask): Span<u64>) -> Option<[[u8; 6]; 2]> {
+    let six = |number: u64| match number.to_be_bytes() {
+        [0, 0, six @ ..] => Some(six),
+        _ => None,
     };
-    let fits = host & (host + 1) == 0 && first & host == 0 && last <= 0xffff_ffff_ffff;
-    fits.then_some([six(first), six(!host)])
+    Some([six(address)?, six(mask)?])
 }
+
+/// The fields of a BPDU in the order of their bits (`EBT_STP_*`).
+const FIELDS: [StpField; 12] = [
+    StpField::Type,
+    StpField::Flags,
+    StpField::RootPrio,
+    StpField::RootAddr,
+    StpField::RootCost,
+    StpField::SenderPrio,
+    StpField::SenderAddr,
+    StpField::Port,
+    StpField::MsgAge,
+    StpField::MaxAge,
+    StpField::HelloTime,
+    StpField::ForwardDelay,
+];
 
 pub(super) fn read_stp(given: Given<'_>) -> Option<Vec<Statement>> {
     let Stp0 {
@@ -389,24 +426,24 @@ pub(super) fn read_stp(given: Given<'_>) -> Option<Vec<Statement>> {
     let pair = |[from, to]: [u16; 2]| (u64::from(from), u64::from(to));
     let cost = (c.root_cost[0].into(), c.root_cost[1].into());
     let all = [
-        Some(one_of(kind)),
-        Some(one_of(c.flags)),
-        Some(pair(c.root_prio)),
-        mac_span(c.root_addr),
-        Some(cost),
-        Some(pair(c.sender_prio)),
-        mac_span(c.sender_addr),
-        Some(pair(c.port)),
-        Some(pair(c.msg_age)),
-        Some(pair(c.max_age)),
-        Some(pair(c.hello_time)),
-        Some(pair(c.forward_delay)),
+        one_of(kind),
+        one_of(c.flags),
+        pair(c.root_prio),
+        masked(c.root_addr),
+        cost,
+        pair(c.sender_prio),
+        masked(c.sender_addr),
+        pair(c.port),
+        pair(c.msg_age),
+        pair(c.max_age),
+        pair(c.hello_time),
+        pair(c.forward_delay),
     ];
     let mut fields = Vec::new();
-    for (number, span) in (0..).zip(all) {
+    for (number, (field, span)) in FIELDS.into_iter().zip(all).enumerate() {
         let bit = 1u16 << number;
         if flags & bit != 0 {
-            fields.push((number, not(span?, inverted & bit != 0)));
+            fields.push((field, not(span, inverted & bit != 0)));
         }
     }
     one(XtMatch::Stp(Stp { fields }))
@@ -414,27 +451,29 @@ pub(super) fn read_stp(given: Given<'_>) -> Option<Vec<Statement>> {
 
 pub(super) fn stp(found: &Stp) -> Option<Info> {
     let mut all = Stp0::zero();
-    for (number, Not { is, not }) in &found.fields {
-        let bit = 1u16.checked_shl((*number).into())?;
+    for (field, Not { is, not }) in &found.fields {
+        let number = FIELDS.iter().position(|known| known == field)?;
+        let bit = 1u16 << number;
         all.flags |= bit;
         all.inverted |= if *not { bit } else { 0 };
         let byte = || u8::try_from(is.0).ok();
         let pair = || Some([u16::try_from(is.0).ok()?, u16::try_from(is.1).ok()?]);
         let c = &mut all.config;
-        match number {
-            0 => all.kind = byte()?,
-            1 => c.flags = byte()?,
-            2 => c.root_prio = pair()?,
-            3 => c.root_addr = span_mac(*is)?,
-            4 => c.root_cost = [u32::try_from(is.0).ok()?, u32::try_from(is.1).ok()?],
-            5 => c.sender_prio = pair()?,
-            6 => c.sender_addr = span_mac(*is)?,
-            7 => c.port = pair()?,
-            8 => c.msg_age = pair()?,
-            9 => c.max_age = pair()?,
-            10 => c.hello_time = pair()?,
-            11 => c.forward_delay = pair()?,
-            _ => return None,
+        match field {
+            StpField::Type => all.kind = byte()?,
+            StpField::Flags => c.flags = byte()?,
+            StpField::RootPrio => c.root_prio = pair()?,
+            StpField::RootAddr => c.root_addr = of_masked(*is)?,
+            StpField::RootCost => {
+                c.root_cost = [u32::try_from(is.0).ok()?, u32::try_from(is.1).ok()?];
+            }
+            StpField::SenderPrio => c.sender_prio = pair()?,
+            StpField::SenderAddr => c.sender_addr = of_masked(*is)?,
+            StpField::Port => c.port = pair()?,
+            StpField::MsgAge => c.msg_age = pair()?,
+            StpField::MaxAge => c.max_age = pair()?,
+            StpField::HelloTime => c.hello_time = pair()?,
+            StpField::ForwardDelay => c.forward_delay = pair()?,
         }
     }
     Info::some("stp", 0, all.bytes())

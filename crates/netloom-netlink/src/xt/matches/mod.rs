@@ -83,6 +83,7 @@ const KNOWN: &[(&str, Read)] = &[
 
 /// Those of `ebtables` alone, or of another form there.
 const FRAMES: &[(&str, Read)] = &[
+    ("802_3", frame::read_llc),
     ("arp", frame::read_arp),
     ("ip", frame::read_ip),
     ("ip6", frame::read_ip6),
@@ -189,6 +190,7 @@ pub fn encode(found: &XtMatch, family: TableFamily) -> Option<Info> {
         XtMatch::Ttl(compared) => header::compared("ttl", *compared),
         XtMatch::U32 { tests } => bytes::u32(tests),
         XtMatch::Udp { sport, dport } => native::udp(sport, dport),
+        XtMatch::EbLlc(found) => frame::llc(found),
         XtMatch::Stp(found) => frame::stp(found),
         XtMatch::EbIp(found) => frame::ip(found),
         XtMatch::EbIp6(found) => frame::ip6(found),
