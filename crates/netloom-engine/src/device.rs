@@ -85,6 +85,8 @@ pub(crate) struct Description {
     pub(crate) was_up: bool,
     /// Large packets are cut before they are given to it (`ethtool -K DEV tso off`).
     pub(crate) tso_off: bool,
+    /// What was told of it when this world was loaded, where netloom would tell otherwise.
+    pub(crate) told: Option<Box<crate::twin::ToldLink>>,
     /// Hardware addresses beside its own that it listens to (`bridge fdb ... self`).
     pub(crate) extra_macs: Vec<MacAddr>,
 }

@@ -266,13 +266,15 @@ impl Engine {
         });
     }
 
-    /// Takes a frame (a TUN's: an IP packet) that a TUN or TAP has for whoever holds the engine.
+    /// Takes a frame (a TUN's: an IP packet) that a TUN or TAP, or a device whose other end is outside,
+    /// has for whoever holds the engine.
     pub fn take(&mut self, port: Port) -> Option<Vec<u8>> {
         let device = self.net.devices.get_mut(port.0.0)?;
-        let Kind::Tun(tun) = &mut device.kind else {
-            return None;
+        let packet = match &mut device.kind {
+            Kind::Tun(tun) => tun.take()?,
+            Kind::Outside(outside) => outside.take()?,
+            _ => return None,
         };
-        let packet = tun.take()?;
         let frame = packet.bytes().to_vec();
         self.net.pool.give_back(packet);
         Some(frame)
@@ -343,6 +345,10 @@ impl Engine {
             IpAddr::V4(_) => crate::route::get::get(&self.net, ns, query),
             IpAddr::V6(_) => crate::route::v6::get::get(&self.net, ns, query),
         }
+    }
+
+    pub(crate) fn with(net: Net) -> Engine {
+        Engine { net }
     }
 
     pub(crate) fn net(&self) -> &Net {

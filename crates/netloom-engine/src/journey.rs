@@ -134,12 +134,20 @@ fn verdict(scribe: &Scribe, ids: &[u32], asked: bool) -> Verdict {
                     to: "the host, which answers".to_owned(),
                 };
             }
-            Event::Left => {
+            Event::Left | Event::LeftHost { .. } => {
                 let dev = step.dev.clone().unwrap_or_default();
                 left = left.or(Some(Verdict::Left {
                     ns: step.ns.clone(),
                     dev,
                 }));
+            }
+            Event::Dropped(DropReason::DeviceUnknown) => {
+                let dev = step.dev.as_deref().unwrap_or_default();
+                let ns = &step.ns;
+                let what = DropReason::DeviceUnknown.text();
+                return Verdict::Unknown {
+                    why: format!("it comes to {dev} of {ns}: {what}"),
+                };
             }
             Event::Dropped(reason) => {
                 let verdict = Verdict::Dropped {

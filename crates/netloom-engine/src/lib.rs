@@ -43,6 +43,7 @@ mod snapshot;
 mod socket;
 mod sysctl;
 mod timer;
+mod twin;
 mod vlan;
 
 pub use engine::{Answer, ClientId, Engine, Port, Simulation};

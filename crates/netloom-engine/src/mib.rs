@@ -163,6 +163,27 @@ impl Mib {
         }
     }
 
+    /// Begins with what was told.
+    pub(crate) fn restore(&mut self, told: &Counters) {
+        *self = Mib::default();
+        for (counter, value) in Counter::ALL.iter().zip(told.values()) {
+            if *value > 0 {
+                *self.value(*counter) = *value;
+            }
+        }
+        let kinds = [
+            Messages::IcmpIn,
+            Messages::IcmpOut,
+            Messages::Icmp6In,
+            Messages::Icmp6Out,
+        ];
+        for of in kinds {
+            let all = told.messages(of);
+            self.messages
+                .extend(all.map(|(kind, count)| ((of, kind), count)));
+        }
+    }
+
     /// Everything, as the model tells it.
     pub(crate) fn describe(&self) -> Counters {
         let mut values = [0; COUNTERS];

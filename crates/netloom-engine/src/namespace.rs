@@ -63,6 +63,8 @@ pub(crate) struct Namespace {
     pub(crate) conntrack_conf: Box<ConntrackConf>,
     /// What of bridges' frames `br_netfilter` has pass the hooks of IP and ARP.
     pub(crate) bridge_conf: BridgeConf,
+    /// What was told of its settings when this world was loaded, beyond those that netloom has.
+    pub(crate) kept_settings: Option<Box<crate::twin::KeptSettings>>,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }
@@ -100,6 +102,7 @@ impl Namespace {
             ipsets: None,
             conntrack_conf: Box::default(),
             bridge_conf: BridgeConf::default(),
+            kept_settings: None,
             v6: Box::new(Inet6Ns::new(ipv6_disabled)),
         }
     }

@@ -20,7 +20,10 @@ use netloom_model::{
 
 /// The state of one namespace, or of all, as far as `parts` wants it.
 pub(crate) fn snapshot(net: &Net, ns: Option<&NsName>, parts: Parts) -> Result<State> {
-    let mut state = State::default();
+    let mut state = State {
+        clock: net.now,
+        ..State::default()
+    };
     match ns {
         Some(name) => {
             let ns = *net.names.get(name).ok_or(Errno::NOENT)?;
@@ -167,7 +170,7 @@ fn addresses(net: &Net, device: &Device) -> Vec<Address> {
 pub(crate) fn link(net: &Net, device: &Device) -> Link {
     let defaults = device.kind.defaults();
     let description = &device.description;
-    Link {
+    let mut link = Link {
         index: device.index,
         name: device.name.clone(),
         altnames: description.altnames.clone(),
@@ -196,7 +199,11 @@ pub(crate) fn link(net: &Net, device: &Device) -> Link {
         addr_gen_mode: v6::address::has_ipv6(device)
             .then(|| AddrGenMode::of_number(device.v6.conf.get(Conf6::AddrGenMode)))
             .flatten(),
+    };
+    if let Some(told) = &description.told {
+        told.tell(&mut link);
     }
+    link
 }
 
 /// RFC 2863's state as Linux derives it (`default_operstate`).
@@ -228,8 +235,10 @@ fn qdisc(device: &Device) -> &'static str {
 }
 
 fn peer(net: &Net, device: &Device) -> Option<Peer> {
-    let Kind::Veth(veth) = device.kind else {
-        return None;
+    let veth = match &device.kind {
+        Kind::Veth(veth) => veth,
+        Kind::Outside(outside) => return outside.peer().cloned(),
+        _ => return None,
     };
     let peer: DevId = veth.peer.some()?;
     let other = net.dev(peer);

@@ -80,7 +80,10 @@ impl Kernel {
 
     fn state(&mut self, ns: Option<NsName>, parts: Parts) -> Result<State> {
         let wanted = ns.map_or_else(namespace::all, |ns| vec![ns]);
-        let mut state = State::default();
+        let mut state = State {
+            clock: self.elapsed(),
+            ..State::default()
+        };
         for ns in wanted {
             let nsids = match self.alone {
                 true => BTreeMap::new(),

@@ -312,6 +312,12 @@ impl Counters {
         }
     }
 
+    /// The values in the order of [`Counter::ALL`], but those of messages by their type.
+    #[must_use]
+    pub fn values(&self) -> &[u64] {
+        &self.values
+    }
+
     /// The messages of a version and direction by their type.
     pub fn messages(&self, of: Messages) -> impl Iterator<Item = (u8, u64)> {
         let all = self.messages.range((of, 0)..=(of, u8::MAX));

@@ -333,6 +333,8 @@ pub struct LinkSettings {
     pub address: Option<MacAddr>,
     /// Hardware broadcast address.
     pub broadcast: Option<MacAddr>,
+    /// The index of the other end of a veth that is made, if it must be that one.
+    pub index: Option<u32>,
     /// New name; `%d` stands for the first free number.
     pub name: Option<String>,
     /// Transmit queue length.

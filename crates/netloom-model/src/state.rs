@@ -16,6 +16,7 @@ use crate::route::Route;
 use crate::rule::Rule;
 use crate::ruleset::Ruleset;
 use crate::socket_list::ListedSocket;
+use crate::time::Time;
 use crate::vlan::{BridgeVlan, GlobalVlan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +24,9 @@ use std::collections::BTreeMap;
 /// Everything that decides about packets, namespace by namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
+    /// The clock of its world when it was read: by it moments in it are meant.
+    #[serde(default)]
+    pub clock: Time,
     /// The namespaces by name.
     pub namespaces: BTreeMap<NsName, Namespace>,
 }

@@ -257,7 +257,8 @@ pub fn make(link: &NewLink, known: &Known<'_>) -> Writer {
         } => {
             inside.text(info::KIND, "veth");
             inside.nest(info::DATA, |data| {
-                let mut other = Writer::new(&header(0, peer_settings));
+                let index = peer_settings.index.unwrap_or(0);
+                let mut other = Writer::new(&header(index, peer_settings));
                 if !peer.is_empty() {
                     other.text(NAME, peer);
                 }

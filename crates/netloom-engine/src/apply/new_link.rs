@@ -94,7 +94,15 @@ fn add_veth<O: Observer>(
     let peer_name = free_name(cx.net, peer_ns, peer_name, &kind)?;
     let peer_mac = new_address(cx.net, peer_settings)?;
     // The peer is made first, as Linux does: it gets the lower index.
-    let peer = make(cx.net, peer_ns, &peer_name, kind.clone(), peer_mac, None);
+    let peer_index = new_index(cx.net, peer_ns, peer_settings.index)?;
+    let peer = make(
+        cx.net,
+        peer_ns,
+        &peer_name,
+        kind.clone(),
+        peer_mac,
+        peer_index,
+    );
     let rest = (|| {
         let name = free_name(cx.net, ns, &new.name, &kind)?;
         let mac = new_address(cx.net, &new.settings)?;
@@ -220,7 +228,7 @@ pub(crate) fn make(
     let loses_carrier = match &kind {
         Kind::Veth(_) => true,
         Kind::Tun(tun) => tun.is_kept(),
-        Kind::Bridge(_) | Kind::Dummy | Kind::Loopback => false,
+        Kind::Bridge(_) | Kind::Dummy | Kind::Loopback | Kind::Outside(_) => false,
     };
     let description = Box::new(Description {
         conf_written,

@@ -79,6 +79,10 @@ const FLUSH: &str = "route.flush";
 
 /// Writes a setting.
 pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()> {
+    let kept = net.ns_mut(ns).kept_settings.as_deref_mut();
+    if kept.is_some_and(|kept| kept.write(name, value)) {
+        return Ok(());
+    }
     if let Some((who, key)) = name
         .strip_prefix(CONF)
         .and_then(|rest| rest.rsplit_once('.'))
@@ -316,6 +320,9 @@ pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
         all.insert(LOG_ALL.to_owned(), on.to_string());
     }
     super::sysctl6::list(net, ns, &mut all);
+    if let Some(kept) = &namespace.kept_settings {
+        kept.tell(&mut all);
+    }
     all
 }
 

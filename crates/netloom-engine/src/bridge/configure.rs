@@ -72,7 +72,10 @@ fn path_cost(kind: &link::Kind) -> u32 {
         // They say that they run at 10 Gbit/s.
         link::Kind::Veth(_) | link::Kind::Tun(_) => 2,
         // They say nothing.
-        link::Kind::Loopback | link::Kind::Dummy | link::Kind::Bridge(_) => 100,
+        link::Kind::Loopback
+        | link::Kind::Dummy
+        | link::Kind::Bridge(_)
+        | link::Kind::Outside(_) => 100,
     }
 }
 

@@ -13,6 +13,7 @@ mod forward;
 mod learn;
 pub(crate) mod multicast;
 mod netfilter;
+mod restore;
 mod stp;
 mod suppress;
 mod told;
@@ -25,6 +26,7 @@ pub(crate) use configure::{
 pub(crate) use entries::{add_fdb, del_fdb, flush_fdb, gc, list_fdb};
 pub(crate) use forward::{receive, transmit};
 pub(crate) use netfilter::answer;
+pub(crate) use restore::{fdb as restore_fdb, restore, vlans as restore_vlans};
 pub(crate) use stp::{StpTimer, set_states, settle, timer};
 pub(crate) use vlan::{
     change as change_vlans, list as list_vlans, list_global as list_global_vlans,

@@ -128,7 +128,7 @@ fn create(net: &mut Net, ns: NsId, wanted: &model::Connection) -> Result<()> {
     Ok(())
 }
 
-fn zone_of(wanted: &model::Connection) -> Result<Zone> {
+pub(super) fn zone_of(wanted: &model::Connection) -> Result<Zone> {
     Ok(match (wanted.original_zone, wanted.reply_zone) {
         (None, None) => Zone {
             id: wanted.zone,

@@ -36,7 +36,10 @@ pub(crate) fn statistics(net: &Net, ns: NsId) -> Statistics {
             drop: stats.drop,
             early_drop: stats.early_drop,
             clash_resolve: stats.clash_resolve,
-            ..Statistics::default()
+            found: stats.others.found,
+            error: stats.others.error,
+            search_restart: stats.others.search_restart,
+            chain_too_long: stats.others.chain_too_long,
         }
     })
 }

@@ -21,6 +21,7 @@ mod helper;
 pub(crate) mod nat;
 mod protocol;
 mod related;
+pub(crate) mod restore;
 mod sctp;
 mod table;
 mod tcp;
@@ -74,6 +75,7 @@ pub(crate) struct Stats {
     pub(crate) drop: u64,
     pub(crate) early_drop: u64,
     pub(crate) clash_resolve: u64,
+    others: restore::Others,
 }
 
 impl Conntrack {

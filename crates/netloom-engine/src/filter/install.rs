@@ -3,8 +3,11 @@
 
 mod chain;
 mod jumps;
+mod restore;
 mod rule;
 mod table;
+
+pub(crate) use restore::restore;
 
 use super::{ChainId, Filter, ct, told};
 use crate::conntrack;

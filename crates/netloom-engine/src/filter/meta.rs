@@ -91,6 +91,7 @@ fn kind(device: &Device) -> Option<u128> {
         Kind::Bridge(_) => "bridge",
         Kind::Dummy => "dummy",
         Kind::Tun(_) => "tun",
+        Kind::Outside(outside) => return outside.kind_name().map(number),
     };
     Some(number(name))
 }

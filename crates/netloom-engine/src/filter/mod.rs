@@ -43,7 +43,7 @@ pub(crate) use act::copy::Copies;
 pub(crate) use facts::{Facts, Proto, layers};
 pub(crate) use frame::{frame, frame_among, received};
 pub(crate) use hook::{Among, at, tracks};
-pub(crate) use install::apply;
+pub(crate) use install::{apply, restore};
 pub(crate) use mapped::Registers;
 pub(crate) use recorded::{Counted, Recorded};
 pub(crate) use table::{TRACK, describe, part};

@@ -7,10 +7,12 @@
 mod ask;
 mod key;
 mod list;
+mod restore;
 mod set;
 mod told;
 
 pub(crate) use ask::{carry_out, matches};
+pub(crate) use restore::restore;
 pub(crate) use told::look;
 
 use crate::namespace::NsId;

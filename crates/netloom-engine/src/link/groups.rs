@@ -75,6 +75,15 @@ impl HardwareGroups {
         });
     }
 
+    /// Puts a group behind the others, as it was told.
+    pub(crate) fn restore(&mut self, mac: MacAddr, users: u32, by_hand: bool) {
+        self.0.push(HardwareGroup {
+            mac,
+            users,
+            by_hand,
+        });
+    }
+
     /// Forgets all of them.
     pub(crate) fn clear(&mut self) {
         self.0.clear();

@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 pub(crate) mod dummy;
 pub(crate) mod groups;
 pub(crate) mod loopback;
+pub(crate) mod outside;
 pub(crate) mod tun;
 pub(crate) mod veth;
 
@@ -27,6 +28,8 @@ pub(crate) enum Kind {
     Bridge(Box<Bridge>),
     Dummy,
     Tun(Box<tun::Tun>),
+    /// Its other end is not part of this world.
+    Outside(Box<outside::Outside>),
 }
 
 /// What a kind of device begins with.
@@ -65,6 +68,7 @@ impl Kind {
             Kind::Bridge(_) => bridge::DEFAULTS,
             Kind::Dummy => dummy::DEFAULTS,
             Kind::Tun(tun) => tun.defaults(),
+            Kind::Outside(_) => outside::Outside::defaults(),
         }
     }
 
@@ -75,6 +79,7 @@ impl Kind {
             Kind::Veth(veth) => veth.carrier(net, dev),
             Kind::Bridge(bridge) => bridge.carrier(net),
             Kind::Tun(tun) => tun.carrier(),
+            Kind::Outside(outside) => outside.carrier(),
         }
     }
 
@@ -86,6 +91,7 @@ impl Kind {
             Kind::Bridge(bridge) => LinkKind::Bridge(Box::new(bridge.describe(net))),
             Kind::Dummy => LinkKind::Dummy,
             Kind::Tun(tun) => LinkKind::Tun(tun.describe()),
+            Kind::Outside(outside) => outside.describe(),
         }
     }
 
@@ -95,6 +101,7 @@ impl Kind {
     pub(crate) fn has_ethernet(&self) -> bool {
         match self {
             Kind::Tun(tun) => tun.has_ethernet(),
+            Kind::Outside(outside) => outside.has_ethernet(),
             Kind::Loopback | Kind::Veth(_) | Kind::Bridge(_) | Kind::Dummy => true,
         }
     }
@@ -113,7 +120,9 @@ impl Kind {
     pub(crate) fn counters(net: &Net, device: &Device) -> Option<BTreeMap<String, u64>> {
         match &device.kind {
             Kind::Veth(veth) => Some(veth.counters(net)),
-            Kind::Loopback | Kind::Bridge(_) | Kind::Dummy | Kind::Tun(_) => None,
+            Kind::Loopback | Kind::Bridge(_) | Kind::Dummy | Kind::Tun(_) | Kind::Outside(_) => {
+                None
+            }
         }
     }
 
@@ -123,7 +132,7 @@ impl Kind {
     pub(crate) const fn takes_large(&self) -> bool {
         matches!(
             self,
-            Kind::Loopback | Kind::Veth(_) | Kind::Bridge(_) | Kind::Dummy
+            Kind::Loopback | Kind::Veth(_) | Kind::Bridge(_) | Kind::Dummy | Kind::Outside(_)
         )
     }
 
@@ -131,7 +140,7 @@ impl Kind {
     pub(crate) fn knows_carrier(&self) -> bool {
         match self {
             Kind::Loopback | Kind::Dummy => false,
-            Kind::Veth(_) | Kind::Bridge(_) | Kind::Tun(_) => true,
+            Kind::Veth(_) | Kind::Bridge(_) | Kind::Tun(_) | Kind::Outside(_) => true,
         }
     }
 }
@@ -166,6 +175,7 @@ pub(crate) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
         Kind::Bridge(_) => crate::bridge::transmit(cx, dev, packet),
         Kind::Loopback => loopback::transmit(cx, dev, packet),
         Kind::Tun(_) => tun::transmit(cx, dev, packet),
+        Kind::Outside(_) => outside::transmit(cx, dev, packet),
         Kind::Dummy => dummy::transmit(cx, dev, packet),
     }
     Xmit::Success

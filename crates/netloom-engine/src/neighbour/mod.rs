@@ -9,6 +9,7 @@ pub(crate) mod configure;
 pub(crate) mod ndp;
 pub(crate) mod protocol;
 pub(crate) mod proxy;
+pub(crate) mod restore;
 pub(crate) mod state;
 
 use crate::arena::Arena;
@@ -24,6 +25,7 @@ use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::{LinkFlags, MacAddr, NeighbourState, Time};
 use netloom_wire::ethernet;
 use protocol::Protocol;
+pub(crate) use restore::address_of;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// The neighbours of a namespace.
@@ -72,6 +74,8 @@ struct Entry<V: Protocol> {
     extern_learn: bool,
     router: bool,
     protocol: u8,
+    /// It is known to answer nobody: a snapshot told that it failed.
+    silent: bool,
 }
 
 impl<V: Protocol> Entry<V> {
@@ -92,6 +96,7 @@ impl<V: Protocol> Entry<V> {
             extern_learn: false,
             router: false,
             protocol: 0,
+            silent: false,
         }
     }
 }

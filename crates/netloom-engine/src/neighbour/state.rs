@@ -40,7 +40,13 @@ fn retransmit<V: Protocol>(net: &Net, dev: DevId) -> Duration {
 }
 
 /// Moves an entry to a state; the timer that was set no longer counts.
-fn enter<V: Protocol>(net: &mut Net, ns: NsId, place: u32, state: State, after: Option<Duration>) {
+pub(super) fn enter<V: Protocol>(
+    net: &mut Net,
+    ns: NsId,
+    place: u32,
+    state: State,
+    after: Option<Duration>,
+) {
     let at = after.map(|after| net.now + after);
     let entry = entry::<V>(net, ns, place);
     entry.state = state;
@@ -144,6 +150,9 @@ pub(crate) fn timer<V: Protocol, O: Observer>(
         }
         State::Incomplete | State::Probe => {
             if probes >= most_probes::<V>(cx.net, dev, state) {
+                if super::restore::assume::<V, O>(cx, ns, place) {
+                    return;
+                }
                 entry::<V>(cx.net, ns, place).updated = now;
                 enter::<V>(cx.net, ns, place, State::Failed, None);
                 super::configure::tell::<V>(cx.net, ns, place, false);

@@ -13,6 +13,7 @@ pub mod lpm;
 pub(crate) mod multipath;
 pub(crate) mod nexthop;
 pub(crate) mod output;
+pub(crate) mod restore;
 pub(crate) mod rules;
 mod sibling;
 pub(crate) mod source;

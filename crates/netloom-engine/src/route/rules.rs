@@ -58,6 +58,14 @@ impl Rules {
         second.unwrap_or(0).saturating_sub(1)
     }
 
+    /// Rules as they were told.
+    pub(super) fn restore(&mut self, told: Vec<Rule>) {
+        if self.list != told {
+            self.list = told;
+            self.changed();
+        }
+    }
+
     fn changed(&mut self) {
         let looks = |r: &Rule| r.asks_upper() && r.iif.as_deref() != Some("lo");
         self.custom = true;

@@ -359,6 +359,11 @@ impl<V: IpVersion> Table<V> {
         Ok(())
     }
 
+    /// Puts a route behind those of its prefix and rank, as it was told.
+    pub(super) fn restore(&mut self, entry: Entry<V>) -> Result<(), Errno> {
+        self.insert(entry, Mode::Append)
+    }
+
     /// Where a new route stands among those of its prefix.
     fn standing(&mut self, head: Option<u32>, entry: &Entry<V>) -> Standing {
         let prefix = (entry.prefix, entry.prefix_len);

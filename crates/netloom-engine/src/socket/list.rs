@@ -16,6 +16,7 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<ListedSocket> {
         .filter_map(|(id, socket)| one(net, id, socket))
         .collect();
     all.extend(time_waits(net, ns));
+    all.extend_from_slice(&net.ns(ns).sockets.told);
     all.sort_by_key(|socket| {
         let listens = socket.state == TcpState::Listen;
         (rank(socket.kind), !listens, socket.local.1, socket.inode)
@@ -38,6 +39,9 @@ fn rank(kind: SocketKind) -> u8 {
 }
 
 fn one(net: &Net, id: u32, socket: &Socket) -> Option<ListedSocket> {
+    if let Some(told) = &socket.told {
+        return Some((**told).clone());
+    }
     let mut listed = ListedSocket {
         kind: socket.kind,
         local: (Ipv4Addr::UNSPECIFIED.into(), 0),

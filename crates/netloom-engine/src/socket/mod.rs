@@ -8,6 +8,7 @@ pub(crate) mod packet;
 pub(crate) mod ping;
 pub(crate) mod ports;
 pub(crate) mod raw;
+pub(crate) mod restore;
 pub(crate) mod send;
 pub(crate) mod sender;
 pub(crate) mod tcp;
@@ -30,6 +31,7 @@ use netloom_model::notice::Notice;
 use netloom_model::socket::{
     Datagram, Interest, PmtuDiscovery, Received, Shutdown, SocketError, SocketId, SocketKind,
 };
+use netloom_model::socket_list::ListedSocket;
 use netloom_model::{Errno, NsName};
 use std::collections::VecDeque;
 
@@ -77,6 +79,8 @@ pub(crate) struct NsSockets {
     pub(crate) raw6: Vec<u32>,
     pub(crate) udp6: Vec<u32>,
     pub(crate) tcp: tcp::Table,
+    /// Sockets of which a snapshot told, and no more is known.
+    pub(crate) told: Vec<ListedSocket>,
 }
 
 impl NsSockets {
@@ -113,6 +117,8 @@ pub(crate) struct Socket {
     /// The device it is bound to.
     pub(crate) dev: DevId,
     pub(crate) options: Options,
+    /// As a snapshot told of it.
+    pub(crate) told: Option<Box<ListedSocket>>,
     queue: VecDeque<Datagram>,
     /// Changes that it is to be told of.
     pub(crate) notices: VecDeque<Notice>,
@@ -215,6 +221,7 @@ impl Socket {
             v6: v6::Ends::default(),
             dev: DevId::NONE,
             options: Options::default(),
+            told: None,
             queue: VecDeque::new(),
             notices: VecDeque::new(),
             queued_bytes: 0,

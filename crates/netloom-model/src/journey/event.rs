@@ -164,6 +164,18 @@ pub enum Event {
         /// Who got it, in words.
         to: String,
     },
+    /// Nobody told who the neighbour is, and it is outside: somebody is taken to answer there.
+    Assumed {
+        /// Its address.
+        address: IpAddr,
+    },
+    /// It left the host by a device whose other end is outside.
+    LeftHost {
+        /// To whom.
+        lladdr: MacAddr,
+        /// The neighbour that is known to have that address.
+        neighbour: Option<IpAddr>,
+    },
     /// It left what netloom sees.
     Left,
     /// It ends here.

@@ -138,6 +138,7 @@ drop_reasons! {
     RuleCannot => "rule_cannot", "a rule is to change it in a way that it does not allow";
     RuleNoSocket => "rule_no_socket", "a rule hands it to a program that takes any address for its own, and there is none";
     ForwardLoop => "forward_loop", "rules send it on from device to device too often";
+    DeviceUnknown => "device_unknown", "the device is of a kind that netloom does not know";
     RuleUnknown => "rule_unknown", "a rule says what netloom does not know";
 }
 

@@ -48,6 +48,7 @@ stages! {
     VethTransmit => "veth_xmit", "what one end sends, the other receives";
     BridgeTransmit => "br_dev_xmit", "the bridge sends as a device of this host";
     DummyTransmit => "dummy_xmit", "the dummy swallows the frame";
+    WireTransmit => "ndo_start_xmit", "the device puts the frame on its wire";
     TapTransmit => "tun_net_xmit", "the program at the other end gets the frame";
     Backlog => "netif_rx", "the frame waits for the receive softirq";
     Receive => "process_backlog", "the softirq takes the frame from the backlog";

@@ -17,6 +17,8 @@ fn shown(journey: &Journey) -> impl Iterator<Item = &Step> {
                 | Event::Ttl { .. }
                 | Event::Answered { .. }
                 | Event::Delivered { .. }
+                | Event::Assumed { .. }
+                | Event::LeftHost { .. }
                 | Event::Left
                 | Event::Dropped(_)
         )

@@ -9,9 +9,10 @@ use netloom_model::journey::{
 };
 use netloom_model::route::table;
 use netloom_model::socket::PacketType;
-use netloom_model::{Route, RouteType, Rule};
+use netloom_model::{MacAddr, Route, RouteType, Rule};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::net::IpAddr;
 
 /// Where a step happens: `NS dev`, or the namespace alone.
 pub(super) fn place(step: &Step) -> String {
@@ -262,6 +263,12 @@ pub(super) fn sentence(step: &Step) -> String {
         Event::Joined { pieces } => format!("{pieces} fragments are joined"),
         Event::Answered { what, .. } => format!("answers: {what}"),
         Event::Delivered { to } => format!("DELIVERED to {to}"),
+        Event::Assumed { address } => {
+            format!(
+                "nobody told of neighbour {address}, who is outside: somebody is taken to answer"
+            )
+        }
+        Event::LeftHost { lladdr, neighbour } => left_host(step, *lladdr, *neighbour),
         Event::Left => "leaves what netloom sees".to_owned(),
         // As it should be for all but one of those who are asked.
         Event::Dropped(DropReason::ArpNotOurs) => {
@@ -269,6 +276,14 @@ pub(super) fn sentence(step: &Step) -> String {
         }
         Event::Dropped(reason) => format!("DROPPED: {}", reason.text()),
     }
+}
+
+/// Where it went, as far as this host knows.
+fn left_host(step: &Step, lladdr: MacAddr, neighbour: Option<IpAddr>) -> String {
+    let dev = step.dev.as_deref().unwrap_or_default();
+    let known = neighbour.map(|address| format!(" (neighbour {address})"));
+    let known = known.unwrap_or_default();
+    format!("left by {dev} to {lladdr}{known}, unknown from there")
 }
 
 fn received(packet_type: PacketType) -> &'static str {

@@ -1,7 +1,8 @@
 //! Scripts of the familiar commands, held to Linux: each file of `tests/linux` runs in netloom and
 //! on the real kernel with the real tools, and both must print what its record says.
 //!
-//! - `engine::NAME` runs the script by `netloom run`, which needs no rights.
+//! - `engine::NAME` runs the script by `netloom run`, which needs no rights, and holds the world to its
+//!   twin at the end.
 //! - `kernel::NAME` runs it in fresh namespaces of the running kernel. It needs root, and the
 //!   devices that the script names in a line `# needs: KIND...`; otherwise the trial is ignored,
 //!   and counted as such.
@@ -15,13 +16,38 @@
 
 mod applets;
 mod checks;
+#[path = "../../src/client.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "part of the program that is tested"
+)]
+mod client;
 mod engine;
+#[path = "../../src/interrupt.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "part of the program that is tested"
+)]
+mod interrupt;
 mod kernel;
 mod normalise;
 #[path = "../../src/applet/on_kernel.rs"]
 mod on_kernel;
+#[path = "../../src/protocol.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "part of the program that is tested"
+)]
+mod protocol;
 mod record;
 mod script;
+mod twin;
 mod vm;
 mod world;
 
@@ -29,6 +55,10 @@ use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(differs) = twin::called() {
+        print!("{differs}");
+        return ExitCode::SUCCESS;
+    }
     let arguments = Arguments::from_args();
     let bless = std::env::var_os("NETLOOM_BLESS").is_some_and(|value| value == "1");
     let kernel = kernel::Kernel::probe();

@@ -10,12 +10,15 @@ mod forward;
 mod mdb;
 mod message;
 mod query;
+mod restore;
 mod snoop;
 mod told;
 mod user;
 
 pub(super) use forward::{Choice, Member, choose, to_members};
 pub(crate) use query::timer;
+pub(super) use restore::{ask, settings as restore_settings};
+pub(crate) use restore::{groups as restore_groups, routers as restore_routers};
 pub(super) use snoop::listen;
 pub(crate) use user::{add, delete, list, list_routers};
 pub(super) use user::{check_settings, configure, set_port_router};

@@ -103,7 +103,7 @@ pub(crate) fn timer<O: Observer>(cx: &mut Cx<'_, O>, master: DevId, timer: StpTi
 
 impl Tree {
     /// When the engine's timers are to call, and for what.
-    pub(super) fn ask(&mut self) -> Vec<(Time, StpTimer)> {
+    pub(in crate::bridge) fn ask(&mut self) -> Vec<(Time, StpTimer)> {
         let own = [
             (&mut self.hello, StpTimer::Hello),
             (&mut self.notification, StpTimer::Notification),

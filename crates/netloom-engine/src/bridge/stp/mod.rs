@@ -19,6 +19,7 @@ mod drive;
 mod operation;
 mod ports;
 mod procedures;
+mod restore;
 #[cfg(test)]
 mod tests;
 

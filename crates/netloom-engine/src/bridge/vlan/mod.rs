@@ -7,12 +7,14 @@
 
 mod configure;
 mod filter;
+mod restore;
 
 pub(super) use configure::{
     add_local, begin, default_pvid, join_default, leave_all, local_addresses, stats_per_port,
 };
 pub(crate) use configure::{change, list, list_global};
 pub(super) use filter::{allowed_up, egress, ingress, learnable};
+pub(super) use restore::restore;
 
 use crate::device::DevId;
 use crate::net::Net;

@@ -1,7 +1,7 @@
 //! The list of the groups that a device joined, and a sketch of it: a flood brings a device many
 //! packets to groups that nobody listens to there, and these are to be refused without a walk.
 
-use super::Membership;
+use super::{Membership, Memberships};
 use core::hash::{BuildHasher, Hash};
 use core::ops::{Deref, DerefMut};
 use foldhash::fast::FixedState;
@@ -59,6 +59,20 @@ impl<A> Deref for Joined<A> {
 impl<A> DerefMut for Joined<A> {
     fn deref_mut(&mut self) -> &mut [Membership<A>] {
         &mut self.list
+    }
+}
+
+impl<A: Copy + Eq + Hash> Memberships<A> {
+    /// Groups that are listened to as they were told, the newest first: nobody is told of them again.
+    pub(crate) fn restore(&mut self, told: &[(A, u32)], loaded: impl Fn(A) -> bool) {
+        self.groups = Joined::default();
+        for (group, users) in told.iter().rev() {
+            self.groups.push_front(Membership {
+                users: *users,
+                loaded: loaded(*group),
+                ..Membership::new(*group)
+            });
+        }
     }
 }
 

@@ -130,7 +130,7 @@ pub(crate) fn prepare(net: &mut Net, dev: DevId) {
 }
 
 /// IPv6 begins to run on a device.
-pub(super) fn begin(net: &mut Net, dev: DevId) {
+pub(crate) fn begin(net: &mut Net, dev: DevId) {
     prepare(net, dev);
     membership::up::<V6>(net, dev);
     if net.dev(dev).v6.conf.on(Conf6::Forwarding) {
@@ -159,7 +159,7 @@ pub(crate) fn forwarding(net: &mut Net, dev: DevId, on: bool) {
 
 /// Listens to the group in which an address is asked for, or no more; nobody asks on the loopback
 /// (`addrconf_join_solict`).
-pub(super) fn solicited(net: &mut Net, dev: DevId, addr: Ipv6Addr, on: bool) {
+pub(crate) fn solicited(net: &mut Net, dev: DevId, addr: Ipv6Addr, on: bool) {
     let group = super::solicited_node(addr);
     if net.dev(dev).is_loopback() {
         return;

@@ -7,9 +7,11 @@
 
 mod configure;
 mod follow;
+mod restore;
 
 pub(crate) use configure::{add, delete, fits_host_scope, fits_v6};
 pub(crate) use follow::{device_lost, hops_v4, hops_v6};
+pub(crate) use restore::restore;
 
 use super::table::Hop;
 use crate::device::DevId;

@@ -12,6 +12,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::socket::restore;
 use core::net::IpAddr;
 use netloom_model::counters::Counter;
 use netloom_model::journey::{DropReason, Event, Stage};
@@ -185,6 +186,9 @@ fn nobody_yet<O: Observer>(cx: &mut Cx<'_, O>, arrival: &Arrival<'_>, packet: &P
     let given = given.filter(|id| listen::listens(cx.net, *id));
     let listener = given.or_else(|| listen::find(cx.net, *ns, *dev, *local, *remote));
     let Some(listener) = listener else {
+        if restore::is_told(cx.net, *ns, *local, *remote) {
+            return End_::Delivered("a connection of which only its ends were told".into());
+        }
         return End_::Refused(DropReason::NoSocket);
     };
     if segment.has(Flags::RST) {

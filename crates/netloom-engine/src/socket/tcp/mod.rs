@@ -25,6 +25,7 @@ pub(crate) mod ports;
 mod probe;
 mod ranges;
 mod reset;
+pub(super) mod restore;
 mod rtt;
 mod seq;
 mod settle;

@@ -249,6 +249,7 @@ impl World for Kept {
         match request {
             Request::Snapshot { .. } => Ok(Reply::State(State {
                 namespaces: [(self.ns.clone(), self.state.clone())].into(),
+                ..State::default()
             })),
             _ => Err(Error::from(Errno::OPNOTSUPP)),
         }
