@@ -55,7 +55,7 @@ impl Grammar {
         const BEGINNINGS: [&str; 5] = ["ip-", "ip6-", "802_3-", "among-", "log"];
         const WHOLE: [&str; 4] = ["mark", "pkttype-type", "concurrent", "verbose"];
         let begins = |begin: &&str| name.starts_with(*begin) && !name.starts_with("logical");
-        !self.bridge || WHOLE.contains(&name) || BEGINNINGS.iter().any(|begin| begins(begin))
+        !self.bridge || WHOLE.contains(&name) || BEGINNINGS.iter().any(begins)
     }
 }
 

@@ -6,7 +6,7 @@
 //! comparisons stood before it.
 
 use super::implied;
-use netloom_model::ruleset::expr::Relation;
+use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::field::Layer;
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::{Expr, Field, Header, TableFamily, Value};
@@ -15,6 +15,11 @@ use netloom_model::ruleset::{Expr, Field, Header, TableFamily, Value};
 const MOST: u16 = 128;
 /// The bits of a register: what fills some is not put together with more.
 const REGISTER: u16 = 32;
+
+/// The number of the link layer.
+const LINK: u8 = 0;
+/// The type of a device of Ethernet.
+const ARPHRD_ETHER: u128 = 1;
 
 /// Where the bits of a comparison lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +38,19 @@ struct Run {
     place: Place,
 }
 
-/// Puts together what is compared as one.
-pub(super) fn merge(family: TableFamily, statements: Vec<Statement>) -> Vec<Statement> {
+/// Puts together what is compared as one. Behind a comparison with a field of Ethernet the type that a
+/// protocol of the network needs is such a field too, though it is not listed.
+pub(super) fn merge(family: TableFamily, mut statements: Vec<Statement>) -> Vec<Statement> {
+    let Some((at, kind)) = implied::ethertype(family, &statements) else {
+        return merged(family, statements);
+    };
+    statements.insert(at, kind.clone());
+    let mut whole = merged(family, statements);
+    whole.retain(|statement| *statement != kind);
+    whole
+}
+
+fn merged(family: TableFamily, statements: Vec<Statement>) -> Vec<Statement> {
     let runs: Vec<Run> = groups(&statements)
         .into_iter()
         .flat_map(|group| runs(&statements, group))
@@ -51,12 +67,27 @@ pub(super) fn merge(family: TableFamily, statements: Vec<Statement>) -> Vec<Stat
             // It stands behind now; that the packet is of its protocol is asked for here.
             Some(run) if run.at > at => {
                 let needed = implied::needed(family, &whole, &statements[at]);
-                whole.extend(needed);
+                let between = &statements[at..run.at];
+                whole.extend(needed.or_else(|| ethernet(family, between, run.place)));
             }
             Some(_) => {}
         }
     }
     whole
+}
+
+/// That a packet has a header of Ethernet, where something is done before what that holds is compared.
+fn ethernet(family: TableFamily, between: &[Statement], place: Place) -> Option<Statement> {
+    let compares = |statement: &Statement| {
+        matches!(
+            statement,
+            Statement::Match { .. } | Statement::VerdictMap { .. }
+        )
+    };
+    let asks = family != TableFamily::Bridge && place.layer == LINK;
+    let ethernet = Value::number(ARPHRD_ETHER, 2);
+    (asks && !between.iter().all(compares))
+        .then(|| Statement::equal(Expr::Meta(MetaKey::IifType), Expr::Value(ethernet)))
 }
 
 /// The comparisons among which some may be one.
@@ -114,9 +145,15 @@ const fn joins(one: Place, other: Place) -> bool {
 /// The relation of a comparison that can be put together with others.
 fn relation(statement: &Statement) -> Option<Relation> {
     match statement {
-        Statement::Match { relation, .. } if matches!(relation, Relation::Eq | Relation::Ne) => {
-            Some(*relation)
-        }
+        Statement::Match {
+            relation: Relation::Ne,
+            ..
+        } => Some(Relation::Ne),
+        // Flags that are compared together with more are all compared.
+        Statement::Match {
+            relation: Relation::Eq | Relation::Any,
+            ..
+        } => Some(Relation::Eq),
         _ => None,
     }
 }
@@ -141,7 +178,7 @@ fn place(statement: &Statement) -> Option<Place> {
         _ => return None,
     };
     let layer = match layer {
-        Layer::Link => 0,
+        Layer::Link => LINK,
         Layer::Network => 1,
         Layer::Transport => 2,
         Layer::Inner => 3,
@@ -212,7 +249,15 @@ fn together(statements: &[Statement], of: &[usize]) -> Vec<Statement> {
         let right = Expr::Concat(right.collect());
         return vec![compare(Expr::Concat(left), relation, right)];
     }
-    of.iter().map(|at| statements[*at].clone()).collect()
+    let all = parts.into_iter();
+    all.map(|(left, relation, value)| {
+        let relation = match relation {
+            Relation::Any => Relation::Eq,
+            relation => relation,
+        };
+        compare(left.clone(), relation, Expr::Value(value.clone()))
+    })
+    .collect()
 }
 
 /// The comparisons that are listed for one with several fields at a time.

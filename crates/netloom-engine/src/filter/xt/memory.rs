@@ -90,11 +90,11 @@ pub(in crate::filter) fn limit(
     enough.is_some() != limit.over
 }
 
-/// So much in all.
+/// So much in all; whoever takes the last of it is still within (`nft_overquota`).
 pub(in crate::filter) fn quota(all: &mut Memories, part: usize, quota: &Quota, len: u64) -> bool {
     let memory = of(all, part, quota.used, Time(0));
     memory.count = memory.count.saturating_add(len);
-    (memory.count >= quota.bytes) == quota.over
+    (memory.count > quota.bytes) == quota.over
 }
 
 /// So much in all, as `quota` of xtables counts: what does not fit ends it for good.
