@@ -23,7 +23,7 @@ const TOGETHER: usize = 3;
 const TOLD: u64 = 3;
 /// Of a hundred cases so many may differ by what docs/FIDELITY.md names, unless somebody asks for
 /// cases: then every one that differs is told.
-const STAY: usize = 8;
+const STAY: usize = 5;
 /// How often a case must differ.
 const TRIES: usize = 3;
 
