@@ -1,8 +1,9 @@
 //! The kernel as a world.
 
 use crate::netlink::{Netlink, Protocol};
-use crate::{connections, holders, ipsets, namespace, read, refused, sockets, write};
+use crate::{connections, holders, ipsets, namespace, read, refused, ruleset, sockets, write};
 use netloom_model::route::{RouteAnswer, RouteQuery};
+use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
@@ -111,6 +112,13 @@ impl Kernel {
             let netlink = self.socket_of(ns, Protocol::Netfilter)?;
             found.tracked = connections::statistics(netlink)?;
         }
+        if parts.ruleset {
+            let wanted = Wanted {
+                rules: true,
+                ..Wanted::default()
+            };
+            found.ruleset = self.rules(ns, &wanted)?;
+        }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
         }
@@ -118,6 +126,12 @@ impl Kernel {
             found.sockets = sockets::read(self.socket_of(ns, Protocol::SockDiag)?, ns)?;
         }
         Ok(())
+    }
+
+    /// The part of the rules for packets that is wanted.
+    fn rules(&mut self, ns: &NsName, wanted: &Wanted) -> Result<Ruleset> {
+        let now = self.elapsed();
+        ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)
     }
 
     fn way(&mut self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {
@@ -138,6 +152,9 @@ impl Kernel {
         match change {
             Change::Connections { change, .. } => {
                 connections::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
+            }
+            Change::Ruleset { changes, .. } => {
+                ruleset::apply(self.socket_of(&ns, Protocol::Netfilter)?, changes)
             }
             Change::IpSet { change, .. } => {
                 ipsets::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
@@ -163,6 +180,10 @@ impl World for Kernel {
                 Ok(Reply::Done)
             }
             Request::Snapshot { ns, parts } => self.state(ns, parts).map(Reply::State),
+            Request::Ruleset { ns, wanted } => {
+                let part = self.rules(&ns, &wanted)?;
+                Ok(Reply::Ruleset(Box::new(part)))
+            }
             Request::RouteGet { ns, query } => self.way(&ns, &query).map(Reply::Route),
             Request::Now => Ok(Reply::Time(self.elapsed())),
             Request::SleepUntil(until) => {

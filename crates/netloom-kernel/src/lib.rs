@@ -7,6 +7,7 @@
 //! - `netlink` is a socket: requests, and what the kernel answers;
 //! - `namespace` goes into namespaces, makes and deletes them;
 //! - `read` is the state of one, `write` is one change of it;
+//! - `ruleset` reads and changes the rules for packets;
 //! - `rootless` has a process be root of a user namespace, `lacks` asks what the kernel cannot do;
 //! - `settings` are those of `/proc/sys/net`;
 //! - `host` is all of a host, and whose its namespaces are.
@@ -22,6 +23,7 @@ pub mod namespace;
 mod netlink;
 mod read;
 pub mod rootless;
+mod ruleset;
 mod settings;
 mod sockets;
 mod write;

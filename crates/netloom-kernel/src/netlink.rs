@@ -20,7 +20,6 @@ const BUFFER: usize = 32 * 1024 * 1024;
 
 /// Who is spoken to by a socket of netlink.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(dead_code, reason = "rules and sockets are read next")]
 pub(crate) enum Protocol {
     /// rtnetlink(7): links, addresses, routes.
     Route,
@@ -191,7 +190,6 @@ impl Netlink {
     ///
     /// # Errors
     /// Of sending; `ENOBUFS` where answers were lost. What the kernel says of a message is an answer.
-    #[allow(dead_code, reason = "rules and sockets are read next")]
     pub(crate) fn batch(
         &mut self,
         mut batch: Batch,
@@ -233,7 +231,6 @@ fn widen(socket: &Socket) {
 }
 
 /// Messages that are sent together.
-#[allow(dead_code, reason = "rules and sockets are read next")]
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
@@ -243,7 +240,6 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// Adds a message with its header ([`Writer::message`]): its number.
-    #[allow(dead_code, reason = "rules and sockets are read next")]
     pub(crate) fn push(&mut self, message: &[u8]) -> usize {
         let n = self.at.len();
         self.at.push(self.bytes.len());

@@ -68,6 +68,24 @@ impl<'a> Attributes<'a> {
         self.get(kind)?.first().copied()
     }
 
+    /// A number of 64 bits in network order.
+    #[must_use]
+    pub fn be64(self, kind: u16) -> Option<u64> {
+        self.u64(kind).map(u64::from_be)
+    }
+
+    /// A number of 32 bits in network order.
+    #[must_use]
+    pub fn be32(self, kind: u16) -> Option<u32> {
+        self.u32(kind).map(u32::from_be)
+    }
+
+    /// A number of 16 bits in network order.
+    #[must_use]
+    pub fn be16(self, kind: u16) -> Option<u16> {
+        self.u16(kind).map(u16::from_be)
+    }
+
     /// Whether there is a number of 8 bits that is not zero.
     #[must_use]
     pub fn is_on(self, kind: u16) -> bool {
@@ -156,6 +174,17 @@ impl Writer {
         self.0[at..at + 2].copy_from_slice(&len.to_le_bytes());
     }
 
+    /// Adds the attributes that another has.
+    pub fn append(&mut self, other: &Writer) {
+        self.0.extend(&other.0);
+    }
+
+    /// Adds attributes by their bytes.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+        self.0.resize(aligned(self.0.len()), 0);
+    }
+
     /// Adds a number of 64 bits.
     pub fn u64(&mut self, kind: u16, value: u64) {
         self.put(kind, &value.to_le_bytes());
@@ -174,6 +203,21 @@ impl Writer {
     /// Adds a number of 8 bits.
     pub fn u8(&mut self, kind: u16, value: u8) {
         self.put(kind, &[value]);
+    }
+
+    /// Adds a number of 64 bits in network order.
+    pub fn be64(&mut self, kind: u16, value: u64) {
+        self.put(kind, &value.to_be_bytes());
+    }
+
+    /// Adds a number of 32 bits in network order.
+    pub fn be32(&mut self, kind: u16, value: u32) {
+        self.put(kind, &value.to_be_bytes());
+    }
+
+    /// Adds a number of 16 bits in network order.
+    pub fn be16(&mut self, kind: u16, value: u16) {
+        self.put(kind, &value.to_be_bytes());
     }
 
     /// Adds those numbers of 64 bits that are to be set.

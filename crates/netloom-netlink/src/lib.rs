@@ -19,6 +19,7 @@ pub mod link;
 pub mod message;
 pub mod neighbour;
 pub mod nexthop;
+pub mod nft;
 pub mod port;
 pub mod route;
 pub mod rule;

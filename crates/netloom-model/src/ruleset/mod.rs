@@ -11,6 +11,7 @@ pub mod datatype;
 pub mod event;
 pub mod expr;
 pub mod field;
+pub mod implied;
 pub mod object;
 pub mod set;
 pub mod statement;

@@ -1,0 +1,133 @@
+//! A transaction of `nf_tables`: all steps of a change, or none.
+
+use super::messages::Maker;
+use super::read::generation;
+use super::{sets, zero};
+use crate::netlink::{Batch, Netlink};
+use netloom_model::ruleset::{ChainRef, RulesetChange};
+use netloom_model::{Errno, Error, Result};
+use netloom_netlink::message::ended;
+use netloom_netlink::nft::{self, chain, kind, object};
+use netloom_netlink::{Writer, flag, kind as any_kind};
+
+/// How often a transaction that rests on what was read is tried again where that changed meanwhile.
+const PATIENCE: usize = 32;
+
+/// Carries all steps out, or none.
+///
+/// # Errors
+/// The kernel's for the first step that it refuses; `EOPNOTSUPP` where a step has no form for it.
+pub(crate) fn apply(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<()> {
+    let numbered = sets::number_ipsets(netlink, changes)?;
+    let changes = numbered.as_deref().unwrap_or(changes);
+    let rests = changes.iter().any(|change| {
+        matches!(
+            change,
+            RulesetChange::Zero { .. } | RulesetChange::RenameChain { .. }
+        )
+    });
+    // Whoever read them says of which generation they were.
+    let said = changes.iter().find_map(|change| match change {
+        RulesetChange::Unchanged { generation } => Some(*generation),
+        _ => None,
+    });
+    let told = said.is_some();
+    for _ in 0..PATIENCE {
+        let generation = match rests && !told {
+            true => Some(generation(netlink)?),
+            false => said,
+        };
+        match attempt(netlink, changes, generation) {
+            Err(error) if error.errno == Errno::RESTART && !told => {}
+            done => {
+                done?;
+                return reset(netlink, changes);
+            }
+        }
+    }
+    Err(Errno::AGAIN.into())
+}
+
+fn attempt(
+    netlink: &mut Netlink,
+    changes: &[RulesetChange],
+    wanted: Option<u32>,
+) -> Result<()> {
+    let known = sets::known(netlink, changes)?;
+    let mut batch = Batch::default();
+    // The step that each message is of.
+    let mut steps = vec![None];
+    batch.push(&nft::begin(wanted).message(kind::BEGIN, flag::REQUEST));
+    let mut maker = Maker {
+        known: &known,
+        id: 1,
+        messages: Vec::new(),
+    };
+    for (step, change) in changes.iter().enumerate() {
+        let made = match change {
+            RulesetChange::Zero { chain, handle } => zero::messages(netlink, chain, *handle)
+                .map(|messages| maker.messages.extend(messages)),
+            RulesetChange::RenameChain { chain, name } => {
+                rename(netlink, chain, name).map(|body| maker.messages.push((kind::CHAIN, 0, body)))
+            }
+            change => maker.step(change),
+        };
+        made.map_err(|error| error.at(step))?;
+        for (kind, flags, body) in maker.messages.drain(..) {
+            batch.push(&body.message(kind, flag::REQUEST | flags));
+            steps.push(Some(step));
+        }
+    }
+    if steps.len() == 1 {
+        // Nothing is to be done but to say whether something was.
+        return match wanted {
+            Some(wanted) if generation(netlink)? != wanted => Err(Errno::RESTART.into()),
+            _ => Ok(()),
+        };
+    }
+    batch.push(&nft::bracket().message(kind::END, flag::REQUEST));
+    let mut refused: Option<(usize, Error)> = None;
+    netlink.batch(batch, &mut |n, message| {
+        if message.kind != any_kind::ERROR {
+            return;
+        }
+        if let Err(error) = ended(message)
+            && refused.as_ref().is_none_or(|(before, _)| n < *before)
+        {
+            refused = Some((n, error));
+        }
+    })?;
+    match refused {
+        None => Ok(()),
+        Some((n, error)) => Err(Error {
+            // What is said of rules is told by the number alone.
+            message: None,
+            step: steps.get(n).copied().flatten().map(|step| step as u32),
+            ..error
+        }),
+    }
+}
+
+/// The message that gives a chain another name: it is found by its number then.
+fn rename(netlink: &mut Netlink, of: &ChainRef, name: &str) -> Result<Writer> {
+    let asked = chain::name(of);
+    let found = netlink.ask(kind::CHAIN + kind::GET, asked, chain::decode)?;
+    let (_, found) = found.ok_or(Errno::NOENT)?;
+    Ok(chain::rename(&of.table, found.handle, name))
+}
+
+/// Sets what objects counted to nothing, which is no part of a transaction.
+fn reset(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<()> {
+    for (step, change) in changes.iter().enumerate() {
+        if let RulesetChange::ResetObject {
+            table,
+            kind: of,
+            name,
+        } = change {
+            let asked = object::name(table, *of, name);
+            let done = netlink.ask(kind::RESET_OBJECT, asked, |_| Some(()));
+            done.map_err(|error| error.at(step))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The rules of a namespace (`nf_tables`), over a socket of netfilter.
+
+mod apply;
+mod messages;
+mod read;
+mod sets;
+mod zero;
+
+pub(crate) use apply::apply;
+pub(crate) use read::read;

@@ -1,0 +1,307 @@
+//! What a rule says, of the kernel's instructions: each is followed through the registers, and what is
+//! compared or done with them is a statement. What isn't understood is one too, by its own words.
+//!
+//! `load` fills registers, `compare` and `lookup` ask, `act` and `steer` do; `field` knows which field
+//! of a header some bytes are.
+
+mod act;
+mod compare;
+mod field;
+mod load;
+mod lookup;
+mod steer;
+mod xt;
+
+use super::set::Known;
+use crate::Attributes;
+use netloom_model::ruleset::datatype::Order;
+use netloom_model::ruleset::statement::{Statement, Verdict};
+use netloom_model::ruleset::value::IFNAME;
+use netloom_model::ruleset::{DataType, Expr, TableFamily, Value, implied};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// What is known of a table before its rules are read.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Whether it is one that iptables makes.
+    pub xtables: bool,
+    /// Its sets by their names, those without a name too.
+    pub sets: HashMap<String, Known>,
+}
+
+/// The registers, in units of four bytes.
+const SLOTS: usize = 20;
+
+/// What stands in registers.
+#[derive(Clone, Debug)]
+enum Held {
+    /// These bytes.
+    Constant(Vec<u8>),
+    /// What a packet says.
+    Loaded(Loaded),
+}
+
+impl Held {
+    fn len(&self) -> usize {
+        match self {
+            Held::Constant(bytes) => bytes.len(),
+            Held::Loaded(loaded) => loaded.len,
+        }
+    }
+}
+
+/// Something with a value for each packet, in registers.
+#[derive(Clone, Debug)]
+struct Loaded {
+    expr: Expr,
+    /// How its bytes stand.
+    order: Order,
+    /// How many there are.
+    len: usize,
+    /// What it was before bits of it were changed, which of them stayed, and which were flipped then.
+    changed: Option<(Box<Expr>, u128, u128)>,
+}
+
+/// A rule while it is read.
+struct Reader<'a> {
+    family: TableFamily,
+    context: &'a Context,
+    slots: [Option<Held>; SLOTS],
+    statements: Vec<Statement>,
+    /// The register of which the last statement asked whether it is no less than something.
+    low: Option<u32>,
+}
+
+/// The statements of a rule.
+pub(super) fn rule(
+    family: TableFamily,
+    context: &Context,
+    expressions: Attributes<'_>,
+) -> Vec<Statement> {
+    let mut reader = Reader::new(family, context);
+    for (_, item) in expressions {
+        reader.expression(item);
+    }
+    let mut statements = reader.statements;
+    implied::leave_out(family, &mut statements);
+    statements
+}
+
+/// The statements of an element of a set.
+pub(super) fn stateful(family: TableFamily, items: &[&[u8]]) -> Vec<Statement> {
+    let context = Context::default();
+    let mut reader = Reader::new(family, &context);
+    for item in items {
+        reader.expression(item);
+    }
+    reader.statements
+}
+
+/// A verdict (`NFTA_VERDICT_*`).
+pub(super) fn verdict(data: Attributes<'_>) -> Option<Verdict> {
+    const VERDICT: u16 = 2;
+    const CODE: u16 = 1;
+    const CHAIN: u16 = 2;
+    let verdict = data.inside(VERDICT);
+    let chain = || verdict.text(CHAIN);
+    Some(match verdict.be32(CODE)?.cast_signed() {
+        0 => Verdict::Drop,
+        1 => Verdict::Accept,
+        -1 => Verdict::Continue,
+        -3 => Verdict::Jump(chain()?),
+        -4 => Verdict::Goto(chain()?),
+        -5 => Verdict::Return,
+        _ => return None,
+    })
+}
+
+/// Where a register begins.
+fn slot(register: u32) -> Option<usize> {
+    match register {
+        1..=4 => Some(4 * (register as usize - 1)),
+        8..=23 => Some(register as usize - 8),
+        _ => None,
+    }
+}
+
+/// The number of bytes as they stand, the greatest first.
+fn number(bytes: &[u8], order: Order) -> Option<u128> {
+    let value = match order {
+        Order::Host => Value::new(bytes.iter().rev().copied().collect::<Vec<u8>>()),
+        _ => Value::new(bytes),
+    };
+    value.to_number()
+}
+
+/// The constant that some bytes are, where they are compared with an expression or it is set to them.
+fn constant(of: &Expr, order: Order, bytes: &[u8]) -> Value {
+    let mut bytes = bytes.to_vec();
+    if order == Order::Host {
+        bytes.reverse();
+    }
+    match of.datatype() {
+        // With the zero behind it it is a whole name.
+        Some(DataType::IfName | DataType::String)
+            if bytes.len() < IFNAME && bytes.last() == Some(&0) =>
+        {
+            bytes.resize(IFNAME, 0);
+        }
+        // It is a number of 32 bits where routing is asked.
+        Some(DataType::Boolean) => bytes = vec![bytes.iter().any(|byte| *byte != 0).into()],
+        _ => {}
+    }
+    Value::new(bytes)
+}
+
+impl<'a> Reader<'a> {
+    fn new(family: TableFamily, context: &'a Context) -> Reader<'a> {
+        Reader {
+            family,
+            context,
+            slots: [const { None }; SLOTS],
+            statements: Vec::new(),
+            low: None,
+        }
+    }
+
+    /// Follows one instruction.
+    fn expression(&mut self, item: &[u8]) {
+        const NAME: u16 = 1;
+        const DATA: u16 = 2;
+        let attributes = Attributes::new(item);
+        let name = attributes.text(NAME).unwrap_or_default();
+        let data = attributes.inside(DATA);
+        let low = self.low.take();
+        if self.instruction(&name, data, low).is_none() {
+            let bytes = attributes.get(DATA).unwrap_or_default();
+            self.statements
+                .push(Statement::Unknown(words(&name, bytes)));
+        }
+    }
+
+    fn instruction(&mut self, name: &str, data: Attributes<'_>, low: Option<u32>) -> Option<()> {
+        match name {
+            "payload" => self.payload(data),
+            "meta" => self.meta(data),
+            "ct" => self.ct(data),
+            "exthdr" => self.exthdr(data),
+            "rt" => self.rt(data),
+            "socket" => self.socket(data),
+            "osf" => self.osf(data),
+            "xfrm" => self.xfrm(data),
+            "fib" => self.fib(data),
+            "numgen" => self.numgen(data),
+            "hash" => self.hash(data),
+            "immediate" => self.immediate(data),
+            "bitwise" => self.bitwise(data),
+            "byteorder" => self.byteorder(data),
+            "cmp" => self.compare(data, low),
+            "range" => self.range(data),
+            "lookup" => self.lookup(data),
+            "dynset" => self.dynset(data),
+            "objref" => self.objref(data),
+            "nat" => self.nat(data),
+            "masq" => self.masquerade(data),
+            "redir" => self.redirect(data),
+            "queue" => self.queue(data),
+            "dup" => self.dup(data),
+            "fwd" => self.forward(data),
+            "tproxy" => self.tproxy(data),
+            "match" => self.xt_match(data),
+            "target" => self.xt_target(data),
+            _ => self.act(name, data),
+        }
+    }
+
+    fn say(&mut self, statement: Statement) -> Option<()> {
+        self.statements.push(statement);
+        Some(())
+    }
+
+    /// Puts something into a register.
+    fn hold(&mut self, register: u32, held: Held) -> Option<()> {
+        let at = slot(register)?;
+        let end = (at + held.len().div_ceil(4)).min(SLOTS);
+        for slot in self.slots.get_mut(at..end)? {
+            *slot = None;
+        }
+        *self.slots.get_mut(at)? = Some(held);
+        Some(())
+    }
+
+    fn load(&mut self, register: u32, expr: Expr, len: usize) -> Option<()> {
+        let order = super::number::order(&expr);
+        let loaded = Loaded {
+            expr,
+            order,
+            len,
+            changed: None,
+        };
+        self.hold(register, Held::Loaded(loaded))
+    }
+
+    fn held(&self, register: u32) -> Option<&Held> {
+        self.slots.get(slot(register)?)?.as_ref()
+    }
+
+    fn loaded(&self, register: u32) -> Option<&Loaded> {
+        match self.held(register)? {
+            Held::Loaded(loaded) => Some(loaded),
+            Held::Constant(_) => None,
+        }
+    }
+
+    /// What stands in registers, where something is set to it or led by it.
+    fn value(&self, register: u32, of: &Expr) -> Option<Expr> {
+        Some(match self.held(register)? {
+            Held::Constant(bytes) => Expr::Value(constant(of, super::number::order(of), bytes)),
+            Held::Loaded(loaded) => self.named(&loaded.expr),
+        })
+    }
+
+    /// The same of a constant in the order of packets.
+    fn plain(&self, register: u32) -> Option<Expr> {
+        Some(match self.held(register)? {
+            Held::Constant(bytes) => Expr::Value(Value::new(bytes.clone())),
+            Held::Loaded(loaded) => self.named(&loaded.expr),
+        })
+    }
+
+    /// What stands one behind the other in registers of so many bytes.
+    fn parts(&self, register: u32, len: usize) -> Option<Vec<Expr>> {
+        let at = slot(register)?;
+        let mut parts = Vec::new();
+        let mut taken = 0;
+        while taken < len {
+            let held = self.slots.get(at + taken / 4)?.as_ref()?;
+            parts.push(match held {
+                Held::Loaded(loaded) => self.named(&loaded.expr),
+                Held::Constant(bytes) => Expr::Value(Value::new(bytes.clone())),
+            });
+            taken += held.len().next_multiple_of(4).max(4);
+        }
+        Some(parts)
+    }
+
+    /// The same as one expression.
+    fn key(&self, register: u32, len: usize) -> Option<Expr> {
+        let mut parts = self.parts(register, len)?;
+        Some(match parts.len() {
+            1 => parts.remove(0),
+            _ => Expr::Concat(parts),
+        })
+    }
+}
+
+/// The words of an instruction that isn't understood.
+fn words(name: &str, bytes: &[u8]) -> String {
+    let mut words = name.to_owned();
+    if !bytes.is_empty() {
+        words.push(' ');
+    }
+    for byte in bytes {
+        let _ = write!(words, "{byte:02x}");
+    }
+    words
+}
