@@ -1,7 +1,9 @@
 //! The kernel as a world.
 
 use crate::netlink::{Netlink, Protocol};
-use crate::{connections, holders, ipsets, namespace, read, refused, ruleset, sockets, write};
+use crate::{
+    connections, holders, ipsets, legacy, namespace, read, refused, ruleset, sockets, write,
+};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::state::Parts;
@@ -118,6 +120,7 @@ impl Kernel {
                 ..Wanted::default()
             };
             found.ruleset = self.rules(ns, &wanted)?;
+            found.ruleset.tables.extend(legacy::read(ns)?);
         }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
@@ -152,6 +155,9 @@ impl Kernel {
         match change {
             Change::Connections { change, .. } => {
                 connections::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
+            }
+            Change::Ruleset { changes, .. } if legacy::is_of(changes) => {
+                legacy::change(&ns, changes)
             }
             Change::Ruleset { changes, .. } => {
                 ruleset::apply(self.socket_of(&ns, Protocol::Netfilter)?, changes)

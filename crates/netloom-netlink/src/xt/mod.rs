@@ -8,6 +8,7 @@
 //! Sets are known to the kernel by numbers: see [`sets`].
 
 mod layout;
+pub mod legacy;
 pub mod matches;
 pub mod sets;
 pub mod targets;

@@ -17,6 +17,7 @@ mod segments;
 mod transport;
 
 use super::{Given, Info, Read, of_opaque, opaque};
+pub(in crate::xt) use host::device_mask as device_mask_of;
 pub(in crate::xt) use memory::{SetInfo, limit, of_set, set_info};
 use netloom_model::ruleset::xt::XtMatch;
 use netloom_model::ruleset::{Statement, TableFamily};
