@@ -1,17 +1,22 @@
 //! The kernel as a world.
 
+use crate::monitor::{Listened, Monitor};
 use crate::netlink::{Netlink, Protocol};
+use crate::undo::Log;
 use crate::{
-    connections, holders, ipsets, legacy, namespace, read, refused, ruleset, sockets, write,
+    connections, holders, ipsets, legacy, namespace, owned, read, refused, ruleset, sockets, write,
 };
+use netloom_model::notice::Notice;
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::ruleset::{Ruleset, Wanted};
+use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::thread::sleep;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The running kernel, as the namespace sees it in which this process began.
@@ -30,6 +35,12 @@ use std::time::{Duration, Instant, SystemTime};
 pub struct Kernel {
     /// A socket for each namespace that was asked for, and each who was spoken to.
     sockets: HashMap<(NsName, Protocol), Netlink>,
+    /// Those who listen to what changes.
+    monitors: HashMap<SocketId, Monitor>,
+    /// With which tag everything is marked that is made.
+    pub(crate) tag: Option<String>,
+    /// What becomes readable when the user asks the program to end.
+    end: Option<OwnedFd>,
     began: Instant,
     /// What the wall clock said then.
     epoch: Duration,
@@ -49,6 +60,9 @@ impl Kernel {
     pub fn new() -> Kernel {
         Kernel {
             sockets: HashMap::new(),
+            monitors: HashMap::new(),
+            tag: None,
+            end: None,
             began: Instant::now(),
             epoch: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
             alone: false,
@@ -61,6 +75,48 @@ impl Kernel {
         Kernel {
             alone: true,
             ..Kernel::new()
+        }
+    }
+
+    /// From here on, a wait ends with `EINTR` once `end` can be read.
+    pub fn end_by(&mut self, end: OwnedFd) {
+        self.end = Some(end);
+    }
+
+    /// Has somebody listen to what changes in a namespace.
+    fn open(&mut self, ns: &NsName, kind: SocketKind) -> Result<SocketId> {
+        let listened = match kind {
+            SocketKind::Monitor => Listened::Route,
+            SocketKind::ConntrackMonitor => Listened::Connections,
+            _ => return Err(Errno::OPNOTSUPP.into()),
+        };
+        let opened = namespace::inside(ns, || Monitor::open(listened))?;
+        let opened = opened.map_err(|error| refused(&error))?;
+        let last = self.monitors.keys().max().map_or(0, |last| last.0);
+        let id = SocketId(last + 1);
+        self.monitors.insert(id, opened);
+        Ok(id)
+    }
+
+    fn next_notice(&mut self, socket: SocketId, deadline: Time) -> Result<Option<Box<Notice>>> {
+        let (epoch, began) = (self.epoch, self.began);
+        let now = move || clock(epoch, began);
+        let patience = (deadline != Time::NEVER).then(|| patience(deadline.since(now())));
+        let end = self.end.as_ref().map(AsFd::as_fd);
+        let monitor = self.monitors.get_mut(&socket).ok_or(Errno::BADF)?;
+        let notice = monitor.next(patience, end, now)?;
+        Ok(notice.map(Box::new))
+    }
+
+    fn sleep(&self, time: Duration) -> Result<()> {
+        let ended = self.end.as_ref();
+        let mut watched: Vec<PollFd<'_>> = ended
+            .map(|end| PollFd::new(end, PollFlags::IN))
+            .into_iter()
+            .collect();
+        match poll(&mut watched, Some(&patience(time))) {
+            Ok(0) => Ok(()),
+            _ => Err(Errno::INTR.into()),
         }
     }
 
@@ -145,10 +201,36 @@ impl Kernel {
         answer.ok_or_else(|| Errno::PROTO.into())
     }
 
-    fn change(&mut self, change: &Change) -> Result<()> {
+    /// One namespace, as far as it is wanted.
+    pub(crate) fn read(&mut self, ns: &NsName, parts: Parts) -> Result<Namespace> {
+        let mut state = self.state(Some(ns.clone()), parts)?;
+        Ok(state.namespaces.remove(ns).unwrap_or_default())
+    }
+
+    /// Carries changes out, all or none.
+    fn apply_all(&mut self, changes: &[Change]) -> Result<()> {
+        if let [change] = changes
+            && !write::is_several(change)
+        {
+            return self.change(change);
+        }
+        let mut log = Log::default();
+        for change in changes {
+            let done = log.note(self, change).and_then(|()| self.change(change));
+            if let Err(error) = done {
+                return Err(log.undo(self, error));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         if let Change::DelNamespace(name) = change {
             // A socket would keep the namespace.
             self.sockets.retain(|(ns, _), _| ns != name);
+        }
+        if let (Change::AddNamespace(name), Some(tag)) = (change, &self.tag) {
+            owned::note(name, tag)?;
         }
         let first = NsName::first();
         let ns = write::namespace_of(change).unwrap_or(&first).clone();
@@ -171,8 +253,21 @@ impl Kernel {
 
     /// The clock: nanoseconds since 1970, which go on evenly.
     fn elapsed(&self) -> Time {
-        let nanos = (self.epoch + self.began.elapsed()).as_nanos();
-        Time(u64::try_from(nanos).unwrap_or(u64::MAX))
+        clock(self.epoch, self.began)
+    }
+}
+
+/// The clock of a kernel that was spoken to first at that moment, when the wall clock said `epoch`.
+fn clock(epoch: Duration, began: Instant) -> Time {
+    let nanos = (epoch + began.elapsed()).as_nanos();
+    Time(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
+
+/// A time to wait, as poll(2) has it.
+fn patience(time: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: time.subsec_nanos().into(),
     }
 }
 
@@ -180,8 +275,12 @@ impl World for Kernel {
     fn call(&mut self, request: Request) -> Result<Reply> {
         match request {
             Request::Apply(changes) => {
-                for change in &changes {
-                    self.change(change)?;
+                match self.tag.clone() {
+                    None => self.apply_all(&changes)?,
+                    Some(tag) => {
+                        let marked = changes.iter().map(|change| owned::mark(change, &tag));
+                        self.apply_all(&marked.collect::<Vec<_>>())?;
+                    }
                 }
                 Ok(Reply::Done)
             }
@@ -193,9 +292,17 @@ impl World for Kernel {
             Request::RouteGet { ns, query } => self.way(&ns, &query).map(Reply::Route),
             Request::Now => Ok(Reply::Time(self.elapsed())),
             Request::SleepUntil(until) => {
-                sleep(until.since(self.elapsed()));
+                self.sleep(until.since(self.elapsed()))?;
                 Ok(Reply::Done)
             }
+            Request::Open { ns, kind } => self.open(&ns, kind).map(Reply::Socket),
+            Request::NextNotice { socket, deadline } => {
+                self.next_notice(socket, deadline).map(Reply::Notice)
+            }
+            Request::Close(socket) => match self.monitors.remove(&socket) {
+                Some(_) => Ok(Reply::Done),
+                None => Err(Errno::BADF.into()),
+            },
             _ => Err(Errno::OPNOTSUPP.into()),
         }
     }

@@ -11,9 +11,15 @@
 //! - `legacy` is tables of `ip_tables`;
 //! - `rootless` has a process be root of a user namespace, `lacks` asks what the kernel cannot do;
 //! - `settings` are those of `/proc/sys/net`;
-//! - `host` is all of a host, and whose its namespaces are.
+//! - `host` is all of a host, and whose its namespaces are;
+//! - `connections`, `ipsets` and `sockets` are each a subject that others than rtnetlink(7) tell of;
+//! - `monitor` is who listens to what changes, `devices` what only ioctl(2) does;
+//! - `undo` leaves what was there, where several changes are asked for and one is refused;
+//! - `owned` are marks of what netloom made, by which it is found again.
 
 mod connections;
+mod counters;
+mod devices;
 mod groups;
 mod holders;
 pub mod host;
@@ -21,13 +27,17 @@ mod ipsets;
 mod kernel;
 pub mod lacks;
 mod legacy;
+mod monitor;
 pub mod namespace;
 mod netlink;
+pub mod owned;
+pub mod programs;
 mod read;
 pub mod rootless;
 mod ruleset;
 mod settings;
 mod sockets;
+mod undo;
 mod write;
 
 pub use kernel::Kernel;

@@ -1,4 +1,5 @@
-//! Namespaces by their names, as ip-netns(8) keeps them: files in `/run/netns`, each bound to one.
+//! Namespaces by their names, as ip-netns(8) keeps them: files in `/run/netns`, each bound to one. A name
+//! with a slash is the path of such a file elsewhere: `/proc/123/ns/net`.
 //!
 //! The first namespace of a world is the one in which the process began. A thread of its own goes
 //! into another one, so that nothing of this process has moved afterwards.
@@ -12,16 +13,17 @@ use rustix::mount::{
 use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe};
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 /// Where the names are.
-const NAMES: &str = "/run/netns";
+pub(crate) const NAMES: &str = "/run/netns";
 
 /// The namespace of a thread.
 const OWN: &str = "/proc/thread-self/ns/net";
 
+/// The file of a namespace: one with a slash is its own path.
 fn path(ns: &NsName) -> PathBuf {
     PathBuf::from(NAMES).join(ns.as_str())
 }
@@ -92,9 +94,18 @@ fn apart<T: Send>(act: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     done.unwrap_or_else(|_| Err(Errno::IO.into()))
 }
 
+/// The file of a name, which is made and deleted here; other paths are whose they are.
+fn own(ns: &NsName) -> Result<PathBuf> {
+    let name = ns.as_str();
+    match name.is_empty() || name.contains('/') || name == "." || name == ".." {
+        true => Err(Errno::INVAL.into()),
+        false => Ok(path(ns)),
+    }
+}
+
 /// Makes a namespace, and binds it to its name.
 pub(crate) fn make(ns: &NsName) -> Result<()> {
-    let path = path(ns);
+    let path = own(ns)?;
     let prepared = share().and_then(|()| {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o000);
@@ -116,10 +127,7 @@ pub(crate) fn make(ns: &NsName) -> Result<()> {
 
 /// Has `/run/netns` be a mount that others share, so that names come and go everywhere.
 fn share() -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o755)
-        .create(NAMES)?;
+    prepare()?;
     let shared = || {
         mount_change(
             NAMES,
@@ -164,12 +172,8 @@ pub fn fresh() -> Result<()> {
 
 /// Mounts a directory of names that is this process's own.
 fn own_names() -> io::Result<()> {
-    let make = || {
-        let mut dir = fs::DirBuilder::new();
-        dir.recursive(true).mode(0o755).create(NAMES)
-    };
     let flags = MountFlags::empty();
-    if let Err(error) = make() {
+    if let Err(error) = prepare() {
         // Whoever is root of a user namespace alone may not write to /run, but may mount on it. Where
         // programs keep what runs (`$XDG_RUNTIME_DIR`) has to be there still.
         if error.kind() != io::ErrorKind::PermissionDenied {
@@ -180,7 +184,7 @@ fn own_names() -> io::Result<()> {
             let mut own = fs::DirBuilder::new();
             let _ = own.recursive(true).mode(0o700).create(dir);
         }
-        make()?;
+        prepare()?;
     }
     mount("tmpfs", NAMES, "tmpfs", flags, None)?;
     Ok(())
@@ -195,9 +199,25 @@ fn own_devices() -> io::Result<()> {
     }
 }
 
+/// Gives a namespace that is held open a name.
+pub(crate) fn bind(ns: &NsName, file: &File) -> Result<()> {
+    let path = own(ns)?;
+    let mut options = OpenOptions::new();
+    let made = options.read(true).write(true).create_new(true).mode(0o000);
+    made.open(&path).map_err(|error| refused(&error))?;
+    let held = format!("/proc/self/fd/{}", file.as_raw_fd());
+    mount_bind(held, &path).map_err(|error| refused(&error.into()))
+}
+
+/// Has the folder of names be there.
+pub(crate) fn prepare() -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true).mode(0o755).create(NAMES)
+}
+
 /// Takes a name away; the namespace goes with who uses it last.
 pub(crate) fn delete(ns: &NsName) -> Result<()> {
-    let path = path(ns);
+    let path = own(ns)?;
     let _ = unmount(&path, UnmountFlags::DETACH);
     fs::remove_file(path).map_err(|error| refused(&error))
 }

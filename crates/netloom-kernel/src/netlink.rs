@@ -30,7 +30,7 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    const fn number(self) -> isize {
+    pub(crate) const fn number(self) -> isize {
         match self {
             Protocol::Route => NETLINK_ROUTE,
             Protocol::Netfilter => NETLINK_NETFILTER,

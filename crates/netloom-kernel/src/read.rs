@@ -1,10 +1,10 @@
 //! The state of a namespace, part by part.
 
 use crate::netlink::Netlink;
-use crate::{groups, namespace, settings};
+use crate::{counters, groups, namespace, settings};
 use netloom_model::state::Parts;
 use netloom_model::{Family, Link, LinkFlags, Namespace, NsName, OperState, Result, Rule};
-use netloom_netlink::{Writer, address, fdb, kind, link, neighbour, nexthop, route, rule};
+use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
 use std::collections::BTreeMap;
 use std::os::fd::AsRawFd;
 
@@ -62,6 +62,16 @@ pub(crate) fn namespace(
     }
     if parts.fdb {
         state.fdb = netlink.dump(kind::NEIGHBOUR + kind::GET, &fdb::ask(), fdb::decode)?;
+    }
+    if parts.mdb {
+        let told = netlink.dump(kind::MDB + kind::GET, &mdb::ask(), mdb::decode)?;
+        for (entries, routers) in told {
+            state.mdb.extend(entries);
+            state.mdb_routers.extend(routers);
+        }
+    }
+    if parts.counters {
+        state.counters = counters::read(ns)?;
     }
     if parts.groups {
         let links = match parts.links {

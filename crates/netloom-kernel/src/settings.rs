@@ -41,6 +41,17 @@ fn gather(folder: &Path, all: &mut BTreeMap<String, String>) {
     }
 }
 
+/// Reads one.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name.
+pub(crate) fn get(ns: &NsName, name: &str) -> Result<String> {
+    let path = PathBuf::from(ROOT).join(swapped(name));
+    let read = namespace::inside(ns, || fs::read_to_string(&path))?;
+    let text = read.map_err(|error| refused(&error))?;
+    Ok(text.trim_end_matches('\n').to_owned())
+}
+
 /// Writes one.
 ///
 /// # Errors

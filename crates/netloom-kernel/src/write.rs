@@ -1,9 +1,14 @@
 //! One change, as the request that carries it out.
 
 use crate::netlink::Netlink;
-use crate::{namespace, settings};
-use netloom_model::{Change, Errno, LinkRef, LinkSettings, Mode, NewKind, NewLink, NsName, Result};
-use netloom_netlink::{Writer, address, fdb, flag, kind, link, neighbour, nexthop, route, rule};
+use crate::{devices, namespace, settings};
+use netloom_model::{
+    Change, Errno, FdbEntry, Link, LinkKind, LinkRef, LinkSettings, MacAddr, Mode, NewKind,
+    NewLink, NsName, Result,
+};
+use netloom_netlink::{
+    Writer, address, fdb, flag, kind, link, mdb, neighbour, nexthop, route, rule,
+};
 use std::cell::RefCell;
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -55,6 +60,24 @@ pub(crate) const fn namespace_of(change: &Change) -> Option<&NsName> {
     }
 }
 
+/// Whether a change is several requests, of which a later one may be refused.
+pub(crate) fn is_several(change: &Change) -> bool {
+    match change {
+        Change::SetLink { set, .. } => {
+            let plain = LinkSettings {
+                bridge_port: None,
+                tso: None,
+                ..(**set).clone()
+            };
+            **set != plain && plain != LinkSettings::default()
+        }
+        Change::AddLink { link, .. } => {
+            matches!(link.kind, NewKind::Tun(_)) && link.settings != LinkSettings::default()
+        }
+        _ => false,
+    }
+}
+
 /// Carries a change out in the namespace of a socket.
 pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
     const PROPERTY: u16 = kind::LINK_PROPERTY;
@@ -63,8 +86,8 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
         Change::AddNamespace(name) => return namespace::make(name),
         Change::DelNamespace(name) => return namespace::delete(name),
         Change::SetSysctl { ns, name, value } => return settings::write(ns, name, value),
-        Change::AddLink { link, .. } => return add_link(netlink, link),
-        Change::SetLink { link, set, .. } => return set_link(netlink, link, set),
+        Change::AddLink { ns, link } => return add_pair(netlink, ns, link, None),
+        Change::SetLink { ns, link, set } => return set_link(netlink, ns, link, set),
         Change::DelLink { link, .. } => {
             let index = index(netlink, link)?;
             (delete(kind::LINK), 0, link::name(index))
@@ -111,16 +134,26 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
             own,
             ..
         } => {
-            let body = fdb::remove(*dev, *address, *vlan, *own);
+            let own = *own || is_bridge(netlink, *dev)?;
+            let body = fdb::remove(*dev, *address, *vlan, own);
             (delete(kind::NEIGHBOUR), 0, body)
         }
         Change::SetNsid { peer, id, .. } => return set_nsid(netlink, peer, *id),
-        Change::FlushFdb { .. }
-        | Change::AddMdb { .. }
-        | Change::DelMdb { .. }
-        | Change::AddGroup { .. }
-        | Change::DelGroup { .. }
-        | Change::SetAdvertise { .. }
+        Change::FlushFdb {
+            bridge, entries, ..
+        } => return flush(netlink, *bridge, entries),
+        Change::AddMdb { entry, .. } => {
+            let made = flag::CREATE | flag::EXCLUSIVE;
+            (kind::MDB, made, mdb::encode(entry))
+        }
+        Change::DelMdb { entry, .. } => (delete(kind::MDB), 0, mdb::encode(entry)),
+        Change::AddGroup { ns, dev, address } => {
+            return listen(netlink, ns, (*dev, *address), true);
+        }
+        Change::DelGroup { ns, dev, address } => {
+            return listen(netlink, ns, (*dev, *address), false);
+        }
+        Change::SetAdvertise { .. }
         | Change::Vlan { .. }
         | Change::Ruleset { .. }
         | Change::Connections { .. }
@@ -146,7 +179,7 @@ fn index(netlink: &mut Netlink, link: &LinkRef) -> Result<u32> {
 /// namespaces, which stay open until the request is answered.
 fn write_link(
     netlink: &mut Netlink,
-    flags: u16,
+    (flags, peer_index): (u16, Option<u32>),
     write: impl FnOnce(&link::Known<'_>) -> Writer,
 ) -> Result<()> {
     let files: RefCell<Vec<File>> = RefCell::default();
@@ -164,6 +197,7 @@ fn write_link(
             files.borrow_mut().push(file);
             Some(number)
         },
+        peer_index,
     };
     let body = write(&known);
     match missing.take() {
@@ -172,21 +206,75 @@ fn write_link(
     }
 }
 
-fn add_link(netlink: &mut Netlink, new: &NewLink) -> Result<()> {
-    // A TUN is made by whoever opens it, not by a message.
-    if matches!(new.kind, NewKind::Tun(_)) {
-        return Err(Errno::OPNOTSUPP.into());
-    }
-    let made = flag::CREATE | flag::EXCLUSIVE;
-    write_link(netlink, made, |known| link::make(new, known))
+/// The link of an index.
+fn named(netlink: &mut Netlink, index: u32) -> Result<Link> {
+    let found = netlink.ask(kind::LINK + kind::GET, link::name(index), link::decode)?;
+    found.ok_or_else(|| Errno::NODEV.into())
 }
 
-fn set_link(netlink: &mut Netlink, link: &LinkRef, set: &LinkSettings) -> Result<()> {
-    // What a device offloads is set by ioctl_ethtool(2).
-    if set.tso.is_some() {
-        return Err(Errno::OPNOTSUPP.into());
+/// Whether a link is a bridge, whose own list is its database.
+fn is_bridge(netlink: &mut Netlink, index: u32) -> Result<bool> {
+    let link = named(netlink, index)?;
+    Ok(matches!(link.kind, LinkKind::Bridge(_)) && link.master.is_none())
+}
+
+/// Has a device listen to a group of the hardware, or no more.
+fn listen(
+    netlink: &mut Netlink,
+    ns: &NsName,
+    (dev, group): (u32, MacAddr),
+    listens: bool,
+) -> Result<()> {
+    devices::listen(ns, &named(netlink, dev)?.name, group, listens)
+}
+
+/// Takes entries out of a bridge's database, whichever port each is of.
+fn flush(netlink: &mut Netlink, bridge: u32, entries: &[(MacAddr, Option<u16>)]) -> Result<()> {
+    let there = netlink.dump(kind::NEIGHBOUR + kind::GET, &fdb::ask(), fdb::decode)?;
+    for (address, vlan) in entries {
+        let is = |found: &&FdbEntry| {
+            let of_bridge = found.master == Some(bridge) || found.dev == bridge;
+            of_bridge && (found.address, found.vlan) == (*address, *vlan)
+        };
+        let Some(found) = there.iter().find(is) else {
+            continue;
+        };
+        let body = fdb::remove(found.dev, *address, *vlan, found.dev == bridge);
+        match netlink.request(kind::NEIGHBOUR + kind::DELETE, 0, body) {
+            // It went by itself meanwhile.
+            Err(error) if error.errno == Errno::NOENT => {}
+            done => done?,
+        }
     }
+    Ok(())
+}
+
+/// Makes a link; the other end of a pair has the number `peer_index`, if one is said.
+pub(crate) fn add_pair(
+    netlink: &mut Netlink,
+    ns: &NsName,
+    new: &NewLink,
+    peer_index: Option<u32>,
+) -> Result<()> {
+    // A TUN is made by whoever opens it, not by a message.
+    if let NewKind::Tun(tun) = &new.kind {
+        devices::make_tun(ns, &new.name, tun)?;
+        let made = LinkRef::Name(new.name.clone());
+        return match new.settings == LinkSettings::default() {
+            true => Ok(()),
+            false => set_link(netlink, ns, &made, &new.settings),
+        };
+    }
+    let made = flag::CREATE | flag::EXCLUSIVE;
+    write_link(netlink, (made, peer_index), |known| link::make(new, known))
+}
+
+fn set_link(netlink: &mut Netlink, ns: &NsName, link: &LinkRef, set: &LinkSettings) -> Result<()> {
     let index = index(netlink, link)?;
+    if let Some(on) = set.tso {
+        // What a device offloads is set by ioctl_ethtool(2).
+        devices::set_tso(ns, &named(netlink, index)?.name, on)?;
+    }
     if let Some(port) = &set.bridge_port {
         // A request about the link itself would have the port look at its carrier.
         let body = link::change_port(index, port);
@@ -194,12 +282,15 @@ fn set_link(netlink: &mut Netlink, link: &LinkRef, set: &LinkSettings) -> Result
     }
     let rest = LinkSettings {
         bridge_port: None,
+        tso: None,
         ..set.clone()
     };
     if rest == LinkSettings::default() {
         return Ok(());
     }
-    write_link(netlink, 0, |known| link::change(index, &rest, known))?;
+    write_link(netlink, (0, None), |known| {
+        link::change(index, &rest, known)
+    })?;
     if set.up.is_some() {
         settle(netlink, index)?;
     }

@@ -11,6 +11,7 @@
 
 pub mod address;
 pub mod advertise;
+mod between;
 pub mod bridge;
 pub mod calendar;
 pub mod change;

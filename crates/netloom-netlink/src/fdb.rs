@@ -62,7 +62,8 @@ pub fn encode(entry: &FdbEntry) -> Writer {
     let mut body = body(
         (entry.dev, entry.address, entry.vlan),
         state,
-        entry.master.is_none(),
+        // A bridge's own database is its own list.
+        entry.master.is_none_or(|master| master == entry.dev),
     );
     let flags = [(entry.extern_learn, EXTERN_LEARN), (entry.sticky, STICKY)];
     let set = flags.into_iter().filter(|(on, _)| *on);
@@ -73,7 +74,9 @@ pub fn encode(entry: &FdbEntry) -> Writer {
 /// The body of a request that takes an entry out; `own`: of the device's own list.
 #[must_use]
 pub fn remove(dev: u32, address: MacAddr, vlan: Option<u16>, own: bool) -> Writer {
-    body((dev, address, vlan), 0, own)
+    // A device has static addresses alone, and wants that said.
+    let state = if own { NOARP | PERMANENT } else { 0 };
+    body((dev, address, vlan), state, own)
 }
 
 fn body((dev, address, vlan): (u32, MacAddr, Option<u16>), state: u16, own: bool) -> Writer {

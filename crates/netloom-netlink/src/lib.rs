@@ -16,6 +16,8 @@ pub mod diag;
 pub mod fdb;
 pub mod ipset;
 pub mod link;
+pub mod listened;
+pub mod mdb;
 pub mod message;
 pub mod neighbour;
 pub mod nexthop;
@@ -24,6 +26,7 @@ pub mod port;
 pub mod route;
 pub mod rule;
 pub mod told;
+pub mod traffic;
 pub mod xt;
 
 pub use attribute::{Attributes, Writer};
@@ -126,12 +129,19 @@ mod tests {
             let _ = fdb::decode(&bytes);
             let _ = ipset::decode(&bytes);
             let _ = link::decode(&bytes);
+            let _ = mdb::decode(&bytes);
             let _ = neighbour::decode(&bytes);
             let _ = nexthop::decode(&bytes);
             let _ = route::answer(&bytes);
             let _ = rule::decode(&bytes);
+            let _ = traffic::xdp(&bytes);
+            let _ = traffic::filter(&bytes);
             for message in Messages::new(&bytes, 0).flatten() {
                 let _ = told::decode(&message);
+                let _ = listened::decode(&message);
+                let _ = listened::moved(message.body);
+                let _ = conntrack::notice(&message, netloom_model::Time::ZERO);
+                let _ = conntrack::expectation_notice(&message);
                 let _ = message::ended(&message);
             }
         }

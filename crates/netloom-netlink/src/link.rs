@@ -240,6 +240,8 @@ pub struct Known<'a> {
     pub index: &'a dyn Fn(&netloom_model::LinkRef) -> Option<u32>,
     /// An open file of a namespace.
     pub namespace: &'a dyn Fn(&NsName) -> Option<i32>,
+    /// The number that the other end of a new pair must have.
+    pub peer_index: Option<u32>,
 }
 
 /// The body of a request that makes a link.
@@ -257,7 +259,7 @@ pub fn make(link: &NewLink, known: &Known<'_>) -> Writer {
         } => {
             inside.text(info::KIND, "veth");
             inside.nest(info::DATA, |data| {
-                let index = peer_settings.index.unwrap_or(0);
+                let index = peer_settings.index.or(known.peer_index).unwrap_or(0);
                 let mut other = Writer::new(&header(index, peer_settings));
                 if !peer.is_empty() {
                     other.text(NAME, peer);
@@ -392,6 +394,7 @@ mod tests {
                 _ => None,
             },
             namespace: &|_| Some(5),
+            peer_index: None,
         };
         let mut link = NewLink::veth("a", "b", Some(NsName::new("x")));
         link.settings.up = Some(true);

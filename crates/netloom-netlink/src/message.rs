@@ -15,6 +15,8 @@ pub mod kind {
     pub const ROUTE: u16 = 24;
     pub const NEIGHBOUR: u16 = 28;
     pub const RULE: u16 = 32;
+    pub const NETCONF: u16 = 80;
+    pub const MDB: u16 = 84;
     pub const NSID: u16 = 88;
     pub const NEXTHOP: u16 = 104;
     pub const LINK_PROPERTY: u16 = 108;

@@ -4,7 +4,7 @@
 //! Left out: messages of groups and next hops.
 
 use crate::{
-    Attributes, BRIDGE, Message, address, fdb, kind, link, neighbour, route, rule, u32_at,
+    Attributes, BRIDGE, Message, address, fdb, kind, link, neighbour, port, route, rule, u32_at,
 };
 use netloom_model::notice::About;
 
@@ -52,8 +52,12 @@ fn of_link(body: &[u8]) -> Option<About> {
     /// Its features may have changed (`IFLA_EVENT`).
     const EVENT: u16 = 44;
     const FEATURES: u32 = 2;
-    let link = Box::new(link::decode(body)?);
+    /// What it is as a port (`IFLA_PROTINFO`).
+    const PORT: u16 = 12;
+    let mut link = Box::new(link::decode(body)?);
     if *body.first()? != 0 {
+        let port = Attributes::behind(body, link::FIXED).get(PORT);
+        link.bridge_port = port.map(|port| port::decode(Attributes::new(port)));
         return Some(About::Port(link));
     }
     Some(About::Link {

@@ -2,7 +2,7 @@
 
 use crate::session::{self, FAILED};
 use crate::start::Kind;
-use crate::{applet, doctor, list, snapshot, start};
+use crate::{applet, clean, doctor, list, snapshot, start};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -62,6 +62,11 @@ enum Verb {
     ///
     /// Exit code: 0 if nothing is bad, else 1.
     Doctor,
+    /// Take away what netloom made on the running kernel, and nothing else
+    ///
+    /// It is known by its marks, also after a crash: an alias of devices, a protocol number of routes,
+    /// rules and next hops, a file for each named namespace.
+    Clean(clean::Arguments),
     /// List the worlds that live: name, process, age, kind of time, namespaces
     List,
     /// End a world
@@ -104,6 +109,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
         Verb::Shell { name, kind } => session::shell(name.as_deref(), &kind),
         Verb::Attach { name, command } => session::attach(&name, &command),
         Verb::Doctor => Ok(doctor::doctor()),
+        Verb::Clean(arguments) => clean::run(&arguments),
         Verb::List => list::list().map(|()| 0),
         Verb::Stop { name } => list::stop(&name).map(|()| 0),
         Verb::Snapshot(arguments) => snapshot::run(&arguments),

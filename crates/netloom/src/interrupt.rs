@@ -3,7 +3,7 @@
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -43,6 +43,14 @@ impl Interrupt {
     /// Whether a signal came.
     pub fn seen(&self) -> bool {
         self.seen.load(Ordering::SeqCst)
+    }
+
+    /// Another descriptor that is readable from then on.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub fn bell(&self) -> io::Result<OwnedFd> {
+        self.bell.try_clone().map(OwnedFd::from)
     }
 
     /// Which one came last.

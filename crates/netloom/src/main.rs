@@ -13,6 +13,7 @@
 mod advertise;
 mod applet;
 mod check;
+mod clean;
 mod cli;
 mod client;
 mod doctor;

@@ -12,6 +12,7 @@ mod sudo;
 mod timeout;
 
 use crate::client::Client;
+use crate::interrupt::Interrupt;
 use crate::process::{NETNS, WORLD};
 use host::ProcessHost;
 use kernel_host::KernelHost;
@@ -86,8 +87,7 @@ pub fn run(applet: Applet, args: Vec<String>) -> i32 {
     });
     let flushed = out.flush();
     if code > 128
-        && let Some(Entered::World(client)) = &world.entered
-        && let Some(signal) = client.signal()
+        && let Some(signal) = world.signal()
     {
         // It ended because of the signal, and a shell must see that: a loop of commands ends with
         // the one that was interrupted.
@@ -109,7 +109,7 @@ struct Entrance {
 /// What a command runs in.
 enum Entered {
     World(Client),
-    Kernel(Box<Kernel>),
+    Kernel(Box<Kernel>, Option<Interrupt>),
 }
 
 impl Entrance {
@@ -121,7 +121,7 @@ impl Entrance {
         } = self;
         let entered = entered.get_or_insert_with(|| {
             if is_kernel() {
-                return Entered::Kernel(Box::default());
+                return Entered::Kernel(Box::default(), None);
             }
             let client = enter().unwrap_or_else(|text| {
                 let _ = out.flush();
@@ -133,7 +133,28 @@ impl Entrance {
         });
         match entered {
             Entered::World(client) => client,
-            Entered::Kernel(kernel) => &mut **kernel,
+            Entered::Kernel(kernel, _) => &mut **kernel,
+        }
+    }
+
+    /// Has a wait for the kernel end when the user asks for it.
+    fn catch(&mut self) {
+        self.world();
+        if let Some(Entered::Kernel(kernel, caught @ None)) = &mut self.entered
+            && let Ok(interrupt) = Interrupt::catch()
+        {
+            if let Ok(bell) = interrupt.bell() {
+                kernel.end_by(bell);
+            }
+            *caught = Some(interrupt);
+        }
+    }
+
+    /// The signal by which the user asked the program to end.
+    fn signal(&self) -> Option<i32> {
+        match self.entered.as_ref()? {
+            Entered::World(client) => client.signal(),
+            Entered::Kernel(_, interrupt) => interrupt.as_ref()?.signal(),
         }
     }
 }
@@ -168,6 +189,7 @@ impl World for Entrance {
         if request.waits() {
             // What was printed is seen before the wait begins, not after it.
             let _ = self.out.flush();
+            self.catch();
         }
         self.world().call(request)
     }
@@ -185,7 +207,8 @@ impl World for Entrance {
     fn interrupted(&self) -> bool {
         match &self.entered {
             Some(Entered::World(client)) => client.interrupted(),
-            Some(Entered::Kernel(_)) | None => false,
+            Some(Entered::Kernel(_, interrupt)) => interrupt.as_ref().is_some_and(Interrupt::seen),
+            None => false,
         }
     }
 }

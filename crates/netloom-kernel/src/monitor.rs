@@ -1,0 +1,267 @@
+//! Whoever listens to what changes: sockets in the multicast groups of rtnetlink(7) or of connections,
+//! and the names of namespaces as they come and go.
+
+use crate::netlink::{Netlink, Protocol};
+use crate::{namespace, read, refused};
+use core::mem::MaybeUninit;
+use netlink_sys::{Socket, SocketAddr};
+use netloom_model::notice::{About, Notice};
+use netloom_model::{Errno, NsName, Result, Time};
+use netloom_netlink::{Message, Messages, conntrack, kind, link, listened, told};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::inotify;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+/// The groups of links, neighbours, addresses, routes, rules, settings, groups of bridges, ids of
+/// namespaces and next hops (`RTNLGRP_*`).
+const ROUTE: [u32; 13] = [1, 3, 5, 7, 8, 9, 11, 19, 24, 25, 26, 28, 32];
+
+/// Those of connections that come, change and go, and of those that are waited for (`NFNLGRP_*`).
+const CONNECTIONS: [u32; 6] = [1, 2, 3, 4, 5, 6];
+
+/// What one message has room for.
+const ROOM: usize = 64 * 1024;
+
+/// What is listened to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listened {
+    /// Links, addresses, routes.
+    Route,
+    /// Connections.
+    Connections,
+}
+
+/// One who listens.
+pub(crate) struct Monitor {
+    socket: Socket,
+    listened: Listened,
+    /// The names of namespaces.
+    names: Option<OwnedFd>,
+    /// Another socket, to ask what numbers stand for.
+    asks: Netlink,
+    /// The names of links by their numbers, as they were told first: what goes had one.
+    links: HashMap<u32, String>,
+    /// The names of the namespaces that have an id here.
+    ids: BTreeMap<i32, NsName>,
+    waiting: VecDeque<Notice>,
+    room: Vec<u8>,
+}
+
+impl Monitor {
+    /// Listens in the namespace of the thread.
+    pub(crate) fn open(listened: Listened) -> io::Result<Monitor> {
+        let (protocol, groups) = match listened {
+            Listened::Route => (Protocol::Route, ROUTE.as_slice()),
+            Listened::Connections => (Protocol::Netfilter, CONNECTIONS.as_slice()),
+        };
+        let mut socket = Socket::new(protocol.number())?;
+        socket.bind(&SocketAddr::new(0, 0))?;
+        for group in groups {
+            socket.add_membership(*group)?;
+        }
+        let mut asks = Netlink::open(Protocol::Route)?;
+        let (mut links, mut ids) = (HashMap::new(), BTreeMap::new());
+        if listened == Listened::Route {
+            let all = asks.dump(kind::LINK + kind::GET, &link::ask(None), link::decode);
+            let all = all.unwrap_or_default().into_iter();
+            links = all.map(|link| (link.index, link.name)).collect();
+            ids = read::nsids(&mut asks).unwrap_or_default();
+        }
+        Ok(Monitor {
+            socket,
+            listened,
+            names: (listened == Listened::Route).then(names).flatten(),
+            asks,
+            links,
+            ids,
+            waiting: VecDeque::new(),
+            room: vec![0; ROOM],
+        })
+    }
+
+    /// The next thing that is told, if it comes within `patience`; none: it is waited for as long as it
+    /// takes. What makes `end` readable ends the wait.
+    pub(crate) fn next(
+        &mut self,
+        patience: Option<Timespec>,
+        end: Option<BorrowedFd<'_>>,
+        now: impl Fn() -> Time,
+    ) -> Result<Option<Notice>> {
+        loop {
+            if let Some(notice) = self.waiting.pop_front() {
+                return Ok(Some(notice));
+            }
+            let ready = self.wait(patience.as_ref(), end)?;
+            if ready.ended {
+                return Err(Errno::INTR.into());
+            }
+            if !ready.socket && !ready.names {
+                return Ok(None);
+            }
+            if ready.names {
+                self.read_names(now());
+            }
+            if ready.socket {
+                self.read_socket(now())?;
+            }
+        }
+    }
+
+    fn wait(&self, patience: Option<&Timespec>, end: Option<BorrowedFd<'_>>) -> Result<Ready> {
+        // SAFETY: the socket is open as long as this borrows from it.
+        #[allow(unsafe_code, reason = "the socket has its number alone")]
+        let socket = unsafe { BorrowedFd::borrow_raw(self.socket.as_raw_fd()) };
+        let names = self.names.as_ref().map(AsFd::as_fd);
+        let watched = [Some(socket), names, end];
+        let there = watched.iter().flatten();
+        let mut polled: Vec<PollFd<'_>> = there
+            .map(|file| PollFd::from_borrowed_fd(*file, PollFlags::IN))
+            .collect();
+        poll(&mut polled, patience).map_err(|error| refused(&error.into()))?;
+        let mut ready = polled.iter().map(|file| !file.revents().is_empty());
+        let mut of = |file: Option<BorrowedFd<'_>>| file.is_some() && ready.next() == Some(true);
+        Ok(Ready {
+            socket: of(watched[0]),
+            names: of(watched[1]),
+            ended: of(watched[2]),
+        })
+    }
+
+    fn read_socket(&mut self, now: Time) -> Result<()> {
+        let mut room = self.room.as_mut_slice();
+        let received = match self.socket.recv(&mut room, 0) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            received => received.map_err(|error| refused(&error))?,
+        };
+        let bytes = self.room[..received].to_vec();
+        for message in Messages::new(&bytes, 0) {
+            let message = message.map_err(|_| Errno::PROTO)?;
+            let heard = match self.listened {
+                Listened::Route => self.of_routes(&message),
+                Listened::Connections => of_connections(&message, now),
+            };
+            let notices = heard.into_iter();
+            let at = now;
+            self.waiting
+                .extend(notices.map(|(gone, about)| Notice { at, gone, about }));
+        }
+        Ok(())
+    }
+
+    /// What a message of rtnetlink(7) tells.
+    fn of_routes(&mut self, message: &Message<'_>) -> Vec<(bool, About)> {
+        if let Some(told::Told::Notice { gone, mut about }) = told::decode(message) {
+            if let About::Link { link, moved, .. } = &mut about {
+                self.name_peer(link);
+                // A name that is told once stays, as ip(8) keeps it.
+                let name = || link.name.clone();
+                self.links.entry(link.index).or_insert_with(name);
+                *moved = listened::moved(message.body)
+                    .map(|(id, index)| (self.name_of(id).unwrap_or_default(), index));
+            }
+            return vec![(gone, about)];
+        }
+        let mut all = Vec::new();
+        for mut heard in listened::decode(message) {
+            match &mut heard.about {
+                About::Nsid { id, ns } => {
+                    *ns = self.name_of(*id).unwrap_or_default();
+                    if heard.gone {
+                        self.ids.remove(id);
+                    }
+                }
+                About::Netconf {
+                    dev: Some(dev),
+                    name,
+                    ..
+                } => *name = self.name_of_link(*dev),
+                _ => {}
+            }
+            all.push((heard.gone, heard.about));
+        }
+        all
+    }
+
+    fn name_peer(&mut self, link: &mut netloom_model::Link) {
+        let peer = link.peer.as_mut();
+        let Some((peer, id)) = peer.and_then(|peer| peer.nsid.map(|id| (peer, id))) else {
+            return;
+        };
+        if let Some(name) = self.name_of(id) {
+            peer.ns = name;
+        }
+    }
+
+    /// The name of the namespace that has an id here.
+    fn name_of(&mut self, id: i32) -> Option<NsName> {
+        if !self.ids.contains_key(&id) {
+            self.ids = read::nsids(&mut self.asks).ok()?;
+        }
+        self.ids.get(&id).cloned()
+    }
+
+    /// The name of a link: of one that is not told of yet, what it is called now.
+    fn name_of_link(&mut self, index: u32) -> String {
+        if let Some(name) = self.links.get(&index) {
+            return name.clone();
+        }
+        let asked = link::name(index);
+        let found = self.asks.ask(kind::LINK + kind::GET, asked, link::decode);
+        let found = found.ok().flatten();
+        found.map_or_else(|| format!("if{index}"), |link| link.name)
+    }
+
+    /// Namespaces that have a name now, or none any more.
+    fn read_names(&mut self, at: Time) {
+        let Some(names) = &self.names else {
+            return;
+        };
+        let mut room = [MaybeUninit::uninit(); 4096];
+        let mut events = inotify::Reader::new(names, &mut room);
+        loop {
+            let Ok(event) = events.next() else {
+                return;
+            };
+            let gone = event.events().contains(inotify::ReadFlags::DELETE);
+            if let Some(name) = event.file_name().and_then(|name| name.to_str().ok()) {
+                let about = About::Namespace(NsName::new(name));
+                self.waiting.push_back(Notice { at, gone, about });
+            }
+            if events.is_buffer_empty() {
+                return;
+            }
+        }
+    }
+}
+
+/// Which of what is waited for has come.
+struct Ready {
+    socket: bool,
+    names: bool,
+    ended: bool,
+}
+
+/// What a message about connections tells.
+fn of_connections(message: &Message<'_>, now: Time) -> Vec<(bool, About)> {
+    let connection = conntrack::notice(message, now).map(|told| {
+        let gone = told.event == netloom_model::conntrack::ConnectionEvent::Destroy;
+        (gone, About::Connection(Box::new(told)))
+    });
+    let expected = conntrack::expectation_notice(message).map(|told| {
+        let gone = told.event == netloom_model::conntrack::ConnectionEvent::Destroy;
+        (gone, About::Expectation(Box::new(told)))
+    });
+    connection.into_iter().chain(expected).collect()
+}
+
+/// Watches the names of namespaces; none where there can be no names.
+fn names() -> Option<OwnedFd> {
+    let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK);
+    let watch = watch.ok()?;
+    let events = inotify::WatchFlags::CREATE | inotify::WatchFlags::DELETE;
+    namespace::prepare().ok()?;
+    inotify::add_watch(&watch, namespace::NAMES, events).ok()?;
+    Some(watch)
+}

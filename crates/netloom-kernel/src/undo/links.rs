@@ -1,0 +1,145 @@
+//! Brings back the links of a namespace: those that are gone are made anew with their numbers, and each
+//! is set as it was.
+
+use super::Kept;
+use crate::{Kernel, write};
+use netloom_model::bridge::BridgePortSettings;
+use netloom_model::state::Parts;
+use netloom_model::{
+    Change, Errno, Link, LinkFlags, LinkKind, LinkRef, LinkSettings, Namespace, NewKind, NewLink,
+    NsName, Result,
+};
+use std::collections::BTreeSet;
+
+/// Takes away the links that were not there.
+pub(super) fn unmake(kernel: &mut Kernel, ns: &NsName, there: &BTreeSet<u32>) -> Result<()> {
+    for link in kernel.read(ns, Parts::LINKS)?.links {
+        if there.contains(&link.index) {
+            continue;
+        }
+        let gone = Change::DelLink {
+            ns: ns.clone(),
+            link: LinkRef::Index(link.index),
+        };
+        match kernel.change(&gone) {
+            // Its other end went before.
+            Err(error) if error.errno == Errno::NODEV => {}
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes the links of a namespace what they were.
+pub(super) fn restore(
+    kernel: &mut Kernel,
+    ns: &NsName,
+    before: &Namespace,
+    kept: &Kept,
+) -> Result<()> {
+    let mut first = Ok(());
+    for was in &before.links {
+        let now = kernel.read(ns, Parts::LINKS)?;
+        if now.link(&LinkRef::Index(was.index)).is_none() {
+            first = first.and(make(kernel, ns, was, kept));
+        }
+    }
+    // Masters come before what stands below them, and all is set before it is up.
+    for up in [false, true] {
+        let now = kernel.read(ns, Parts::LINKS)?;
+        for was in &before.links {
+            let Some(link) = now.link(&LinkRef::Index(was.index)) else {
+                continue;
+            };
+            first = first.and(set(kernel, ns, (link, was), up));
+        }
+    }
+    first
+}
+
+fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &Kept) -> Result<()> {
+    let mut peer_index = None;
+    let kind = match &was.kind {
+        LinkKind::Bridge(_) => NewKind::Bridge,
+        LinkKind::Dummy => NewKind::Dummy,
+        LinkKind::Tun(tun) => NewKind::Tun(tun.clone()),
+        LinkKind::Veth => {
+            let peer = was.peer.as_ref().ok_or(Errno::NODEV)?;
+            let of = if peer.nsid.is_none() { ns } else { &peer.ns };
+            let known = kept.get(of).and_then(|of| of.link(&peer.index.into()));
+            peer_index = Some(peer.index);
+            NewKind::Veth {
+                peer: known.map(|peer| peer.name.clone()).unwrap_or_default(),
+                peer_settings: Box::new(LinkSettings {
+                    netns: peer.nsid.map(|_| peer.ns.clone()),
+                    address: known.map(|peer| peer.address),
+                    ..LinkSettings::default()
+                }),
+            }
+        }
+        LinkKind::Loopback | LinkKind::Other(_) => return Err(Errno::OPNOTSUPP.into()),
+    };
+    let mut new = NewLink::new(was.name.clone(), kind);
+    new.index = Some(was.index);
+    if !matches!(was.kind, LinkKind::Tun(_)) {
+        new.settings.address = Some(was.address);
+    }
+    write::add_pair(kernel.socket(ns)?, ns, &new, peer_index)?;
+    for name in &was.altnames {
+        kernel.change(&Change::AddAltname {
+            ns: ns.clone(),
+            link: LinkRef::Index(was.index),
+            name: name.clone(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Sets what differs of a link; whether it is up in the end.
+fn set(kernel: &mut Kernel, ns: &NsName, (now, was): (&Link, &Link), up: bool) -> Result<()> {
+    let mut set = LinkSettings::between(now, was);
+    let whether = set.up.take();
+    // A port comes to its state by itself.
+    if let Some(port) = &mut set.bridge_port {
+        port.state = None;
+    }
+    set.bridge_port = set
+        .bridge_port
+        .filter(|port| *port != BridgePortSettings::default());
+    let set = match up {
+        false => set,
+        true => LinkSettings {
+            up: whether,
+            ..LinkSettings::default()
+        },
+    };
+    if set == LinkSettings::default() {
+        return Ok(());
+    }
+    // A link that is up cannot change its name or address everywhere: it comes down first.
+    let renamed = set.name.is_some() && now.flags.contains(LinkFlags::UP);
+    if renamed {
+        let down = LinkSettings {
+            up: Some(false),
+            ..LinkSettings::default()
+        };
+        kernel.change(&change(ns, was.index, down))?;
+    }
+    let done = kernel.change(&change(ns, was.index, set));
+    if renamed && was.flags.contains(LinkFlags::UP) {
+        let again = LinkSettings {
+            up: Some(true),
+            ..LinkSettings::default()
+        };
+        kernel.change(&change(ns, was.index, again))?;
+    }
+    done
+}
+
+fn change(ns: &NsName, index: u32, set: LinkSettings) -> Change {
+    Change::SetLink {
+        ns: ns.clone(),
+        link: LinkRef::Index(index),
+        set: Box::new(set),
+    }
+}

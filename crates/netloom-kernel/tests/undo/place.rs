@@ -1,0 +1,240 @@
+//! Two namespaces, and what is compared of them.
+
+use crate::cases::Case;
+use netloom_kernel::Kernel;
+use netloom_model::bridge::FdbState;
+use netloom_model::state::Parts;
+use netloom_model::{
+    AddressFlags, Change, Errno, LinkFlags, LinkRef, LinkSettings, LinkStats, Namespace,
+    NeighbourState, NsName, RouteMatch, World,
+};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// What both have.
+const MADE: &str = "
+ip link set lo up
+ip link add v0 type veth peer name v1 netns B
+ip addr add 10.0.0.1/24 dev v0
+ip addr add 10.0.0.7/24 dev v0
+ip addr add fd00::1/64 dev v0 nodad
+ip link set v0 mtu 1400 alias here up
+ip link property add dev v0 altname other
+ip -n B addr add 10.0.0.2/24 dev v1
+ip -n B link set v1 up
+ip link add br0 type bridge forward_delay 0 ageing_time 1000
+ip link set br0 up
+ip link add p0 type veth peer name p1
+ip link set p0 master br0 up
+ip link set p1 up
+bridge link set dev p0 hairpin on
+bridge fdb add 02:00:00:00:00:99 dev p0 master static
+bridge mdb add dev br0 port p0 grp 239.1.1.1 permanent
+ip route add 10.9.0.0/16 via 10.0.0.2
+ip route add fd09::/64 via fd00::2
+ip route add blackhole 10.8.0.0/16 table 7 metric 5
+ip nexthop add id 7 via 10.0.0.2 dev v0
+ip route add 10.7.0.0/16 nhid 7
+ip rule add from 10.1.0.0/16 lookup 7 priority 100
+ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0
+sysctl -qw net.ipv4.conf.v0.rp_filter=2
+ipset create s hash:ip
+ipset add s 10.0.0.1
+conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 1000
+";
+
+/// Two namespaces, which go when the case is over.
+pub(crate) struct Place {
+    pub(crate) kernel: Kernel,
+    pub(crate) a: NsName,
+    pub(crate) b: NsName,
+}
+
+impl Place {
+    fn make() -> Result<Place, String> {
+        static MADE_SO_FAR: AtomicU32 = AtomicU32::new(0);
+        let number = MADE_SO_FAR.fetch_add(1, Ordering::Relaxed);
+        let name = |end: &str| NsName::new(format!("nl-undo-{}-{number}{end}", std::process::id()));
+        let (a, b) = (name("a"), name("b"));
+        let mut kernel = Kernel::new();
+        for ns in [&a, &b] {
+            kernel
+                .apply(vec![Change::AddNamespace(ns.clone())])
+                .map_err(|error| format!("{ns}: {error}"))?;
+        }
+        let place = Place { kernel, a, b };
+        place.run("sysctl -qw net.ipv6.conf.default.accept_dad=0")?;
+        for line in MADE.trim().lines() {
+            place.run(
+                &line
+                    .replace(" B ", &format!(" {} ", place.b.as_str()))
+                    .replace("netns B", &format!("netns {}", place.b.as_str())),
+            )?;
+        }
+        Ok(place)
+    }
+
+    fn run(&self, line: &str) -> Result<(), String> {
+        let words = ["netns", "exec", self.a.as_str(), "sh", "-c", line];
+        let done = Command::new("ip").args(words).output();
+        let done = done.map_err(|error| error.to_string())?;
+        match done.status.success() {
+            true => Ok(()),
+            false => Err(format!("{line}: {}", String::from_utf8_lossy(&done.stderr))),
+        }
+    }
+
+    /// What there is once it keeps still, or is as it is awaited: carrier and the states of ports
+    /// follow a little later.
+    fn settle(&mut self, awaited: Option<&[Namespace]>) -> Result<Vec<Namespace>, String> {
+        let mut last = self.look()?;
+        for _ in 0..30 {
+            if awaited.is_some_and(|awaited| awaited == last) {
+                break;
+            }
+            sleep(Duration::from_millis(100));
+            let now = self.look()?;
+            if awaited.is_none() && now == last {
+                break;
+            }
+            last = now;
+        }
+        Ok(last)
+    }
+
+    /// Everything that is compared.
+    fn look(&mut self) -> Result<Vec<Namespace>, String> {
+        let parts = Parts {
+            counters: false,
+            sockets: false,
+            ruleset: false,
+            groups: false,
+            vlans: false,
+            ..Parts::ALL
+        };
+        let (a, b) = (self.a.clone(), self.b.clone());
+        let mut all = Vec::new();
+        for ns in [a, b] {
+            let state = self.kernel.snapshot(Some(&ns), parts);
+            let mut state = state.map_err(|error| format!("{ns}: {error}"))?;
+            all.extend(state.namespaces.remove(&ns).map(settled));
+        }
+        Ok(all)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        for ns in [&self.a, &self.b] {
+            let _ = self.kernel.apply(vec![Change::DelNamespace(ns.clone())]);
+        }
+    }
+}
+
+/// What does not change by itself.
+fn settled(mut ns: Namespace) -> Namespace {
+    const RUNNING: LinkFlags = LinkFlags::RUNNING.union(LinkFlags::LOWER_UP);
+    for link in &mut ns.links {
+        (link.stats, link.carrier_changes) = (LinkStats::default(), 0);
+        link.flags.set(RUNNING, false);
+        if let netloom_model::LinkKind::Bridge(bridge) = &mut link.kind {
+            (bridge.gc_timer, bridge.tree) = (0, Default::default());
+        }
+        if let Some(port) = &mut link.bridge_port {
+            port.tree = Default::default();
+        }
+    }
+    for address in &mut ns.addresses {
+        address.flags = AddressFlags::default();
+    }
+    ns.addresses
+        .sort_by_key(|address| (address.dev, address.local));
+    ns.routes.sort_by_key(|route| format!("{route:?}"));
+    ns.neighbours
+        .retain(|one| one.proxy || one.state == NeighbourState::Permanent);
+    for one in &mut ns.neighbours {
+        (one.ages, one.refcnt, one.probes) = ((0, 0, 0), 0, 0);
+    }
+    for entry in &mut ns.fdb {
+        (entry.used, entry.updated) = (0, 0);
+    }
+    // What a bridge learned by itself goes by itself.
+    ns.fdb
+        .retain(|entry| matches!(entry.state, FdbState::Static | FdbState::Local));
+    ns.mdb.retain(|entry| entry.permanent);
+    ns.fdb.sort_by_key(|entry| format!("{entry:?}"));
+    for one in &mut ns.connections {
+        (one.id, one.timeout, one.references) = (0, 0, 0);
+    }
+    for set in &mut ns.ipsets {
+        set.options.initval = 0;
+    }
+    ns.mdb_routers.clear();
+    ns.sysctls
+        .retain(|name, _| !name.contains("_count") && !name.contains("random"));
+    ns
+}
+
+/// Carries out the changes of a case, then one that is refused: nothing is different then.
+pub(crate) fn judge(case: &Case) -> Result<(), String> {
+    let mut place = Place::make()?;
+    let before = place.settle(None)?;
+    let mut changes = (case.changes)(&mut place);
+    changes.push(refused(&place.a));
+    let error = place.kernel.apply(changes).err();
+    let error = error.ok_or("it was not refused")?;
+    if error.errno != Errno::SRCH || error.message.is_some() {
+        return Err(format!("refused by another change, or not undone: {error}"));
+    }
+    let after = place.settle(Some(&before))?;
+    match after == before {
+        true => Ok(()),
+        false => Err(difference(&before, &after)),
+    }
+}
+
+/// A change that the kernel refuses: nothing fits it.
+fn refused(ns: &NsName) -> Change {
+    let nowhere = "203.0.113.0/24".parse().expect("a prefix");
+    Change::DelRoute {
+        ns: ns.clone(),
+        route: RouteMatch::new(nowhere),
+    }
+}
+
+/// The lines that differ.
+fn difference(before: &[Namespace], after: &[Namespace]) -> String {
+    let lines = |of: &[Namespace]| -> Vec<String> {
+        let text = format!("{of:#?}");
+        text.lines().map(str::to_owned).collect()
+    };
+    let (before, after) = (lines(before), lines(after));
+    let gone = before.iter().filter(|line| !after.contains(line));
+    let new = after.iter().filter(|line| !before.contains(line));
+    let gone = gone.map(|line| format!("- {line}\n"));
+    let new = new.map(|line| format!("+ {line}\n"));
+    let first = before
+        .iter()
+        .zip(&after)
+        .position(|(one, other)| one != other);
+    let context = first.map_or(String::new(), |at| {
+        let from = at.saturating_sub(25);
+        before[from..(at + 3).min(before.len())].join("\n")
+    });
+    format!(
+        "{context}\n{}{}",
+        gone.collect::<String>(),
+        new.collect::<String>()
+    )
+}
+
+/// Settings of a link.
+pub(crate) fn set(ns: &NsName, link: &str, set: LinkSettings) -> Change {
+    Change::SetLink {
+        ns: ns.clone(),
+        link: LinkRef::from(link),
+        set: Box::new(set),
+    }
+}
