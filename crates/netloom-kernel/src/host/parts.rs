@@ -11,8 +11,11 @@ use netloom_model::{Errno, Error, Namespace, NsName, Result, World};
 /// How often a namespace is read again that changes meanwhile.
 const PATIENCE: usize = 4;
 
+/// A part of a namespace: its name, and where it is asked for.
+type Part = (&'static str, fn(&mut Parts) -> &mut bool);
+
 /// The parts of a namespace, each with the field of [`Namespace`] that it fills.
-const EACH: [(&str, fn(&mut Parts) -> &mut bool); 16] = [
+const EACH: [Part; 16] = [
     ("links", |parts| &mut parts.links),
     ("addresses", |parts| &mut parts.addresses),
     ("routes", |parts| &mut parts.routes),

@@ -1,9 +1,12 @@
 //! `netloom snapshot`: everything that decides about the packets of a host, in one file.
 //!
-//! It reads this machine's kernel, or the world in which it is called, and changes nothing. `file` is
-//! the form of the file, `summary` what is said beside it.
+//! It reads this machine's kernel, the world in which it is called, or what tools of another host have
+//! printed (`import`), and changes nothing. `file` is the form of the file, `summary` what is said beside
+//! it, `redact` makes it fit for others to see.
 
 mod file;
+mod import;
+mod redact;
 mod summary;
 
 use crate::applet;
@@ -30,13 +33,29 @@ pub struct Arguments {
     /// Of the namespace in which a process is
     #[arg(long)]
     pid: Option<u32>,
-    /// Take it from a file in place of this host: of another snapshot
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["all_namespaces", "netns", "pid"])]
-    import: Option<PathBuf>,
+    /// Take it from files in place of this host: another snapshot, what --script collected, or what
+    /// iptables-save, nft -j list ruleset, ip -j addr|link|route|rule|neigh ... printed; - is standard
+    /// input
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 1..,
+        conflicts_with_all = ["all_namespaces", "netns", "pid"]
+    )]
+    import: Vec<PathBuf>,
+    /// Print a shell script that collects the same on a host without netloom, by the tools it has
+    #[arg(long, exclusive = true)]
+    script: bool,
+    /// Replace addresses and names, each everywhere by the same, so that others may see it
+    #[arg(long)]
+    redact: bool,
     /// Write it here; - is standard output, which is also the default
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
+
+/// What collects on other hosts.
+const SCRIPT: &str = include_str!("collect.sh");
 
 /// A sentence for the user.
 type Failure = String;
@@ -46,7 +65,14 @@ type Failure = String;
 /// # Errors
 /// If it cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<i32, Failure> {
-    let snapshot = take(arguments)?;
+    if arguments.script {
+        print!("{SCRIPT}");
+        return Ok(0);
+    }
+    let mut snapshot = take(arguments)?;
+    if arguments.redact {
+        snapshot = redact::redact(snapshot)?;
+    }
     let output = arguments
         .output
         .as_deref()
@@ -72,26 +98,28 @@ fn print(snapshot: &Snapshot) -> io::Result<()> {
     out.flush()
 }
 
-/// The snapshot that a file holds; - is standard input.
+/// The snapshot that files hold together; - is standard input. One is a snapshot, or what a script
+/// collected; several are what tools printed.
 ///
 /// # Errors
 /// If it cannot be read: the file, and what is wrong with it.
-pub fn load(path: &Path) -> Result<Snapshot, Failure> {
-    let told = |why: String| format!("{}: {why}", path.display());
-    let mut bytes = Vec::new();
-    let read = match path == Path::new("-") {
-        true => io::stdin().lock().read_to_end(&mut bytes),
-        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+pub fn load(paths: &[PathBuf]) -> Result<Snapshot, Failure> {
+    let read = |path: &PathBuf| {
+        let mut bytes = Vec::new();
+        let read = match path == Path::new("-") {
+            true => io::stdin().lock().read_to_end(&mut bytes),
+            false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+        };
+        read.map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok((path.display().to_string(), bytes))
     };
-    read.map_err(|error| told(error.to_string()))?;
-    file::unpacked(bytes)
-        .and_then(|json| file::parse(&json))
-        .map_err(told)
+    let files: Result<Vec<_>, Failure> = paths.iter().map(read).collect();
+    import::read(files?)
 }
 
 fn take(arguments: &Arguments) -> Result<Snapshot, Failure> {
-    if let Some(path) = &arguments.import {
-        return load(path);
+    if !arguments.import.is_empty() {
+        return load(&arguments.import);
     }
     let kernel =
         std::env::var_os(WORLD).is_none_or(|world| world.is_empty() || world == applet::KERNEL);

@@ -13,7 +13,7 @@ pub(crate) const TESTS: &[Test] = &[
 ];
 
 /// A host with a named namespace, one of a process alone, and one of a container.
-const HOST: &str = r#"
+pub(crate) const HOST: &str = r#"
 ip netns add blue
 ip link add v0 type veth peer name v1 netns blue
 ip addr add 10.0.0.1/24 dev v0; ip link set v0 up

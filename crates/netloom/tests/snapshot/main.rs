@@ -3,8 +3,10 @@
 //! `kernel::NAME` reads namespaces of the running kernel that are made for it. It needs root; otherwise
 //! the trial is ignored, and counted as such.
 
+mod import;
 mod kernel;
 mod place;
+mod redact;
 mod world;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -20,8 +22,11 @@ fn main() -> ExitCode {
     for (name, test) in kernel::TESTS {
         trials.push(Trial::test(format!("kernel::{name}"), test).with_ignored_flag(!root));
     }
-    for (name, test) in world::TESTS {
-        trials.push(Trial::test(format!("world::{name}"), test));
+    for (name, test) in import::TESTS {
+        trials.push(Trial::test(format!("import::{name}"), test).with_ignored_flag(!root));
+    }
+    for (name, test) in world::TESTS.iter().chain(redact::TESTS) {
+        trials.push(Trial::test(format!("world::{name}"), *test));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }

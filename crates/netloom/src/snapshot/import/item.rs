@@ -1,0 +1,182 @@
+//! Objects of JSON as iproute2 prints them (ip(8), `-j`): what a key holds, read leniently: numbers stand
+//! as texts too, and names stand for numbers where `-N` was not given.
+
+use netloom_model::route::RouteType;
+use netloom_model::{Family, IpNet, MacAddr, Scope};
+use serde_json::Value;
+use std::net::IpAddr;
+
+/// An object.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a>(pub(super) &'a Value);
+
+/// Tables that have names (rtnetlink(7)).
+const TABLES: [(&str, u64); 4] = [
+    ("unspec", 0),
+    ("default", 253),
+    ("main", 254),
+    ("local", 255),
+];
+
+/// Who makes routes, as `/etc/iproute2/rt_protos` names them.
+const PROTOCOLS: [(&str, u64); 22] = [
+    ("unspec", 0),
+    ("redirect", 1),
+    ("kernel", 2),
+    ("boot", 3),
+    ("static", 4),
+    ("gated", 8),
+    ("ra", 9),
+    ("mrt", 10),
+    ("zebra", 11),
+    ("bird", 12),
+    ("dnrouted", 13),
+    ("xorp", 14),
+    ("ntk", 15),
+    ("dhcp", 16),
+    ("keepalived", 18),
+    ("babel", 42),
+    ("bgp", 186),
+    ("isis", 187),
+    ("ospf", 188),
+    ("rip", 189),
+    ("eigrp", 192),
+    ("openr", 99),
+];
+
+const SCOPES: [(&str, u64); 5] = [
+    ("global", 0),
+    ("site", 200),
+    ("link", 253),
+    ("host", 254),
+    ("nowhere", 255),
+];
+
+const TYPES: [RouteType; 9] = [
+    RouteType::Unicast,
+    RouteType::Local,
+    RouteType::Broadcast,
+    RouteType::Anycast,
+    RouteType::Multicast,
+    RouteType::Blackhole,
+    RouteType::Unreachable,
+    RouteType::Prohibit,
+    RouteType::Throw,
+];
+
+/// A number, in words of ten digits or of sixteen.
+fn number_of(text: &str) -> Option<u64> {
+    match text.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+impl<'a> Item<'a> {
+    /// The items of an array.
+    pub(super) fn all(value: &'a Value) -> impl Iterator<Item = Item<'a>> {
+        value.as_array().into_iter().flatten().map(Item)
+    }
+
+    /// What is inside a key.
+    pub(super) fn inside(self, key: &str) -> Item<'a> {
+        const NOTHING: &Value = &Value::Null;
+        Item(self.0.get(key).unwrap_or(NOTHING))
+    }
+
+    /// The items of a key's array.
+    pub(super) fn each(self, key: &str) -> impl Iterator<Item = Item<'a>> {
+        Item::all(self.inside(key).0)
+    }
+
+    pub(super) fn has(self, key: &str) -> bool {
+        self.0.get(key).is_some()
+    }
+
+    pub(super) fn text(self, key: &str) -> Option<&'a str> {
+        self.0.get(key)?.as_str()
+    }
+
+    pub(super) fn u64(self, key: &str) -> Option<u64> {
+        let value = self.0.get(key)?;
+        value.as_u64().or_else(|| number_of(value.as_str()?))
+    }
+
+    pub(super) fn u32(self, key: &str) -> Option<u32> {
+        self.u64(key)?.try_into().ok()
+    }
+
+    pub(super) fn u16(self, key: &str) -> Option<u16> {
+        self.u64(key)?.try_into().ok()
+    }
+
+    pub(super) fn u8(self, key: &str) -> Option<u8> {
+        self.u64(key)?.try_into().ok()
+    }
+
+    /// Whether it is on: true, or a number but 0.
+    pub(super) fn on(self, key: &str) -> bool {
+        let value = self.0.get(key).and_then(Value::as_bool);
+        value.unwrap_or_else(|| self.u64(key).is_some_and(|number| number != 0))
+    }
+
+    /// Whether a word stands in a list of words (`flags`).
+    pub(super) fn lists(self, key: &str, word: &str) -> bool {
+        self.each(key).any(|item| item.0.as_str() == Some(word))
+    }
+
+    pub(super) fn ip(self, key: &str) -> Option<IpAddr> {
+        self.text(key)?.parse().ok()
+    }
+
+    pub(super) fn mac(self, key: &str) -> Option<MacAddr> {
+        self.text(key)?.parse().ok()
+    }
+
+    /// Seconds with two places, as centiseconds.
+    pub(super) fn centiseconds(self, key: &str) -> u32 {
+        let seconds = self.0.get(key).and_then(Value::as_f64).unwrap_or(0.0);
+        (seconds * 100.0).round() as u32
+    }
+
+    /// A prefix: `default`, `10.0.0.0/8`, or an address, which is one of all its bits.
+    pub(super) fn prefix(self, key: &str, family: Family) -> Option<IpNet> {
+        let text = self.text(key)?;
+        if matches!(text, "default" | "all" | "any") {
+            return Some(IpNet::default_of(family));
+        }
+        let (addr, len) = match text.split_once('/') {
+            Some((addr, len)) => (addr.parse().ok()?, len.parse().ok()?),
+            None => {
+                let addr: IpAddr = text.parse().ok()?;
+                (addr, Family::of(addr).bits())
+            }
+        };
+        (len <= Family::of(addr).bits()).then(|| IpNet::new(addr, len))
+    }
+
+    fn named(self, key: &str, names: &[(&str, u64)]) -> Option<u64> {
+        let known = self.text(key).and_then(|text| {
+            let named = names.iter().find(|(name, _)| *name == text)?;
+            Some(named.1)
+        });
+        known.or_else(|| self.u64(key))
+    }
+
+    pub(super) fn table(self, key: &str) -> Option<u32> {
+        self.named(key, &TABLES)?.try_into().ok()
+    }
+
+    pub(super) fn protocol(self, key: &str) -> Option<u8> {
+        self.named(key, &PROTOCOLS)?.try_into().ok()
+    }
+
+    pub(super) fn scope(self, key: &str) -> Option<Scope> {
+        self.named(key, &SCOPES)?.try_into().ok().map(Scope)
+    }
+
+    pub(super) fn route_type(self, key: &str) -> Option<RouteType> {
+        let text = self.text(key)?;
+        TYPES.into_iter().find(|kind| kind.name() == text)
+    }
+}

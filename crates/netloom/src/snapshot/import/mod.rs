@@ -1,0 +1,141 @@
+//! Snapshots of hosts without netloom: of what its script collected, of what tools saved or printed.
+//!
+//! - `script` is what `netloom snapshot --script` collects;
+//! - a file alone is known by what is in it: `iptables-save`, `ip6tables-save`, `nft -j list ruleset`,
+//!   `ip -j addr|link|route|rule|neigh`, `bridge -j fdb`, `sysctl -a`, `ipset save`;
+//! - `link`, `route`, `neighbour` read the JSON of iproute2 (`item` is how), `firewall` has netloom's own
+//!   tools read rules, `ends` finds the other ends of pairs.
+//!
+//! What no file tells is missing in the snapshot, as everything is that was not read.
+
+mod ends;
+mod firewall;
+mod gather;
+mod item;
+mod link;
+mod neighbour;
+mod route;
+mod script;
+
+use super::file;
+use gather::{Gathered, Part};
+use netloom_model::{Family, Snapshot};
+use serde_json::Value;
+
+/// The snapshot that files make together: their names, and what they hold. One alone may be a snapshot.
+///
+/// # Errors
+/// A sentence: which file, and what is wrong with it.
+pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
+    let alone = files.len() == 1;
+    let mut gathered = Gathered::default();
+    for (name, bytes) in files {
+        let told = |why: String| format!("{name}: {why}");
+        let bytes = file::unpacked(bytes).map_err(told)?;
+        match kind(&name, &bytes).map_err(told)? {
+            Kind::Snapshot if alone => return file::parse(&bytes).map_err(told),
+            Kind::Snapshot => {
+                return Err(told(
+                    "a snapshot is read alone, and not with other files".to_owned(),
+                ));
+            }
+            Kind::Script => {
+                script::read(&String::from_utf8_lossy(&bytes), &mut gathered).map_err(told)?;
+            }
+            Kind::Part(part) => {
+                gathered.give(part, &name, String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+    }
+    Ok(gathered.finish())
+}
+
+/// What a file is.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Snapshot,
+    Script,
+    Part(Part),
+}
+
+/// Known by what is in it; where both families look alike, by a 6 in its name.
+fn kind(name: &str, bytes: &[u8]) -> Result<Kind, String> {
+    let text = String::from_utf8_lossy(bytes);
+    let begin = text.trim_start();
+    if begin.starts_with(script::MARK) {
+        return Ok(Kind::Script);
+    }
+    if begin.starts_with(['{', '[']) {
+        return json(name, bytes);
+    }
+    let of_six = name.contains('6');
+    let lines = || text.lines().filter(|line| !line.starts_with('#'));
+    let first = lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    let part = match first.split_whitespace().next() {
+        Some("create") => Part::Ipsets,
+        Some("-A" | "conntrack") if !begin.contains('*') => Part::Connections,
+        Some(word) if word.starts_with("*broute") => Part::Saved("ebtables"),
+        Some(word) if word.starts_with('*') => Part::Saved(saved_by(&text, of_six)),
+        _ if lines().any(|line| line.starts_with("net.") && line.contains('=')) => Part::Sysctls,
+        _ => return Err(UNKNOWN.to_owned()),
+    };
+    Ok(Kind::Part(part))
+}
+
+/// What can be read, for who gives something else.
+const UNKNOWN: &str = "it is nothing that is read here: a snapshot, the output of \"netloom snapshot \
+                       --script\", iptables-save, ip6tables-save, nft -j list ruleset, ip -j \
+                       addr|link|route|rule|neigh, bridge -j fdb, ipset save, or sysctl -a";
+
+/// Which tool saved a text of tables.
+fn saved_by(text: &str, of_six: bool) -> &'static str {
+    let comment = text.lines().next().unwrap_or_default();
+    let tools = ["ip6tables", "arptables", "ebtables", "iptables"];
+    let told = tools
+        .into_iter()
+        .find(|tool| comment.contains(&format!("{tool}-")));
+    match told {
+        Some(tool) => tool,
+        None if of_six || text.contains("ipv6-icmp") || text.contains("icmp6-") => "ip6tables",
+        None if text.contains(":BROUTING") || text.contains("--logical-") => "ebtables",
+        None => "iptables",
+    }
+}
+
+fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        // A damaged snapshot says more of itself.
+        Err(_) if bytes.starts_with(b"{") => return Ok(Kind::Snapshot),
+        Err(error) => return Err(format!("it is no JSON: {error}")),
+    };
+    if value.get("nftables").is_some() {
+        return Ok(Kind::Part(Part::Nft));
+    }
+    let Some(list) = value.as_array() else {
+        return Ok(Kind::Snapshot);
+    };
+    let any = |key: &str| list.iter().any(|item| item.get(key).is_some());
+    let text = value.to_string();
+    let v6 = text.contains("::") || name.contains('6') && !text.contains("\"dst\":\"1");
+    let family = if v6 { Family::V6 } else { Family::V4 };
+    let part = match list {
+        _ if any("addr_info") => Part::Addresses,
+        _ if any("mac") => Part::Fdb,
+        _ if any("ifindex") => Part::Links,
+        _ if any("priority") => Part::Rules(family),
+        _ if any("lladdr") || any("proxy") || list.iter().any(|i| i["state"].is_array()) => {
+            Part::Neighbours
+        }
+        _ if any("dst") => Part::Routes(None),
+        _ if any("nsid") => Part::Nsids,
+        _ if any("id") => Part::Nexthops,
+        _ => return Err(UNKNOWN.to_owned()),
+    };
+    Ok(Kind::Part(part))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! What `collect.sh` prints: lines of its own, which begin with a mark, and between them what tools said.
+
+use super::gather::{Gathered, Part};
+use netloom_model::snapshot::Missing;
+
+/// How the script's own lines begin.
+pub(super) const MARK: &str = "@@netloom ";
+
+/// The form that this reads.
+const VERSION: &str = "1";
+
+/// Reads it.
+///
+/// # Errors
+/// A sentence: it is of another version, or ends too early.
+pub(super) fn read(text: &str, gathered: &mut Gathered) -> Result<(), String> {
+    let mut reader = Reader {
+        gathered,
+        part: None,
+        done: false,
+    };
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        match line.strip_prefix(MARK) {
+            Some(own) => reader
+                .own(own.trim_end())
+                .map_err(|why| format!("line {number}: {why}"))?,
+            None => {
+                if let Some((_, printed)) = &mut reader.part {
+                    printed.push_str(line);
+                }
+            }
+        }
+    }
+    match reader.done {
+        true => Ok(()),
+        false => Err("it ends too early: the script was interrupted".to_owned()),
+    }
+}
+
+struct Reader<'a> {
+    gathered: &'a mut Gathered,
+    /// What is being printed: its name, and what there is of it.
+    part: Option<(String, String)>,
+    done: bool,
+}
+
+impl Reader<'_> {
+    /// A line of the script's own.
+    fn own(&mut self, line: &str) -> Result<(), String> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let host = &mut self.gathered.host;
+        match word {
+            "collected" if rest != VERSION => {
+                return Err(format!(
+                    "it has version {rest}, and this netloom reads {VERSION}"
+                ));
+            }
+            "host" => rest.clone_into(&mut host.name),
+            "kernel" => rest.clone_into(&mut host.kernel),
+            "taken" => host.taken = rest.parse().ok(),
+            "namespace" => self.namespace(rest)?,
+            "part" => self.part = Some((rest.to_owned(), String::new())),
+            "end" => self.end(rest),
+            "none" => self.none(rest),
+            "process" => self.process(rest),
+            "container" => self.container(rest),
+            "refused" => self.gathered.missing("namespace", rest.to_owned()),
+            "hidden" => self.gathered.missing.push(Missing {
+                ns: None,
+                part: "processes".to_owned(),
+                why: format!("the namespaces of {rest} processes could not be seen"),
+            }),
+            "done" => self.done = true,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `NUMBER PATH first`, `NUMBER PATH named NAME`, `NUMBER PATH of PID`.
+    fn namespace(&mut self, rest: &str) -> Result<(), String> {
+        let mut words = rest.splitn(4, ' ');
+        let inode = words.next().and_then(|word| word.parse().ok());
+        let (path, how) = (words.next(), words.next());
+        let (Some(path), Some(how)) = (path, how) else {
+            return Err("it tells of no namespace".to_owned());
+        };
+        let name = match how {
+            "first" => Some(String::new()),
+            "named" => words.next().map(str::to_owned),
+            _ => None,
+        };
+        self.gathered.begin(name, path, inode);
+        Ok(())
+    }
+
+    /// `CODE COMPLAINT`.
+    fn end(&mut self, rest: &str) {
+        let Some((name, printed)) = self.part.take() else {
+            return;
+        };
+        let (code, complaint) = rest.split_once(' ').unwrap_or((rest, ""));
+        let Some(part) = Part::of(&name) else { return };
+        match code {
+            "0" => self.gathered.give(part, &name, printed),
+            _ => self.gathered.lack(part, &format!("{name}: {complaint}")),
+        }
+    }
+
+    /// `NAME TOOL`.
+    fn none(&mut self, rest: &str) {
+        let (name, tool) = rest.split_once(' ').unwrap_or((rest, ""));
+        if let Some(part) = Part::of(name) {
+            self.gathered
+                .lack(part, &format!("there was no {tool} on the host"));
+        }
+    }
+
+    /// `NUMBER PID NAME`.
+    fn process(&mut self, rest: &str) {
+        let mut words = rest.splitn(3, ' ');
+        let number = words.next().and_then(|word| word.parse().ok());
+        let pid = words.next().and_then(|word| word.parse().ok());
+        if let (Some(inode), Some(pid)) = (number, pid) {
+            let name = words.next().unwrap_or_default().to_owned();
+            self.gathered.processes.push((inode, pid, name));
+        }
+    }
+
+    /// `RUNTIME PID ID NAME`.
+    fn container(&mut self, rest: &str) {
+        let words: Vec<&str> = rest.split(' ').collect();
+        if let [runtime, pid, id, name] = words[..]
+            && let Ok(pid) = pid.parse()
+        {
+            let name = name.trim_start_matches('/').to_owned();
+            self.gathered
+                .containers
+                .push((pid, runtime.to_owned(), id.to_owned(), name));
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! A snapshot that can be shown to others: addresses, hardware addresses and names are replaced, each
+//! everywhere by the same, and what decides about packets stays as it was.
+//!
+//! `address` replaces addresses so that networks stay networks, `names` devices, namespaces, containers,
+//! hosts and hardware addresses, `rules` the constants of rules; everything else is found in the JSON of
+//! the snapshot, whose texts say what they are. Comments go, and so do other descriptions. The secret is
+//! drawn each time and not kept. Names of chains, sets and programs stay. What is chosen by a hash of
+//! addresses (one of several next hops) may be chosen differently.
+
+mod address;
+mod names;
+mod rules;
+
+use address::Addresses;
+use names::{Macs, Names};
+use netloom_model::{IpNet, MacAddr, Namespace, Snapshot};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::hash::RandomState;
+use std::net::IpAddr;
+
+/// Keys whose texts are names of devices, namespaces, containers or hosts.
+const NAMES: [&str; 12] = [
+    "name", "ns", "iif", "oif", "altnames", "devices", "device", "dev", "input", "output", "id",
+    "pod",
+];
+
+/// Keys of descriptions.
+const DESCRIPTIONS: [&str; 3] = ["comment", "alias", "userdata"];
+
+/// Keys of the two ends of ranges of addresses.
+const ENDS: [(&str, &str); 4] = [
+    ("from", "to"),
+    ("min", "max"),
+    ("first", "last"),
+    ("low", "high"),
+];
+
+/// What stands for what. It goes through a snapshot twice: the first time it collects.
+pub(super) struct Redaction {
+    collects: bool,
+    addresses: Addresses,
+    macs: Macs,
+    names: Names,
+    /// Devices that were found before it was known what names are asked to begin with.
+    devices: Vec<String>,
+}
+
+/// The snapshot that stands for another.
+///
+/// # Errors
+/// A sentence, if it could not be written as JSON and read again.
+pub(super) fn redact(mut snapshot: Snapshot) -> Result<Snapshot, String> {
+    let mut redaction = Redaction {
+        collects: true,
+        addresses: Addresses::new(RandomState::new()),
+        macs: Macs::default(),
+        names: Names::default(),
+        devices: Vec::new(),
+    };
+    redaction.collect(&snapshot);
+    for collects in [true, false] {
+        redaction.collects = collects;
+        if !collects {
+            redaction.settle(&snapshot);
+        }
+        for state in snapshot.state.namespaces.values_mut() {
+            redaction.ruleset(&mut state.ruleset);
+            if !collects {
+                redaction.namespace(state);
+            }
+        }
+        let json = serde_json::to_value(&snapshot).map_err(|error| error.to_string())?;
+        let json = redaction.json("", json);
+        if !collects {
+            snapshot = serde_json::from_value(json).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(snapshot)
+}
+
+impl Redaction {
+    /// The names that there are.
+    fn collect(&mut self, snapshot: &Snapshot) {
+        for state in snapshot.state.namespaces.values() {
+            for link in &state.links {
+                self.devices.push(link.name.clone());
+                self.devices.extend(link.altnames.iter().cloned());
+            }
+        }
+    }
+
+    /// Gives every name the one that stands for it: now all is collected.
+    fn settle(&mut self, snapshot: &Snapshot) {
+        self.macs.settle();
+        let devices: BTreeSet<String> = std::mem::take(&mut self.devices).into_iter().collect();
+        // What stays takes its name first.
+        for device in &devices {
+            self.names.device(device);
+        }
+        self.names.name(&snapshot.host.name, "host");
+        for container in &snapshot.containers {
+            self.names.name(&container.name, "container");
+            self.names.name(&container.id, "id");
+            if let Some(pod) = &container.pod {
+                self.names.name(pod, "pod");
+            }
+        }
+        for ns in snapshot.state.namespaces.keys() {
+            // A path of a process says no more than its number.
+            if !ns.as_str().starts_with("/proc/") {
+                self.names.name(ns.as_str(), "ns");
+            }
+        }
+    }
+
+    /// What is put together of names.
+    fn namespace(&self, state: &mut Namespace) {
+        for address in &mut state.addresses {
+            let (device, rest) = match address.label.split_once(':') {
+                Some((device, rest)) => (device, format!(":{rest}")),
+                None => (&*address.label, String::new()),
+            };
+            if let Some(new) = self.names.get(device) {
+                address.label = format!("{new}{rest}");
+            }
+        }
+        let renamed = std::mem::take(&mut state.sysctls)
+            .into_iter()
+            .map(|(name, value)| {
+                let part = |part: &str| {
+                    // sysctl(8) writes the dots of a name as slashes.
+                    let device = part.replace('/', ".");
+                    let new = self.names.get(&device).map(|new| new.replace('.', "/"));
+                    new.unwrap_or_else(|| part.to_owned())
+                };
+                let parts: Vec<&str> = name.split('.').collect();
+                let of_device = matches!(
+                    parts[..],
+                    ["net", "ipv4" | "ipv6", "conf" | "neigh", _, ..]
+                        | ["net", "mpls", "conf", _, ..]
+                );
+                let name = match of_device {
+                    true => {
+                        let mut new: Vec<String> =
+                            parts.iter().map(|part| (*part).to_owned()).collect();
+                        new[3] = part(parts[3]);
+                        new.join(".")
+                    }
+                    false => name.clone(),
+                };
+                (name, value)
+            });
+        state.sysctls = renamed.collect();
+        // Secrets of interface identifiers are no one's business.
+        state
+            .sysctls
+            .retain(|name, _| !name.ends_with("stable_secret") && !name.contains("fastopen_key"));
+    }
+
+    /// A value of the snapshot's JSON, under a key.
+    fn json(&mut self, key: &str, value: Value) -> Value {
+        match value {
+            Value::String(text) => self.text(key, text),
+            Value::Array(items) => {
+                if let [Value::String(from), Value::String(to)] = &items[..] {
+                    self.ends(from, to);
+                }
+                Value::Array(items.into_iter().map(|item| self.json(key, item)).collect())
+            }
+            Value::Object(object) => self.object(key, object),
+            other => other,
+        }
+    }
+
+    fn object(&mut self, key: &str, object: Map<String, Value>) -> Value {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        for (from, to) in ENDS {
+            if let (Some(from), Some(to)) = (text(from), text(to)) {
+                self.ends(from, to);
+            }
+        }
+        let len = ["len", "prefix"]
+            .iter()
+            .find_map(|key| object.get(*key)?.as_u64());
+        let addr = text("addr")
+            .or(text("address"))
+            .and_then(|text| text.parse::<IpAddr>().ok());
+        if let (true, Some(addr), Some(Ok(len))) = (self.collects, addr, len.map(u8::try_from)) {
+            self.addresses.net(IpNet::new(addr, len));
+        }
+        let of_names = matches!(key, "namespaces" | "places");
+        let renamed = object.into_iter().map(|(inner, value)| {
+            let value = self.json(&inner, value);
+            let new = of_names.then(|| self.names.get(&inner)).flatten();
+            (new.map(str::to_owned).unwrap_or(inner), value)
+        });
+        Value::Object(renamed.collect())
+    }
+
+    fn ends(&mut self, from: &str, to: &str) {
+        if let (true, Ok(from), Ok(to)) = (self.collects, from.parse(), to.parse()) {
+            self.addresses.range(from, to);
+        }
+    }
+
+    fn text(&mut self, key: &str, text: String) -> Value {
+        if let Ok(addr) = text.parse::<IpAddr>() {
+            return match self.collects {
+                true => text.into(),
+                false => self.addresses.map(addr).to_string().into(),
+            };
+        }
+        if let Some(mac) = mac(&text) {
+            if self.collects {
+                self.macs.add(mac);
+                return text.into();
+            }
+            return self.macs.map(mac).to_string().into();
+        }
+        if self.collects {
+            return text.into();
+        }
+        if DESCRIPTIONS.contains(&key) {
+            return "redacted".into();
+        }
+        // A path may have names in it.
+        if key == "path" && !text.starts_with("/proc/") {
+            return Value::Null;
+        }
+        if NAMES.contains(&key) || key.parse::<i32>().is_ok() {
+            if let Some(new) = self.names.get(&text) {
+                return new.into();
+            }
+            if let Some(new) = text
+                .strip_suffix('+')
+                .and_then(|begin| self.names.get(begin))
+            {
+                return format!("{new}+").into();
+            }
+        }
+        text.into()
+    }
+}
+
+/// A hardware address, written in full.
+fn mac(text: &str) -> Option<MacAddr> {
+    (text.len() == 17).then(|| text.parse().ok()).flatten()
+}
