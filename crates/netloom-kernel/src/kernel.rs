@@ -176,7 +176,6 @@ impl Kernel {
                 ..Wanted::default()
             };
             found.ruleset = self.rules(ns, &wanted)?;
-            found.ruleset.tables.extend(legacy::read(ns)?);
         }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
@@ -190,7 +189,9 @@ impl Kernel {
     /// The part of the rules for packets that is wanted.
     fn rules(&mut self, ns: &NsName, wanted: &Wanted) -> Result<Ruleset> {
         let now = self.elapsed();
-        ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)
+        let mut found = ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)?;
+        found.tables.extend(legacy::read(ns, wanted)?);
+        Ok(found)
     }
 
     fn way(&mut self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {

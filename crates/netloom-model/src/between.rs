@@ -41,6 +41,7 @@ impl LinkSettings {
             group: change(now.group, wanted.group),
             master: change(now.master, wanted.master).map(|master| master.map(LinkRef::Index)),
             netns: None,
+            index: None,
             addr_gen_mode: change(now.addr_gen_mode, wanted.addr_gen_mode).flatten(),
             bridge: match (&now.kind, &wanted.kind) {
                 (LinkKind::Bridge(now), LinkKind::Bridge(wanted)) => {

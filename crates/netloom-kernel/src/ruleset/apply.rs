@@ -48,11 +48,7 @@ pub(crate) fn apply(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<
     Err(Errno::AGAIN.into())
 }
 
-fn attempt(
-    netlink: &mut Netlink,
-    changes: &[RulesetChange],
-    wanted: Option<u32>,
-) -> Result<()> {
+fn attempt(netlink: &mut Netlink, changes: &[RulesetChange], wanted: Option<u32>) -> Result<()> {
     let known = sets::known(netlink, changes)?;
     let mut batch = Batch::default();
     // The step that each message is of.
@@ -123,7 +119,8 @@ fn reset(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<()> {
             table,
             kind: of,
             name,
-        } = change {
+        } = change
+        {
             let asked = object::name(table, *of, name);
             let done = netlink.ask(kind::RESET_OBJECT, asked, |_| Some(()));
             done.map_err(|error| error.at(step))?;
