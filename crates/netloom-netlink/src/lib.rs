@@ -133,6 +133,15 @@ mod tests {
             let _ = neighbour::decode(&bytes);
             let _ = nexthop::decode(&bytes);
             let _ = route::answer(&bytes);
+            let _ = nft::table::decode(&bytes);
+            let _ = nft::chain::decode(&bytes);
+            let _ = nft::object::decode(&bytes);
+            let _ = nft::flowtable::decode(&bytes);
+            let context = nft::read::Context::default();
+            let _ = nft::rule::decode(&bytes, &context);
+            if let Some(known) = nft::set::decode(&bytes) {
+                let _ = nft::element::decode(&known, &[bytes.clone()]);
+            }
             let _ = rule::decode(&bytes);
             let _ = traffic::xdp(&bytes);
             let _ = traffic::filter(&bytes);

@@ -305,3 +305,105 @@ fn words(name: &str, bytes: &[u8]) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Writer;
+
+    /// The instructions that are followed.
+    const NAMES: [&str; 32] = [
+        "payload",
+        "meta",
+        "ct",
+        "exthdr",
+        "rt",
+        "socket",
+        "osf",
+        "xfrm",
+        "fib",
+        "numgen",
+        "hash",
+        "immediate",
+        "bitwise",
+        "byteorder",
+        "cmp",
+        "range",
+        "lookup",
+        "dynset",
+        "objref",
+        "nat",
+        "masq",
+        "redir",
+        "queue",
+        "dup",
+        "fwd",
+        "tproxy",
+        "match",
+        "target",
+        "limit",
+        "log",
+        "reject",
+        "counter",
+    ];
+
+    /// Numbers drawn by a linear congruence.
+    struct Drawn(u64);
+
+    impl Drawn {
+        fn below(&mut self, most: u64) -> u64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (self.0 >> 33) % most
+        }
+    }
+
+    /// An instruction with attributes that may be anything: small numbers are drawn more often.
+    fn instruction(drawn: &mut Drawn, to: &mut Writer) {
+        to.nest(crate::nft::ITEM, |item| {
+            item.text(1, NAMES[drawn.below(NAMES.len() as u64) as usize]);
+            item.nest(2, |data| {
+                for kind in 1..9 {
+                    match drawn.below(5) {
+                        0 => {}
+                        1 => data.be32(kind, drawn.below(u64::from(u32::MAX)) as u32),
+                        2 => data.nest(kind, |to| {
+                            let bytes = vec![drawn.below(256) as u8; drawn.below(40) as usize];
+                            to.put(1, &bytes);
+                        }),
+                        _ => data.be32(kind, drawn.below(24) as u32),
+                    }
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn any_instructions_are_followed_or_unknown() {
+        let context = Context::default();
+        for seed in 0..4_000 {
+            let mut drawn = Drawn(seed);
+            let mut list = Writer::default();
+            for _ in 0..1 + drawn.below(8) {
+                instruction(&mut drawn, &mut list);
+            }
+            let family = TableFamily::ALL[drawn.below(6) as usize];
+            let _ = rule(family, &context, Attributes::new(list.bytes()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_kept_by_its_words() {
+        let mut list = Writer::default();
+        list.nest(crate::nft::ITEM, |item| {
+            item.text(1, "inner");
+            item.nest(2, |data| data.u8(1, 7));
+        });
+        let context = Context::default();
+        let said = rule(TableFamily::Inet, &context, Attributes::new(list.bytes()));
+        let words = "inner 0500010007000000".to_owned();
+        assert_eq!(said, [Statement::Unknown(words)]);
+    }
+}

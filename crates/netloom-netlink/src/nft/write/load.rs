@@ -25,7 +25,7 @@ pub(super) fn bytes_of(offset: u16, bits: u16) -> (u16, u16, Option<u128>, u32) 
     let last = (offset + bits).div_ceil(8);
     let len = last - first;
     let shift = u32::from(8 * last - offset - bits);
-    if offset % 8 == 0 && shift == 0 || bits >= 128 {
+    if offset.is_multiple_of(8) && shift == 0 || bits >= 128 {
         return (first, len, None, 0);
     }
     let mask = ((1 << bits) - 1) << shift;
@@ -397,8 +397,11 @@ impl Lower<'_, '_> {
     }
 }
 
-/// The kind of an option, its number, and its field.
-pub(super) const fn option_of(expr: &Expr) -> Option<(u32, u8, Option<(u16, u16)>)> {
+/// The kind of an option, its number, and its field: where it begins and how long it is.
+type OptionOf = (u32, u8, Option<(u16, u16)>);
+
+/// What option an expression is about.
+pub(super) const fn option_of(expr: &Expr) -> Option<OptionOf> {
     match expr {
         Expr::ExtensionHeader { header, field } => Some((0, *header, *field)),
         Expr::TcpOption { kind, field } => Some((1, *kind, *field)),
