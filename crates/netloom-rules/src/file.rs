@@ -5,10 +5,9 @@ use crate::error::{Error, Result};
 use crate::tables::IpTables;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::{Change, Family, NsName, Reply, Request, World};
-use netloom_tools::{Context, Host, iptables};
+use netloom_tools::{Context, NoMachine, iptables};
 use std::collections::HashSet;
 use std::io::Cursor;
-use std::time::SystemTime;
 
 /// How text becomes tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,27 +25,6 @@ pub struct Save<'a> {
     pub table: Option<&'a str>,
     /// What rules counted is written too (`--counters`).
     pub counters: bool,
-}
-
-/// The machine as these commands see it: a clock.
-struct Clock(SystemTime);
-
-impl Host for Clock {
-    fn exec(&mut self, _: &NsName, _: &[String]) -> std::io::Result<i32> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-
-    fn processes_in(&self, _: &NsName) -> Vec<u32> {
-        Vec::new()
-    }
-
-    fn namespace_of(&self, _: u32) -> Option<NsName> {
-        None
-    }
-
-    fn epoch(&self) -> SystemTime {
-        self.0
-    }
 }
 
 /// A world that takes note of changes: those of a file happen at once, at its end.
@@ -85,7 +63,7 @@ impl World for Gathered<'_> {
 /// Runs a command: what it printed, or its complaint.
 fn run(
     world: &mut dyn World,
-    (whose, epoch): (&Whose, SystemTime),
+    whose: &Whose,
     args: Vec<String>,
     (text, command): (&str, fn(&mut Context<'_>) -> i32),
 ) -> core::result::Result<String, String> {
@@ -94,7 +72,7 @@ fn run(
         args,
         ns: whose.ns.clone(),
         world,
-        host: &mut Clock(epoch),
+        host: &mut NoMachine,
         stdin: &mut Cursor::new(text),
         out: &mut out,
         err: &mut err,
@@ -162,8 +140,7 @@ impl<W: World> IpTables<W> {
             changes: Vec::new(),
             error: None,
         };
-        let of = (&self.whose, self.epoch);
-        run(&mut asked, of, args, ("", command)).map_err(|said| match asked.error {
+        run(&mut asked, &self.whose, args, ("", command)).map_err(|said| match asked.error {
             Some(error) => crate::draft::of_world(&error),
             None => of_file(&said),
         })
@@ -207,8 +184,8 @@ impl<W: World> IpTables<W> {
     pub fn restore_with(&mut self, text: &str, restore: Restore) -> Result<()> {
         // What a text says of one table twice it says one after the other.
         for part in parts(text) {
-            self.attempt(true, &mut |world, whose, epoch| {
-                restore_once(world, (whose, epoch), &part, restore)
+            self.attempt(true, &mut |world, whose| {
+                restore_once(world, whose, &part, restore)
             })?;
         }
         Ok(())
@@ -218,7 +195,7 @@ impl<W: World> IpTables<W> {
 /// Restores once; and whether others changed the rules meanwhile.
 fn restore_once(
     world: &mut dyn World,
-    (whose, epoch): (&Whose, SystemTime),
+    whose: &Whose,
     text: &str,
     restore: Restore,
 ) -> (Result<()>, bool) {
@@ -238,7 +215,7 @@ fn restore_once(
         (Family::V6, false) => iptables::ip6tables_restore,
         (Family::V6, true) => iptables::ip6tables_legacy_restore,
     };
-    if let Err(said) = run(&mut gathered, (whose, epoch), args, (text, command)) {
+    if let Err(said) = run(&mut gathered, whose, args, (text, command)) {
         return match gathered.error {
             Some(error) => {
                 let clash = crate::draft::is_clash(error.errno);

@@ -9,7 +9,7 @@ use netloom_model::ruleset::{Backend, Rule, TableFamily};
 use netloom_model::{Family, NsName, World};
 use std::path::PathBuf;
 use std::thread::{sleep, yield_now};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// The tables of iptables, or of ip6tables, of a namespace.
 ///
@@ -36,8 +36,6 @@ pub struct IpTables<W> {
     pub(crate) whose: Whose,
     pub(crate) timeout: Option<Duration>,
     pub(crate) lock: Option<PathBuf>,
-    /// The wall clock when the world's clock stood at zero.
-    pub(crate) epoch: SystemTime,
 }
 
 #[cfg(feature = "kernel")]
@@ -59,7 +57,6 @@ impl IpTables<netloom_kernel::Kernel> {
         let named = std::env::var_os("XTABLES_LOCKFILE");
         IpTables {
             lock: Some(named.map_or_else(|| LOCK.into(), PathBuf::from)),
-            epoch: SystemTime::now(),
             ..IpTables::new(netloom_kernel::Kernel::new(), family)
         }
     }
@@ -91,7 +88,6 @@ impl<W: World> IpTables<W> {
             whose,
             timeout: None,
             lock: None,
-            epoch: SystemTime::UNIX_EPOCH,
         }
     }
 
@@ -243,7 +239,7 @@ impl<W: World> IpTables<W> {
         writes: bool,
         work: &mut dyn FnMut(&mut Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.attempt(writes, &mut |world, whose, _| {
+        self.attempt(writes, &mut |world, whose| {
             let draft = Draft::new(world, whose);
             let mut transaction = Transaction { draft };
             let done = work(&mut transaction);
@@ -267,7 +263,7 @@ impl<W: World> IpTables<W> {
         };
         let mut round = 0;
         let done = loop {
-            let (done, clash) = work(&mut self.world, &self.whose, self.epoch);
+            let (done, clash) = work(&mut self.world, &self.whose);
             if !clash {
                 break done;
             }
@@ -313,8 +309,7 @@ impl<W: World> IpTables<W> {
 }
 
 /// One try: what came of it, and whether others were in between.
-pub(crate) type Attempt<'a, T> =
-    dyn FnMut(&mut dyn World, &Whose, SystemTime) -> (Result<T>, bool) + 'a;
+pub(crate) type Attempt<'a, T> = dyn FnMut(&mut dyn World, &Whose) -> (Result<T>, bool) + 'a;
 
 /// Lets others come to an end, the longer the more often they were in between.
 fn pause(round: u32, waited: Duration) {

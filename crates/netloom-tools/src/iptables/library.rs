@@ -3,12 +3,13 @@
 
 use super::arguments::{self, Command};
 use super::draft::Draft;
+use super::spec::header_of;
 use super::tables::Builtin;
 use super::{Variant, command, list, place, rules, save, show, variant};
 use netloom_model::Family;
 use netloom_model::ruleset::check::leads_to;
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::{Base, Chain, Rule, TableRef};
+use netloom_model::ruleset::{Base, Chain, Expr, Field, Header, Rule, TableRef};
 
 /// A table that iptables knows.
 #[derive(Clone, Copy)]
@@ -57,14 +58,35 @@ pub struct Row {
     pub options: String,
 }
 
-/// Whether two rules say the same, whatever they counted.
+/// Whether two rules say the same, whatever they counted, and whichever of a segment's ports and flags
+/// they ask first: iptables has the kernel asked for flags before ports.
 #[must_use]
 pub fn alike(one: &Rule, other: &Rule) -> bool {
-    fn says(rule: &Rule) -> impl Iterator<Item = &Statement> {
-        let statements = rule.statements.iter();
-        statements.filter(|s| !matches!(s, Statement::Counter(_)))
-    }
     says(one).eq(says(other))
+        || says(one).any(asks_flags)
+            && says(other).any(asks_flags)
+            && flags_last(one) == flags_last(other)
+}
+
+fn says(rule: &Rule) -> impl Iterator<Item = &Statement> {
+    let statements = rule.statements.iter();
+    statements.filter(|s| !matches!(s, Statement::Counter(_)))
+}
+
+/// Whether it asks for flags of TCP.
+fn asks_flags(statement: &Statement) -> bool {
+    matches!(statement, Statement::Match { left: Expr::Bits(_, field, _), .. }
+        if **field == Expr::Field(Field::TcpFlags))
+}
+
+/// What a rule says, with flags behind the ports that are asked next to them.
+fn flags_last(rule: &Rule) -> Vec<&Statement> {
+    let mut all: Vec<&Statement> = says(rule).collect();
+    let of_tcp = |statement: &&Statement| header_of(statement) == Some(Header::Tcp);
+    for together in all.chunk_by_mut(|a, b| of_tcp(a) && of_tcp(b)) {
+        together.sort_by_key(|statement| asks_flags(statement));
+    }
+    all
 }
 
 /// Cuts a line into words as `iptables-restore` does.
@@ -255,6 +277,21 @@ mod tests {
             let mistake = filter().parse("INPUT", &words(line)).unwrap_err();
             assert_eq!((mistake.at, mistake.why.as_str()), (at, why), "{line}");
         }
+    }
+
+    #[test]
+    fn flags_and_ports_of_segments_are_asked_in_any_order() {
+        let read = |line: &str| filter().parse("INPUT", &words(line)).unwrap().remove(0);
+        let one = read("-p tcp --syn -m tcp --dport 80 -j DROP");
+        let other = read("-p tcp --dport 80 --syn -j DROP");
+        assert!(alike(&one, &other));
+        let printed = filter().print("INPUT", &one, false);
+        let flags = "--tcp-flags FIN,SYN,RST,ACK SYN";
+        assert_eq!(
+            printed,
+            format!("-A INPUT -p tcp -m tcp --dport 80 {flags} -j DROP")
+        );
+        assert!(!alike(&one, &read("-p tcp --dport 81 --syn -j DROP")));
     }
 
     #[test]

@@ -316,6 +316,9 @@ fn show(view: &View<'_>, name: &str, header: Header) -> Option<(usize, Shown)> {
     if count == 0 {
         return None;
     }
+    // iptables has the kernel asked for flags first, and tells them last.
+    let mut said = said;
+    said.sort_by_key(|(save, _)| save.contains("--tcp-flags "));
     let mut shown = Shown {
         save: format!("-m {name}"),
         list: name.to_owned(),
