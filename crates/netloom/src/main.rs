@@ -18,6 +18,7 @@ mod cli;
 mod client;
 mod doctor;
 mod explain;
+mod hosts;
 mod interrupt;
 mod lint;
 mod list;

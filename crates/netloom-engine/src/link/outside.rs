@@ -11,6 +11,7 @@ use crate::neighbour;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::twin::wire;
 use crate::vlan;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_model::link::{LinkKind, Peer};
@@ -38,6 +39,8 @@ pub(crate) struct Outside {
     peer: Option<Peer>,
     /// The lower layer is there, as it was told.
     carrier: bool,
+    /// Those on the same wire that are part of this world.
+    pub(crate) wire: Vec<DevId>,
     sent: VecDeque<Packet>,
 }
 
@@ -47,6 +50,7 @@ impl Outside {
             kind,
             peer,
             carrier,
+            wire: Vec::new(),
             sent: VecDeque::new(),
         }
     }
@@ -121,6 +125,9 @@ pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     }
     device.tx.count(len);
     let to = ethernet::Frame::new_unchecked(packet.bytes()).dst();
+    let Some(packet) = wire::cross(cx, dev, packet, to) else {
+        return;
+    };
     cx.see(&packet, dev, Stage::WireTransmit, |net| Event::LeftHost {
         lladdr: to,
         neighbour: neighbour::address_of(net, net.ns_of(dev), to),

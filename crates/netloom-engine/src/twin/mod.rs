@@ -13,6 +13,7 @@
 mod address;
 mod link;
 mod settings;
+pub(crate) mod wire;
 
 pub(crate) use link::Told as ToldLink;
 pub(crate) use settings::Kept as KeptSettings;

@@ -12,7 +12,9 @@ mod report;
 mod words;
 
 use crate::explain::Endpoints;
+use crate::hosts::{Hosts, Names};
 use judge::{Judged, Outcome};
+use netloom_model::NsName;
 use netloom_tools::Context;
 use parse::Assertion;
 
@@ -25,8 +27,10 @@ Holds the sentences of FILE (-: standard input) to the world, one a line:
   guest must not reach 10.0.0.0/8
   web reaches 8.8.8.8 udp 53, as 192.0.2.7, leaving by eth0
 
-  --json         told as JSON
-  --junit FILE   written as XML too, for systems that run tests
+  --live            this machine as it is now, not a world
+  --snapshot FILE   the host of a snapshot; several: hosts of one network
+  --json            told as JSON
+  --junit FILE      written as XML too, for systems that run tests
 
 Exit code: 0 all hold, 1 some do not, 2 usage, 3 some are unknown and all others hold
 ";
@@ -45,6 +49,8 @@ struct Options {
     file: Option<String>,
     json: bool,
     junit: Option<String>,
+    snapshots: Vec<String>,
+    live: bool,
 }
 
 /// Runs `netloom check` with the words that follow it.
@@ -70,10 +76,15 @@ fn options(args: &[String]) -> Result<Options, String> {
         };
         match key {
             "--json" => options.json = true,
-            "--junit" => {
+            "--live" => options.live = true,
+            "--junit" | "--snapshot" => {
                 let file = inline.or_else(|| words.next().cloned());
-                let none = || complaint("--junit needs a file".to_owned());
-                options.junit = Some(file.ok_or_else(none)?);
+                let none = || complaint(format!("{key} needs a file"));
+                let file = file.ok_or_else(none)?;
+                match key {
+                    "--junit" => options.junit = Some(file),
+                    _ => options.snapshots.push(file),
+                }
             }
             _ if key.starts_with("--") => {
                 return Err(complaint(format!("\"{key}\" is no option")));
@@ -92,11 +103,23 @@ fn options(args: &[String]) -> Result<Options, String> {
 
 fn run(cx: &mut Context<'_>) -> Result<i32, String> {
     let options = options(&cx.args)?;
-    let file = options.file.unwrap_or_default();
+    let plain = |why: String| format!("netloom check: {why}");
+    if !options.live && options.snapshots.is_empty() {
+        let known = Endpoints::of(cx.world, Names::default(), NsName::first());
+        return held_to(cx, &options, &known.map_err(plain)?);
+    }
+    let mut hosts = Hosts::open(&options.snapshots, options.live).map_err(plain)?;
+    let (names, here) = (hosts.names(), hosts.first().clone());
+    let known = Endpoints::of(&mut hosts, names, here).map_err(plain)?;
+    held_to(&mut hosts.within(cx), &options, &known)
+}
+
+/// Holds the sentences of the file to a world.
+fn held_to(cx: &mut Context<'_>, options: &Options, known: &Endpoints) -> Result<i32, String> {
+    let file = options.file.clone().unwrap_or_default();
     let text = read(cx, &file).map_err(|error| format!("netloom check: {file}: {error}"))?;
     let plain = |why: String| format!("netloom check: {why}");
-    let known = Endpoints::of(cx.world).map_err(plain)?;
-    let assertions = parse::file(&text, &known).map_err(|all| {
+    let assertions = parse::file(&text, known).map_err(|all| {
         let told = all.iter().map(|wrong| {
             let parse::Wrong { line, column, why } = wrong;
             format!("{file}:{line}:{column}: {why}")

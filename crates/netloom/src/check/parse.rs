@@ -131,7 +131,7 @@ fn senders(words: &mut Words<'_>, known: &Endpoints) -> Result<Vec<Sender>> {
 fn device(place: &str, known: &Endpoints) -> Result<(NsName, String), String> {
     match place.rsplit_once('/') {
         Some((ns, dev)) => Ok((known.namespace(ns)?, dev.to_owned())),
-        None => Ok((NsName::first(), place.to_owned())),
+        None => Ok((known.here().clone(), place.to_owned())),
     }
 }
 
@@ -183,12 +183,8 @@ fn target(word: &str, known: &Endpoints) -> Result<Target, String> {
     {
         return Ok(Target::Net(net.network()));
     }
-    let (name, port) = match word.rsplit_once(':') {
-        Some((name, port)) => (name, port.parse().ok()),
-        None => (word, Some(0)),
-    };
-    let port = port.ok_or_else(|| format!("\"{word}\": the port is no number up to 65535"))?;
-    Ok(Target::Name(known.namespace(name)?, port))
+    let (ns, port) = known.target(word)?;
+    Ok(Target::Name(ns, port))
 }
 
 /// Options of explain's that take a value, as they are called here.

@@ -1,30 +1,105 @@
 //! Commands as they are typed for a namespace, ready to be pasted.
 
 use netloom_model::NsName;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// How the namespaces of hosts are entered; nothing where commands are typed in a world.
+static HOSTS: OnceLock<BTreeMap<NsName, Entering>> = OnceLock::new();
+
+/// How a namespace of a host is entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entering {
+    /// The host, where there are several.
+    on: Option<String>,
+    /// The name for `ip netns`, or the path of a file that leads there; none: it is the host's own.
+    netns: Option<String>,
+}
+
+impl Entering {
+    pub(crate) const fn new(on: Option<String>, netns: Option<String>) -> Entering {
+        Entering { on, netns }
+    }
+
+    /// In a world: namespaces are called by their names, but the first.
+    fn in_world(ns: &NsName) -> Entering {
+        let netns = (!ns.is_first()).then(|| ns.as_str().to_owned());
+        Entering { on: None, netns }
+    }
+
+    fn of(ns: &NsName) -> Entering {
+        let known = HOSTS.get().and_then(|hosts| hosts.get(ns));
+        known.cloned().unwrap_or_else(|| Entering::in_world(ns))
+    }
+
+    /// A command of iproute2, which can go to a namespace with a name by itself.
+    fn iproute(&self, program: &str) -> String {
+        match &self.netns {
+            Some(name) if !name.contains('/') => self.on(&format!("{program} -n {name}")),
+            _ => self.exec(program),
+        }
+    }
+
+    fn exec(&self, command: &str) -> String {
+        self.on(&match &self.netns {
+            None => command.to_owned(),
+            Some(path) if path.contains('/') => format!("nsenter --net={path} {command}"),
+            Some(name) => format!("ip netns exec {name} {command}"),
+        })
+    }
+
+    fn on(&self, command: &str) -> String {
+        match &self.on {
+            Some(host) => format!("on {host}: {command}"),
+            None => command.to_owned(),
+        }
+    }
+}
+
+/// From now on commands are for the namespaces of these hosts.
+pub(crate) fn enter_as(hosts: BTreeMap<NsName, Entering>) {
+    // A process asks about the same hosts all its life.
+    let _ = HOSTS.set(hosts);
+}
 
 /// `ip -n NS`, or `ip` in the first namespace.
 pub(super) fn ip(ns: &NsName) -> String {
-    if ns.is_first() {
-        "ip".to_owned()
-    } else {
-        format!("ip -n {}", ns.as_str())
-    }
+    Entering::of(ns).iproute("ip")
 }
 
 /// `bridge -n NS`, or `bridge` in the first namespace.
 pub(super) fn bridge(ns: &NsName) -> String {
-    if ns.is_first() {
-        "bridge".to_owned()
-    } else {
-        format!("bridge -n {}", ns.as_str())
-    }
+    Entering::of(ns).iproute("bridge")
 }
 
 /// `ip netns exec NS COMMAND`, or the command alone.
 pub(crate) fn exec(ns: &NsName, command: &str) -> String {
-    if ns.is_first() {
-        command.to_owned()
-    } else {
-        format!("ip netns exec {} {command}", ns.as_str())
+    Entering::of(ns).exec(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_are_entered_by_name_or_by_path() {
+        let told = |on: Option<&str>, netns: Option<&str>| {
+            let way = Entering::new(on.map(str::to_owned), netns.map(str::to_owned));
+            (way.iproute("ip"), way.exec("iptables -S"))
+        };
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(told(None, None), pair("ip", "iptables -S"));
+        assert_eq!(
+            told(None, Some("web")),
+            pair("ip -n web", "ip netns exec web iptables -S")
+        );
+        let path = "/proc/77/ns/net";
+        assert_eq!(
+            told(Some("alpha"), Some(path)),
+            pair(
+                "on alpha: nsenter --net=/proc/77/ns/net ip",
+                "on alpha: nsenter --net=/proc/77/ns/net iptables -S"
+            )
+        );
     }
 }

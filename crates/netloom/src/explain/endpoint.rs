@@ -1,5 +1,6 @@
 //! Whom a question names: namespaces and what has other names for them, and the addresses that stand for them.
 
+use crate::hosts::Names;
 use netloom_model::state::Parts;
 use netloom_model::{Family, IpNet, NsName, State, World};
 use std::collections::BTreeMap;
@@ -9,19 +10,28 @@ use std::net::IpAddr;
 pub(crate) struct Endpoints {
     /// The addresses of each namespace by which others may know it, those of IPv4 first.
     addresses: BTreeMap<NsName, Vec<IpAddr>>,
-    /// What else namespaces are called by.
-    names: BTreeMap<String, NsName>,
+    /// What else they are called by, where they are those of hosts.
+    names: Names,
+    /// The namespace of whoever is asked nothing else: that of the host.
+    here: NsName,
 }
 
-/// The first namespace, by a word.
+/// How many names are told to who used another one.
+const MOST: usize = 20;
+
+/// The host itself, by a word.
 const HOST: &str = "host";
 
 impl Endpoints {
-    /// Those of a world.
+    /// Those of a world, or of hosts that have other names too.
     ///
     /// # Errors
     /// If it cannot be asked.
-    pub(crate) fn of(world: &mut dyn World) -> Result<Endpoints, String> {
+    pub(crate) fn of(
+        world: &mut dyn World,
+        names: Names,
+        here: NsName,
+    ) -> Result<Endpoints, String> {
         let parts = Parts {
             links: true,
             addresses: true,
@@ -30,7 +40,8 @@ impl Endpoints {
         let state = world.snapshot(None, parts).map_err(|e| e.to_string())?;
         Ok(Endpoints {
             addresses: addresses(&state),
-            names: BTreeMap::new(),
+            names,
+            here,
         })
     }
 
@@ -49,19 +60,47 @@ impl Endpoints {
         if !ns.is_first() && self.addresses.contains_key(&ns) {
             return Ok(ns);
         }
-        if let Some(ns) = self.names.get(name) {
+        if let Some(ns) = self.names.namespace(name) {
             return Ok(ns.clone());
         }
         if name == HOST {
-            return Ok(NsName::first());
+            return Ok(self.here.clone());
         }
-        let known = self.addresses.keys().filter(|ns| !ns.is_first());
-        let known = known.map(NsName::as_str).chain([HOST]);
-        let known = known.chain(self.names.keys().map(String::as_str));
-        let known = known.collect::<Vec<_>>().join(", ");
+        let named = self.addresses.keys().filter(|ns| !ns.is_first());
+        let named = named.map(NsName::as_str).chain([HOST]);
+        let mut known: Vec<&str> = named.chain(self.names.containers()).collect();
+        known.sort_unstable();
+        known.dedup();
+        let more = match known.len().checked_sub(MOST) {
+            Some(more @ 1..) => format!(" and {more} more"),
+            _ => String::new(),
+        };
+        known.truncate(MOST);
+        let known = known.join(", ");
         Err(format!(
-            "nobody here is called \"{name}\": there are {known}"
+            "nobody here is called \"{name}\": there are {known}{more}"
         ))
+    }
+
+    /// That of the host.
+    pub(crate) const fn here(&self) -> &NsName {
+        &self.here
+    }
+
+    /// The namespace and the port that `NAME` or `NAME:PORT` means; without a port 0.
+    ///
+    /// # Errors
+    /// Nobody is called so.
+    pub(crate) fn target(&self, word: &str) -> Result<(NsName, u16), String> {
+        let whole = self.namespace(word);
+        match word.rsplit_once(':') {
+            Some((name, port)) if whole.is_err() => {
+                let ns = self.namespace(name).or(whole)?;
+                let no_port = |_| format!("{port} is no port");
+                Ok((ns, port.parse().map_err(no_port)?))
+            }
+            _ => Ok((whole?, 0)),
+        }
     }
 
     /// The address that stands for a namespace, of this family if it must be.

@@ -5,7 +5,7 @@
 //! with `--fix`, changes are tried until one delivers the packet.
 
 pub(crate) mod brief;
-mod command;
+pub(crate) mod command;
 mod connection;
 mod diagram;
 mod endpoint;
@@ -15,6 +15,7 @@ mod hint;
 mod json;
 mod lookup;
 mod meaning;
+mod named;
 mod owner;
 mod packet;
 mod question;
@@ -26,9 +27,11 @@ mod text;
 mod tree;
 mod vlan;
 
+use crate::hosts::{Hosts, Names};
 pub(crate) use command::exec;
 pub(crate) use endpoint::Endpoints;
 pub(crate) use filter::words;
+use netloom_model::NsName;
 use netloom_model::journey::{Explain, Journey, Probe, Verdict};
 use netloom_tools::Context;
 use netloom_tools::capture_file::{self, Format as CaptureFormat, Interface, Writer};
@@ -45,6 +48,9 @@ mod code {
     pub(super) const DROPPED: i32 = 1;
     pub(super) const USAGE: i32 = 2;
     pub(super) const UNKNOWN: i32 = 3;
+    pub(super) const LEFT: i32 = 4;
+    /// From the best to the worst, where there are several packets.
+    pub(super) const ORDER: [i32; 5] = [DELIVERED, LEFT, DROPPED, USAGE, UNKNOWN];
 }
 
 /// Runs `netloom explain` with the words that follow it.
@@ -53,20 +59,48 @@ pub fn main(cx: &mut Context<'_>) -> i32 {
         let _ = write!(cx.out, "{}", question::USAGE);
         return code::DELIVERED;
     }
-    let question = match Question::parse(&cx.args, &cx.ns) {
+    let mut question = match Question::parse(&cx.args, &cx.ns) {
         Ok(question) => question,
         Err(text) => {
             let _ = write!(cx.err, "{text}");
             return code::USAGE;
         }
     };
-    match answer(cx, &question) {
+    let answered = match question.named.is_of_hosts() {
+        true => of_hosts(cx, &mut question),
+        false => of_world(cx, &mut question),
+    };
+    match answered {
         Ok(code) => code,
         Err(text) => {
             let _ = writeln!(cx.err, "netloom explain: {text}");
             code::USAGE
         }
     }
+}
+
+/// Answers a question about hosts.
+fn of_hosts(cx: &mut Context<'_>, question: &mut Question) -> Result<i32, String> {
+    let named = &mut question.named;
+    named.from = named
+        .from
+        .take()
+        .or(named.inside.take().map(named::Sender::In));
+    let mut hosts = Hosts::open(&named.snapshots, named.live)?;
+    question.ns = hosts.first().clone();
+    let (names, here) = (hosts.names(), hosts.first().clone());
+    let known = Endpoints::of(&mut hosts, names, here)?;
+    question.settle(&mut hosts, &known)?;
+    answer(&mut hosts.within(cx), question)
+}
+
+/// Answers a question about the world.
+fn of_world(cx: &mut Context<'_>, question: &mut Question) -> Result<i32, String> {
+    if question.named.from.is_some() || question.named.to.is_some() {
+        let known = Endpoints::of(cx.world, Names::default(), NsName::first())?;
+        question.settle(cx.world, &known)?;
+    }
+    answer(cx, question)
 }
 
 /// A packet that was asked about, and where it went.
@@ -119,13 +153,17 @@ fn answer(cx: &mut Context<'_>, question: &Question) -> Result<i32, String> {
         if question.view == View::Detail || question.format == Format::Json {
             filter::complete(cx, journey)?;
         }
-        let fix = if question.fix && !delivered(journey) {
+        let fix = if question.fix && exit_code(journey) == code::DROPPED {
             Fix::Tried(fix::find(cx, &asked.ask, journey)?)
         } else {
             Fix::NotAsked
         };
         tell(cx, question, journey, &fix)?;
-        worst = worst.max(exit_code(journey));
+        let order = |code| code::ORDER.iter().position(|of| *of == code);
+        worst = [worst, exit_code(journey)]
+            .into_iter()
+            .max_by_key(|code| order(*code))
+            .unwrap_or(worst);
     }
     Ok(worst)
 }
@@ -160,7 +198,7 @@ impl Fix {
 }
 
 /// Why the world could not answer.
-fn told(ns: &netloom_model::NsName, ask: &Explain, error: &netloom_model::Error) -> String {
+fn told(ns: &NsName, ask: &Explain, error: &netloom_model::Error) -> String {
     use netloom_model::Errno;
     match (error.errno, &ask.probe) {
         (Errno::NOENT, _) => format!(
@@ -249,6 +287,10 @@ fn pcapng(out: &mut dyn Write, journey: &Journey) -> std::io::Result<()> {
 
 /// What a journey's end means as an exit code: an answer that is lost counts as lost.
 fn exit_code(journey: &Journey) -> i32 {
+    if matches!(journey.verdict, Verdict::Left { .. }) {
+        return code::LEFT;
+    }
+    // An answer that left is on its way to who is outside.
     let one = |verdict: &Verdict| match verdict {
         Verdict::Delivered { .. } | Verdict::Left { .. } => code::DELIVERED,
         Verdict::Dropped { .. } => code::DROPPED,
@@ -257,7 +299,7 @@ fn exit_code(journey: &Journey) -> i32 {
     one(&journey.verdict).max(journey.back.as_ref().map_or(0, one))
 }
 
-/// Whether a packet arrived, and its answer too if there was one.
+/// Whether a packet arrived, and its answer too if there was one; or went as far as can be seen.
 fn delivered(journey: &Journey) -> bool {
-    exit_code(journey) == code::DELIVERED
+    matches!(exit_code(journey), code::DELIVERED | code::LEFT)
 }

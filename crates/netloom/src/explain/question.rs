@@ -1,5 +1,6 @@
 //! The question on the command line.
 
+use super::named::{Named, Sender};
 use netloom_model::NsName;
 use netloom_model::journey::{Probe, ProbeProtocol, ProbeSend};
 use netloom_tools::capture_file::Reader;
@@ -10,11 +11,16 @@ use std::num::NonZeroU8;
 use std::ops::RangeInclusive;
 
 pub(super) const USAGE: &str = "\
-Usage: netloom explain [--in NS] TO[%DEV][:PORT] [OPTIONS]
-       netloom explain [--in NS] --dev DEV --pcap FILE [OPTIONS]
+Usage: netloom explain [--from WHO] TO[%DEV][:PORT] [OPTIONS]
+       netloom explain [--from WHO] --dev DEV --pcap FILE [OPTIONS]
 
-The packet goes through the real pipeline on a copy of the world; nothing changes.
+The packet goes through the real pipeline on a copy of the world; nothing changes. TO is an
+address, or the name of a namespace, a container or a pod.
 
+  --live             ask this machine as it is now, not a world
+  --snapshot FILE    ask the host of a snapshot; several: hosts of one network
+  --from WHO         who sends: a namespace, container, pod, process or path; or
+                     outside DEV [SRC]: somebody whose packet comes in by DEV
   --in NS            the namespace it begins in (default: the current one)
   --proto PROTO      icmp (default), udp, tcp
   --src ADDR         source address (default: as routing chooses)
@@ -32,7 +38,7 @@ The packet goes through the real pipeline on a copy of the world; nothing change
                      only step N, or steps N to M
   --format FORMAT    text (default), json, mermaid, dot, pcapng
 
-Exit code: 0 delivered, 1 dropped, 2 usage, 3 unknown
+Exit code: 0 delivered, 1 dropped, 2 usage, 3 unknown, 4 left what netloom sees
 ";
 
 /// How much is told.
@@ -72,6 +78,7 @@ pub(crate) struct Question {
     dont_fragment: bool,
     dev: Option<String>,
     pcap: Option<String>,
+    pub(super) named: Named,
     pub(super) fix: bool,
     pub(super) view: View,
     /// The steps that are played, from 1.
@@ -80,9 +87,20 @@ pub(crate) struct Question {
 }
 
 /// The options that take a value.
-const VALUED: [&str; 11] = [
-    "--in", "--proto", "--src", "--sport", "--ttl", "--size", "--tos", "--mark", "--dev", "--pcap",
+const VALUED: [&str; 13] = [
+    "--in",
+    "--proto",
+    "--src",
+    "--sport",
+    "--ttl",
+    "--size",
+    "--tos",
+    "--mark",
+    "--dev",
+    "--pcap",
     "--format",
+    "--from",
+    "--snapshot",
 ];
 
 /// A complaint about the command line, with where to read on.
@@ -107,6 +125,7 @@ impl Question {
             dont_fragment: false,
             dev: None,
             pcap: None,
+            named: Named::default(),
             fix: false,
             view: View::Decisions,
             steps: 1..=usize::MAX,
@@ -141,16 +160,49 @@ impl Question {
                 }
                 let value = inline.or_else(|| words.next().cloned());
                 let value = value.ok_or_else(|| format!("{key} needs a value"))?;
-                question.option(key, &value)?;
-            } else if question.to.is_some() {
-                return Err(format!("\"{word}\": one destination is enough"));
+                if key == "--from" && value == "outside" {
+                    let dev = words.next().ok_or("--from outside needs a device")?;
+                    question.named.from = Some(Sender::Outside(dev.clone()));
+                } else {
+                    question.option(key, &value)?;
+                }
             } else {
-                let (to, port, zone) = destination(word)?;
-                (question.to, question.zone) = (Some((to, port)), zone);
+                question.whom(word)?;
             }
         }
         question.check()?;
         Ok(question)
+    }
+
+    /// Takes a word that is no option: to whom it is sent; with two of them, the first is who sends it from
+    /// outside.
+    fn whom(&mut self, word: &str) -> Result<(), String> {
+        let outside = matches!(self.named.from, Some(Sender::Outside(_)));
+        match self.to {
+            Some((from, 0)) if outside && self.from.is_none() => self.from = Some(from),
+            None if self.named.to.is_none() => {}
+            _ => return Err(format!("\"{word}\": one destination is enough")),
+        }
+        match destination(word) {
+            Ok((to, port, zone)) => (self.to, self.zone) = (Some((to, port)), zone),
+            Err(_) => (self.to, self.named.to) = (None, Some(word.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Where it is sent to.
+    pub(super) fn destination(&self) -> Option<IpAddr> {
+        self.to.map(|(to, _)| to)
+    }
+
+    /// The source address that it is to have.
+    pub(super) const fn source(&self) -> Option<IpAddr> {
+        self.from
+    }
+
+    /// Gives it a source address.
+    pub(super) const fn come_from(&mut self, source: IpAddr) {
+        self.from = Some(source);
     }
 
     /// Sends it to this address, and this port; 0: to none in particular.
@@ -162,6 +214,7 @@ impl Question {
     pub(crate) fn switch(&mut self, key: &str) -> bool {
         match key {
             "--fix" => self.fix = true,
+            "--live" => self.named.live = true,
             "--summary" => self.view = View::Summary,
             "--detail" => self.view = View::Detail,
             "--df" => self.dont_fragment = true,
@@ -173,7 +226,12 @@ impl Question {
     /// Takes an option with its value.
     pub(crate) fn option(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
-            "--in" => self.ns = NsName::from(value),
+            "--in" => {
+                self.ns = NsName::from(value);
+                self.named.inside = Some(value.to_owned());
+            }
+            "--from" => self.named.from = Some(Sender::In(value.to_owned())),
+            "--snapshot" => self.named.snapshots.push(value.to_owned()),
             "--proto" => {
                 self.protocol = Some(match value {
                     "icmp" => ProbeProtocol::Icmp,
@@ -211,7 +269,7 @@ impl Question {
     /// What cannot go together.
     fn check(&self) -> Result<(), String> {
         let why = match (&self.to, &self.dev, &self.pcap) {
-            (None, _, None) => "where to? Give an address",
+            (None, _, None) if self.named.to.is_none() => "where to? Give an address",
             (Some(_), _, Some(_)) => "--pcap brings its own destinations",
             (_, None, Some(_)) => "--pcap needs --dev: at which device do the packets arrive?",
             (Some(_), Some(_), None) if self.from.is_none() => {
@@ -392,6 +450,6 @@ mod tests {
         assert!(complaint("10.0.0.1 --dev eth0").contains("--dev needs --src"));
         assert!(complaint("10.0.0.1 --proto sctp").contains("wanted icmp, udp or tcp"));
         assert!(complaint("10.0.0.1 --frobnicate 1").contains("\"--frobnicate\" is no option"));
-        assert!(complaint("nowhere").contains("is no address"));
+        assert!(complaint("10.0.0.1 somewhere").contains("one destination is enough"));
     }
 }

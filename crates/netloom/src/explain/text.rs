@@ -431,7 +431,12 @@ pub(super) fn table_name(id: u32) -> String {
 
 /// How it ends: the packet, its answer, and what is to blame.
 fn verdicts(out: &mut String, journey: &Journey) {
-    let _ = writeln!(out, "{}", verdict(&journey.verdict, "the packet"));
+    let said = verdict(&journey.verdict, "the packet");
+    let _ = writeln!(
+        out,
+        "{}",
+        said.replace(": unknown from there", &left_to(journey))
+    );
     if let Some(back) = &journey.back {
         let _ = writeln!(out, "{}", verdict(back, "its answer"));
     }
@@ -444,6 +449,19 @@ fn verdicts(out: &mut String, journey: &Journey) {
     if journey.truncated {
         let _ = writeln!(out, "(more steps happened than are told)");
     }
+}
+
+/// What is known of where a packet left to.
+pub(super) fn left_to(journey: &Journey) -> String {
+    let to = journey.steps.iter().find_map(|step| match &step.event {
+        Event::LeftHost { lladdr, neighbour } if step.packet == 0 => Some((*lladdr, *neighbour)),
+        _ => None,
+    });
+    let to = to.map_or_else(String::new, |(lladdr, neighbour)| {
+        let neighbour = neighbour.map_or_else(String::new, |address| format!(" ({address})"));
+        format!(" to {lladdr}{neighbour}")
+    });
+    format!("{to}: unknown from there")
 }
 
 /// A verdict as a sentence.

@@ -1,0 +1,109 @@
+//! Names of namespaces that no other host's have: that of a host itself is called as the host is, and where
+//! there are several hosts, the others have its name before theirs: `alpha:web`.
+
+use netloom_model::{NsName, Snapshot};
+use std::collections::BTreeSet;
+
+/// Gives every namespace such a name, and says what those of the hosts themselves are called.
+pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
+    let several = all.len() > 1;
+    let mut taken = BTreeSet::new();
+    let mut roots = Vec::new();
+    for host in all {
+        let root = root(host, several, &mut taken);
+        let prefix = several.then(|| format!("{root}:")).unwrap_or_default();
+        let map = |ns: &NsName| match ns.is_first() {
+            true => root.clone(),
+            false => NsName::new(format!("{prefix}{ns}")),
+        };
+        rename(host, &map);
+        roots.push(root);
+    }
+    roots
+}
+
+/// What a host's own namespace is called.
+fn root(host: &Snapshot, several: bool, taken: &mut BTreeSet<String>) -> NsName {
+    let own = match host.host.name.as_str() {
+        "" => "host",
+        name => name,
+    };
+    let inside = |name: &str| !several && host.state.namespaces.contains_key(&NsName::from(name));
+    let mut name = own.to_owned();
+    let mut count = 1;
+    while inside(&name) || !taken.insert(name.clone()) {
+        count += 1;
+        name = format!("{own}-{count}");
+    }
+    NsName::new(name)
+}
+
+fn rename(host: &mut Snapshot, map: &dyn Fn(&NsName) -> NsName) {
+    let namespaces = core::mem::take(&mut host.state.namespaces);
+    for (ns, mut there) in namespaces {
+        for link in &mut there.links {
+            if let Some(peer) = &mut link.peer {
+                peer.ns = map(&peer.ns);
+            }
+        }
+        for ns in there.nsids.values_mut() {
+            *ns = map(ns);
+        }
+        host.state.namespaces.insert(map(&ns), there);
+    }
+    let places = core::mem::take(&mut host.places);
+    host.places = places
+        .iter()
+        .map(|(ns, place)| (map(ns), place.clone()))
+        .collect();
+    for container in &mut host.containers {
+        container.ns = map(&container.ns);
+    }
+    for program in &mut host.programs {
+        program.ns = map(&program.ns);
+    }
+    for missing in &mut host.missing {
+        // What is missing in every namespace of this host is not missing in those of others.
+        missing.ns = missing.ns.as_ref().map(map);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netloom_model::Namespace;
+
+    fn host(name: &str, namespaces: &[&str]) -> Snapshot {
+        let mut host = Snapshot::default();
+        host.host.name = name.to_owned();
+        for ns in namespaces {
+            (host.state.namespaces).insert((*ns).into(), Namespace::default());
+        }
+        host
+    }
+
+    fn names(all: &[Snapshot]) -> Vec<&str> {
+        let each = all.iter().flat_map(|host| host.state.namespaces.keys());
+        each.map(NsName::as_str).collect()
+    }
+
+    #[test]
+    fn one_host_keeps_the_names_of_its_namespaces() {
+        let mut all = [host("alpha", &["", "web"])];
+        assert_eq!(unique(&mut all), ["alpha".into()]);
+        assert_eq!(names(&all), ["alpha", "web"]);
+    }
+
+    #[test]
+    fn a_host_that_is_called_as_one_of_its_containers_has_a_number() {
+        let mut all = [host("web", &["", "web"])];
+        assert_eq!(unique(&mut all), ["web-2".into()]);
+    }
+
+    #[test]
+    fn the_names_of_several_hosts_never_clash() {
+        let mut all = [host("", &["", "web"]), host("", &["", "web"])];
+        unique(&mut all);
+        assert_eq!(names(&all), ["host", "host:web", "host-2", "host-2:web"]);
+    }
+}

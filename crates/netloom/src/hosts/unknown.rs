@@ -1,0 +1,163 @@
+//! What nobody knows of a packet's way: it meets a part of a host that could not be read, a program, or a
+//! device of another kind than netloom has. How it ends is unknown then; what would become of it otherwise
+//! is told beside.
+
+use netloom_model::Snapshot;
+use netloom_model::journey::{DropReason, Event, Journey, Look, Origin, Stage, Step, Verdict};
+use netloom_model::snapshot::{Missing, Program};
+
+const fn answers(origin: Origin) -> bool {
+    matches!(
+        origin,
+        Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply
+    )
+}
+
+fn unknown(verdict: &Verdict, why: String) -> Verdict {
+    let otherwise = match verdict {
+        Verdict::Delivered { ns, to } => format!("; without that it is delivered in {ns}: {to}"),
+        Verdict::Left { ns, dev } => format!("; without that it leaves {ns} by {dev}"),
+        Verdict::Dropped {
+            reason: DropReason::DeviceUnknown,
+            ..
+        }
+        | Verdict::Unknown { .. } => String::new(),
+        Verdict::Dropped { ns, reason, .. } => {
+            format!("; without that it is dropped in {ns}: {}", reason.text())
+        }
+    };
+    let why = why + &otherwise;
+    Verdict::Unknown { why }
+}
+
+/// Packets, and their copies.
+fn lineage(journey: &Journey, first: impl Fn(u32) -> bool) -> Vec<u32> {
+    let mut ids = Vec::new();
+    for packet in &journey.packets {
+        let copied =
+            packet.origin == Origin::Copy && packet.parent.is_some_and(|id| ids.contains(&id));
+        if copied || first(packet.id) {
+            ids.push(packet.id);
+        }
+    }
+    ids
+}
+
+/// What is known of hosts, and what is not.
+pub(super) struct Known<'h> {
+    pub(super) hosts: &'h [Snapshot],
+    /// Programs, each with the name of its device.
+    pub(super) programs: &'h [(Program, String)],
+    /// What the engine could not take.
+    pub(super) lost: &'h [Missing],
+}
+
+impl Known<'_> {
+    /// Makes the verdicts of a journey unknown where they are.
+    pub(super) fn admit(&self, journey: &mut Journey) {
+        let asked = lineage(journey, |packet| packet == 0);
+        if let Some(why) = self.first_gap(journey, &asked) {
+            journey.verdict = unknown(&journey.verdict, why);
+            return;
+        }
+        let answers = lineage(journey, |packet| {
+            let mut packets = journey.packets.iter().filter(|p| p.id == packet);
+            packets.any(|p| answers(p.origin) && p.parent.is_some_and(|id| asked.contains(&id)))
+        });
+        if let Some(back) = &journey.back
+            && let Some(why) = self.first_gap(journey, &answers)
+        {
+            journey.back = Some(unknown(back, why));
+        }
+    }
+
+    /// The first thing that these packets meet and nobody knows.
+    fn first_gap(&self, journey: &Journey, ids: &[u32]) -> Option<String> {
+        let own = journey
+            .steps
+            .iter()
+            .filter(|step| ids.contains(&step.packet));
+        own.into_iter().find_map(|step| self.gap(step))
+    }
+
+    fn gap(&self, step: &Step) -> Option<String> {
+        let ns = &step.ns;
+        let host = self
+            .hosts
+            .iter()
+            .find(|host| host.state.namespaces.contains_key(ns))?;
+        if let (Event::Dropped(DropReason::DeviceUnknown), Some(dev)) = (&step.event, &step.dev) {
+            return Some(format!(
+                "{dev} of {ns} is a device of a kind that netloom does not know"
+            ));
+        }
+        let mut programs = self.programs.iter();
+        if let Some((program, _)) = programs.find(|(program, dev)| runs(program, dev, step)) {
+            let Program { hook, name, id, .. } = program;
+            let id = id.map_or_else(String::new, |id| format!(" (number {id})"));
+            let dev = step.dev.as_deref().unwrap_or_default();
+            return Some(format!(
+                "the program \"{name}\"{id} decides at {dev} of {ns}, {hook}, and what it does is not known"
+            ));
+        }
+        parts(step).iter().find_map(|part| {
+            let lost = self
+                .lost
+                .iter()
+                .find(|lost| lost.part == *part && lost.ns.as_ref() == Some(ns));
+            let lost =
+                lost.map(|lost| format!("of {ns} could not be loaded: {part}: {}", lost.why));
+            let why = host.why_missing(ns, part);
+            lost.or(why.map(|why| format!("{part} of {ns} could not be read: {why}")))
+        })
+    }
+}
+
+/// Whether a program on device `dev` is asked at a step: as the device receives, or as it sends.
+fn runs(program: &Program, dev: &str, step: &Step) -> bool {
+    let sends = program.hook.contains("egress");
+    let asked = match step.stage {
+        Stage::Receive | Stage::Backlog => !sends,
+        Stage::DeviceTransmit => sends || program.hook.starts_with("netkit"),
+        _ => false,
+    };
+    asked && program.ns == step.ns && step.dev.as_deref() == Some(dev)
+}
+
+/// The parts of a namespace that a step asks.
+fn parts(step: &Step) -> Vec<&'static str> {
+    let looks = step.stage.looks().iter();
+    let mut parts: Vec<&str> = looks.flat_map(|look| of_look(*look)).copied().collect();
+    match step.stage {
+        // Rules would be asked here, if there were any.
+        Stage::IpReceive
+        | Stage::LocalOut
+        | Stage::IpForward
+        | Stage::IpOutput
+        | Stage::LocalDeliver
+        | Stage::Ip6Receive
+        | Stage::Ip6Forward
+        | Stage::Local6Deliver
+        | Stage::Route6Output
+        | Stage::BridgeForward
+        | Stage::BridgeFlood => parts.push("ruleset"),
+        Stage::UdpReceive | Stage::TcpReceive => parts.push("sockets"),
+        _ => {}
+    }
+    parts
+}
+
+/// Connections are not among them: a packet that is asked about begins one.
+const fn of_look(look: Look) -> &'static [&'static str] {
+    match look {
+        Look::Device | Look::Ports => &["links"],
+        Look::Fdb => &["fdb"],
+        Look::Vlans => &["vlans"],
+        Look::Mdb => &["mdb"],
+        Look::Routes => &["routes", "rules", "addresses", "nexthops"],
+        Look::Neighbours => &["neighbours"],
+        Look::Connections => &[],
+        Look::Ruleset => &["ruleset", "ipsets"],
+        Look::Settings(_) => &["sysctls"],
+    }
+}
