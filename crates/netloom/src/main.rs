@@ -16,6 +16,7 @@ mod check;
 mod clean;
 mod cli;
 mod client;
+mod diff;
 mod doctor;
 mod explain;
 mod hosts;
@@ -57,6 +58,9 @@ fn main() -> ExitCode {
     }
     if word == Some("check") {
         return exit(applet::run(check::main, words(&args[2..])));
+    }
+    if word == Some("diff") {
+        return exit(applet::run(diff::main, words(&args[2..])));
     }
     if word == Some("explain") {
         return exit(applet::run(explain::main, words(&args[2..])));

@@ -2,10 +2,10 @@
 
 use netloom_model::NsName;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{PoisonError, RwLock};
 
 /// How the namespaces of hosts are entered; nothing where commands are typed in a world.
-static HOSTS: OnceLock<BTreeMap<NsName, Entering>> = OnceLock::new();
+static HOSTS: RwLock<BTreeMap<NsName, Entering>> = RwLock::new(BTreeMap::new());
 
 /// How a namespace of a host is entered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +28,9 @@ impl Entering {
     }
 
     fn of(ns: &NsName) -> Entering {
-        let known = HOSTS.get().and_then(|hosts| hosts.get(ns));
-        known.cloned().unwrap_or_else(|| Entering::in_world(ns))
+        let hosts = HOSTS.read().unwrap_or_else(PoisonError::into_inner);
+        let known = hosts.get(ns).cloned();
+        known.unwrap_or_else(|| Entering::in_world(ns))
     }
 
     /// A command of iproute2, which can go to a namespace with a name by itself.
@@ -58,12 +59,12 @@ impl Entering {
 
 /// From now on commands are for the namespaces of these hosts.
 pub(crate) fn enter_as(hosts: BTreeMap<NsName, Entering>) {
-    // A process asks about the same hosts all its life.
-    let _ = HOSTS.set(hosts);
+    let mut known = HOSTS.write().unwrap_or_else(PoisonError::into_inner);
+    known.extend(hosts);
 }
 
 /// `ip -n NS`, or `ip` in the first namespace.
-pub(super) fn ip(ns: &NsName) -> String {
+pub(crate) fn ip(ns: &NsName) -> String {
     Entering::of(ns).iproute("ip")
 }
 

@@ -2,7 +2,7 @@
 
 use crate::hosts::Names;
 use netloom_model::state::Parts;
-use netloom_model::{Family, IpNet, NsName, State, World};
+use netloom_model::{Family, IpNet, Namespace, NsName, State, World};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -122,18 +122,22 @@ impl Endpoints {
     }
 }
 
-/// The addresses of each namespace that mean something elsewhere.
-fn addresses(state: &State) -> BTreeMap<NsName, Vec<IpAddr>> {
-    let elsewhere = |addr: &IpAddr| match addr {
-        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
-        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
-    };
-    let of = |ns: &netloom_model::Namespace| {
-        let all = ns.addresses.iter().map(|address| address.local.addr);
+impl Endpoints {
+    /// The addresses of a namespace that mean something elsewhere, those of IPv4 first.
+    pub(crate) fn addresses_of(here: &Namespace) -> Vec<IpAddr> {
+        let elsewhere = |addr: &IpAddr| match addr {
+            IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
+            IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
+        };
+        let all = here.addresses.iter().map(|address| address.local.addr);
         let mut all: Vec<IpAddr> = all.filter(elsewhere).collect();
         all.sort_by_key(IpAddr::is_ipv6);
         all
-    };
+    }
+}
+
+fn addresses(state: &State) -> BTreeMap<NsName, Vec<IpAddr>> {
     let each = state.namespaces.iter();
-    each.map(|(name, ns)| (name.clone(), of(ns))).collect()
+    each.map(|(name, ns)| (name.clone(), Endpoints::addresses_of(ns)))
+        .collect()
 }

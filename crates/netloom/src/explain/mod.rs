@@ -28,7 +28,7 @@ mod tree;
 mod vlan;
 
 use crate::hosts::{Hosts, Names};
-pub(crate) use command::exec;
+pub(crate) use command::{exec, ip as ip_of};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use filter::words;
 use netloom_model::NsName;

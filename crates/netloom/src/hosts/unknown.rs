@@ -101,14 +101,13 @@ impl Known<'_> {
             ));
         }
         parts(step).iter().find_map(|part| {
-            let lost = self
-                .lost
-                .iter()
-                .find(|lost| lost.part == *part && lost.ns.as_ref() == Some(ns));
+            let lost = self.lost.iter().find(|lost| {
+                *part != "links" && lost.part == *part && lost.ns.as_ref() == Some(ns)
+            });
             let lost =
-                lost.map(|lost| format!("of {ns} could not be loaded: {part}: {}", lost.why));
+                lost.map(|lost| format!("the {part} of {ns} could not be loaded: {}", lost.why));
             let why = host.why_missing(ns, part);
-            lost.or(why.map(|why| format!("{part} of {ns} could not be read: {why}")))
+            lost.or(why.map(|why| format!("the {part} of {ns} could not be read: {why}")))
         })
     }
 }

@@ -128,7 +128,7 @@ fn a_file_that_is_wrong_exits_with_two_and_names_the_places() {
         ),
         (
             "nobody reaches b",
-            "f:1:1: nobody here is called \"nobody\": there are a, b, r, host",
+            "f:1:1: nobody here is called \"nobody\": there are a, b, host, r",
         ),
         (
             "a reaches b tcp 80 mark x",

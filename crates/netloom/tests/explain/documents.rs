@@ -21,6 +21,11 @@ fn the_traps_that_lint_finds_are_told_as_its_page_says() {
 }
 
 #[test]
+fn the_guide_to_differences_shows_what_runs() {
+    hold("../../docs/diff.md");
+}
+
+#[test]
 fn the_guide_to_checks_shows_what_runs() {
     hold("../../docs/check.md");
 }

@@ -4,5 +4,6 @@
 mod answers;
 mod checks;
 mod documents;
+mod hosts;
 mod schema;
 mod world;

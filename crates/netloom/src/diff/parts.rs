@@ -1,0 +1,274 @@
+//! What there is in a namespace, as the commands that would make it. What comes of other things or with time
+//! is left out: routes of the kernel's own, neighbours and stations that were learned, counters.
+
+use crate::explain::{exec, ip_of, words};
+use crate::hosts::Hosts;
+use netloom_model::link::{LinkFlags, LinkKind};
+use netloom_model::ruleset::statement::{Counter, Statement};
+use netloom_model::ruleset::{Rule, Table, TableRef};
+use netloom_model::socket::TcpState;
+use netloom_model::state::Parts;
+use netloom_model::{Link, Namespace, NsName, World};
+use netloom_tools::{Context, NoMachine, applet, iptables};
+use std::io;
+
+/// Lines that are compared with each other.
+pub(super) struct Part {
+    /// Of which namespace, which kind in the order of telling, and which one of that kind.
+    pub(super) key: (String, u8, String),
+    pub(super) lines: Vec<String>,
+}
+
+/// The kind of part that settings are.
+pub(super) const SETTINGS: u8 = 9;
+
+/// Listings of the familiar commands whose lines say what there is: the kind, the words, how such a line
+/// becomes the command that makes it.
+const LISTED: &[(u8, &[&str], fn(&str) -> Option<String>)] = &[
+    (3, &["ip", "route", "show", "table", "all"], |line| {
+        route("", line)
+    }),
+    (3, &["ip", "-6", "route", "show", "table", "all"], |line| {
+        route(" -6", line)
+    }),
+    (4, &["ip", "rule"], |line| rule("", line)),
+    (4, &["ip", "-6", "rule"], |line| rule(" -6", line)),
+    (5, &["ip", "neigh", "show", "nud", "permanent"], neighbour),
+    (5, &["bridge", "fdb", "show"], station),
+    (7, &["ipset", "save"], |line| Some(format!("ipset {line}"))),
+];
+
+/// Everything, part by part.
+pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
+    let state = hosts.snapshot(None, Parts::ALL);
+    let state = state.map_err(|error| error.to_string())?;
+    let mut all = Vec::new();
+    for (ns, here) in &state.namespaces {
+        let mut part = |kind: u8, which: &str, lines: Vec<String>| {
+            let lines = lines.iter().map(|line| entered(ns, line)).collect();
+            let key = (ns.as_str().to_owned(), kind, which.to_owned());
+            all.push(Part { key, lines });
+        };
+        part(0, "", vec![format!("namespace {ns}")]);
+        for link in &here.links {
+            part(1, &link.name, links(here, link));
+        }
+        part(2, "", addresses(here));
+        for (kind, words, command) in LISTED {
+            let lines = listed(hosts, ns, words);
+            let lines = lines.iter().filter_map(|line| command(line)).collect();
+            part(*kind, words.get(1).copied().unwrap_or_default(), lines);
+        }
+        part(6, "", vlans(here));
+        for table in &here.ruleset.tables {
+            for (chain, lines) in rules(table) {
+                part(
+                    8,
+                    &format!("{:?} {} {chain}", table.family, table.name),
+                    lines,
+                );
+            }
+        }
+        let settings = here.sysctls.iter().filter(|(name, _)| !follows(name));
+        let settings = settings.map(|(name, value)| format!("sysctl -w {name}={value}"));
+        part(SETTINGS, "", settings.collect());
+        part(10, "", listeners(here));
+    }
+    Ok(all)
+}
+
+/// A line as it is typed for a namespace.
+fn entered(ns: &NsName, line: &str) -> String {
+    if line.starts_with("namespace ") || line.starts_with("listening ") {
+        let of = if line.starts_with("listening ") {
+            format!(" in {ns}")
+        } else {
+            String::new()
+        };
+        return format!("{line}{of}");
+    }
+    match line.strip_prefix("ip ") {
+        Some(rest) => format!("{} {rest}", ip_of(ns)),
+        None => exec(ns, line),
+    }
+}
+
+/// What a familiar command prints in a namespace of hosts.
+fn listed(hosts: &mut Hosts, ns: &NsName, words: &[&str]) -> Vec<String> {
+    let Some((run, rest)) = words
+        .split_first()
+        .and_then(|(name, rest)| Some((applet(name)?, rest)))
+    else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    run(&mut Context {
+        args: rest.iter().map(|word| (*word).to_owned()).collect(),
+        ns: ns.clone(),
+        world: hosts,
+        host: &mut NoMachine,
+        stdin: &mut io::empty(),
+        out: &mut out,
+        err: &mut io::sink(),
+    });
+    let text = String::from_utf8_lossy(&out);
+    text.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+fn links(here: &Namespace, link: &Link) -> Vec<String> {
+    let name = &link.name;
+    let mut lines = Vec::new();
+    match link.kind.name() {
+        Some(kind) => lines.push(format!("ip link add {name} type {kind}")),
+        None if matches!(link.kind, LinkKind::Loopback) => {}
+        None => lines.push(format!("device {name}")),
+    }
+    let up = if link.flags.contains(LinkFlags::UP) {
+        "up"
+    } else {
+        "down"
+    };
+    let mut set = |what: String| lines.push(format!("ip link set {name} {what}"));
+    set(up.to_owned());
+    set(format!("mtu {}", link.mtu));
+    if let Some(master) = link.master {
+        set(format!("master {}", here.link_name(master)));
+    }
+    if link.kind.link_type() == "ether" {
+        set(format!("address {}", link.address));
+    }
+    if !link.carrier && up == "up" {
+        lines.push(format!("device {name} has no carrier"));
+    }
+    lines
+}
+
+fn addresses(here: &Namespace) -> Vec<String> {
+    let each = here.addresses.iter().map(|address| {
+        let peer = address
+            .peer
+            .map_or_else(String::new, |peer| format!(" peer {peer}"));
+        let dev = here.link_name(address.dev);
+        format!("ip addr add {}{peer} dev {dev}", address.local)
+    });
+    each.collect()
+}
+
+/// Those of the kernel's own come with their addresses.
+fn route(family: &str, line: &str) -> Option<String> {
+    let own = line.contains("proto kernel") || line.contains("table local");
+    (!own && !line.is_empty()).then(|| format!("ip{family} route add {line}"))
+}
+
+fn rule(family: &str, line: &str) -> Option<String> {
+    let (number, rest) = line.split_once(':')?;
+    Some(format!("ip{family} rule add pref {number} {}", rest.trim()))
+}
+
+fn neighbour(line: &str) -> Option<String> {
+    let known = line.strip_suffix("PERMANENT")?;
+    Some(format!("ip neigh add {}nud permanent", known))
+}
+
+/// Those that somebody put there; a device's own addresses are permanent.
+fn station(line: &str) -> Option<String> {
+    let by_hand = line.ends_with("static");
+    by_hand.then(|| format!("bridge fdb add {line}"))
+}
+
+fn vlans(here: &Namespace) -> Vec<String> {
+    let each = here.vlans.iter().map(|vlan| {
+        let dev = here.link_name(vlan.dev);
+        let pvid = if vlan.pvid { " pvid" } else { "" };
+        let untagged = if vlan.untagged { " untagged" } else { "" };
+        format!("bridge vlan add dev {dev} vid {}{pvid}{untagged}", vlan.vid)
+    });
+    each.collect()
+}
+
+/// The chains of a table, each as the commands that make it.
+fn rules(table: &Table) -> Vec<(String, Vec<String>)> {
+    let of = TableRef {
+        backend: table.backend,
+        ..TableRef::new(table.family, &table.name)
+    };
+    let program = iptables::program(&of);
+    let (family, name) = (table.family.name(), &table.name);
+    let each = table.chains.iter().map(|chain| {
+        let mut lines = Vec::new();
+        let add = match &program {
+            Some(program) => {
+                let table = if name == "filter" {
+                    String::new()
+                } else {
+                    format!(" -t {name}")
+                };
+                match &chain.base {
+                    Some(base) => {
+                        let policy = format!("{:?}", base.policy).to_uppercase();
+                        lines.push(format!("{program}{table} -P {} {policy}", chain.name));
+                    }
+                    None => lines.push(format!("{program}{table} -N {}", chain.name)),
+                }
+                format!("{program}{table} -A {}", chain.name)
+            }
+            None => {
+                let base = chain.base.as_ref().map_or_else(String::new, |base| {
+                    let policy = format!("{:?}", base.policy).to_lowercase();
+                    let hook = base.hook.name();
+                    format!(
+                        " {{ hook {hook} priority {}; policy {policy}; }}",
+                        base.priority
+                    )
+                });
+                lines.push(format!(
+                    "nft add chain {family} {name} {}{base}",
+                    chain.name
+                ));
+                format!("nft add rule {family} {name} {}", chain.name)
+            }
+        };
+        lines.extend(
+            chain
+                .rules
+                .iter()
+                .map(|rule| format!("{add} {}", words(&of, &uncounted(rule)))),
+        );
+        (chain.name.clone(), lines)
+    });
+    each.collect()
+}
+
+/// A rule that has counted nothing yet.
+fn uncounted(rule: &Rule) -> Rule {
+    let mut rule = rule.clone();
+    for statement in &mut rule.statements {
+        if let Statement::Counter(counter) = statement {
+            *counter = Counter::default();
+        }
+    }
+    rule
+}
+
+/// Whether a setting only repeats what its link says.
+fn follows(name: &str) -> bool {
+    name.starts_with("net.ipv6.conf.") && name.ends_with(".mtu")
+}
+
+/// The ports at which programs wait.
+fn listeners(here: &Namespace) -> Vec<String> {
+    let mut lines: Vec<String> = super::flows::listening(here)
+        .map(|(socket, protocol)| {
+            let place = std::net::SocketAddr::new(socket.local.0, socket.local.1);
+            format!("listening {protocol} {place}")
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+/// Whether a socket of TCP waits for connections, or one of UDP for packets of everybody.
+pub(super) fn waits(state: TcpState, remote: bool) -> bool {
+    state == TcpState::Listen || state == TcpState::Closed && !remote
+}
