@@ -21,7 +21,7 @@ ip link property add dev p1 altname port-one
 ip link set p0 type bridge_slave hairpin on isolated on priority 9
 ip addr add 10.1.0.1/24 brd + dev br0; ip addr add 10.1.0.2/24 dev br0 label br0:x
 ip addr add fd00::1/64 dev br0 nodad; ip addr add 10.3.0.1 peer 10.3.0.2 dev br0
-ip route add 10.9.0.0/16 via 10.1.0.9 metric 5 mtu lock 1400 src 10.1.0.2 proto static
+ip route add 10.9.0.0/16 via 10.1.0.9 metric 5 mtu 1400 src 10.1.0.2 proto static
 ip route add blackhole 10.8.0.0/16 table 77; ip route add default via 10.1.0.254 onlink dev br0
 ip route add 10.7.0.0/16 nexthop via 10.1.0.8 weight 2 nexthop via 10.1.0.9
 ip route add fd01::/64 via fd00::9; ip -6 route add default dev br0 metric 9
@@ -60,6 +60,10 @@ fn settled(mut state: Namespace) -> Namespace {
     for entry in &mut state.fdb {
         (entry.used, entry.updated) = (0, 0);
     }
+    // sysctl(8) leaves out what is deprecated.
+    let deprecated = ["base_reachable_time", "retrans_time"];
+    let left_out = |name: &str| deprecated.iter().any(|last| name.ends_with(last));
+    state.sysctls.retain(|name, _| !left_out(name));
     state
         .neighbours
         .sort_by_key(|entry| (entry.dev, entry.dst, entry.proxy));
@@ -119,6 +123,8 @@ fn collected() -> Result<(), Failed> {
              {shell} collect.sh > collected; $NETLOOM snapshot --import collected -o imported
              kill $process $container"
         ))?;
+        crate::schema::hold(&left.json("read")?)?;
+        crate::schema::hold(&left.json("imported")?)?;
         let (read, imported) = (left.snapshot("read")?, left.snapshot("imported")?);
         let names = |host: &Snapshot| -> Vec<String> {
             let all = host.state.namespaces.keys();

@@ -7,6 +7,7 @@ mod import;
 mod kernel;
 mod place;
 mod redact;
+mod schema;
 mod world;
 
 use libtest_mimic::{Arguments, Failed, Trial};

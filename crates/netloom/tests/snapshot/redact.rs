@@ -13,7 +13,7 @@ pub(crate) const TESTS: &[Test] = &[
 ];
 
 const HOST: &str = "
-ip netns add acme-shop; ip link add uplink type veth peer name eth0 netns acme-shop
+ip link set lo up; ip netns add acme-shop; ip link add uplink type veth peer name eth0 netns acme-shop
 ip link set uplink address 52:54:00:12:34:56 alias 'to the shop'
 ip addr add 203.0.113.77/26 dev uplink; ip addr add 10.20.30.1/20 brd + dev uplink label uplink:1
 ip link set uplink up; ip -n acme-shop addr add 10.20.30.7/20 dev eth0; ip -n acme-shop link set eth0 up

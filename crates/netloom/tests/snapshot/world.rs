@@ -1,7 +1,7 @@
 //! Snapshots of worlds.
 
-use crate::Test;
 use crate::place::in_world;
+use crate::{Test, schema};
 use libtest_mimic::Failed;
 use netloom_model::NsName;
 
@@ -20,6 +20,7 @@ fn whole() -> Result<(), Failed> {
          ping -c1 -W1 10.0.0.1 >/dev/null
          netloom snapshot > host",
     )?;
+    schema::hold(&left.json("host")?)?;
     let host = left.snapshot("host")?;
     let first = &host.state.namespaces[&NsName::first()];
     let link = first.link(&"v0".into()).ok_or("no v0")?;

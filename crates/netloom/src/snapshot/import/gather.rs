@@ -247,7 +247,9 @@ fn assemble(texts: &Texts, missing: &mut Vec<(String, String)>) -> (Namespace, I
         missing.push((part.field().to_owned(), why.clone()));
     }
     let is_there = |field: &str| {
-        let of = |part: &Part| part.field() == field;
+        // Addresses are told with their links.
+        let of =
+            |part: &Part| part.field() == field || field == "links" && *part == Part::Addresses;
         given.iter().any(|(part, ..)| of(part)) || texts.lacking.iter().any(|(part, _)| of(part))
     };
     for field in READ.into_iter().filter(|field| !is_there(field)) {

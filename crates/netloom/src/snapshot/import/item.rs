@@ -175,8 +175,11 @@ impl<'a> Item<'a> {
         self.named(key, &SCOPES)?.try_into().ok().map(Scope)
     }
 
+    /// The type of a route, by its name or by its number, which counts from 1.
     pub(super) fn route_type(self, key: &str) -> Option<RouteType> {
         let text = self.text(key)?;
-        TYPES.into_iter().find(|kind| kind.name() == text)
+        let named = TYPES.into_iter().find(|kind| kind.name() == text);
+        let number = || usize::try_from(number_of(text)?).ok()?.checked_sub(1);
+        named.or_else(|| TYPES.get(number()?).copied())
     }
 }

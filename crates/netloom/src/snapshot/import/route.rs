@@ -113,9 +113,9 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
     };
     let table = item.table("table");
     let action = match item.text("action") {
-        Some("blackhole") => RuleAction::Blackhole,
-        Some("unreachable") => RuleAction::Unreachable,
-        Some("prohibit") => RuleAction::Prohibit,
+        Some("blackhole" | "6") => RuleAction::Blackhole,
+        Some("unreachable" | "7") => RuleAction::Unreachable,
+        Some("prohibit" | "8") => RuleAction::Prohibit,
         Some("nop") => RuleAction::Nop,
         _ => match (item.u32("goto"), table) {
             (Some(to), _) => RuleAction::Goto(to),
@@ -136,14 +136,7 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
         oif: item.text("oif").map(str::to_owned),
         fwmark: mark,
         tos: item.u8("tos").unwrap_or(0),
-        ipproto: match item.text("ipproto") {
-            Some("tcp") => 6,
-            Some("udp") => 17,
-            Some("icmp") => 1,
-            Some("ipv6-icmp" | "icmpv6") => 58,
-            Some("sctp") => 132,
-            _ => item.u8("ipproto").unwrap_or(0),
-        },
+        ipproto: ip_protocol(item),
         sport: pair("sport", "sport_start", "sport_end"),
         dport: pair("dport", "dport_start", "dport_end"),
         uid_range: item.u32("uid_start").zip(item.u32("uid_end")),
@@ -154,6 +147,19 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
         suppress_ifgroup: item.u32("suppress_ifgroup"),
         action,
     })
+}
+
+/// The protocol above IP: by a name that is common, or by its number (`ipproto-6`).
+fn ip_protocol(item: Item<'_>) -> u8 {
+    match item.text("ipproto") {
+        Some("icmp") => 1,
+        Some("tcp") => 6,
+        Some("udp") => 17,
+        Some("ipv6-icmp" | "icmpv6") => 58,
+        Some("sctp") => 132,
+        Some(word) => word.trim_start_matches("ipproto-").parse().unwrap_or(0),
+        None => item.u8("ipproto").unwrap_or(0),
+    }
 }
 
 /// The next hop objects of a list.
