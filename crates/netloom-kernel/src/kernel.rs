@@ -2,9 +2,14 @@
 
 use crate::monitor::{Listened, Monitor};
 use crate::netlink::{Netlink, Protocol};
-use crate::{connections, holders, ipsets, namespace, read, refused, ruleset, sockets, write};
+use crate::undo::Log;
+use crate::{
+    connections, holders, ipsets, legacy, namespace, owned, read, refused, ruleset, sockets, write,
+};
+use netloom_model::notice::Notice;
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::ruleset::{Ruleset, Wanted};
+use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
@@ -184,7 +189,9 @@ impl Kernel {
     /// The part of the rules for packets that is wanted.
     fn rules(&mut self, ns: &NsName, wanted: &Wanted) -> Result<Ruleset> {
         let now = self.elapsed();
-        ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)
+        let mut found = ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)?;
+        found.tables.extend(legacy::read(ns, wanted)?);
+        Ok(found)
     }
 
     fn way(&mut self, ns: &NsName, query: &RouteQuery) -> Result<RouteAnswer> {
@@ -231,6 +238,9 @@ impl Kernel {
         match change {
             Change::Connections { change, .. } => {
                 connections::change(self.socket_of(&ns, Protocol::Netfilter)?, change)
+            }
+            Change::Ruleset { changes, .. } if legacy::is_of(changes) => {
+                legacy::change(&ns, changes)
             }
             Change::Ruleset { changes, .. } => {
                 ruleset::apply(self.socket_of(&ns, Protocol::Netfilter)?, changes)

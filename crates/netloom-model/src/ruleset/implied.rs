@@ -127,6 +127,36 @@ pub fn network(family: TableFamily, statements: &[Statement]) -> Option<TableFam
     })
 }
 
+/// Where behind a field of Ethernet the type of what it carries is asked for because a later statement
+/// needs it, and how.
+#[must_use]
+pub fn ethertype(family: TableFamily, statements: &[Statement]) -> Option<(usize, Statement)> {
+    let on = |statement: &Statement, v4: Header, v6: Header| {
+        let of = headers(statement);
+        let kinds = [(v4, 0x0800), (v6, 0x86dd)];
+        let found = kinds.iter().find(|(header, _)| of.contains(header));
+        found.map(|(_, kind)| *kind)
+    };
+    // A bridge knows Ethernet and asks for the type by itself.
+    let asks = |statement: &Statement| match family {
+        TableFamily::Inet | TableFamily::Netdev => on(statement, Header::Ip, Header::Ip6)
+            .or_else(|| on(statement, Header::Icmp, Header::Icmpv6)),
+        TableFamily::Bridge => on(statement, Header::Icmp, Header::Icmpv6),
+        _ => None,
+    };
+    let (at, kind) = statements
+        .iter()
+        .enumerate()
+        .find_map(|(at, statement)| Some((at, asks(statement)?)))?;
+    let before = &statements[..at];
+    let of_link = |s: &Statement| headers(s).iter().any(|h| h.layer() == Layer::Link);
+    if network(family, before).is_some() || !before.iter().any(of_link) {
+        return None;
+    }
+    let kind = Expr::Value(Value::number(kind, 2));
+    Some((at, Statement::equal(Expr::Field(Field::EtherType), kind)))
+}
+
 /// The one value that a statement asks for.
 fn asks(statement: &Statement) -> Option<(&Expr, u128)> {
     match statement {

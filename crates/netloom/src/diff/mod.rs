@@ -15,7 +15,7 @@ use netloom_model::Snapshot;
 use netloom_tools::Context;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 const USAGE: &str = "\
 Usage: netloom diff [OPTIONS] BEFORE AFTER
@@ -92,8 +92,8 @@ fn options(args: &[String]) -> Result<Options, String> {
 
 fn run(cx: &mut Context<'_>) -> Result<i32, String> {
     let options = options(&cx.args)?;
-    let mut before = snapshot::load(Path::new(&options.files[0]))?;
-    let mut after = snapshot::load(Path::new(&options.files[1]))?;
+    let mut before = snapshot::load(&[PathBuf::from(&options.files[0])])?;
+    let mut after = snapshot::load(&[PathBuf::from(&options.files[1])])?;
     let unread = [unread(&before, &after), unread(&after, &before)].concat();
     // The same host, whatever it was called meanwhile.
     after.host.name.clone_from(&before.host.name);

@@ -18,7 +18,7 @@ use netloom_model::{
 };
 use netloom_tools::Context;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 /// Hosts that can be asked.
@@ -59,7 +59,7 @@ impl Hosts {
     pub(crate) fn open(files: &[String], live: bool) -> core::result::Result<Hosts, String> {
         let mut all = Vec::new();
         for file in files {
-            all.push(snapshot::load(Path::new(file))?);
+            all.push(snapshot::load(&[PathBuf::from(file)])?);
         }
         if live {
             let read = host::snapshot(&Which::All);
