@@ -58,8 +58,6 @@ fn made(tool: &str, place: [&str; 2], line: &str) -> Result<Vec<Statement>, Stri
 /// What netloom's commands have no words for.
 const NO_WORDS: &[&str] = &[
     "--bytecode",
-    "--stp-",
-    "--802_3",
     "-j AUDIT",
     "-j CONNSECMARK",
     "-j HMARK",

@@ -5,17 +5,17 @@ use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Statement, TableFamily};
 
 /// What iptables wrote for some words.
-struct Recorded {
-    words: &'static str,
-    family: TableFamily,
-    target: bool,
+pub(super) struct Recorded {
+    pub(super) words: &'static str,
+    pub(super) family: TableFamily,
+    pub(super) target: bool,
     info: Info,
 }
 
 /// What nobody models.
-const UNKNOWN: [&str; 5] = ["bpf", "CONNSECMARK", "HMARK", "IDLETIMER", "802_3"];
+const UNKNOWN: [&str; 4] = ["bpf", "CONNSECMARK", "HMARK", "IDLETIMER"];
 
-fn recorded() -> Vec<Recorded> {
+pub(super) fn recorded() -> Vec<Recorded> {
     let lines = include_str!("recorded.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
     let read = |line: &'static str| {
@@ -43,7 +43,7 @@ fn recorded() -> Vec<Recorded> {
 }
 
 impl Recorded {
-    fn decode(&self) -> Vec<Statement> {
+    pub(super) fn decode(&self) -> Vec<Statement> {
         let Info {
             name,
             revision,

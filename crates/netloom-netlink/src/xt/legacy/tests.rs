@@ -3,8 +3,9 @@
 use super::change::{apply, fresh};
 use super::read::Owner;
 use super::{Info, Written, decode, encode, form, info};
+use crate::xt::tests::recorded;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
-use netloom_model::ruleset::expr::MetaKey;
+use netloom_model::ruleset::expr::{MetaKey, Relation};
 use netloom_model::ruleset::statement::{Counter, Verdict};
 use netloom_model::ruleset::{
     Backend, Expr, Field, Hook, Rule, Statement, Table, TableFamily, Value,
@@ -110,6 +111,65 @@ fn what_is_written_is_read_as_it_was() {
         let table = changed(family, source, value);
         let again = read(family, &encode(&table).unwrap());
         assert_eq!(without_handles(again), table);
+    }
+}
+
+#[test]
+fn rules_about_arp_are_read_as_they_were_written() {
+    let family = TableFamily::Arp;
+    let hooks = [Hook::Input, Hook::Output, Hook::Forward];
+    let mut table = fresh(&named(family), &hooks).unwrap();
+    let number = |field, number: u128, len| {
+        let value = Value::number(number, len);
+        Statement::equal(Expr::Field(field), Expr::Value(value))
+    };
+    let mac = Expr::Prefix(Value::number(0x0200_0000_0000, 6), 24);
+    let rule = vec![
+        Statement::equal(
+            Expr::Meta(MetaKey::OifName),
+            Expr::Value(Value::ifname("eth0")),
+        ),
+        number(Field::ArpHtype, 1, 2),
+        number(Field::ArpHlen, 6, 1),
+        number(Field::ArpOperation, 2, 2),
+        Statement::Match {
+            left: Expr::Field(Field::ArpSaddrEther),
+            relation: Relation::Ne,
+            right: mac,
+        },
+        number(Field::ArpSaddrIp, 0x0a00_0001, 4),
+        Statement::Verdict(Verdict::Drop),
+    ];
+    apply(&mut table, &add(family, "OUTPUT", rule)).unwrap();
+    let again = read(family, &encode(&table).unwrap());
+    assert_eq!(without_handles(again), table);
+}
+
+#[test]
+fn every_match_and_target_stands_in_an_entry() {
+    for recorded in recorded() {
+        let family = recorded.family;
+        if !matches!(family, TableFamily::Ip | TableFamily::Ip6) {
+            continue;
+        }
+        let hooks = [Hook::Input, Hook::Forward, Hook::Output];
+        let mut table = fresh(&named(family), &hooks).unwrap();
+        let counter = Statement::Counter(Counter::default());
+        let mut statements = recorded.decode();
+        let at = if recorded.target { 0 } else { statements.len() };
+        statements.insert(at, counter);
+        let rule = Rule {
+            statements,
+            ..Rule::default()
+        };
+        let add = RulesetChange::AddRule {
+            chain: chain(family, "INPUT"),
+            place: Place::First,
+            rule,
+        };
+        apply(&mut table, &add).unwrap();
+        let again = read(family, &encode(&table).unwrap());
+        assert_eq!(without_handles(again), table, "{}", recorded.words);
     }
 }
 
