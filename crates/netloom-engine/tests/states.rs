@@ -1,10 +1,12 @@
-//! States as plain data: an engine loaded with what another tells is its twin, for networks that random
-//! changes brought about, whatever of these was refused.
+//! States as plain data: an engine loaded with what another tells is its twin, and the difference of two
+//! states, carried out, makes one of the other. Both are held to networks that random changes brought
+//! about, whatever of these was refused.
 
 #![allow(missing_docs, reason = "a test")]
 
 use netloom_engine::Engine;
 use netloom_model::bridge::FdbState;
+use netloom_model::diff::diff;
 use netloom_model::ipset::{Entry, IpSet, IpSetChange, Kind, Options, Part};
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use netloom_model::ruleset::statement::{Counter, Statement, Verdict};
@@ -317,5 +319,27 @@ proptest! {
         let (twin, missing) = Engine::twin(&state);
         prop_assert_eq!(missing, Vec::new());
         prop_assert_eq!(told(&twin), state);
+    }
+
+    #[test]
+    fn the_difference_of_two_states_makes_one_of_the_other(
+        before in steps(),
+        after in steps(),
+    ) {
+        let mut engine = network(&before);
+        let (current, desired) = (told(&engine), told(&network(&after)));
+        let changes = diff(&current, &desired);
+        for (at, change) in changes.iter().enumerate() {
+            let done = engine.apply(core::slice::from_ref(change));
+            prop_assert!(done.is_ok(), "{at}: {change:?}: {done:?}");
+        }
+        let left = diff(&told(&engine), &desired);
+        prop_assert!(left.is_empty(), "{left:#?}\nafter {changes:#?}");
+    }
+
+    #[test]
+    fn there_is_no_difference_between_equals(steps in steps()) {
+        let state = told(&network(&steps));
+        prop_assert_eq!(diff(&state, &state), Vec::new());
     }
 }

@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod change;
 pub mod conntrack;
 pub mod counters;
+pub mod diff;
 pub mod error;
 pub mod group;
 pub mod ipset;

@@ -1,0 +1,170 @@
+//! VLANs of bridges, and what users entered into their databases.
+
+use super::Both;
+use crate::bridge::{FdbEntry, FdbState};
+use crate::change::{Change, Mode};
+use crate::link::{Link, LinkKind};
+use crate::mdb::MdbEntry;
+use crate::vlan::{BridgeVlan, VlanChange, VlanIds};
+
+fn link<'s>(links: &'s [Link], dev: u32) -> Option<&'s Link> {
+    links.iter().find(|link| link.index == dev)
+}
+
+/// Whether a device has its place in its bridge before and after.
+fn settled(both: &Both<'_>, dev: u32) -> bool {
+    let place = |links: &[Link]| link(links, dev).map(|link| link.master);
+    let (had, has) = (place(&both.current.links), place(&both.desired.links));
+    let master = has.flatten();
+    both.stays(dev) && had == has && master.is_none_or(|master| both.stays(master))
+}
+
+/// Whether a user entered it.
+fn by_hand(entry: &FdbEntry) -> bool {
+    match entry.state {
+        FdbState::Static => true,
+        FdbState::Own => !entry.address.is_multicast(),
+        FdbState::Dynamic => entry.extern_learn,
+        FdbState::Local | FdbState::Stale => false,
+    }
+}
+
+fn same(one: &FdbEntry, other: &FdbEntry) -> bool {
+    let said = |e: &FdbEntry| {
+        (
+            e.address,
+            e.vlan,
+            e.dev,
+            e.master,
+            e.state,
+            e.extern_learn,
+            e.sticky,
+        )
+    };
+    said(one) == said(other)
+}
+
+fn by_user(entry: &MdbEntry) -> bool {
+    entry.permanent && entry.by_user
+}
+
+fn same_group(one: &MdbEntry, other: &MdbEntry) -> bool {
+    let said = |e: &MdbEntry| (e.bridge, e.port, e.group, e.source, e.vid);
+    said(one) == said(other)
+}
+
+pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
+    for old in both.current.fdb.iter().filter(|entry| by_hand(entry)) {
+        let kept = both.desired.fdb.iter().any(|new| same(new, old));
+        if !kept && settled(both, old.dev) {
+            changes.push(Change::DelFdb {
+                ns: both.ns.clone(),
+                dev: old.dev,
+                address: old.address,
+                vlan: old.vlan,
+                own: old.state == FdbState::Own,
+            });
+        }
+    }
+    for old in both.current.mdb.iter().filter(|entry| by_user(entry)) {
+        let kept = both.desired.mdb.iter().any(|new| same_group(new, old));
+        if !kept && settled(both, old.port) {
+            changes.push(Change::DelMdb {
+                ns: both.ns.clone(),
+                entry: old.clone(),
+            });
+        }
+    }
+}
+
+/// The VLANs of a device before: those that it had, or those that its bridge puts it into.
+fn had(both: &Both<'_>, of: &Link) -> Vec<BridgeVlan> {
+    if settled(both, of.index) {
+        let all = both.current.vlans.iter();
+        return all.filter(|vlan| vlan.dev == of.index).cloned().collect();
+    }
+    let master = of
+        .master
+        .and_then(|master| link(&both.desired.links, master));
+    let bridge = match &master.unwrap_or(of).kind {
+        LinkKind::Bridge(state) => state,
+        _ => return Vec::new(),
+    };
+    let usual = BridgeVlan {
+        dev: of.index,
+        vid: bridge.vlan_default_pvid,
+        pvid: true,
+        untagged: true,
+        state: crate::bridge::PortState::Forwarding,
+        mcast_router: 1,
+        stats: crate::vlan::VlanStats::default(),
+    };
+    let joins = bridge.vlan_protocol != 0 && usual.vid != 0;
+    joins.then_some(usual).into_iter().collect()
+}
+
+pub(super) fn vlans(both: &Both<'_>, changes: &mut Vec<Change>) {
+    let mut push = |dev: u32, change: VlanChange| {
+        changes.push(Change::Vlan {
+            ns: both.ns.clone(),
+            dev,
+            change,
+        });
+    };
+    for link in &both.desired.links {
+        let own = matches!(link.kind, LinkKind::Bridge(_));
+        if !own && link.bridge_port.is_none() {
+            continue;
+        }
+        let had = had(both, link);
+        let has = || {
+            both.desired
+                .vlans
+                .iter()
+                .filter(|vlan| vlan.dev == link.index)
+        };
+        for old in had
+            .iter()
+            .filter(|old| !has().any(|new| new.vid == old.vid))
+        {
+            let ids = VlanIds::one(old.vid);
+            push(link.index, VlanChange::Del { ids, own });
+        }
+        for new in has() {
+            let said = |vlan: &BridgeVlan| (vlan.vid, vlan.pvid, vlan.untagged);
+            if !had.iter().any(|old| said(old) == said(new)) {
+                let add = VlanChange::Add {
+                    ids: VlanIds::one(new.vid),
+                    pvid: new.pvid,
+                    untagged: new.untagged,
+                    own,
+                };
+                push(link.index, add);
+            }
+        }
+    }
+}
+
+pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
+    // The newest stands first.
+    let new = both.desired.fdb.iter().rev().filter(|entry| by_hand(entry));
+    for new in new {
+        let there = both.current.fdb.iter().any(|old| same(old, new));
+        if !there || !settled(both, new.dev) {
+            changes.push(Change::AddFdb {
+                ns: both.ns.clone(),
+                entry: new.clone(),
+                mode: Mode::Replace,
+            });
+        }
+    }
+    for new in both.desired.mdb.iter().rev().filter(|entry| by_user(entry)) {
+        let there = both.current.mdb.iter().any(|old| same_group(old, new));
+        if !there || !settled(both, new.port) {
+            changes.push(Change::AddMdb {
+                ns: both.ns.clone(),
+                entry: new.clone(),
+            });
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! Links.
+
+use super::Both;
+use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState};
+use crate::change::Change;
+use crate::link::{Link, LinkFlags, LinkKind, LinkSettings, NewKind, NewLink};
+use crate::mdb::McastSettings;
+use crate::names::{LinkRef, NsName};
+use crate::state::State;
+use netloom_wire::MacAddr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which link: its namespace and number.
+type Id = (NsName, u32);
+
+/// The links of all namespaces, before and after.
+pub(super) struct Links<'s> {
+    current: BTreeMap<Id, &'s Link>,
+    desired: BTreeMap<Id, &'s Link>,
+    same: BTreeSet<Id>,
+}
+
+fn all(state: &State) -> BTreeMap<Id, &Link> {
+    let each = state.namespaces.iter();
+    let each = each.flat_map(|(ns, told)| told.links.iter().map(move |link| (ns, link)));
+    each.map(|(ns, link)| ((ns.clone(), link.index), link))
+        .collect()
+}
+
+fn peer(link: &Link) -> Option<Id> {
+    let peer = link.peer.as_ref()?;
+    Some((peer.ns.clone(), peer.index))
+}
+
+impl<'s> Links<'s> {
+    pub(super) fn new(current: &'s State, desired: &'s State) -> Links<'s> {
+        let (current, desired) = (all(current), all(desired));
+        let lo = |link: &Link| matches!(link.kind, LinkKind::Loopback);
+        let alike = |id: &Id| match (current.get(id), desired.get(id)) {
+            (None, Some(link)) if lo(link) => true,
+            (Some(one), Some(other)) => {
+                one.name == other.name
+                    && one.kind.name() == other.kind.name()
+                    && peer(one) == peer(other)
+            }
+            _ => false,
+        };
+        // Both ends of a veth stay, or none does.
+        let known = |id: &Id| current.contains_key(id) || desired.contains_key(id);
+        let whole = |id: &Id| {
+            let other = desired.get(id).and_then(|link| peer(link));
+            other.is_none_or(|other| alike(&other) || !known(&other))
+        };
+        let same = desired.keys().filter(|id| alike(id) && whole(id));
+        let same = same.cloned().collect();
+        Links {
+            current,
+            desired,
+            same,
+        }
+    }
+
+    /// The numbers of the links of a namespace that do not stay.
+    pub(super) fn lost(&self, ns: &NsName) -> BTreeSet<u32> {
+        let gone = self.current.keys().filter(|id| !self.same.contains(id));
+        gone.filter(|(of, _)| of == ns)
+            .map(|(_, index)| *index)
+            .collect()
+    }
+
+    pub(super) fn remove(&self, changes: &mut Vec<Change>) {
+        let mut gone = BTreeSet::new();
+        for (id, link) in &self.current {
+            let lo = matches!(link.kind, LinkKind::Loopback);
+            if self.same.contains(id) || lo || gone.contains(id) {
+                continue;
+            }
+            gone.extend(peer(link));
+            changes.push(Change::DelLink {
+                ns: id.0.clone(),
+                link: LinkRef::Index(id.1),
+            });
+        }
+    }
+
+    pub(super) fn make(&self, changes: &mut Vec<Change>) {
+        let mut made = BTreeSet::new();
+        for (id, link) in &self.desired {
+            if self.same.contains(id) || made.contains(id) {
+                continue;
+            }
+            let other = peer(link);
+            let Some(new) = self.new_link(id, link, other.as_ref()) else {
+                continue;
+            };
+            made.extend(other);
+            changes.push(Change::AddLink {
+                ns: id.0.clone(),
+                link: new,
+            });
+        }
+    }
+
+    fn new_link(&self, id: &Id, link: &Link, other: Option<&Id>) -> Option<NewLink> {
+        let kind = match &link.kind {
+            LinkKind::Veth => {
+                let (other, there) = self.desired.get_key_value(other?)?;
+                let netns = (other.0 != id.0).then(|| other.0.clone());
+                NewKind::Veth {
+                    peer: there.name.clone(),
+                    peer_settings: Box::new(LinkSettings {
+                        netns,
+                        index: Some(there.index),
+                        address: Some(there.address),
+                        ..LinkSettings::default()
+                    }),
+                }
+            }
+            LinkKind::Bridge(_) => NewKind::Bridge,
+            LinkKind::Dummy => NewKind::Dummy,
+            LinkKind::Tun(tun) => NewKind::Tun(tun.clone()),
+            LinkKind::Loopback | LinkKind::Other(_) => return None,
+        };
+        let follows = matches!(&link.kind, LinkKind::Bridge(bridge) if !bridge.address_set);
+        let address = !follows && link.kind.link_type() == "ether";
+        Some(NewLink {
+            index: Some(link.index),
+            settings: LinkSettings {
+                address: address.then_some(link.address),
+                ..LinkSettings::default()
+            },
+            ..NewLink::new(link.name.clone(), kind)
+        })
+    }
+}
+
+/// What a link is before it is set: as it was, or as it is made.
+fn before<'s>(both: &Both<'s>, link: &Link) -> Option<&'s Link> {
+    let stays = both.stays(link.index);
+    let mut current = both.current.links.iter();
+    current.find(|old| old.index == link.index && stays)
+}
+
+/// Whether a link can be there at all.
+fn can_be(both: &Both<'_>, link: &Link) -> bool {
+    before(both, link).is_some()
+        || match &link.kind {
+            LinkKind::Veth => link.peer.is_some(),
+            LinkKind::Other(_) => false,
+            _ => true,
+        }
+}
+
+/// Takes masters away that are others, sets links, and gives them their masters.
+pub(super) fn set(both: &Both<'_>, changes: &mut Vec<Change>) {
+    let links = || both.desired.links.iter().filter(|link| can_be(both, link));
+    let mut push = |link: &Link, set: LinkSettings| {
+        if set != LinkSettings::default() {
+            changes.push(Change::SetLink {
+                ns: both.ns.clone(),
+                link: LinkRef::Index(link.index),
+                set: Box::new(set),
+            });
+        }
+    };
+    for link in links() {
+        let old = before(both, link);
+        let down = old.is_some_and(is_up) && !is_up(link);
+        let mut set = settings(both, old, link);
+        set.up = down.then_some(false);
+        push(link, set);
+    }
+    let bridge = |index: u32| {
+        let mut all = both.desired.links.iter();
+        all.any(|link| link.index == index && matches!(link.kind, LinkKind::Bridge(_)))
+    };
+    for link in links() {
+        let old = before(both, link);
+        let had = old.and_then(|old| old.master.filter(|m| both.stays(*m)));
+        let wanted = link.master.filter(|master| bridge(*master));
+        let master = (had != wanted).then(|| wanted.map(LinkRef::Index));
+        let port = link.bridge_port.as_ref().filter(|_| wanted.is_some());
+        let was = old.and_then(|old| old.bridge_port.as_ref());
+        let bridge_port = port.and_then(|port| port_settings(was, port));
+        push(
+            link,
+            LinkSettings {
+                master,
+                bridge_port,
+                ..LinkSettings::default()
+            },
+        );
+    }
+    for link in links() {
+        let old = before(both, link).map_or(&[][..], |old| &old.altnames);
+        let (ns, link_ref) = (both.ns, LinkRef::Index(link.index));
+        for name in old.iter().filter(|name| !link.altnames.contains(name)) {
+            changes.push(Change::DelAltname {
+                ns: ns.clone(),
+                link: link_ref.clone(),
+                name: name.clone(),
+            });
+        }
+        for name in link.altnames.iter().filter(|name| !old.contains(name)) {
+            changes.push(Change::AddAltname {
+                ns: ns.clone(),
+                link: link_ref.clone(),
+                name: name.clone(),
+            });
+        }
+    }
+}
+
+fn is_up(link: &Link) -> bool {
+    link.flags.contains(LinkFlags::UP)
+}
+
+/// Brings links up.
+pub(super) fn up(both: &Both<'_>, changes: &mut Vec<Change>) {
+    let links = both.desired.links.iter();
+    for link in links.filter(|link| can_be(both, link) && is_up(link)) {
+        if !before(both, link).is_some_and(is_up) {
+            changes.push(Change::SetLink {
+                ns: both.ns.clone(),
+                link: LinkRef::Index(link.index),
+                set: Box::new(LinkSettings {
+                    up: Some(true),
+                    ..LinkSettings::default()
+                }),
+            });
+        }
+    }
+}
+
+/// What is to be set of a link beside its master and whether it is up.
+fn settings(both: &Both<'_>, old: Option<&Link>, link: &Link) -> LinkSettings {
+    fn other<T: PartialEq + Clone>(old: Option<&T>, new: &T) -> Option<T> {
+        (old != Some(new)).then(|| new.clone())
+    }
+    let flag = |flag: LinkFlags, usual: bool| {
+        let had = old.map_or(usual, |old| old.flags.contains(flag));
+        let has = link.flags.contains(flag);
+        (had != has).then_some(has)
+    };
+    let lo = matches!(link.kind, LinkKind::Loopback);
+    let ether = link.kind.link_type() == "ether";
+    // Of a bridge these follow its ports, unless a user set them.
+    let state = match &link.kind {
+        LinkKind::Bridge(state) => Some(&**state),
+        _ => None,
+    };
+    let ports = both.desired.links.iter();
+    let ports = ports.filter(|port| port.master == Some(link.index));
+    let least = ports.map(|port| port.mtu).min().unwrap_or(1500);
+    let mtu_follows = state.is_some() && least == link.mtu;
+    let address_follows = state.is_some_and(|state| !state.address_set) || !ether;
+    let was = old.and_then(|old| match &old.kind {
+        LinkKind::Bridge(state) => Some(&**state),
+        _ => None,
+    });
+    let tun = matches!(link.kind, LinkKind::Tun(_));
+    LinkSettings {
+        mtu: other(old.map(|o| &o.mtu), &link.mtu).filter(|_| !mtu_follows),
+        address: other(old.map(|o| &o.address), &link.address)
+            .filter(|_| !address_follows && old.is_some()),
+        broadcast: other(old.map(|o| &o.broadcast), &link.broadcast)
+            .filter(|mac| ether && (old.is_some() || *mac != MacAddr::BROADCAST)),
+        txqueuelen: other(old.map(|o| &o.txqueuelen), &link.txqueuelen),
+        group: other(old.map(|o| &o.group), &link.group).filter(|g| old.is_some() || *g != 0),
+        alias: other(old.map(|o| &o.alias), &link.alias)
+            .map(Option::unwrap_or_default)
+            .filter(|alias| old.is_some() || !alias.is_empty()),
+        tso: other(old.map(|o| &o.tso), &link.tso).filter(|tso| old.is_some() || !tso && !tun),
+        arp: flag(
+            LinkFlags::NOARP,
+            tun && !ether || matches!(link.kind, LinkKind::Dummy),
+        )
+        .map(|noarp| !noarp),
+        multicast: flag(
+            LinkFlags::MULTICAST,
+            !lo && !matches!(link.kind, LinkKind::Dummy),
+        ),
+        promisc: flag(LinkFlags::PROMISC, false),
+        allmulticast: flag(LinkFlags::ALLMULTI, false),
+        bridge: state.and_then(|state| bridge_settings(was, state)),
+        ..LinkSettings::default()
+    }
+}
+
+macro_rules! others {
+    ($old:ident, $new:ident, $($field:ident)*) => {
+        (($( ($old.is_none_or(|old| old.$field != $new.$field)).then_some($new.$field) ,)*))
+    };
+}
+
+fn bridge_settings(old: Option<&BridgeState>, new: &BridgeState) -> Option<BridgeSettings> {
+    let (ageing_time, forward_delay, hello_time, max_age, stp_state, priority) =
+        others!(old, new, ageing_time forward_delay hello_time max_age stp_state priority);
+    let (group_fwd_mask, vlan_filtering, vlan_protocol, vlan_default_pvid) =
+        others!(old, new, group_fwd_mask vlan_filtering vlan_protocol vlan_default_pvid);
+    let (mcast_snooping, no_linklocal_learn) = others!(old, new, mcast_snooping no_linklocal_learn);
+    let (nf_call_iptables, nf_call_ip6tables, nf_call_arptables) =
+        others!(old, new, nf_call_iptables nf_call_ip6tables nf_call_arptables);
+    let (vlan_stats_enabled, vlan_stats_per_port) =
+        others!(old, new, vlan_stats_enabled vlan_stats_per_port);
+    let group_address = old.map_or(0, |old| old.group_address) != new.group_address;
+    let group = MacAddr([1, 0x80, 0xc2, 0, 0, new.group_address]);
+    let mcast = mcast_settings(old, new);
+    let vlans = new.vlan_protocol != 0;
+    let set = BridgeSettings {
+        ageing_time,
+        forward_delay,
+        hello_time,
+        max_age,
+        stp_state,
+        priority,
+        group_fwd_mask,
+        group_address: group_address.then_some(group),
+        vlan_filtering: vlan_filtering.filter(|_| vlans),
+        vlan_protocol: vlan_protocol.filter(|_| vlans),
+        vlan_default_pvid: vlan_default_pvid.filter(|_| vlans),
+        vlan_stats_enabled: vlan_stats_enabled.filter(|_| vlans).map(u8::from),
+        vlan_stats_per_port: vlan_stats_per_port.filter(|_| vlans).map(u8::from),
+        mcast_snooping,
+        mcast: Box::new(mcast),
+        no_linklocal_learn,
+        nf_call_iptables,
+        nf_call_ip6tables,
+        nf_call_arptables,
+        fdb_flush: false,
+    };
+    (set != BridgeSettings::default()).then_some(set)
+}
+
+fn mcast_settings(old: Option<&BridgeState>, new: &BridgeState) -> McastSettings {
+    let (old, new) = (old.map(|old| &old.mcast), &new.mcast);
+    let (router, query_use_ifaddr, querier, hash_max) =
+        others!(old, new, router query_use_ifaddr querier hash_max);
+    let (last_member_count, startup_query_count, last_member_interval) =
+        others!(old, new, last_member_count startup_query_count last_member_interval);
+    let (membership_interval, querier_interval, query_interval) =
+        others!(old, new, membership_interval querier_interval query_interval);
+    let (query_response_interval, startup_query_interval, stats_enabled) =
+        others!(old, new, query_response_interval startup_query_interval stats_enabled);
+    let (igmp_version, mld_version) = others!(old, new, igmp_version mld_version);
+    McastSettings {
+        router,
+        query_use_ifaddr,
+        querier,
+        hash_max,
+        last_member_count,
+        startup_query_count,
+        last_member_interval,
+        membership_interval,
+        querier_interval,
+        query_interval,
+        query_response_interval,
+        startup_query_interval,
+        stats_enabled,
+        igmp_version,
+        mld_version,
+    }
+}
+
+fn port_settings(old: Option<&BridgePort>, new: &BridgePort) -> Option<BridgePortSettings> {
+    let (priority, cost, mcast_router) = others!(old, new, priority cost mcast_router);
+    let (old, new) = (old.map(|old| &old.flags), &new.flags);
+    let (learning, flood, mcast_flood, bcast_flood) =
+        others!(old, new, learning flood mcast_flood bcast_flood);
+    let (hairpin, isolated, locked, bpdu_guard) =
+        others!(old, new, hairpin isolated locked bpdu_guard);
+    let (root_block, fast_leave, proxy_arp, proxy_arp_wifi) =
+        others!(old, new, root_block fast_leave proxy_arp proxy_arp_wifi);
+    let (mcast_to_unicast, neigh_suppress, learning_sync) =
+        others!(old, new, mcast_to_unicast neigh_suppress learning_sync);
+    let set = BridgePortSettings {
+        state: None,
+        priority,
+        cost,
+        mcast_router,
+        learning,
+        flood,
+        mcast_flood,
+        bcast_flood,
+        hairpin,
+        isolated,
+        locked,
+        bpdu_guard,
+        root_block,
+        fast_leave,
+        proxy_arp,
+        proxy_arp_wifi,
+        mcast_to_unicast,
+        neigh_suppress,
+        learning_sync,
+        fdb_flush: false,
+    };
+    (set != BridgePortSettings::default()).then_some(set)
+}
