@@ -115,7 +115,15 @@ fn kind(net: &Net, (ns, link): (&NsName, &Link), state: &State) -> Kind {
     match &link.kind {
         LinkKind::Bridge(_) => Kind::Bridge(Box::new(Bridge::new(net.random.hash_seed()))),
         LinkKind::Dummy => Kind::Dummy,
-        LinkKind::Tun(settings) => Kind::Tun(Box::new(Tun::new(settings.clone()))),
+        LinkKind::Tun(settings) => {
+            // A kernel tells by the carrier alone that a program holds it.
+            let attached = settings.attached || link.carrier;
+            let settings = netloom_model::tun::Tun {
+                attached,
+                ..settings.clone()
+            };
+            Kind::Tun(Box::new(Tun::new(settings)))
+        }
         LinkKind::Veth if partner(state, ns, link).is_some() => {
             Kind::Veth(Veth { peer: DevId::NONE })
         }
