@@ -158,7 +158,7 @@ fn many(tables: &mut Tables) {
     ];
     for _ in 0..TURNS {
         ours.push(timed(|| {
-            tables.append("filter", "INPUT", &typed).expect("append")
+            tables.append("filter", "INPUT", &typed).expect("append");
         }));
         theirs.push(timed(|| assert!(started("iptables", &words))));
     }

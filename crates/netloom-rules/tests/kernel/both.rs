@@ -374,7 +374,8 @@ pub(crate) fn refusals(tool: Tool) -> core::result::Result<(), Failed> {
     tables.new_chain("filter", "web").map_err(failed)?;
     tables.append("filter", "INPUT", "-j web").map_err(failed)?;
     type Call = fn(&mut Tables) -> Result<()>;
-    let calls: [(&str, Call, fn(&Error) -> bool); 11] = [
+    type Fits = fn(&Error) -> bool;
+    let calls: [(&str, Call, Fits); 11] = [
         (
             "-A INPUT -p tcp --dport x",
             |t| t.append("filter", "INPUT", "-p tcp --dport x"),
