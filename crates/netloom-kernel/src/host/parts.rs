@@ -35,7 +35,7 @@ const EACH: [Part; 16] = [
 ];
 
 /// What the kernel's backend does not read yet.
-const UNREAD: [&str; 4] = ["ruleset", "vlans", "mdb", "counters"];
+const UNREAD: [&str; 1] = ["vlans"];
 
 /// Reads the namespace of the thread, which is that of place `at`.
 pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read {
