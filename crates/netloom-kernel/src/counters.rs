@@ -16,7 +16,7 @@ pub(crate) fn read(ns: &NsName) -> Result<Counters> {
     })?;
     let [snmp, netstat, snmp6] = &texts;
     let told = pairs(snmp).chain(pairs(netstat)).chain(rows(snmp6));
-    Ok(counted(told.collect()))
+    Ok(counted(&told.collect()))
 }
 
 /// Two lines each group: `Ip: InReceives ...`, `Ip: 5 ...`.
@@ -48,7 +48,7 @@ fn rows(text: &str) -> impl Iterator<Item = (String, u64)> {
 }
 
 /// Counters by their names, and messages by their types.
-fn counted(told: HashMap<String, u64>) -> Counters {
+fn counted(told: &HashMap<String, u64>) -> Counters {
     let mut values = [0; COUNTERS];
     for (counter, value) in Counter::ALL.iter().zip(&mut values) {
         *value = told.get(counter.name()).copied().unwrap_or(0);
@@ -60,7 +60,7 @@ fn counted(told: HashMap<String, u64>) -> Counters {
         Messages::Icmp6In,
         Messages::Icmp6Out,
     ] {
-        for (name, count) in &told {
+        for (name, count) in told {
             let number = name.strip_prefix(of.prefix());
             if let Some(number) = number.and_then(|number| number.parse().ok()) {
                 messages.insert((of, number), *count);
@@ -78,7 +78,7 @@ mod tests {
     fn counters_are_found_by_their_names_and_messages_by_their_types() {
         let snmp = "Ip: Forwarding InReceives\nIp: 1 5\nIcmpMsg: InType8\nIcmpMsg: 3\n";
         let snmp6 = "Ip6InReceives 7\nIcmp6OutType135 2\n";
-        let found = counted(pairs(snmp).chain(rows(snmp6)).collect());
+        let found = counted(&pairs(snmp).chain(rows(snmp6)).collect());
         assert_eq!(found.get(Counter::IpInReceives), 5);
         assert_eq!(found.get(Counter::Ip6InReceives), 7);
         assert_eq!(found.get(Counter::IcmpInEchos), 3);

@@ -5,7 +5,7 @@ use crate::{counters, groups, namespace, settings};
 use netloom_model::state::Parts;
 use netloom_model::{Family, Link, LinkFlags, Namespace, NsName, OperState, Result, Rule};
 use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsRawFd;
 
 const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
@@ -127,21 +127,38 @@ fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Lin
     Ok(links)
 }
 
-/// The ids by which named namespaces are known here (`RTM_GETNSID`).
+/// The ids by which named namespaces are known here (`RTM_GETNSID`). The kernel says which id a
+/// namespace has, not which namespace an id has: those that have names are asked for until every id is
+/// known, and most namespaces know none.
 pub(crate) fn nsids(netlink: &mut Netlink) -> Result<BTreeMap<i32, NsName>> {
     const ID: u16 = 1;
     const FD: u16 = 3;
+    let read = |body: &[u8]| {
+        let id = netloom_netlink::Attributes::behind(body, 1).u32(ID);
+        id.map(u32::cast_signed).filter(|id| *id >= 0)
+    };
+    let nobody = Writer::new(&[0; 4]);
+    let told = netlink.dump(kind::NSID + kind::GET, &nobody, read)?;
+    let mut wanted: BTreeSet<i32> = told.into_iter().collect();
     let mut ids = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(ids);
+    }
+    // That in which everything began comes first, which most know.
     for name in namespace::all() {
         let Ok(file) = namespace::open(&name) else {
             continue;
         };
         let mut body = Writer::new(&[0; 4]);
         body.u32(FD, file.as_raw_fd().cast_unsigned());
-        let read = |body: &[u8]| netloom_netlink::Attributes::behind(body, 1).u32(ID);
-        let id = netlink.ask(kind::NSID + kind::GET, body, read)?;
-        if let Some(id) = id.map(u32::cast_signed).filter(|id| *id >= 0) {
-            ids.insert(id, name);
+        // A name that is just made or taken away is no namespace's.
+        let Ok(Some(id)) = netlink.ask(kind::NSID + kind::GET, body, read) else {
+            continue;
+        };
+        wanted.remove(&id);
+        ids.insert(id, name);
+        if wanted.is_empty() {
+            break;
         }
     }
     Ok(ids)

@@ -7,8 +7,12 @@ use crate::names::LinkRef;
 use netloom_wire::MacAddr;
 
 /// What is wanted, where it is something else now.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "fields are compared as they stand"
+)]
 fn change<T: PartialEq>(now: T, wanted: T) -> Option<T> {
-    (now != wanted).then_some(wanted)
+    Some(wanted).filter(|wanted| now != *wanted)
 }
 
 /// The fields of a type of settings that are called as those of the state.

@@ -321,6 +321,17 @@ pub fn name(index: u32) -> Writer {
     Writer::new(&header(index, &LinkSettings::default()))
 }
 
+/// The body of a request that moves a link to the namespace of an open file, where it has a number that
+/// nobody else has there.
+#[must_use]
+pub fn bring(index: u32, namespace: i32, number: u32) -> Writer {
+    const NEW_INDEX: u16 = 49;
+    let mut body = name(index);
+    body.u32(NETNS_FD, namespace.cast_unsigned());
+    body.u32(NEW_INDEX, number);
+    body
+}
+
 /// The body of a request for a further name of a link, or for one less.
 #[must_use]
 pub fn altname(index: u32, name: &str) -> Writer {

@@ -2,14 +2,16 @@
 //! is set as it was.
 
 use super::Kept;
-use crate::{Kernel, write};
+use crate::{Kernel, namespace, write};
 use netloom_model::bridge::BridgePortSettings;
 use netloom_model::state::Parts;
 use netloom_model::{
     Change, Errno, Link, LinkFlags, LinkKind, LinkRef, LinkSettings, Namespace, NewKind, NewLink,
     NsName, Result,
 };
+use netloom_netlink::{kind, link};
 use std::collections::BTreeSet;
+use std::os::fd::AsRawFd;
 
 /// Takes away the links that were not there.
 pub(super) fn unmake(kernel: &mut Kernel, ns: &NsName, there: &BTreeSet<u32>) -> Result<()> {
@@ -28,6 +30,22 @@ pub(super) fn unmake(kernel: &mut Kernel, ns: &NsName, there: &BTreeSet<u32>) ->
         }
     }
     Ok(())
+}
+
+/// Has a link come back from a namespace, with the number that it had.
+pub(super) fn bring_back(
+    kernel: &mut Kernel,
+    (from, name): (&NsName, &str),
+    (to, index): (&NsName, u32),
+) -> Result<()> {
+    let there = kernel.read(from, Parts::LINKS)?;
+    let Some(link) = there.link(&LinkRef::from(name)) else {
+        // It did not go.
+        return Ok(());
+    };
+    let file = namespace::open(to)?;
+    let body = link::bring(link.index, file.as_raw_fd(), index);
+    kernel.socket(from)?.request(kind::LINK, 0, body)
 }
 
 /// Makes the links of a namespace what they were.

@@ -18,7 +18,7 @@ use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::IpSetChange;
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, Error, LinkRef, LinkSettings, Mode, Namespace, NsName, Result};
+use netloom_model::{Change, Errno, Error, LinkRef, Mode, Namespace, NsName, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
@@ -42,9 +42,16 @@ const PARTS: Parts = Parts {
 /// What undoes one change.
 enum Step {
     /// The opposite.
-    Apply(Change),
+    Apply(Box<Change>),
     /// Takes away the links that were not there.
     Unmake(NsName, BTreeSet<u32>),
+    /// Has a link come back from another namespace, with the number that it had.
+    Return {
+        from: NsName,
+        name: String,
+        to: NsName,
+        index: u32,
+    },
     /// Brings back what a namespace had.
     Restore(NsName),
     /// Gives a namespace its name back.
@@ -67,7 +74,7 @@ impl Log {
     /// What is there cannot be read.
     pub(crate) fn note(&mut self, kernel: &mut Kernel, change: &Change) -> Result<()> {
         let step = match change {
-            Change::AddNamespace(name) => Step::Apply(Change::DelNamespace(name.clone())),
+            Change::AddNamespace(name) => Step::Apply(Box::new(Change::DelNamespace(name.clone()))),
             Change::DelNamespace(name) => match namespace::open(name) {
                 Ok(file) => Step::Name(name.clone(), file),
                 // It is refused in a moment.
@@ -83,7 +90,7 @@ impl Log {
                 match crate::settings::get(ns, name) {
                     Ok(value) => {
                         let (ns, name) = (ns.clone(), name.clone());
-                        Step::Apply(Change::SetSysctl { ns, name, value })
+                        Step::Apply(Box::new(Change::SetSysctl { ns, name, value }))
                     }
                     Err(_) => return Ok(()),
                 }
@@ -92,7 +99,7 @@ impl Log {
                 return self.link(kernel, change);
             }
             change => match opposite(change) {
-                Some(opposite) => Step::Apply(opposite),
+                Some(opposite) => Step::Apply(Box::new(opposite)),
                 None => {
                     return match crate::write::namespace_of(change) {
                         Some(ns) if is_restored(change) => self.keep(kernel, ns),
@@ -159,14 +166,12 @@ impl Log {
         let Some(link) = there.link(link) else {
             return Ok(());
         };
-        self.steps.push(Step::Apply(Change::SetLink {
-            ns: to.clone(),
-            link: LinkRef::Name(link.name.clone()),
-            set: Box::new(LinkSettings {
-                netns: Some(ns.clone()),
-                ..LinkSettings::default()
-            }),
-        }));
+        self.steps.push(Step::Return {
+            from: to.clone(),
+            name: link.name.clone(),
+            to: ns.clone(),
+            index: link.index,
+        });
         Ok(())
     }
 
@@ -201,7 +206,8 @@ impl Log {
             _ => return self.tables(kernel, ns, parts),
         };
         let (ns, change) = (ns.clone(), opposite);
-        self.steps.push(Step::Apply(Change::IpSet { ns, change }));
+        self.steps
+            .push(Step::Apply(Box::new(Change::IpSet { ns, change })));
         Ok(())
     }
 
@@ -223,6 +229,12 @@ impl Log {
                     Err(error) if is_gone(error.errno) => Ok(()),
                     undone => undone,
                 },
+                Step::Return {
+                    from,
+                    name,
+                    to,
+                    index,
+                } => links::bring_back(kernel, (&from, &name), (&to, index)),
                 Step::Unmake(ns, there) => links::unmake(kernel, &ns, &there),
                 Step::Restore(ns) => restore::restore(kernel, &ns, &kept),
                 Step::Name(name, file) => namespace::bind(&name, &file),

@@ -17,9 +17,7 @@ pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, kept: &Kept) -> Result<(
     };
     let mut first = links::restore(kernel, ns, before, kept);
     // What one thing brings with it, as an address its routes, is there when the next is looked at.
-    for part in [
-        settings, nexthops, addresses, nexthops, rules, routes, stations,
-    ] {
+    for part in [settings, addresses, nexthops, rules, routes, stations] {
         let now = kernel.read(ns, PARTS)?;
         for change in part(ns, &now, before) {
             match kernel.change(&change) {
@@ -139,10 +137,17 @@ fn routes(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
         ns: ns.clone(),
         route: exactly(route),
     };
-    let made = |route: &Route| Change::AddRoute {
-        ns: ns.clone(),
-        route: told(route),
-        mode: Mode::Append,
+    let made = |route: &Route| {
+        let mut route = told(route);
+        if route.nhid.is_some() {
+            // Its hops are told, and not said.
+            route.nexthops.clear();
+        }
+        Change::AddRoute {
+            ns: ns.clone(),
+            route,
+            mode: Mode::Append,
+        }
     };
     let mut all = list(&now.routes, &before.routes, same, gone, made);
     // A gateway is to be reached when a route to it is made; local addresses come first.

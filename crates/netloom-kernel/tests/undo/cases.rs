@@ -6,8 +6,7 @@ use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::{Entry, IpSetChange, Part};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Address, Change, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour, NewKind, NewLink,
-    NsName, Route, RouteMatch, Rule, World,
+    Change, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour, NewLink, NsName, World,
 };
 
 /// A case.
@@ -37,56 +36,15 @@ fn index(place: &mut Place, name: &str) -> u32 {
     links.link(&LinkRef::from(name)).expect("a link").index
 }
 
-fn up(up: bool) -> LinkSettings {
-    LinkSettings {
-        up: Some(up),
-        ..LinkSettings::default()
-    }
-}
-
-fn gone(ns: &NsName, link: &str) -> Change {
-    Change::DelLink {
-        ns: ns.clone(),
-        link: LinkRef::from(link),
-    }
-}
-
 const OTHER: MacAddr = MacAddr([2, 0, 0, 0, 0, 0x77]);
 
 cases! {
-    a_link_that_was_made_goes(place) {
-        let ns = place.a.clone();
-        let mut bridge = NewLink::new("br7", NewKind::Bridge);
-        bridge.settings.up = Some(true);
-        let pair = NewLink::veth("", "", Some(place.b.clone()));
-        vec![
-            Change::AddLink { ns: ns.clone(), link: bridge },
-            Change::AddLink { ns: ns.clone(), link: pair },
-            set(&ns, "p1", LinkSettings { master: Some(Some("br7".into())), ..up(true) }),
-        ]
-    }
     a_namespace_that_was_made_goes(place) {
         let new = NsName::new(format!("{}new", place.a.as_str()));
         vec![
             Change::AddNamespace(new.clone()),
             Change::AddLink { ns: place.a.clone(), link: NewLink::veth("n0", "n1", Some(new)) },
         ]
-    }
-    a_namespace_that_lost_its_name_has_it_again(place) {
-        vec![Change::DelNamespace(place.b.clone())]
-    }
-    a_pair_that_was_deleted_is_there_again_with_all_that_it_had(place) {
-        vec![gone(&place.a, "v0")]
-    }
-    a_bridge_and_its_port_are_there_again(place) {
-        vec![gone(&place.a, "p0"), gone(&place.a, "br0")]
-    }
-    a_link_that_went_down_is_up_with_its_routes(place) {
-        vec![set(&place.a, "v0", up(false)), set(&place.b, "v1", up(false))]
-    }
-    a_link_that_moved_is_back(place) {
-        let to = LinkSettings { netns: Some(place.b.clone()), ..LinkSettings::default() };
-        vec![set(&place.a, "p1", to.clone()), set(&place.a, "v0", to)]
     }
     what_was_set_on_links_is_as_it_was(place) {
         let ns = place.a.clone();
@@ -125,42 +83,6 @@ cases! {
             set(&ns, "p1", LinkSettings { name: Some("q1".to_owned()), ..LinkSettings::default() }),
         ]
     }
-    a_port_that_left_its_bridge_is_a_port_again(place) {
-        vec![set(&place.a, "p0", LinkSettings { master: Some(None), ..LinkSettings::default() })]
-    }
-    addresses_come_and_go(place) {
-        let ns = place.a.clone();
-        let dev = index(place, "v0");
-        let new = |text: &str| Address::new(dev, text.parse().expect("an address"), "v0");
-        let gone = |text: &str| Change::DelAddress {
-            ns: ns.clone(),
-            address: new(text),
-            exact: true,
-        };
-        let made = |text: &str| Change::AddAddress {
-            ns: ns.clone(),
-            address: new(text),
-            mode: Mode::Add,
-        };
-        // The second address goes with the first.
-        vec![made("10.5.0.1/16"), gone("10.0.0.1/24"), gone("fd00::1/64"), made("fd05::1/64")]
-    }
-    routes_rules_and_next_hops_come_and_go(place) {
-        let ns = place.a.clone();
-        let dst = |text: &str| text.parse().expect("a prefix");
-        let mut route = Route::new(dst("10.77.0.0/16"));
-        route.kind = netloom_model::RouteType::Unreachable;
-        let mut other = Route::new(dst("10.9.0.0/16"));
-        other.kind = netloom_model::RouteType::Prohibit;
-        let family = netloom_model::Family::V4;
-        vec![
-            Change::AddRoute { ns: ns.clone(), route, mode: Mode::Add },
-            Change::AddRoute { ns: ns.clone(), route: other, mode: Mode::Replace },
-            Change::DelRoute { ns: ns.clone(), route: RouteMatch::new(dst("fd09::/64")) },
-            Change::DelNexthop { ns: ns.clone(), id: 7 },
-            Change::AddRule { ns, rule: Rule::lookup(family, 200, 9) },
-        ]
-    }
     neighbours_and_stations_come_and_go(place) {
         let ns = place.a.clone();
         let (v0, p0) = (index(place, "v0"), index(place, "p0"));
@@ -188,18 +110,6 @@ cases! {
                 own: false,
             },
             Change::DelMdb { ns, entry: there.mdb[0].clone() },
-        ]
-    }
-    settings_are_as_they_were(place) {
-        let write = |name: &str, value: &str| Change::SetSysctl {
-            ns: place.a.clone(),
-            name: name.to_owned(),
-            value: value.to_owned(),
-        };
-        vec![
-            write("net.ipv4.conf.v0.rp_filter", "1"),
-            write("net.ipv4.ip_forward", "1"),
-            write("net.ipv6.conf.all.forwarding", "1"),
         ]
     }
     sets_and_connections_are_as_they_were(place) {

@@ -204,30 +204,38 @@ fn refused(ns: &NsName) -> Change {
     }
 }
 
-/// The lines that differ.
+/// What differs, a line each.
 fn difference(before: &[Namespace], after: &[Namespace]) -> String {
-    let lines = |of: &[Namespace]| -> Vec<String> {
-        let text = format!("{of:#?}");
-        text.lines().map(str::to_owned).collect()
-    };
-    let (before, after) = (lines(before), lines(after));
-    let gone = before.iter().filter(|line| !after.contains(line));
-    let new = after.iter().filter(|line| !before.contains(line));
-    let gone = gone.map(|line| format!("- {line}\n"));
-    let new = new.map(|line| format!("+ {line}\n"));
-    let first = before
-        .iter()
-        .zip(&after)
-        .position(|(one, other)| one != other);
-    let context = first.map_or(String::new(), |at| {
-        let from = at.saturating_sub(25);
-        before[from..(at + 3).min(before.len())].join("\n")
-    });
-    format!(
-        "{context}\n{}{}",
-        gone.collect::<String>(),
-        new.collect::<String>()
-    )
+    let (before, after) = (items(before), items(after));
+    let mut text = String::new();
+    let mut left = after.clone();
+    for item in before {
+        match left.iter().position(|other| *other == item) {
+            Some(at) => drop(left.remove(at)),
+            None => text.push_str(&format!("- {item}\n")),
+        }
+    }
+    for item in left {
+        text.push_str(&format!("+ {item}\n"));
+    }
+    text + "(or their order)"
+}
+
+fn items(all: &[Namespace]) -> Vec<String> {
+    let mut items = Vec::new();
+    for ns in all {
+        let of = format!("{ns:#?}");
+        // Each thing of a list is indented twice.
+        let mut one = String::new();
+        for line in of.lines() {
+            one.push_str(line.trim());
+            if line.starts_with("        ") && !line.starts_with("         ") && line.ends_with(',')
+            {
+                items.push(std::mem::take(&mut one));
+            }
+        }
+    }
+    items
 }
 
 /// Settings of a link.

@@ -14,11 +14,12 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 7] = [
+const SHOWN: [(&str, &str); 8] = [
     (
         "addr-lifetime",
         "addresses that are no longer preferred, for ever",
     ),
+    ("bridge-fdb-extern", "entries of a bridge's own addresses"),
     ("ipv6-dad-settings", "tables that have no routes"),
     ("nexthop-errors", "a request without a number"),
     ("route-get-input", "ways that are redirected"),
