@@ -254,7 +254,7 @@ fn rules(ns: NsName, b: u8, c: u8) -> Change {
         counter: None,
     };
     let counter = Statement::Counter(Counter::default());
-    let verdict = if c % 2 == 0 {
+    let verdict = if c.is_multiple_of(2) {
         Verdict::Accept
     } else {
         Verdict::Drop
@@ -276,7 +276,7 @@ fn rules(ns: NsName, b: u8, c: u8) -> Change {
             },
             RulesetChange::AddRule {
                 chain,
-                place: if c % 3 == 0 {
+                place: if c.is_multiple_of(3) {
                     Place::First
                 } else {
                     Place::Last

@@ -140,7 +140,7 @@ mod tests {
             let context = nft::read::Context::default();
             let _ = nft::rule::decode(&bytes, &context);
             if let Some(known) = nft::set::decode(&bytes) {
-                let _ = nft::element::decode(&known, &[bytes.clone()]);
+                let _ = nft::element::decode(&known, std::slice::from_ref(&bytes));
             }
             let _ = rule::decode(&bytes);
             let _ = traffic::xdp(&bytes);

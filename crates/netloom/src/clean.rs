@@ -43,5 +43,5 @@ fn refused(error: &netloom_model::Error) -> Failure {
         netloom_model::Errno::PERM => " (CAP_NET_ADMIN and CAP_SYS_ADMIN are needed)",
         _ => "",
     };
-    format!("{error}{what}").into()
+    format!("{error}{what}")
 }

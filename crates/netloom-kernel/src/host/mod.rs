@@ -14,7 +14,7 @@ mod places;
 mod watch;
 
 use crate::{holders, namespace};
-use netloom_model::snapshot::{Container, Host, Missing, Place};
+use netloom_model::snapshot::{Container, Host, Missing, Place, Program};
 use netloom_model::{Errno, Namespace, NsName, Result, Snapshot};
 use places::Found;
 use std::collections::BTreeMap;
@@ -62,12 +62,11 @@ pub fn snapshot(which: &Which) -> Result<Snapshot> {
         missing,
         ..Snapshot::default()
     };
-    for (ns, state, missing) in read(&wanted, &found, &names) {
-        snapshot.missing.extend(missing);
-        snapshot
-            .state
-            .namespaces
-            .extend(state.map(|state| (ns, state)));
+    for read in read(&wanted, &found, &names) {
+        snapshot.missing.extend(read.missing);
+        snapshot.programs.extend(read.programs);
+        let namespaces = &mut snapshot.state.namespaces;
+        namespaces.extend(read.state.map(|state| (read.ns, state)));
     }
     let namespaces = snapshot.state.namespaces.values_mut();
     holders::name(namespaces.flat_map(|ns| &mut ns.sockets));
@@ -181,7 +180,13 @@ fn wanted(
 }
 
 /// A namespace as it was read, and what could not be.
-type Read = (NsName, Option<Namespace>, Vec<Missing>);
+#[derive(Default)]
+struct Read {
+    ns: NsName,
+    state: Option<Namespace>,
+    programs: Vec<Program>,
+    missing: Vec<Missing>,
+}
 
 /// Reads places, several at the same time: each thread goes from one to the next.
 fn read(wanted: &[usize], found: &[Found], names: &[NsName]) -> Vec<Read> {
@@ -224,7 +229,11 @@ fn enter_and_read(at: usize, found: &[Found], names: &[NsName]) -> Read {
         part: "namespace".to_owned(),
         why,
     };
-    (ns, None, vec![missing])
+    Read {
+        ns,
+        missing: vec![missing],
+        ..Read::default()
+    }
 }
 
 impl Found {
@@ -257,7 +266,14 @@ mod tests {
         let found = [Found::at("/nowhere/ns/net".into(), 1)];
         let names = ["gone".into()];
         let read = read(&[0], &found, &names);
-        let [(_, None, missing)] = &read[..] else {
+        let [
+            Read {
+                state: None,
+                missing,
+                ..
+            },
+        ] = &read[..]
+        else {
             panic!("it was read");
         };
         assert_eq!(missing[0].part, "namespace");

@@ -3,8 +3,8 @@
 use super::nsids;
 use super::places::Found;
 use super::watch::Watch;
-use crate::Kernel;
-use netloom_model::snapshot::Missing;
+use crate::{Kernel, programs};
+use netloom_model::snapshot::{Missing, Program};
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Error, Namespace, NsName, Result, World};
 
@@ -74,7 +74,21 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
         let unknown = nsids::settle(&mut kernel, state, at, found, names);
         missing.extend(unknown.into_iter().map(|why| told("nsids", why)));
     }
-    (ns.clone(), state, missing)
+    let programs = programs::read(&mut kernel, &NsName::first());
+    let programs = programs.unwrap_or_else(|error| {
+        missing.push(told("programs", why(&error, "CAP_NET_ADMIN")));
+        Vec::new()
+    });
+    let here = |program| Program {
+        ns: ns.clone(),
+        ..program
+    };
+    super::Read {
+        ns: ns.clone(),
+        state,
+        programs: programs.into_iter().map(here).collect(),
+        missing,
+    }
 }
 
 /// What is missing of a namespace that never kept still: a moment at which all of it was so.

@@ -7,7 +7,7 @@ use crate::link::{Link, LinkKind};
 use crate::mdb::MdbEntry;
 use crate::vlan::{BridgeVlan, VlanChange, VlanIds};
 
-fn link<'s>(links: &'s [Link], dev: u32) -> Option<&'s Link> {
+fn link(links: &[Link], dev: u32) -> Option<&Link> {
     links.iter().find(|link| link.index == dev)
 }
 
@@ -86,9 +86,8 @@ fn had(both: &Both<'_>, of: &Link) -> Vec<BridgeVlan> {
     let master = of
         .master
         .and_then(|master| link(&both.desired.links, master));
-    let bridge = match &master.unwrap_or(of).kind {
-        LinkKind::Bridge(state) => state,
-        _ => return Vec::new(),
+    let LinkKind::Bridge(bridge) = &master.unwrap_or(of).kind else {
+        return Vec::new();
     };
     let usual = BridgeVlan {
         dev: of.index,

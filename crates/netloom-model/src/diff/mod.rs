@@ -67,7 +67,7 @@ pub fn diff(current: &State, desired: &State) -> Vec<Change> {
                 let peer_of = |p: &crate::link::Peer| p.nsid == Some(*id);
                 link.peer.as_ref().is_some_and(peer_of)
             });
-            if both.current.nsids.get(id).is_none() && !by_veth {
+            if !both.current.nsids.contains_key(id) && !by_veth {
                 all.push(Change::SetNsid {
                     ns: both.ns.clone(),
                     peer: peer.clone(),

@@ -177,7 +177,6 @@ pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
 fn standing(both: &Both<'_>, object: &Nexthop) -> bool {
     match &object.kind {
         NexthopKind::Way { dev: Some(dev), .. } => both.stays(*dev),
-        NexthopKind::Group(_) => true,
         _ => true,
     }
 }

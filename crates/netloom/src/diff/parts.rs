@@ -22,9 +22,11 @@ pub(super) struct Part {
 /// The kind of part that settings are.
 pub(super) const SETTINGS: u8 = 9;
 
-/// Listings of the familiar commands whose lines say what there is: the kind, the words, how such a line
+/// A listing of a familiar command whose lines say what there is: the kind, the words, how such a line
 /// becomes the command that makes it.
-const LISTED: &[(u8, &[&str], fn(&str) -> Option<String>)] = &[
+type Listing = (u8, &'static [&'static str], fn(&str) -> Option<String>);
+
+const LISTED: &[Listing] = &[
     (3, &["ip", "route", "show", "table", "all"], |line| {
         route("", line)
     }),
@@ -167,7 +169,7 @@ fn rule(family: &str, line: &str) -> Option<String> {
 
 fn neighbour(line: &str) -> Option<String> {
     let known = line.strip_suffix("PERMANENT")?;
-    Some(format!("ip neigh add {}nud permanent", known))
+    Some(format!("ip neigh add {known}nud permanent"))
 }
 
 /// Those that somebody put there; a device's own addresses are permanent.

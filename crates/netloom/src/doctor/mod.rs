@@ -54,8 +54,11 @@ impl Told {
     }
 }
 
+/// Something that is looked at: its name, and who looks.
+type Subject = (&'static str, fn() -> Vec<Told>);
+
 /// What is looked at, in order.
-const SUBJECTS: &[(&str, fn() -> Vec<Told>)] = &[
+const SUBJECTS: &[Subject] = &[
     ("rights", rights::root),
     ("rootless", rights::rootless),
     ("devices", kernel::devices),

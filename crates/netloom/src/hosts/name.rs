@@ -11,7 +11,11 @@ pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
     let mut roots = Vec::new();
     for host in all {
         let root = root(host, several, &mut taken);
-        let prefix = several.then(|| format!("{root}:")).unwrap_or_default();
+        let prefix = if several {
+            format!("{root}:")
+        } else {
+            Default::default()
+        };
         let map = |ns: &NsName| match ns.is_first() {
             true => root.clone(),
             false => NsName::new(format!("{prefix}{ns}")),

@@ -18,10 +18,11 @@ mod said;
 #[cfg(test)]
 mod tests;
 
+use crate::hosts::Hosts;
 use finding::Finding;
 pub(crate) use finding::Severity;
-use netloom_model::State;
 use netloom_model::state::Parts;
+use netloom_model::{State, World};
 use netloom_tools::Context;
 use place::Place;
 
@@ -119,14 +120,16 @@ pub(crate) const WANTED: Parts = Parts {
 };
 
 const USAGE: &str = "\
-netloom lint [--json] [--trap NAME]...
+Usage: netloom lint [--live | --snapshot FILE...] [--json] [--trap NAME]...
 
-Finds the known traps in every namespace of the world: rules that are never asked, forwarding that
-is off, reverse paths that differ, subnets that overlap, and others. It only reads.
+Finds the known traps in every namespace of a world or a host: rules that are never asked,
+forwarding that is off, reverse paths that differ, subnets that overlap, and others. It only reads.
 
-  --json       findings as JSON, one array
-  --trap NAME  only this trap; may be given more than once
-  --traps      the names of the traps
+  --live           look at this machine as it is now, not at a world
+  --snapshot FILE  look at the host of a snapshot; may be given more than once
+  --json           findings as JSON, one array
+  --trap NAME      only this trap; may be given more than once
+  --traps          the names of the traps
 
 Exit code: 0 nothing was found but notes, 1 something was, 2 usage.
 ";
@@ -159,6 +162,8 @@ struct Asked {
     json: bool,
     traps: bool,
     only: Vec<String>,
+    live: bool,
+    snapshots: Vec<String>,
 }
 
 fn parse(args: &[String]) -> Result<Asked, String> {
@@ -168,6 +173,11 @@ fn parse(args: &[String]) -> Result<Asked, String> {
         match word.as_str() {
             "--json" => asked.json = true,
             "--traps" => asked.traps = true,
+            "--live" => asked.live = true,
+            "--snapshot" => {
+                let file = words.next().ok_or("\"--snapshot\" needs a file")?;
+                asked.snapshots.push(file.clone());
+            }
             "--trap" => {
                 let name = words.next().ok_or("\"--trap\" needs a name")?;
                 if !TRAPS.iter().any(|trap| trap.name == name) {
@@ -181,6 +191,19 @@ fn parse(args: &[String]) -> Result<Asked, String> {
         }
     }
     Ok(asked)
+}
+
+/// The state that is looked at: that of hosts where they are named, else that of the world.
+fn look(cx: &mut Context<'_>, asked: &Asked) -> Result<State, String> {
+    let read = |world: &mut dyn World| {
+        let state = world.snapshot(None, WANTED);
+        state.map_err(|error| error.to_string())
+    };
+    if !asked.live && asked.snapshots.is_empty() {
+        return read(cx.world);
+    }
+    let mut hosts = Hosts::open(&asked.snapshots, asked.live)?;
+    read(&mut hosts)
 }
 
 /// Runs `netloom lint` with the words that follow it.
@@ -201,10 +224,10 @@ pub fn main(cx: &mut Context<'_>) -> i32 {
         let _ = writeln!(cx.out, "{}", names.join("\n"));
         return 0;
     }
-    let state = match cx.world.snapshot(None, WANTED) {
+    let state = match look(cx, &asked) {
         Ok(state) => state,
-        Err(error) => {
-            let _ = writeln!(cx.err, "netloom lint: {error}");
+        Err(text) => {
+            let _ = writeln!(cx.err, "netloom lint: {text}");
             return 2;
         }
     };
