@@ -1,0 +1,8 @@
+# The same with the rule that masquerades what a container sends to itself.
+setting host net.ipv4.ip_forward 1
+bridge_of br0 10.0.0.1/24
+container web br0 10.0.0.2/24 10.0.0.1
+listen web tcp 80
+iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80
+iptables -t nat -A POSTROUTING -s 10.0.0.2 -d 10.0.0.2 -j MASQUERADE
+ask web tcp 10.0.0.1 8080
