@@ -1,6 +1,6 @@
 //! What has to be set on a link to make it what another one is.
 
-use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState, PortFlags};
+use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState};
 use crate::link::{Link, LinkFlags, LinkKind, LinkSettings};
 use crate::mdb::{McastSettings, McastState};
 use crate::names::LinkRef;
@@ -15,10 +15,14 @@ fn change<T: PartialEq>(now: T, wanted: T) -> Option<T> {
     Some(wanted).filter(|wanted| now != *wanted)
 }
 
-/// The fields of a type of settings that are called as those of the state.
+/// The fields of a type of settings that are called as those of the state; where there is none now, all
+/// of them are to be set.
 macro_rules! fields {
     ($now:expr, $wanted:expr, $settings:ident { $($name:ident),* $(,)? } $($rest:tt)*) => {
-        $settings { $($name: change($now.$name, $wanted.$name),)* $($rest)* }
+        $settings {
+            $($name: $now.is_none_or(|now| now.$name != $wanted.$name).then_some($wanted.$name),)*
+            $($rest)*
+        }
     };
 }
 
@@ -49,34 +53,38 @@ impl LinkSettings {
             addr_gen_mode: change(now.addr_gen_mode, wanted.addr_gen_mode).flatten(),
             bridge: match (&now.kind, &wanted.kind) {
                 (LinkKind::Bridge(now), LinkKind::Bridge(wanted)) => {
-                    Some(BridgeSettings::between(now, wanted))
+                    Some(BridgeSettings::between(Some(&**now), wanted))
                         .filter(|set| *set != BridgeSettings::default())
                 }
                 _ => None,
             },
             bridge_port: port
-                .map(|(now, wanted)| BridgePortSettings::between(now, wanted))
+                .map(|(now, wanted)| BridgePortSettings::between(Some(now), wanted))
                 .filter(|set| *set != BridgePortSettings::default()),
         }
     }
 }
 
 impl BridgeSettings {
-    /// What makes a bridge another one.
+    /// What makes a bridge another one, or a bridge that is just made that one.
     #[must_use]
-    pub fn between(now: &BridgeState, wanted: &BridgeState) -> BridgeSettings {
-        let group = |state: &BridgeState| MacAddr([0x01, 0x80, 0xc2, 0, 0, state.group_address]);
+    pub fn between(now: Option<&BridgeState>, wanted: &BridgeState) -> BridgeSettings {
+        // A bridge is made with the group that ends with 0.
+        let group = wanted.group_address;
+        let other_group = now.map_or(0, |now| now.group_address) != group;
         fields!(now, wanted, BridgeSettings {
             ageing_time, forward_delay, hello_time, max_age, stp_state, priority, group_fwd_mask,
             vlan_filtering, vlan_protocol, vlan_default_pvid, mcast_snooping, no_linklocal_learn,
             nf_call_iptables, nf_call_ip6tables, nf_call_arptables,
         }
-            group_address: change(group(now), group(wanted)),
-            vlan_stats_enabled: change(now.vlan_stats_enabled, wanted.vlan_stats_enabled)
-                .map(u8::from),
-            vlan_stats_per_port: change(now.vlan_stats_per_port, wanted.vlan_stats_per_port)
-                .map(u8::from),
-            mcast: Box::new(McastSettings::between(&now.mcast, &wanted.mcast)),
+            group_address: other_group.then_some(MacAddr([0x01, 0x80, 0xc2, 0, 0, group])),
+            vlan_stats_enabled: now
+                .is_none_or(|now| now.vlan_stats_enabled != wanted.vlan_stats_enabled)
+                .then(|| wanted.vlan_stats_enabled.into()),
+            vlan_stats_per_port: now
+                .is_none_or(|now| now.vlan_stats_per_port != wanted.vlan_stats_per_port)
+                .then(|| wanted.vlan_stats_per_port.into()),
+            mcast: Box::new(McastSettings::between(now.map(|now| &now.mcast), &wanted.mcast)),
             fdb_flush: false,
         )
     }
@@ -85,7 +93,7 @@ impl BridgeSettings {
 impl McastSettings {
     /// What makes a bridge snoop as another one does.
     #[must_use]
-    pub fn between(now: &McastState, wanted: &McastState) -> McastSettings {
+    pub fn between(now: Option<&McastState>, wanted: &McastState) -> McastSettings {
         fields!(
             now,
             wanted,
@@ -113,8 +121,8 @@ impl McastSettings {
 impl BridgePortSettings {
     /// What makes a port another one.
     #[must_use]
-    pub fn between(now: &BridgePort, wanted: &BridgePort) -> BridgePortSettings {
-        let (flags, wanted_flags): (&PortFlags, &PortFlags) = (&now.flags, &wanted.flags);
+    pub fn between(now: Option<&BridgePort>, wanted: &BridgePort) -> BridgePortSettings {
+        let (flags, wanted_flags) = (now.map(|now| &now.flags), &wanted.flags);
         let ports = fields!(
             now,
             wanted,

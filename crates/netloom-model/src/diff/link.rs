@@ -4,7 +4,6 @@ use super::Both;
 use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState};
 use crate::change::Change;
 use crate::link::{Link, LinkFlags, LinkKind, LinkSettings, NewKind, NewLink};
-use crate::mdb::McastSettings;
 use crate::names::{LinkRef, NsName};
 use crate::state::State;
 use netloom_wire::MacAddr;
@@ -287,113 +286,27 @@ fn settings(both: &Both<'_>, old: Option<&Link>, link: &Link) -> LinkSettings {
     }
 }
 
-macro_rules! others {
-    ($old:ident, $new:ident, $($field:ident)*) => {
-        (($( ($old.is_none_or(|old| old.$field != $new.$field)).then_some($new.$field) ,)*))
-    };
-}
-
 fn bridge_settings(old: Option<&BridgeState>, new: &BridgeState) -> Option<BridgeSettings> {
-    let (ageing_time, forward_delay, hello_time, max_age, stp_state, priority) =
-        others!(old, new, ageing_time forward_delay hello_time max_age stp_state priority);
-    let (group_fwd_mask, vlan_filtering, vlan_protocol, vlan_default_pvid) =
-        others!(old, new, group_fwd_mask vlan_filtering vlan_protocol vlan_default_pvid);
-    let (mcast_snooping, no_linklocal_learn) = others!(old, new, mcast_snooping no_linklocal_learn);
-    let (nf_call_iptables, nf_call_ip6tables, nf_call_arptables) =
-        others!(old, new, nf_call_iptables nf_call_ip6tables nf_call_arptables);
-    let (vlan_stats_enabled, vlan_stats_per_port) =
-        others!(old, new, vlan_stats_enabled vlan_stats_per_port);
-    let group_address = old.map_or(0, |old| old.group_address) != new.group_address;
-    let group = MacAddr([1, 0x80, 0xc2, 0, 0, new.group_address]);
-    let mcast = mcast_settings(old, new);
-    let vlans = new.vlan_protocol != 0;
-    let set = BridgeSettings {
-        ageing_time,
-        forward_delay,
-        hello_time,
-        max_age,
-        stp_state,
-        priority,
-        group_fwd_mask,
-        group_address: group_address.then_some(group),
-        vlan_filtering: vlan_filtering.filter(|_| vlans),
-        vlan_protocol: vlan_protocol.filter(|_| vlans),
-        vlan_default_pvid: vlan_default_pvid.filter(|_| vlans),
-        vlan_stats_enabled: vlan_stats_enabled.filter(|_| vlans).map(u8::from),
-        vlan_stats_per_port: vlan_stats_per_port.filter(|_| vlans).map(u8::from),
-        mcast_snooping,
-        mcast: Box::new(mcast),
-        no_linklocal_learn,
-        nf_call_iptables,
-        nf_call_ip6tables,
-        nf_call_arptables,
-        fdb_flush: false,
-    };
+    let mut set = BridgeSettings::between(old, new);
+    // A kernel without VLANs of bridges has none of these.
+    if new.vlan_protocol == 0 {
+        set = BridgeSettings {
+            vlan_filtering: None,
+            vlan_protocol: None,
+            vlan_default_pvid: None,
+            vlan_stats_enabled: None,
+            vlan_stats_per_port: None,
+            ..set
+        };
+    }
     (set != BridgeSettings::default()).then_some(set)
 }
 
-fn mcast_settings(old: Option<&BridgeState>, new: &BridgeState) -> McastSettings {
-    let (old, new) = (old.map(|old| &old.mcast), &new.mcast);
-    let (router, query_use_ifaddr, querier, hash_max) =
-        others!(old, new, router query_use_ifaddr querier hash_max);
-    let (last_member_count, startup_query_count, last_member_interval) =
-        others!(old, new, last_member_count startup_query_count last_member_interval);
-    let (membership_interval, querier_interval, query_interval) =
-        others!(old, new, membership_interval querier_interval query_interval);
-    let (query_response_interval, startup_query_interval, stats_enabled) =
-        others!(old, new, query_response_interval startup_query_interval stats_enabled);
-    let (igmp_version, mld_version) = others!(old, new, igmp_version mld_version);
-    McastSettings {
-        router,
-        query_use_ifaddr,
-        querier,
-        hash_max,
-        last_member_count,
-        startup_query_count,
-        last_member_interval,
-        membership_interval,
-        querier_interval,
-        query_interval,
-        query_response_interval,
-        startup_query_interval,
-        stats_enabled,
-        igmp_version,
-        mld_version,
-    }
-}
-
 fn port_settings(old: Option<&BridgePort>, new: &BridgePort) -> Option<BridgePortSettings> {
-    let (priority, cost, mcast_router) = others!(old, new, priority cost mcast_router);
-    let (old, new) = (old.map(|old| &old.flags), &new.flags);
-    let (learning, flood, mcast_flood, bcast_flood) =
-        others!(old, new, learning flood mcast_flood bcast_flood);
-    let (hairpin, isolated, locked, bpdu_guard) =
-        others!(old, new, hairpin isolated locked bpdu_guard);
-    let (root_block, fast_leave, proxy_arp, proxy_arp_wifi) =
-        others!(old, new, root_block fast_leave proxy_arp proxy_arp_wifi);
-    let (mcast_to_unicast, neigh_suppress, learning_sync) =
-        others!(old, new, mcast_to_unicast neigh_suppress learning_sync);
     let set = BridgePortSettings {
+        // It follows the spanning tree.
         state: None,
-        priority,
-        cost,
-        mcast_router,
-        learning,
-        flood,
-        mcast_flood,
-        bcast_flood,
-        hairpin,
-        isolated,
-        locked,
-        bpdu_guard,
-        root_block,
-        fast_leave,
-        proxy_arp,
-        proxy_arp_wifi,
-        mcast_to_unicast,
-        neigh_suppress,
-        learning_sync,
-        fdb_flush: false,
+        ..BridgePortSettings::between(old, new)
     };
     (set != BridgePortSettings::default()).then_some(set)
 }

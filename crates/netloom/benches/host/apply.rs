@@ -103,8 +103,16 @@ pub(crate) fn thousand() {
         clear();
     }
     let own: Duration = median(own);
-    row("1,000 namespaces, beside bare netlink", own, Some(median(bare)));
-    row("1,000 namespaces, beside ip -batch", own, Some(median(batch)));
+    row(
+        "1,000 namespaces, beside bare netlink",
+        own,
+        Some(median(bare)),
+    );
+    row(
+        "1,000 namespaces, beside ip -batch",
+        own,
+        Some(median(batch)),
+    );
 }
 
 pub(crate) fn clear() {
@@ -116,7 +124,7 @@ pub(crate) fn clear() {
 fn by_apply() {
     let mut kernel = Kernel::new();
     let all: Vec<Change> = (0..COUNT).flat_map(changes).collect();
-    kernel.apply(&all).expect("the kernel carries it out");
+    kernel.apply(all).expect("the kernel carries it out");
 }
 
 /// The same requests, written once before, by sockets that know nothing of what they carry.
@@ -132,6 +140,7 @@ fn by_hand() {
             unreachable!("the second one makes the pair")
         };
         let known = link::Known {
+            peer_index: None,
             index: &|_| Some(bridge),
             namespace: &|_| Some(file.as_raw_fd()),
         };

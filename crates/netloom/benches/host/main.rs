@@ -23,13 +23,19 @@ fn main() {
     let args = std::env::args().skip(1);
     let words: Vec<String> = args.filter(|word| !word.starts_with('-')).collect();
     let wanted = |what: &str| words.is_empty() || words.iter().any(|w| what.contains(w.as_str()));
-    println!("{:<52} {:>12} {:>12} {:>8}", "", "netloom", "rival", "ratio");
+    println!(
+        "{:<52} {:>12} {:>12} {:>8}",
+        "", "netloom", "rival", "ratio"
+    );
     let parts: [(&str, fn()); 5] = [
         ("apply 1,000 namespaces", apply::thousand),
         ("rules 10,000 in one transaction", rules::load),
         ("rule into 10,000", rules::one),
         ("library against exec", rules::calls),
-        ("snapshot of 1,000 namespaces and 10,000 rules", snapshot::host),
+        (
+            "snapshot of 1,000 namespaces and 10,000 rules",
+            snapshot::host,
+        ),
     ];
     for (name, measure) in parts {
         if wanted(name) {

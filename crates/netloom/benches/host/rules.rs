@@ -30,7 +30,10 @@ fn native() -> String {
     );
     for at in 0..COUNT {
         let (high, low, port) = (at / 250 % 250, at % 250, 1024 + at % 60_000);
-        let _ = writeln!(text, "ip saddr 172.16.{high}.{low} udp dport {port} counter drop");
+        let _ = writeln!(
+            text,
+            "ip saddr 172.16.{high}.{low} udp dport {port} counter drop"
+        );
     }
     text + "}\n}\n"
 }
@@ -54,7 +57,11 @@ pub(crate) fn load() {
         clear();
     }
     let own = median(own);
-    row("10,000 rules, beside iptables-restore", own, Some(median(restore)));
+    row(
+        "10,000 rules, beside iptables-restore",
+        own,
+        Some(median(restore)),
+    );
     row("10,000 rules, beside nft -f", own, Some(median(nft)));
 }
 
@@ -65,10 +72,21 @@ pub(crate) fn one() {
     let (mut own, mut rival) = (Vec::new(), Vec::new());
     for at in 0..TURNS * 5 {
         let rule = format!("-s 10.0.0.{at} -p tcp -m tcp --dport 80 -j DROP");
-        own.push(time(|| tables.append("filter", "FORWARD", rule.as_str()).expect("it is added")).0);
+        own.push(
+            time(|| {
+                tables
+                    .append("filter", "FORWARD", rule.as_str())
+                    .expect("it is added");
+            })
+            .0,
+        );
         rival.push(time(|| run(&format!("iptables -A FORWARD {rule}"))).0);
     }
-    row("one rule into 10,000, beside iptables -A", median(own), Some(median(rival)));
+    row(
+        "one rule into 10,000, beside iptables -A",
+        median(own),
+        Some(median(rival)),
+    );
     clear();
 }
 
@@ -76,10 +94,12 @@ pub(crate) fn one() {
 pub(crate) fn calls() {
     const RULE: &str = "-s 10.0.0.1/32 -p tcp -m tcp --dport 80 -j ACCEPT";
     let mut tables = IpTables::kernel(Family::V4);
-    tables.clear_chain("filter", "BENCH").expect("a chain is made");
+    tables
+        .clear_chain("filter", "BENCH")
+        .expect("a chain is made");
     let (mut own, mut rival): (Vec<Duration>, Vec<Duration>) = (Vec::new(), Vec::new());
     for _ in 0..TURNS * 5 {
-        let library = || {
+        let mut library = || {
             let there = tables.exists("filter", "BENCH", RULE)?;
             assert!(!there, "it is not there yet");
             tables.append("filter", "BENCH", RULE)?;
@@ -88,15 +108,26 @@ pub(crate) fn calls() {
         };
         own.push(time(|| library().expect("the calls go well")).0);
         let exec = || {
-            for words in [format!("-C BENCH {RULE}"), format!("-A BENCH {RULE}"), "-S BENCH".to_owned(), format!("-D BENCH {RULE}")] {
+            for words in [
+                format!("-C BENCH {RULE}"),
+                format!("-A BENCH {RULE}"),
+                "-S BENCH".to_owned(),
+                format!("-D BENCH {RULE}"),
+            ] {
                 let mut command = std::process::Command::new("iptables");
-                let command = command.args(words.split(' ')).stdout(std::process::Stdio::null());
+                let command = command
+                    .args(words.split(' '))
+                    .stdout(std::process::Stdio::null());
                 let done = command.stderr(std::process::Stdio::null()).status();
                 done.expect("iptables runs");
             }
         };
         rival.push(time(exec).0);
     }
-    row("four calls, beside exec of iptables", median(own), Some(median(rival)));
+    row(
+        "four calls, beside exec of iptables",
+        median(own),
+        Some(median(rival)),
+    );
     clear();
 }

@@ -3,7 +3,7 @@
 use crate::{TURNS, apply, median, row, rules, time};
 use netloom_engine::Simulation;
 use netloom_kernel::host::{self, Which};
-use netloom_model::journey::{Explain, Probe, ProbeProtocol};
+use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::{NsName, Snapshot, World};
 use netloom_rules::{Family, IpTables};
 
@@ -11,7 +11,9 @@ use netloom_rules::{Family, IpTables};
 pub(crate) fn host() {
     apply::build();
     let mut tables = IpTables::kernel(Family::V4);
-    tables.restore(&rules::saved()).expect("the rules are loaded");
+    tables
+        .restore(&rules::saved())
+        .expect("the rules are loaded");
     let (mut read, mut load, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let (took, snapshot) = time(|| host::snapshot(&Which::All).expect("the host is read"));
@@ -25,7 +27,11 @@ pub(crate) fn host() {
         load.push(took);
         asked.push(time(|| ask(&mut twin)).0);
     }
-    row("snapshot of 1,000 namespaces, 10,000 rules", median(read), None);
+    row(
+        "snapshot of 1,000 namespaces, 10,000 rules",
+        median(read),
+        None,
+    );
     row("the same loaded from JSON", median(load), None);
     row("a question of it", median(asked), None);
     apply::clear();
@@ -33,10 +39,19 @@ pub(crate) fn host() {
 
 /// Whether one of its hosts reaches another.
 fn ask(twin: &mut Simulation) {
-    let probe = Probe::Send {
+    let probe = Probe::Send(ProbeSend {
         to: "10.1.1.1".parse().expect("it is an address"),
-        protocol: ProbeProtocol::default(),
-    };
+        port: 0,
+        protocol: ProbeProtocol::Icmp,
+        from: None,
+        source_port: None,
+        ttl: None,
+        size: 56,
+        tos: 0,
+        mark: 0,
+        dont_fragment: false,
+        device: None,
+    });
     let ask = Explain {
         ns: NsName::new("n0"),
         probe,
