@@ -113,12 +113,12 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
     if parts.connections {
         state.connections = conntrack::list(net, ns);
         state.expectations = conntrack::expected(net, ns);
-        state.tracked = vec![conntrack::statistics(net, ns)];
     }
     if parts.ipsets {
         state.ipsets = crate::ipset::list(net, ns);
     }
     if parts.counters {
+        state.tracked = vec![conntrack::statistics(net, ns)];
         state.counters = namespace.mib.describe();
     }
     if parts.vlans {

@@ -5,9 +5,10 @@ use crate::play::{Side, told};
 use core::net::IpAddr;
 use core::time::Duration;
 use netloom_engine::{Engine, Port, Simulation};
+use netloom_model::snapshot::Missing;
 use netloom_model::socket::{SocketKind, SocketOption};
 use netloom_model::tun::{Tun, TunMode};
-use netloom_model::{Change, NewKind, NewLink, NsName, World};
+use netloom_model::{Change, NewKind, NewLink, NsName, State, World};
 use netloom_tools::{Context, NoMachine, applet};
 
 /// The router in the engine.
@@ -46,6 +47,25 @@ impl Inside {
         side.world.engine.advance(now + Duration::from_secs(60));
         side.take();
         side
+    }
+}
+
+impl Inside {
+    /// The twin of a router that was read.
+    pub(crate) fn twin(state: &State) -> (Inside, Vec<Missing>) {
+        let (mut world, missing) = Simulation::twin(state);
+        let ns = NsName::first();
+        let port = |name: &str| world.engine.port(&ns, &name.into());
+        let ports = DEVICES.into_iter().filter_map(|name| port(name).ok());
+        let ports = ports.collect();
+        world.engine.run();
+        (Inside { world, ports }, missing)
+    }
+
+    /// What it tells of itself.
+    pub(crate) fn state(&mut self) -> State {
+        let state = self.world.snapshot(None, crate::twin::READ);
+        state.unwrap_or_default()
     }
 }
 

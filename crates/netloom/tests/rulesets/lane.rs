@@ -28,7 +28,7 @@ const STAY: usize = 5;
 const TRIES: usize = 3;
 
 /// A number that the environment may give.
-fn number(name: &str, or: u64) -> Result<u64, Failed> {
+pub(crate) fn number(name: &str, or: u64) -> Result<u64, Failed> {
     match std::env::var(name) {
         Ok(text) => text
             .parse()

@@ -6,6 +6,8 @@
 //! - `drawn::rulesets::N` draws and plays its share of the cases: 500 rulesets with 40 packets each,
 //!   or as many as `NETLOOM_CASES` says; from the seed `NETLOOM_SEED`. A case that differs is made as
 //!   small as it can be, and told as a script. `NETLOOM_CASE=SEED,FILE` plays these again.
+//! - `drawn::twins::N` reads routers of the running kernel, loads each into the engine, and sends the
+//!   same frames through both (`twin`).
 //! - `kept::engine::NAME` and `kept::kernel::NAME` replay the cases of `kept/`, against what the
 //!   kernel did when they were recorded.
 //!
@@ -38,6 +40,7 @@ mod taps;
 #[path = "../random/transcript.rs"]
 #[allow(dead_code, reason = "shared with the networks drawn at random")]
 mod transcript;
+mod twin;
 mod words;
 
 use libtest_mimic::{Arguments, Trial};
@@ -45,6 +48,8 @@ use std::process::ExitCode;
 
 /// Into how many trials the cases are parted.
 const TRIALS: usize = 8;
+/// Into how many those of twins are parted.
+const TWINS: usize = 4;
 /// What the kernel's side needs.
 const TOOLS: [&str; 4] = ["ip", "iptables-legacy", "nft", "conntrack"];
 
@@ -55,6 +60,11 @@ fn main() -> ExitCode {
     for part in 0..TRIALS {
         let run = move || lane::run(part, TRIALS);
         let trial = Trial::test(format!("drawn::rulesets::{part}"), run);
+        trials.push(trial.with_ignored_flag(!usable));
+    }
+    for part in 0..TWINS {
+        let run = move || twin::run(part, TWINS);
+        let trial = Trial::test(format!("drawn::twins::{part}"), run);
         trials.push(trial.with_ignored_flag(!usable));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
