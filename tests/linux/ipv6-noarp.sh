@@ -14,4 +14,4 @@ ip -n b neigh
 ip -n b neigh show nud noarp to fd00:1::1
 ip -n b link set b0 arp on
 ip netns exec b ping -c1 -W1 fd00:1::1 | sed -n 2p
-ip -n b neigh show to fd00:1::1
+ip -n b neigh show to fd00:1::1 | cut -d' ' -f-5

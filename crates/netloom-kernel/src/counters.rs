@@ -29,8 +29,6 @@ fn pairs(text: &str) -> impl Iterator<Item = (String, u64)> {
         else {
             continue;
         };
-        // Messages have their version in their names already.
-        let group = group.trim_end_matches("Msg");
         let values = values.split_whitespace().map(str::parse);
         for (name, value) in names.split_whitespace().zip(values) {
             all.extend(value.map(|value| (format!("{group}{name}"), value)));
