@@ -35,7 +35,7 @@ nft add rule bridge t input icmp type echo-request counter reject with icmp type
 nft add rule bridge t output icmp type destination-unreachable counter
 nft add rule bridge t postrouting oifname p1 icmp type destination-unreachable counter
 nft add rule bridge t forward icmp type destination-unreachable counter
-ip netns exec h1 timeout 9 tcpdump -lnei eth0 -c2 'icmp[0] == 3' >dump 2>/dev/null & sleep 1
+ip netns exec h1 timeout 9 tcpdump -lnei eth0 -c2 'icmp[0] == 3' >dump 2>/dev/null & sleep 3
 ip netns exec h1 ping -c1 -W1 10.0.0.2 | sed -n 2p
 ip netns exec h1 ping -c1 -W1 10.0.0.254 | sed -n 2p
 wait; sed 's/^[^ ]* //; s/length.*//' dump
