@@ -33,11 +33,15 @@ fn prefix(at: u32) -> IpNet {
 }
 
 /// The changes that make one: its namespace, a pair, an address and a route.
-fn changes(at: u32) -> [Change; 4] {
+fn changes(at: u32) -> [Change; 5] {
     let ns = name(at);
+    // The end that is made first has nobody to be up with yet.
+    let inside = LinkSettings {
+        netns: Some(ns.clone()),
+        ..LinkSettings::default()
+    };
     let up = LinkSettings {
         up: Some(true),
-        netns: Some(ns.clone()),
         ..LinkSettings::default()
     };
     let pair = NewLink {
@@ -50,7 +54,7 @@ fn changes(at: u32) -> [Change; 4] {
             format!("v{at}"),
             NewKind::Veth {
                 peer: "eth0".to_owned(),
-                peer_settings: Box::new(up),
+                peer_settings: Box::new(inside),
             },
         )
     };
@@ -66,6 +70,11 @@ fn changes(at: u32) -> [Change; 4] {
             ns: ns.clone(),
             address: Address::new(dev, prefix(at), "eth0"),
             mode: Mode::Add,
+        },
+        Change::SetLink {
+            ns: ns.clone(),
+            link: LinkRef::Index(dev),
+            set: Box::new(up),
         },
         Change::AddRoute {
             ns,
@@ -132,7 +141,7 @@ fn by_hand() {
     let host = Socket::new(NETLINK_ROUTE).expect("a socket can be made");
     let bridge = index_of("br0");
     for at in 0..COUNT {
-        let [_, add, ip, way] = changes(at);
+        let [_, add, ip, up, way] = changes(at);
         let (file, inside) = std::thread::spawn(move || namespace(at))
             .join()
             .expect("a namespace can be made");
@@ -148,6 +157,9 @@ fn by_hand() {
         ask(&host, kind::LINK, made, link::make(pair, &known));
         if let Change::AddAddress { address: ip, .. } = &ip {
             ask(&inside, kind::ADDRESS, made, address::body(ip));
+        }
+        if let Change::SetLink { set, .. } = &up {
+            ask(&inside, kind::LINK, 0, link::change(2, set, &known));
         }
         if let Change::AddRoute { route: way, .. } = &way {
             ask(&inside, kind::ROUTE, made, route::make(way));
