@@ -32,8 +32,11 @@ ip -6 rule add not to fd00::/8 lookup 9 prio 7
 ip neigh add 10.1.0.9 lladdr 02:00:00:00:00:09 dev br0; ip neigh add proxy 10.1.0.77 dev br0
 bridge fdb add 02:00:00:00:00:33 dev p0 master static
 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.br0.rp_filter=2
-# What is new settles.
-sleep 2.5
+# What is new settles: no address is tentative any more, and every group was reported.
+for try in $(seq 20); do
+  sleep 1; test -n \"$(ip -6 addr show tentative; ip -n blue -6 addr show tentative)\" || break
+done
+sleep 1.5
 ";
 
 /// Without what passes: times, counters, and what only one of the two knows.

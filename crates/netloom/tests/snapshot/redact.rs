@@ -15,7 +15,7 @@ pub(crate) const TESTS: &[Test] = &[
 const HOST: &str = "
 ip link set lo up; ip netns add acme-shop; ip link add uplink type veth peer name eth0 netns acme-shop
 ip link set uplink address 52:54:00:12:34:56 alias 'to the shop'
-ip addr add 203.0.113.77/26 dev uplink; ip addr add 10.20.30.1/20 brd + dev uplink label uplink:1
+ip addr add 151.101.2.77/26 dev uplink; ip addr add 10.20.30.1/20 brd + dev uplink label uplink:1
 ip link set uplink up; ip -n acme-shop addr add 10.20.30.7/20 dev eth0; ip -n acme-shop link set eth0 up
 ip -n acme-shop route add default via 10.20.30.1; ip route add 93.184.216.0/24 via 10.20.30.7
 ip rule add from 10.20.30.0/24 lookup 7 prio 100; ip rule add iif uplink lookup 8 prio 101
@@ -36,7 +36,7 @@ const TOLD: [&str; 16] = [
     "uplink",
     "52:54:00",
     "525400",
-    "203.0.113.77",
+    "151.101.2.77",
     "10.20.30",
     "93.184.216",
     "shop\"",
