@@ -219,6 +219,9 @@ impl Kernel {
         for change in changes {
             let done = log.note(self, change).and_then(|()| self.change(change));
             if let Err(error) = done {
+                if !write::is_several(change) {
+                    log.refused();
+                }
                 return Err(log.undo(self, error));
             }
         }

@@ -38,11 +38,15 @@ pub(super) fn bring_back(
     (from, name): (&NsName, &str),
     (to, index): (&NsName, u32),
 ) -> Result<()> {
+    let stayed = kernel.read(to, Parts::LINKS)?;
     let there = kernel.read(from, Parts::LINKS)?;
     let Some(link) = there.link(&LinkRef::from(name)) else {
-        // It did not go.
         return Ok(());
     };
+    if stayed.link(&LinkRef::Index(index)).is_some() {
+        // Another one has its name there.
+        return Ok(());
+    }
     let file = namespace::open(to)?;
     let body = link::bring(link.index, file.as_raw_fd(), index);
     kernel.socket(from)?.request(kind::LINK, 0, body)
@@ -56,10 +60,12 @@ pub(super) fn restore(
     kept: &Kept,
 ) -> Result<()> {
     let mut first = Ok(());
+    let mut now = kernel.read(ns, Parts::LINKS)?;
     for was in &before.links {
-        let now = kernel.read(ns, Parts::LINKS)?;
         if now.link(&LinkRef::Index(was.index)).is_none() {
             first = first.and(make(kernel, ns, was, kept));
+            // Its other end may have come with it.
+            now = kernel.read(ns, Parts::LINKS)?;
         }
     }
     // Masters come before what stands below them, and all is set before it is up.

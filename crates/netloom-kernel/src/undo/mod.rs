@@ -3,7 +3,8 @@
 //!
 //! What only makes something is undone by taking it away. What takes something away, or changes it,
 //! has its namespace read before, once; in the end what is no longer so is brought back (`restore`,
-//! `links`). A namespace that loses its name is held open, and gets it back.
+//! `links`). A namespace that loses its name is held open, and gets it back; one that is new goes with
+//! all that was done in it. So what only builds reads nothing.
 //!
 //! Not undone: an id that a namespace got, for the kernel takes none back; what was counted; entries that
 //! the kernel learned by itself; transactions on rules, which are whole by themselves.
@@ -18,7 +19,9 @@ use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::IpSetChange;
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, Error, LinkRef, Mode, Namespace, NsName, Result};
+use netloom_model::{
+    Change, Errno, Error, LinkRef, Mode, Namespace, NewKind, NewLink, NsName, Result,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
@@ -43,7 +46,7 @@ const PARTS: Parts = Parts {
 enum Step {
     /// The opposite.
     Apply(Box<Change>),
-    /// Takes away the links that were not there.
+    /// Takes away the links that were not there, where it is not known which one is made.
     Unmake(NsName, BTreeSet<u32>),
     /// Has a link come back from another namespace, with the number that it had.
     Return {
@@ -64,7 +67,11 @@ enum Step {
 #[derive(Default)]
 pub(crate) struct Log {
     steps: Vec<Step>,
+    /// Where those of the newest change begin.
+    newest: usize,
     kept: Kept,
+    /// Namespaces that these changes make.
+    made: BTreeSet<NsName>,
 }
 
 impl Log {
@@ -73,8 +80,17 @@ impl Log {
     /// # Errors
     /// What is there cannot be read.
     pub(crate) fn note(&mut self, kernel: &mut Kernel, change: &Change) -> Result<()> {
+        self.newest = self.steps.len();
+        let is_new = |ns| self.made.contains(ns);
         let step = match change {
-            Change::AddNamespace(name) => Step::Apply(Box::new(Change::DelNamespace(name.clone()))),
+            Change::AddLink { .. } | Change::SetLink { .. } | Change::DelLink { .. } => {
+                return self.link(kernel, change);
+            }
+            change if crate::write::namespace_of(change).is_some_and(is_new) => return Ok(()),
+            Change::AddNamespace(name) => {
+                self.made.insert(name.clone());
+                Step::Apply(Box::new(Change::DelNamespace(name.clone())))
+            }
             Change::DelNamespace(name) => match namespace::open(name) {
                 Ok(file) => Step::Name(name.clone(), file),
                 // It is refused in a moment.
@@ -95,9 +111,6 @@ impl Log {
                     Err(_) => return Ok(()),
                 }
             }
-            Change::AddLink { .. } | Change::SetLink { .. } | Change::DelLink { .. } => {
-                return self.link(kernel, change);
-            }
             change => match opposite(change) {
                 Some(opposite) => Step::Apply(Box::new(opposite)),
                 None => {
@@ -112,9 +125,22 @@ impl Log {
         Ok(())
     }
 
-    /// Reads a namespace, unless it is read already.
+    /// The newest change was refused as one request: what it would have made, or taken, is not its own. What
+    /// a link is asked to be may be done in part.
+    pub(crate) fn refused(&mut self) {
+        let newest = self.steps.split_off(self.newest);
+        let looks_first = |step: &Step| {
+            matches!(
+                step,
+                Step::Restore(_) | Step::Tables(..) | Step::Return { .. }
+            )
+        };
+        self.steps.extend(newest.into_iter().filter(looks_first));
+    }
+
+    /// Reads a namespace, unless it is read already, or goes with all that is in it.
     fn keep(&mut self, kernel: &mut Kernel, ns: &NsName) -> Result<()> {
-        if !self.kept.contains_key(ns) {
+        if !self.kept.contains_key(ns) && !self.made.contains(ns) {
             let before = kernel.read(ns, PARTS)?;
             self.kept.insert(ns.clone(), before);
             self.steps.push(Step::Restore(ns.clone()));
@@ -125,17 +151,27 @@ impl Log {
     fn link(&mut self, kernel: &mut Kernel, change: &Change) -> Result<()> {
         match change {
             Change::AddLink { ns, link } => {
-                let ns = link.settings.netns.as_ref().unwrap_or(ns);
-                let there = kernel.read(ns, Parts::LINKS)?.links;
-                let there = there.iter().map(|link| link.index).collect();
-                self.steps.push(Step::Unmake(ns.clone(), there));
+                let ns = link.settings.netns.as_ref().unwrap_or(ns).clone();
+                self.steps.push(match is_named(link) {
+                    true => Step::Apply(Box::new(Change::DelLink {
+                        ns,
+                        link: LinkRef::Name(link.name.clone()),
+                    })),
+                    false => {
+                        let there = kernel.read(&ns, Parts::LINKS)?.links;
+                        let there = there.iter().map(|link| link.index).collect();
+                        Step::Unmake(ns, there)
+                    }
+                });
                 Ok(())
             }
             Change::SetLink { ns, link, set } => {
                 self.keep(kernel, ns)?;
                 match &set.netns {
-                    Some(to) => self.comes_back(kernel, ns, to, link),
-                    None => Ok(()),
+                    Some(to) if !(self.made.contains(ns) && self.made.contains(to)) => {
+                        self.comes_back(kernel, ns, to, link)
+                    }
+                    _ => Ok(()),
                 }
             }
             Change::DelLink { ns, link } => {
@@ -251,6 +287,13 @@ impl Log {
             }
         }
     }
+}
+
+/// Whether the name that a new link is given is the one that it gets, and nobody has had it. A TUN may be
+/// there already when somebody opens it.
+fn is_named(link: &NewLink) -> bool {
+    let chosen = link.name.is_empty() || link.name.contains('%');
+    !chosen && !matches!(link.kind, NewKind::Tun(_))
 }
 
 /// Whether an error says that there is nothing of that kind.

@@ -2,6 +2,7 @@
 //! what hosts have, carries changes out and then one that cannot be, and looks at all of it again. For
 //! root alone.
 
+mod already;
 mod cases;
 mod place;
 
@@ -14,6 +15,10 @@ fn main() {
         let run = move || place::judge(case).map_err(Failed::from);
         Trial::test(case.name, run).with_ignored_flag(!root)
     };
-    let trials = cases::ALL.iter().map(trial).collect();
+    let there = Trial::test("what_was_there_already_stays", || {
+        already::judge().map_err(Failed::from)
+    });
+    let mut trials: Vec<Trial> = cases::ALL.iter().map(trial).collect();
+    trials.push(there.with_ignored_flag(!root));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// What both have.
 const MADE: &str = "
+sysctl -qw net.ipv6.conf.default.accept_dad=0
+ip netns exec B sysctl -qw net.ipv6.conf.default.accept_dad=0
 ip link set lo up
 ip link add v0 type veth peer name v1 netns B
 ip addr add 10.0.0.1/24 dev v0
@@ -53,7 +55,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn make() -> Result<Place, String> {
+    pub(crate) fn make() -> Result<Place, String> {
         static MADE_SO_FAR: AtomicU32 = AtomicU32::new(0);
         let number = MADE_SO_FAR.fetch_add(1, Ordering::Relaxed);
         let name = |end: &str| NsName::new(format!("nl-undo-{}-{number}{end}", std::process::id()));
@@ -65,7 +67,6 @@ impl Place {
                 .map_err(|error| format!("{ns}: {error}"))?;
         }
         let place = Place { kernel, a, b };
-        place.run("sysctl -qw net.ipv6.conf.default.accept_dad=0")?;
         for line in MADE.trim().lines() {
             place.run(
                 &line
@@ -88,7 +89,10 @@ impl Place {
 
     /// What there is once it keeps still, or is as it is awaited: carrier and the states of ports
     /// follow a little later.
-    fn settle(&mut self, awaited: Option<&[Namespace]>) -> Result<Vec<Namespace>, String> {
+    pub(crate) fn settle(
+        &mut self,
+        awaited: Option<&[Namespace]>,
+    ) -> Result<Vec<Namespace>, String> {
         let mut last = self.look()?;
         for _ in 0..30 {
             if awaited.is_some_and(|awaited| awaited == last) {
@@ -205,7 +209,7 @@ fn refused(ns: &NsName) -> Change {
 }
 
 /// What differs, a line each.
-fn difference(before: &[Namespace], after: &[Namespace]) -> String {
+pub(crate) fn difference(before: &[Namespace], after: &[Namespace]) -> String {
     let (before, after) = (items(before), items(after));
     let mut text = String::new();
     let mut left = after.clone();
