@@ -4,7 +4,8 @@
 use crate::{namespace, refused};
 use netloom_model::{Errno, NsName, Result};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = "/proc/sys";
@@ -27,18 +28,36 @@ pub(crate) fn read(ns: &NsName) -> Result<BTreeMap<String, String>> {
     })
 }
 
+/// There are several hundred files in a namespace, so each costs three calls: it is opened, read, closed.
 fn gather(folder: &Path, all: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             gather(&path, all);
             continue;
         }
         let name = path.strip_prefix(ROOT).ok().and_then(Path::to_str);
-        if let (Some(name), Ok(value)) = (name, fs::read_to_string(&path)) {
-            all.insert(swapped(name), value.trim_end_matches('\n').to_owned());
+        if let (Some(name), Ok(value)) = (name, value(&path)) {
+            all.insert(swapped(name), value);
         }
     }
+}
+
+/// What is in a file, without the end of its last line.
+fn value(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut page = [0; 4096];
+    let mut all = Vec::new();
+    loop {
+        let size = file.read(&mut page)?;
+        all.extend_from_slice(&page[..size]);
+        // The kernel says as much at once as there is place for.
+        if size < page.len() {
+            break;
+        }
+    }
+    let text = String::from_utf8_lossy(&all);
+    Ok(text.trim_end_matches('\n').to_owned())
 }
 
 /// Reads one.
@@ -47,9 +66,8 @@ fn gather(folder: &Path, all: &mut BTreeMap<String, String>) {
 /// `ENOENT` if there is none of that name.
 pub(crate) fn get(ns: &NsName, name: &str) -> Result<String> {
     let path = PathBuf::from(ROOT).join(swapped(name));
-    let read = namespace::inside(ns, || fs::read_to_string(&path))?;
-    let text = read.map_err(|error| refused(&error))?;
-    Ok(text.trim_end_matches('\n').to_owned())
+    let read = namespace::inside(ns, || value(&path))?;
+    read.map_err(|error| refused(&error))
 }
 
 /// Writes one.
