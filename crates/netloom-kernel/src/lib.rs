@@ -38,6 +38,7 @@ mod ruleset;
 mod settings;
 mod sockets;
 mod undo;
+mod vlans;
 mod write;
 
 pub use kernel::Kernel;

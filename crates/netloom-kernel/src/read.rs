@@ -1,7 +1,7 @@
 //! The state of a namespace, part by part.
 
 use crate::netlink::Netlink;
-use crate::{counters, groups, namespace, settings};
+use crate::{counters, groups, namespace, settings, vlans};
 use netloom_model::state::Parts;
 use netloom_model::{Family, Link, LinkFlags, Namespace, NsName, OperState, Result, Rule};
 use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
@@ -69,6 +69,9 @@ pub(crate) fn namespace(
             state.mdb.extend(entries);
             state.mdb_routers.extend(routers);
         }
+    }
+    if parts.vlans {
+        (state.vlans, state.global_vlans) = vlans::read(netlink)?;
     }
     if parts.counters {
         state.counters = counters::read(ns)?;

@@ -1,7 +1,7 @@
 //! One change, as the request that carries it out.
 
 use crate::netlink::Netlink;
-use crate::{devices, namespace, settings};
+use crate::{devices, namespace, settings, vlans};
 use netloom_model::{
     Change, Errno, FdbEntry, Link, LinkKind, LinkRef, LinkSettings, MacAddr, Mode, NewKind,
     NewLink, NsName, Result,
@@ -146,6 +146,7 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
             let made = flag::CREATE | flag::EXCLUSIVE;
             (kind::MDB, made, mdb::encode(entry))
         }
+        Change::Vlan { dev, change, .. } => return vlans::change(netlink, *dev, change),
         Change::DelMdb { entry, .. } => (delete(kind::MDB), 0, mdb::encode(entry)),
         Change::AddGroup { ns, dev, address } => {
             return listen(netlink, ns, (*dev, *address), true);
@@ -154,7 +155,6 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
             return listen(netlink, ns, (*dev, *address), false);
         }
         Change::SetAdvertise { .. }
-        | Change::Vlan { .. }
         | Change::Ruleset { .. }
         | Change::Connections { .. }
         | Change::Module { .. }

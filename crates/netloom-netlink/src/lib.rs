@@ -27,6 +27,7 @@ pub mod route;
 pub mod rule;
 pub mod told;
 pub mod traffic;
+pub mod vlan;
 pub mod xt;
 
 pub use attribute::{Attributes, Writer};
@@ -145,6 +146,9 @@ mod tests {
             let _ = rule::decode(&bytes);
             let _ = traffic::xdp(&bytes);
             let _ = traffic::filter(&bytes);
+            let _ = vlan::decode(&bytes);
+            let _ = vlan::global(&bytes);
+            let _ = vlan::of_link(&bytes);
             for message in Messages::new(&bytes, 0).flatten() {
                 let _ = told::decode(&message);
                 let _ = listened::decode(&message);

@@ -20,6 +20,7 @@ pub mod kind {
     pub const NSID: u16 = 88;
     pub const NEXTHOP: u16 = 104;
     pub const LINK_PROPERTY: u16 = 108;
+    pub const VLAN: u16 = 112;
     /// To the kind that deletes.
     pub const DELETE: u16 = 1;
     /// To the kind that asks.

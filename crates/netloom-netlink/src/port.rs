@@ -52,7 +52,8 @@ pub(crate) fn state(number: u8) -> PortState {
     found.unwrap_or(PortState::Disabled)
 }
 
-fn number(state: PortState) -> u8 {
+/// The number of a state.
+pub(crate) fn number(state: PortState) -> u8 {
     STATES.iter().position(|own| *own == state).unwrap_or(0) as u8
 }
 

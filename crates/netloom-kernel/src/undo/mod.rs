@@ -12,6 +12,7 @@
 mod links;
 mod restore;
 mod tables;
+mod vlans;
 
 use crate::Kernel;
 use crate::namespace;
@@ -38,6 +39,7 @@ const PARTS: Parts = Parts {
     neighbours: true,
     fdb: true,
     mdb: true,
+    vlans: true,
     sysctls: true,
     ..Parts::NONE
 };
@@ -383,5 +385,6 @@ const fn is_restored(change: &Change) -> bool {
             | Change::DelFdb { .. }
             | Change::FlushFdb { .. }
             | Change::DelMdb { .. }
+            | Change::Vlan { .. }
     )
 }

@@ -17,7 +17,15 @@ pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, kept: &Kept) -> Result<(
     };
     let mut first = links::restore(kernel, ns, before, kept);
     // What one thing brings with it, as an address its routes, is there when the next is looked at.
-    for part in [settings, addresses, nexthops, rules, routes, stations] {
+    for part in [
+        settings,
+        addresses,
+        nexthops,
+        rules,
+        routes,
+        super::vlans::vlans,
+        stations,
+    ] {
         let now = kernel.read(ns, PARTS)?;
         for change in part(ns, &now, before) {
             match kernel.change(&change) {

@@ -115,7 +115,6 @@ impl Place {
             sockets: false,
             ruleset: false,
             groups: false,
-            vlans: false,
             ..Parts::ALL
         };
         let (a, b) = (self.a.clone(), self.b.clone());
