@@ -125,7 +125,7 @@ impl Kernel {
         self.socket_of(ns, Protocol::Route)
     }
 
-    fn socket_of(&mut self, ns: &NsName, protocol: Protocol) -> Result<&mut Netlink> {
+    pub(crate) fn socket_of(&mut self, ns: &NsName, protocol: Protocol) -> Result<&mut Netlink> {
         let key = (ns.clone(), protocol);
         match self.sockets.entry(key) {
             Entry::Occupied(opened) => Ok(opened.into_mut()),
@@ -246,7 +246,9 @@ impl Kernel {
                 legacy::change(&ns, changes)
             }
             Change::Ruleset { changes, .. } => {
-                ruleset::apply(self.socket_of(&ns, Protocol::Netfilter)?, changes)
+                let mark = self.tag.as_deref().map(owned::text);
+                let netlink = self.socket_of(&ns, Protocol::Netfilter)?;
+                ruleset::apply(netlink, changes, mark.as_deref())
             }
             Change::IpSet { change, .. } => {
                 ipsets::change(self.socket_of(&ns, Protocol::Netfilter)?, change)

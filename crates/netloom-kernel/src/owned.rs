@@ -1,9 +1,12 @@
 //! Marks by which what netloom made is found again, also after it was killed: devices have an alias,
-//! routes, rules and next hops a protocol number, and named namespaces a file beside them.
+//! routes, rules and next hops a protocol number, what is in tables of nft a piece that programs pass over,
+//! and named namespaces a file beside them.
 //!
-//! Left out: neighbours, entries of bridges and settings, which go with their device; rules for packets.
+//! Left out: neighbours, entries of bridges and settings, which go with their device; tables of
+//! iptables-legacy, sets of xtables and elements of nft's, with which nothing can be left.
 
-use crate::{Kernel, namespace, refused};
+use crate::netlink::Protocol;
+use crate::{Kernel, namespace, refused, ruleset};
 use netloom_model::change::RuleMatch;
 use netloom_model::route::protocol;
 use netloom_model::state::Parts;
@@ -13,7 +16,7 @@ use netloom_model::{
 use std::fs;
 use std::path::PathBuf;
 
-/// What stands before the tag in the alias of a device.
+/// What stands before the tag in the alias of a device, and in the piece that rules have.
 const ALIAS: &str = "netloom: ";
 
 /// Who made routes, rules and next hops (`rtm_protocol`): a number that nobody else has in
@@ -63,8 +66,12 @@ pub(crate) fn mark(change: &Change, tag: &str) -> Change {
 }
 
 fn alias(settings: &mut LinkSettings, tag: &str) {
-    let told = format!("{ALIAS}{tag}");
-    settings.alias.get_or_insert(told);
+    settings.alias.get_or_insert_with(|| text(tag));
+}
+
+/// A mark that is a text.
+pub(crate) fn text(tag: &str) -> String {
+    format!("{ALIAS}{tag}")
 }
 
 fn own(by: &mut u8) {
@@ -110,6 +117,9 @@ pub fn find(kernel: &mut Kernel) -> Result<Vec<Owned>> {
         let mut state = kernel.snapshot(Some(&ns), parts)?;
         let state = state.namespaces.remove(&ns).unwrap_or_default();
         all.extend(found(&ns, &state));
+        let netlink = kernel.socket_of(&ns, Protocol::Netfilter)?;
+        let rules = ruleset::owned::find(netlink, ALIAS)?.into_iter();
+        all.extend(rules.map(|one| of_ruleset(&ns, one)));
     }
     all.extend(noted.into_iter().map(|(ns, tag)| Owned {
         name: format!("namespace {ns}"),
@@ -137,12 +147,29 @@ fn noted() -> Vec<(NsName, String)> {
     all
 }
 
-/// What has a mark in a namespace.
-fn found(ns: &NsName, state: &Namespace) -> Vec<Owned> {
-    let place = match ns.is_first() {
+/// Where something is, behind its name.
+fn place(ns: &NsName) -> String {
+    match ns.is_first() {
         true => String::new(),
         false => format!(" in {ns}"),
-    };
+    }
+}
+
+fn of_ruleset(ns: &NsName, found: ruleset::owned::Found) -> Owned {
+    let tag = found.mark.strip_prefix(ALIAS);
+    Owned {
+        name: found.name + &place(ns),
+        tag: tag.map(str::to_owned),
+        gone: Change::Ruleset {
+            ns: ns.clone(),
+            changes: vec![found.gone],
+        },
+    }
+}
+
+/// What has a mark in a namespace.
+fn found(ns: &NsName, state: &Namespace) -> Vec<Owned> {
+    let place = place(ns);
     let owned = |name: String, tag: Option<&str>, gone: Change| Owned {
         name: name + &place,
         tag: tag.map(str::to_owned),

@@ -7,17 +7,21 @@ use crate::netlink::{Batch, Netlink};
 use netloom_model::ruleset::{ChainRef, RulesetChange};
 use netloom_model::{Errno, Error, Result};
 use netloom_netlink::message::ended;
-use netloom_netlink::nft::{self, chain, kind, object};
+use netloom_netlink::nft::{self, chain, kind, mark, object};
 use netloom_netlink::{Writer, flag, kind as any_kind};
 
 /// How often a transaction that rests on what was read is tried again where that changed meanwhile.
 const PATIENCE: usize = 32;
 
-/// Carries all steps out, or none.
+/// Carries all steps out, or none; what they make has a mark, if one is given.
 ///
 /// # Errors
 /// The kernel's for the first step that it refuses; `EOPNOTSUPP` where a step has no form for it.
-pub(crate) fn apply(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<()> {
+pub(crate) fn apply(
+    netlink: &mut Netlink,
+    changes: &[RulesetChange],
+    mark: Option<&str>,
+) -> Result<()> {
     let numbered = sets::number_ipsets(netlink, changes)?;
     let changes = numbered.as_deref().unwrap_or(changes);
     let rests = changes.iter().any(|change| {
@@ -37,7 +41,7 @@ pub(crate) fn apply(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<
             true => Some(generation(netlink)?),
             false => said,
         };
-        match attempt(netlink, changes, generation) {
+        match attempt(netlink, changes, (generation, mark)) {
             Err(error) if error.errno == Errno::RESTART && !told => {}
             done => {
                 done?;
@@ -48,7 +52,11 @@ pub(crate) fn apply(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<
     Err(Errno::AGAIN.into())
 }
 
-fn attempt(netlink: &mut Netlink, changes: &[RulesetChange], wanted: Option<u32>) -> Result<()> {
+fn attempt(
+    netlink: &mut Netlink,
+    changes: &[RulesetChange],
+    (wanted, mark): (Option<u32>, Option<&str>),
+) -> Result<()> {
     let known = sets::known(netlink, changes)?;
     let mut batch = Batch::default();
     // The step that each message is of.
@@ -69,7 +77,11 @@ fn attempt(netlink: &mut Netlink, changes: &[RulesetChange], wanted: Option<u32>
             change => maker.step(change),
         };
         made.map_err(|error| error.at(step))?;
-        for (kind, flags, body) in maker.messages.drain(..) {
+        let mark = mark.filter(|_| makes(change));
+        for (kind, flags, mut body) in maker.messages.drain(..) {
+            if let Some(mark) = mark {
+                body = mark::put(kind, body, mark);
+            }
             batch.push(&body.message(kind, flag::REQUEST | flags));
             steps.push(Some(step));
         }
@@ -102,6 +114,19 @@ fn attempt(netlink: &mut Netlink, changes: &[RulesetChange], wanted: Option<u32>
             ..error
         }),
     }
+}
+
+/// Whether a step makes something that can have a mark.
+const fn makes(change: &RulesetChange) -> bool {
+    matches!(
+        change,
+        RulesetChange::AddTable { .. }
+            | RulesetChange::AddChain { .. }
+            | RulesetChange::AddRule { .. }
+            | RulesetChange::ReplaceRule { .. }
+            | RulesetChange::AddSet { .. }
+            | RulesetChange::AddObject { .. }
+    )
 }
 
 /// The message that gives a chain another name: it is found by its number then.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod messages;
+pub(crate) mod owned;
 mod read;
 mod sets;
 mod zero;

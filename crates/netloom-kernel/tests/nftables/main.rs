@@ -3,11 +3,12 @@
 //!
 //! The texts are those in `data`, and what programs left on the hosts of `crates/netloom/tests/hosts`.
 
+mod marks;
 mod place;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use netloom_engine::{Engine, Simulation};
-use netloom_kernel::Kernel;
+use netloom_kernel::{Kernel, owned};
 use netloom_model::ruleset::statement::{Statement, UpdateOp};
 use netloom_model::ruleset::{Backend, Element, Expr, Ruleset};
 use netloom_model::state::Parts;
@@ -239,12 +240,30 @@ fn listings() -> Result<String, String> {
 
 /// What netloom's commands write the real tools list as if they had written it.
 fn written(texts: &[Text]) -> Result<(), Failed> {
+    write(texts, Kernel::new())
+}
+
+/// So they list what carries a mark, and all of it is found by that and taken away.
+fn marked(texts: &[Text]) -> Result<(), Failed> {
+    write(texts, Kernel::owned("lab"))?;
+    let mut kernel = Kernel::new();
+    let found = owned::find(&mut kernel)?;
+    if let Some(other) = found.iter().find(|one| one.tag.as_deref() != Some("lab")) {
+        return Err(format!("not of this tag: {other:?}").into());
+    }
+    owned::clean(&mut kernel, &found)?;
+    match real("nft list ruleset", "")?.as_str() {
+        "" => Ok(()),
+        left => Err(format!("left after {found:#?}:\n{left}").into()),
+    }
+}
+
+fn write(texts: &[Text], mut kernel: Kernel) -> Result<(), Failed> {
     for text in texts {
         load(text, real)?;
     }
     let theirs = listings()?;
     real("nft flush ruleset", "")?;
-    let mut kernel = Kernel::new();
     let world = std::cell::RefCell::new(&mut kernel);
     for text in texts {
         // Sets of xtables are there already, for whoever writes the rules.
@@ -268,7 +287,12 @@ fn main() -> ExitCode {
     let usable = apart(|| real("nft list ruleset", "").map(drop).map_err(Failed::from)).is_ok();
     let mut trials = Vec::new();
     for (name, _) in cases() {
-        for (way, judge) in [("read", read as fn(&[Text]) -> _), ("written", written)] {
+        let ways = [
+            ("read", read as fn(&[Text]) -> _),
+            ("written", written),
+            ("marked", marked),
+        ];
+        for (way, judge) in ways {
             let of = name.clone();
             let run = move || {
                 let found = cases().into_iter().find(|(name, _)| *name == of);
@@ -276,6 +300,10 @@ fn main() -> ExitCode {
             };
             trials.push(Trial::test(format!("{way}::{name}"), run).with_ignored_flag(!usable));
         }
+    }
+    for case in marks::ALL {
+        let run = move || apart(move || marks::judge(case));
+        trials.push(Trial::test(format!("marks::{}", case.name), run).with_ignored_flag(!usable));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -7,6 +7,7 @@
 pub mod chain;
 pub mod element;
 pub mod flowtable;
+pub mod mark;
 pub mod number;
 pub mod object;
 pub mod read;

@@ -92,13 +92,7 @@ pub fn all_of(table: &TableRef) -> Writer {
 
 /// Adds what a rule says to a message that names its place.
 pub fn put(rule: &Rule, expressions: &Writer, compat: Option<Compat>, body: &mut Writer) {
-    body.nest(EXPRESSIONS, |list| list.append(expressions));
-    if let Some(compat) = compat {
-        body.nest(COMPAT, |to| {
-            to.be32(PROTOCOL, compat.protocol.into());
-            to.be32(FLAGS, if compat.not { OTHERS } else { 0 });
-        });
-    }
+    put_expressions(expressions, compat, body);
     let mut left = Left::default();
     if let Some(comment) = &rule.comment {
         left.text(COMMENT, comment);
@@ -108,6 +102,17 @@ pub fn put(rule: &Rule, expressions: &Writer, compat: Option<Compat>, body: &mut
     }
     if !left.bytes().is_empty() {
         body.put(USERDATA, left.bytes());
+    }
+}
+
+/// Adds what a rule does.
+fn put_expressions(expressions: &Writer, compat: Option<Compat>, body: &mut Writer) {
+    body.nest(EXPRESSIONS, |list| list.append(expressions));
+    if let Some(compat) = compat {
+        body.nest(COMPAT, |to| {
+            to.be32(PROTOCOL, compat.protocol.into());
+            to.be32(FLAGS, if compat.not { OTHERS } else { 0 });
+        });
     }
 }
 
@@ -136,6 +141,10 @@ pub fn zeroed(body: &[u8], context: &Context) -> Option<Writer> {
     let chain = chain(body)?;
     let mut zeroed = name(&chain, Some(told.handle), None);
     let compat = super::write::compat(chain.table.family, &told.statements);
-    put(&told, &expressions, compat, &mut zeroed);
+    put_expressions(&expressions, compat, &mut zeroed);
+    // Whatever programs left with it stays there.
+    if let Some(left) = attributes.get(USERDATA) {
+        zeroed.put(USERDATA, left);
+    }
     counted.then_some(zeroed)
 }
