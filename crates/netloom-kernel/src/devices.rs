@@ -19,6 +19,7 @@ const TUN_MAKE: Opcode = 0x4004_54ca;
 const TUN_PERSIST: Opcode = 0x4004_54cb;
 const TUN_USER: Opcode = 0x4004_54cc;
 const TUN_GROUP: Opcode = 0x4004_54ce;
+const TUN_INDEX: Opcode = 0x4004_54da;
 
 /// How long a device's name is at most, with its zero.
 const NAME: usize = 16;
@@ -44,13 +45,23 @@ impl Asked {
         asked.value[..value.len()].copy_from_slice(value);
         Ok(asked)
     }
+
+    /// A number where the opcode looks for one.
+    fn number(number: u32) -> Asked {
+        let mut asked = Asked {
+            name: [0; NAME],
+            value: [0; 24],
+        };
+        asked.name[..4].copy_from_slice(&number.to_ne_bytes());
+        asked
+    }
 }
 
 /// A request that is handed to the kernel by its place, which may write to it.
 struct Handed<'a>(Opcode, &'a mut Asked);
 
-// SAFETY: the opcodes above take a `struct ifreq`, which is as long as `Asked`; nothing is read of it
-// afterwards.
+// SAFETY: the opcodes above take a `struct ifreq`, which is as long as `Asked`, or a number at its beginning;
+// nothing is read of it afterwards.
 #[allow(unsafe_code, reason = "ioctl(2) takes a place")]
 unsafe impl Ioctl for Handed<'_> {
     type Output = ();
@@ -87,8 +98,8 @@ fn failed(error: Errno) -> netloom_model::Error {
     refused(&error.into())
 }
 
-/// Makes a TUN or TAP that stays, and that nobody holds yet.
-pub(crate) fn make_tun(ns: &NsName, name: &str, tun: &Tun) -> Result<()> {
+/// Makes a TUN or TAP that stays, and that nobody holds yet; with this number, if one is said.
+pub(crate) fn make_tun(ns: &NsName, name: &str, tun: &Tun, index: Option<u32>) -> Result<()> {
     const TUN: u16 = 0x0001;
     const TAP: u16 = 0x0002;
     const MULTI_QUEUE: u16 = 0x0100;
@@ -113,6 +124,9 @@ pub(crate) fn make_tun(ns: &NsName, name: &str, tun: &Tun) -> Result<()> {
     namespace::inside(ns, || {
         let flags = OFlags::RDWR | OFlags::CLOEXEC;
         let file = open("/dev/net/tun", flags, Mode::empty()).map_err(failed)?;
+        if let Some(index) = index {
+            hand(&file, TUN_INDEX, Asked::number(index))?;
+        }
         hand(&file, TUN_MAKE, asked)?;
         if let Some(user) = tun.user {
             number::<TUN_USER>(&file, user)?;

@@ -3,7 +3,9 @@
 use crate::netlink::Netlink;
 use crate::{counters, groups, namespace, settings, vlans};
 use netloom_model::state::Parts;
-use netloom_model::{Family, Link, LinkFlags, Namespace, NsName, OperState, Result, Rule};
+use netloom_model::{
+    Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Result, Rule,
+};
 use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsRawFd;
@@ -127,7 +129,25 @@ fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Lin
         }
     }
     links.sort_by_key(|link| link.index);
+    mark_set(&mut links);
     Ok(links)
+}
+
+/// Has bridges say that their address was set, which the kernel does not tell: it is not the lowest of their
+/// ports, as it were otherwise.
+fn mark_set(links: &mut [Link]) {
+    let mut lowest: BTreeMap<u32, MacAddr> = BTreeMap::new();
+    for port in links.iter() {
+        if let Some(master) = port.master {
+            let least = lowest.entry(master).or_insert(port.address);
+            *least = port.address.min(*least);
+        }
+    }
+    for link in links {
+        if let LinkKind::Bridge(bridge) = &mut link.kind {
+            bridge.address_set = lowest.get(&link.index) != Some(&link.address);
+        }
+    }
 }
 
 /// The ids by which named namespaces are known here (`RTM_GETNSID`). The kernel says which id a

@@ -258,7 +258,7 @@ pub(crate) fn add_pair(
 ) -> Result<()> {
     // A TUN is made by whoever opens it, not by a message.
     if let NewKind::Tun(tun) = &new.kind {
-        devices::make_tun(ns, &new.name, tun)?;
+        devices::make_tun(ns, &new.name, tun, new.index)?;
         let made = LinkRef::Name(new.name.clone());
         return match new.settings == LinkSettings::default() {
             true => Ok(()),
@@ -275,24 +275,31 @@ fn set_link(netlink: &mut Netlink, ns: &NsName, link: &LinkRef, set: &LinkSettin
         // What a device offloads is set by ioctl_ethtool(2).
         devices::set_tso(ns, &named(netlink, index)?.name, on)?;
     }
-    if let Some(port) = &set.bridge_port {
+    let port = |netlink: &mut Netlink| match &set.bridge_port {
         // A request about the link itself would have the port look at its carrier.
-        let body = link::change_port(index, port);
-        netlink.request(kind::LINK + kind::SET, 0, body)?;
+        Some(port) => netlink.request(kind::LINK + kind::SET, 0, link::change_port(index, port)),
+        None => Ok(()),
+    };
+    let joins = matches!(set.master, Some(Some(_)));
+    if !joins {
+        port(netlink)?;
     }
     let rest = LinkSettings {
         bridge_port: None,
         tso: None,
         ..set.clone()
     };
-    if rest == LinkSettings::default() {
-        return Ok(());
+    if rest != LinkSettings::default() {
+        write_link(netlink, (0, None), |known| {
+            link::change(index, &rest, known)
+        })?;
+        if set.up.is_some() {
+            settle(netlink, index)?;
+        }
     }
-    write_link(netlink, (0, None), |known| {
-        link::change(index, &rest, known)
-    })?;
-    if set.up.is_some() {
-        settle(netlink, index)?;
+    // What becomes a port just now is one from here on.
+    if joins {
+        port(netlink)?;
     }
     Ok(())
 }

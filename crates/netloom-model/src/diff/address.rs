@@ -4,6 +4,7 @@
 use super::Both;
 use crate::address::{Address, AddressFlags};
 use crate::change::{Change, Mode};
+use crate::link::LinkKind;
 use crate::names::Family;
 
 /// What a user says of an address.
@@ -71,7 +72,8 @@ pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
     }
 }
 
-pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
+/// Puts the addresses of the loopback there, or those of all other links.
+pub(super) fn add(both: &Both<'_>, loopback: bool, changes: &mut Vec<Change>) {
     let mut put = |address: &Address| {
         changes.push(Change::AddAddress {
             ns: both.ns.clone(),
@@ -79,7 +81,9 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
             mode: Mode::Replace,
         });
     };
-    for dev in both.desired.links.iter().map(|link| link.index) {
+    let links = both.desired.links.iter();
+    let wanted = links.filter(|link| matches!(link.kind, LinkKind::Loopback) == loopback);
+    for dev in wanted.map(|link| link.index) {
         if differ(both, dev) {
             of(&both.desired.addresses, dev, Family::V4).for_each(&mut put);
         }

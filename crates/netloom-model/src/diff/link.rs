@@ -1,10 +1,13 @@
 //! Links.
 
 use super::Both;
-use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState};
+use crate::bridge::{
+    BridgePort, BridgePortSettings, BridgeSettings, BridgeState, PortFlags, PortState,
+};
 use crate::change::Change;
 use crate::link::{Link, LinkFlags, LinkKind, LinkSettings, NewKind, NewLink};
 use crate::names::{LinkRef, NsName};
+use crate::spanning_tree::PortTree;
 use crate::state::State;
 use netloom_wire::MacAddr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,7 +182,12 @@ pub(super) fn set(both: &Both<'_>, changes: &mut Vec<Change>) {
         let wanted = link.master.filter(|master| bridge(*master));
         let master = (had != wanted).then(|| wanted.map(LinkRef::Index));
         let port = link.bridge_port.as_ref().filter(|_| wanted.is_some());
-        let was = old.and_then(|old| old.bridge_port.as_ref());
+        // One that comes is as every port begins.
+        let new = begun();
+        let was = match had == wanted {
+            true => old.and_then(|old| old.bridge_port.as_ref()),
+            false => Some(&new),
+        };
         let bridge_port = port.and_then(|port| port_settings(was, port));
         push(
             link,
@@ -300,6 +308,19 @@ fn bridge_settings(old: Option<&BridgeState>, new: &BridgeState) -> Option<Bridg
         };
     }
     (set != BridgeSettings::default()).then_some(set)
+}
+
+/// A port as it begins. What it costs is by the speed of its link, so that it is always said.
+fn begun() -> BridgePort {
+    BridgePort {
+        number: 0,
+        state: PortState::Disabled,
+        priority: 32,
+        cost: 0,
+        mcast_router: 1,
+        flags: PortFlags::default(),
+        tree: PortTree::default(),
+    }
 }
 
 fn port_settings(old: Option<&BridgePort>, new: &BridgePort) -> Option<BridgePortSettings> {

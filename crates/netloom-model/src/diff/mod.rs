@@ -11,6 +11,7 @@
 
 mod address;
 mod bridge;
+mod group;
 mod link;
 mod route;
 mod rules;
@@ -47,6 +48,7 @@ pub fn diff(current: &State, desired: &State) -> Vec<Change> {
         rules::remove(both, &mut all);
         route::remove(both, &mut all);
         address::remove(both, &mut all);
+        group::remove(both, &mut all);
         bridge::remove(both, &mut all);
     }
     links.remove(&mut all);
@@ -59,31 +61,22 @@ pub fn diff(current: &State, desired: &State) -> Vec<Change> {
     for both in &both {
         setting::begin(both, &mut all);
     }
-    links.make(&mut all);
     for both in &both {
-        for (id, peer) in &both.desired.nsids {
-            // One that a veth brings is there by now.
-            let by_veth = (both.desired.links.iter()).any(|link| {
-                let peer_of = |p: &crate::link::Peer| p.nsid == Some(*id);
-                link.peer.as_ref().is_some_and(peer_of)
-            });
-            if !both.current.nsids.contains_key(id) && !by_veth {
-                all.push(Change::SetNsid {
-                    ns: both.ns.clone(),
-                    peer: peer.clone(),
-                    id: Some(*id),
-                });
-            }
-        }
+        nsids(both, &mut all);
     }
+    links.make(&mut all);
     for both in &both {
         setting::devices(both, &mut all);
         link::set(both, &mut all);
     }
     for both in &both {
         bridge::vlans(both, &mut all);
-        address::add(both, &mut all);
+        // A loopback that comes up without addresses is given its own one. Of others a kernel takes some of
+        // the routes that come of an address away when the link comes up later.
+        address::add(both, true, &mut all);
         link::up(both, &mut all);
+        address::add(both, false, &mut all);
+        group::add(both, &mut all);
     }
     for both in &both {
         route::add(both, &mut all);
@@ -120,6 +113,20 @@ fn fresh(desired: &Namespace) -> Namespace {
             lookup(Family::V6, 32766, table::MAIN),
         ],
         ..Namespace::default()
+    }
+}
+
+/// Gives other namespaces the ids by which this one knows them, before a pair has them numbered as it comes.
+fn nsids(both: &Both<'_>, changes: &mut Vec<Change>) {
+    for (id, peer) in &both.desired.nsids {
+        let mut had = both.current.nsids.iter();
+        if !had.any(|(other, known)| other == id || known == peer) {
+            changes.push(Change::SetNsid {
+                ns: both.ns.clone(),
+                peer: peer.clone(),
+                id: Some(*id),
+            });
+        }
     }
 }
 

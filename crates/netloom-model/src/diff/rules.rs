@@ -8,7 +8,7 @@ use crate::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use crate::ruleset::object::ObjectBody;
 use crate::ruleset::set::Element;
 use crate::ruleset::statement::Statement;
-use crate::ruleset::{Counter, Rule, Set, Table};
+use crate::ruleset::{Backend, Counter, Policy, Rule, Set, Table};
 
 fn name(table: &Table) -> TableRef {
     TableRef {
@@ -73,12 +73,23 @@ fn is_in(table: &Table, tables: &[Table]) -> bool {
         .any(|other| name(other) == name(table) && said(other) == said(table))
 }
 
-fn ruleset(both: &Both<'_>, steps: Vec<RulesetChange>, changes: &mut Vec<Change>) {
-    if !steps.is_empty() {
-        changes.push(Change::Ruleset {
-            ns: both.ns.clone(),
-            changes: steps,
-        });
+/// What is to be done to each kind of tables, a transaction each: a kernel has no more for both.
+fn ruleset<'t>(
+    both: &Both<'_>,
+    tables: impl Iterator<Item = &'t Table>,
+    steps: impl Fn(&Table) -> Vec<RulesetChange>,
+    changes: &mut Vec<Change>,
+) {
+    let (legacy, nft): (Vec<_>, Vec<_>) =
+        tables.partition(|table| table.backend == Backend::Legacy);
+    for tables in [nft, legacy] {
+        let steps: Vec<_> = tables.into_iter().flat_map(&steps).collect();
+        if !steps.is_empty() {
+            changes.push(Change::Ruleset {
+                ns: both.ns.clone(),
+                changes: steps,
+            });
+        }
     }
 }
 
@@ -93,8 +104,8 @@ fn ipset(both: &Both<'_>, change: IpSetChange, changes: &mut Vec<Change>) {
 pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
     let old = both.current.ruleset.tables.iter();
     let gone = old.filter(|table| !is_in(table, &both.desired.ruleset.tables));
-    let gone = gone.map(|table| RulesetChange::DelTable(name(table)));
-    ruleset(both, gone.collect(), changes);
+    let delete = |table: &Table| vec![RulesetChange::DelTable(name(table))];
+    ruleset(both, gone, delete, changes);
     let stays = |set: &&IpSet| (both.desired.ipsets.iter()).any(|new| made_alike(new, set));
     let mut gone: Vec<_> = both
         .current
@@ -131,7 +142,7 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
     sets(both, changes);
     let tables = both.desired.ruleset.tables.iter();
     let new = tables.filter(|table| !is_in(table, &both.current.ruleset.tables));
-    ruleset(both, new.flat_map(whole).collect(), changes);
+    ruleset(both, new, whole, changes);
 }
 
 fn sets(both: &Both<'_>, changes: &mut Vec<Change>) {
@@ -213,6 +224,17 @@ fn whole(table: &Table) -> Vec<RulesetChange> {
         base: chain.base.clone().map(Box::new),
         comment: chain.comment.clone(),
         exclusive: false,
+    }));
+    // The chains of a table of iptables-legacy are there with it, and take all.
+    let legacy = table.backend == Backend::Legacy;
+    steps.extend(table.chains.iter().filter_map(|chain| {
+        let base = chain.base.as_ref().filter(|_| legacy)?;
+        let policy = (base.policy != Policy::Accept).then_some(base.policy)?;
+        Some(RulesetChange::SetPolicy {
+            chain: at(&chain.name),
+            policy,
+            counter: None,
+        })
     }));
     let filled = table.sets.iter().filter(|set| !set.elements.is_empty());
     steps.extend(filled.map(|set| RulesetChange::AddElements {
