@@ -188,9 +188,12 @@ impl Kernel {
 
     /// The part of the rules for packets that is wanted.
     fn rules(&mut self, ns: &NsName, wanted: &Wanted) -> Result<Ruleset> {
+        if legacy::is_wanted_alone(wanted) {
+            return legacy::read(ns, wanted);
+        }
         let now = self.elapsed();
         let mut found = ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)?;
-        found.tables.extend(legacy::read(ns, wanted)?);
+        found.tables.extend(legacy::read(ns, wanted)?.tables);
         Ok(found)
     }
 

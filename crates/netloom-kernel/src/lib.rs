@@ -8,7 +8,7 @@
 //! - `namespace` goes into namespaces, makes and deletes them;
 //! - `read` is the state of one, `write` is one change of it;
 //! - `ruleset` reads and changes the rules for packets;
-//! - `legacy` is tables of `ip_tables`;
+//! - `legacy` is tables of `ip_tables`, `xtables_lock` the lock of who changes them;
 //! - `rootless` has a process be root of a user namespace, `lacks` asks what the kernel cannot do;
 //! - `settings` are those of `/proc/sys/net`;
 //! - `host` is all of a host, and whose its namespaces are;
@@ -40,6 +40,7 @@ mod sockets;
 mod undo;
 mod vlans;
 mod write;
+pub mod xtables_lock;
 
 pub use kernel::Kernel;
 

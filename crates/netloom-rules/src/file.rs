@@ -3,6 +3,7 @@
 use crate::draft::Whose;
 use crate::error::{Error, Result};
 use crate::tables::IpTables;
+use netloom_model::ruleset::Wanted;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::{Change, Family, NsName, Reply, Request, World};
 use netloom_tools::{Context, NoMachine, iptables};
@@ -206,6 +207,14 @@ fn restore_once(
         changes: Vec::new(),
         error: None,
     };
+    if whose.is_legacy() {
+        // Tables of that kind have a generation of their own, which nothing tells that asks for all.
+        let wanted = Wanted::heads(&whose.table("filter"));
+        match gathered.world.ruleset(&whose.ns, wanted) {
+            Ok(told) => gathered.generation = Some(told.generation),
+            Err(error) => return (Err(crate::draft::of_world(&error)), false),
+        }
+    }
     let options = [(restore.counters, "-c"), (restore.noflush, "-n")];
     let options = options.iter().filter(|(given, _)| *given);
     let args = options.map(|(_, word)| (*word).to_owned()).collect();

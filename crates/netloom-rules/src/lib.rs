@@ -41,7 +41,10 @@
 //! happens: where anybody changed the rules meanwhile, be it `iptables` or another program, the kernel
 //! refuses the change and it is done anew, until [`timeout`](IpTables::timeout) is over. No lock is
 //! needed for that; only tables of the older kind ([`legacy`](IpTables::legacy)) have one, that of
-//! iptables.
+//! iptables, which is held for each call.
+//!
+//! [`IpTables::kernel`] takes the kind of tables that the host's own `iptables` has; [`nft`](IpTables::nft)
+//! and [`legacy`](IpTables::legacy) say which.
 //!
 //! # What differs from go-iptables
 //!
@@ -59,8 +62,9 @@ mod chains;
 mod draft;
 mod error;
 mod file;
+#[cfg(feature = "kernel")]
+mod host;
 mod listing;
-mod lock;
 mod rule;
 mod rules;
 mod spec;

@@ -1,12 +1,18 @@
 //! The tables of a namespace, and how their rules are changed.
 
+#[cfg(feature = "kernel")]
+use crate::draft::of_world;
 use crate::draft::{Draft, Whose, apply};
 use crate::error::{Error, Result};
-use crate::lock;
 use crate::transaction::Transaction;
+#[cfg(feature = "kernel")]
+use netloom_kernel::xtables_lock;
+#[cfg(feature = "kernel")]
+use netloom_model::Errno;
 use netloom_model::ruleset::change::{Place, RulesetChange};
 use netloom_model::ruleset::{Backend, Rule, TableFamily};
 use netloom_model::{Family, NsName, World};
+#[cfg(feature = "kernel")]
 use std::path::PathBuf;
 use std::thread::{sleep, yield_now};
 use std::time::{Duration, Instant};
@@ -35,6 +41,7 @@ pub struct IpTables<W> {
     pub(crate) world: W,
     pub(crate) whose: Whose,
     pub(crate) timeout: Option<Duration>,
+    #[cfg(feature = "kernel")]
     pub(crate) lock: Option<PathBuf>,
 }
 
@@ -42,6 +49,9 @@ pub struct IpTables<W> {
 impl IpTables<netloom_kernel::Kernel> {
     /// Those of the running kernel, in the network namespace in which the process is. Nothing is
     /// opened until something is asked; changes take `CAP_NET_ADMIN`.
+    ///
+    /// They are of the kind that the host's own `iptables` has: what the command of that name is tells
+    /// whether it is `iptables-nft` or `iptables-legacy`. Where there is none, they are of `nf_tables`.
     ///
     /// ```no_run
     /// use netloom_rules::{Family, IpTables};
@@ -52,18 +62,15 @@ impl IpTables<netloom_kernel::Kernel> {
     /// ```
     #[must_use]
     pub fn kernel(family: Family) -> IpTables<netloom_kernel::Kernel> {
-        /// Where every program that changes such tables expects it.
-        const LOCK: &str = "/run/xtables.lock";
-        let named = std::env::var_os("XTABLES_LOCKFILE");
-        IpTables {
-            lock: Some(named.map_or_else(|| LOCK.into(), PathBuf::from)),
-            ..IpTables::new(netloom_kernel::Kernel::new(), family)
-        }
+        let mut tables = IpTables::new(netloom_kernel::Kernel::new(), family);
+        tables.whose.backend = crate::host::backend(family);
+        tables.lock(xtables_lock::path())
     }
 }
 
 impl<W: World> IpTables<W> {
     /// Those of any world: an engine in this process, a world at the other end of a socket, a kernel.
+    /// They are of `nf_tables`, unless [`legacy`](IpTables::legacy) says otherwise.
     ///
     /// ```
     /// # use netloom_engine::{Engine, Simulation};
@@ -87,6 +94,7 @@ impl<W: World> IpTables<W> {
             world,
             whose,
             timeout: None,
+            #[cfg(feature = "kernel")]
             lock: None,
         }
     }
@@ -122,6 +130,18 @@ impl<W: World> IpTables<W> {
         self
     }
 
+    /// Those of `nf_tables`, which `iptables-nft` shows, whatever the host's own `iptables` is.
+    ///
+    /// ```
+    /// # use netloom_rules::{Family, IpTables};
+    /// assert!(!IpTables::kernel(Family::V4).nft().is_legacy());
+    /// ```
+    #[must_use]
+    pub fn nft(mut self) -> IpTables<W> {
+        self.whose.backend = Backend::Nft;
+        self
+    }
+
     /// For how long a call tries again while others change the rules, or waits for the lock; then it is
     /// [`Error::Busy`]. Without one it never gives up.
     ///
@@ -148,6 +168,7 @@ impl<W: World> IpTables<W> {
     /// let path = std::env::temp_dir().join("xtables.lock");
     /// let tables = IpTables::new(world, Family::V4).legacy().lock(path);
     /// ```
+    #[cfg(feature = "kernel")]
     #[must_use]
     pub fn lock(mut self, path: impl Into<PathBuf>) -> IpTables<W> {
         self.lock = Some(path.into());
@@ -257,25 +278,43 @@ impl<W: World> IpTables<W> {
     /// Tries something until nobody was in between, or time is over.
     pub(crate) fn attempt<T>(&mut self, writes: bool, work: &mut Attempt<'_, T>) -> Result<T> {
         let began = Instant::now();
-        let held = match &self.lock {
-            Some(path) if writes && self.whose.is_legacy() => Some(lock::take(path, self.timeout)?),
-            _ => None,
-        };
+        let _held = self.locked(writes, began)?;
         let mut round = 0;
-        let done = loop {
+        loop {
             let (done, clash) = work(&mut self.world, &self.whose);
             if !clash {
-                break done;
+                return done;
             }
             let waited = began.elapsed();
             if self.timeout.is_some_and(|timeout| waited >= timeout) {
-                break Err(Error::Busy { waited });
+                return Err(Error::Busy { waited });
             }
             pause(round, waited);
             round += 1;
+        }
+    }
+
+    /// The lock of who changes tables of the older kind, where there is one.
+    #[cfg(feature = "kernel")]
+    fn locked(&self, writes: bool, began: Instant) -> Result<Option<xtables_lock::Held>> {
+        let path = match &self.lock {
+            Some(path) if writes && self.whose.is_legacy() => path,
+            _ => return Ok(None),
         };
-        drop(held);
-        done
+        let taken = xtables_lock::take(path, self.timeout);
+        taken.map(Some).map_err(|error| match error.errno {
+            Errno::AGAIN => {
+                let waited = began.elapsed();
+                Error::Busy { waited }
+            }
+            _ => of_world(&error),
+        })
+    }
+
+    /// Other worlds need no lock.
+    #[cfg(not(feature = "kernel"))]
+    fn locked(&self, _: bool, _: Instant) -> Result<Option<()>> {
+        Ok(None)
     }
 
     /// Puts rules into a chain without looking at what is there, if they are in no need of that:

@@ -3,11 +3,11 @@
 use crate::place::{Place, Tool};
 use libtest_mimic::Failed;
 use netloom_kernel::Kernel;
-use netloom_rules::{Error, IpTables, Policy, Result};
+use netloom_rules::{Error, IpTables, Policy, Result, Stat};
 
 type Tables = IpTables<Kernel>;
 
-/// A call, and the commands that do the same.
+/// A call, and the commands that do the same, or the file.
 struct Step {
     what: &'static str,
     call: fn(&mut Tables, Tool) -> Result<()>,
@@ -25,6 +25,10 @@ const fn step(
         commands,
     }
 }
+
+/// A file of iptables-restore.
+const TEXT: &str = "*filter\n:INPUT DROP [1:2]\n:own - [0:0]\n-A INPUT -p tcp -j own\nCOMMIT\n\
+                    *mangle\n-A INPUT -j ACCEPT\nCOMMIT\n";
 
 const STEPS: &[Step] = &[
     step(
@@ -182,23 +186,7 @@ const STEPS: &[Step] = &[
         &["-X a"],
     ),
     step("delete_all", |t, _| t.delete_all(), &["-X"]),
-    step(
-        "restore",
-        |t, _| {
-            t.restore(
-                "*filter\n:INPUT DROP [1:2]\n:own - [0:0]\n-A INPUT -p tcp -j own\nCOMMIT\n\
-                 *mangle\n-A INPUT -j ACCEPT\nCOMMIT\n",
-            )
-        },
-        &[
-            "-P INPUT DROP",
-            "-P FORWARD ACCEPT",
-            "-N own",
-            "-A INPUT -p tcp -j own",
-            "-t mangle -F",
-            "-t mangle -A INPUT -j ACCEPT",
-        ],
-    ),
+    step("restore", |t, _| t.restore(TEXT), &[TEXT]),
 ];
 
 fn equal(what: &str, left: &str, right: &str) -> core::result::Result<(), Failed> {
@@ -219,15 +207,21 @@ fn full(saved: &str) -> String {
 pub(crate) fn calls(tool: Tool) -> core::result::Result<(), Failed> {
     let (ours, theirs) = (Place::new()?, Place::new()?);
     let mut tables = ours.tables(tool);
-    for step in STEPS {
+    for (number, step) in STEPS.iter().enumerate() {
         let done = (step.call)(&mut tables, tool);
         done.map_err(|error| format!("{}: {error}", step.what))?;
         for command in step.commands {
-            theirs.line(tool.name(), &tool.words(command))?;
+            match command.starts_with('*') {
+                true => theirs.restore(tool, command)?,
+                false => theirs.line(tool.name(), &tool.words(command)).map(drop)?,
+            }
         }
         let (left, right) = (ours.saved(tool)?, theirs.saved(tool)?);
         equal(step.what, &full(&left), &full(&right))?;
-        told(&mut theirs.tables(tool), (&theirs, tool), step.what)?;
+        // All that can be told is told now and then: it is as many commands.
+        if number % 4 == 3 || number + 1 == STEPS.len() {
+            told(&mut theirs.tables(tool), (&theirs, tool), step.what)?;
+        }
     }
     Ok(())
 }
@@ -267,7 +261,11 @@ fn told(
             let real = real.lines().skip(2).map(row).collect::<Vec<_>>();
             let own: Vec<String> = own.iter().map(|line| row(line)).collect();
             equal(&format!("{what}, stats"), &own.join("\n"), &real.join("\n"))?;
+            structured(tables, (table, &chain), &rows).map_err(failed)?;
+            by_number(tables, (place, tool), (table, &chain), rows.len())?;
         }
+        let none = tables.chain_exists(table, "none").map_err(failed)?;
+        equal(what, &none.to_string(), "false")?;
     }
     let own = tables.save().map_err(failed)?;
     let own = own.lines().filter(|line| !line.starts_with('#'));
@@ -277,6 +275,39 @@ fn told(
         &full(&own),
         &full(&place.saved(tool)?),
     )
+}
+
+/// The same rows typed, and that the chain is there.
+fn structured(
+    tables: &mut Tables,
+    (table, chain): (&str, &str),
+    rows: &[[String; 10]],
+) -> Result<()> {
+    let typed = tables.structured_stats(table, chain)?;
+    let read: Result<Vec<Stat>> = rows.iter().map(Stat::parse).collect();
+    assert_eq!(typed, read?);
+    assert!(tables.chain_exists(table, chain)?, "{chain}");
+    Ok(())
+}
+
+/// The last rule by its number; and none behind it.
+fn by_number(
+    tables: &mut Tables,
+    (place, tool): (&Place, Tool),
+    (table, chain): (&str, &str),
+    rules: usize,
+) -> core::result::Result<(), Failed> {
+    let told = |told: Result<String>| told.unwrap_or_else(|error| error.to_string());
+    if rules > 0 {
+        let number = rules.to_string();
+        let real = place.run(tool.name(), &["-t", table, "-S", chain, &number])?;
+        let own = told(tables.list_by_id(table, chain, rules));
+        equal("list_by_id", &own, real.trim_end())?;
+    }
+    match tables.list_by_id(table, chain, rules + 1) {
+        Err(Error::NoSuchNumber { rules: told, .. }) if told == rules => Ok(()),
+        other => Err(format!("{table} {chain}: {other:?}").into()),
+    }
 }
 
 /// A line of `-L` with one space between its words, and a mask behind each host.
@@ -359,8 +390,8 @@ pub(crate) fn words(tool: Tool) -> core::result::Result<(), Failed> {
             .map_err(failed)?;
         equal(
             &format!("{words}, gone"),
-            &theirs.saved(tool)?,
-            &ours.saved(tool)?,
+            &full(&theirs.saved(tool)?),
+            &full(&ours.saved(tool)?),
         )?;
     }
     Ok(())
@@ -439,4 +470,29 @@ pub(crate) fn refusals(tool: Tool) -> core::result::Result<(), Failed> {
         }
     }
     equal("nothing has changed", &place.saved(tool)?, &before)
+}
+
+/// A transaction of two tables, of which the kernel refuses what goes into the second.
+pub(crate) fn all_or_nothing(tool: Tool) -> core::result::Result<(), Failed> {
+    let place = Place::new()?;
+    let mut tables = place.tables(tool);
+    let failed = |error: Error| Failed::from(error.to_string());
+    let count = "-p tcp -c 3 252 -j ACCEPT";
+    tables.append("mangle", "INPUT", count).map_err(failed)?;
+    tables.append("raw", "OUTPUT", count).map_err(failed)?;
+    let before = place.run(&format!("{}-save", tool.name()), &["-c"])?;
+    let done = tables.transaction(|t| {
+        t.append("mangle", "INPUT", "-p udp -j DROP")?;
+        t.append("raw", "OUTPUT", "-m string --algo none --string x -j DROP")
+    });
+    match done {
+        Err(Error::Refused { what, .. }) if what.contains("-A OUTPUT -m string") => {}
+        other => return Err(format!("{other:?}").into()),
+    }
+    let after = place.run(&format!("{}-save", tool.name()), &["-c"])?;
+    let rules = |text: &str| {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    equal("nothing has changed", &rules(&after), &rules(&before))
 }

@@ -6,7 +6,6 @@ mod place;
 mod writers;
 
 use libtest_mimic::{Arguments, Trial};
-use netloom_rules::Family;
 use place::Tool;
 use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
@@ -29,14 +28,22 @@ fn main() -> ExitCode {
             format!("{name}::rules_are_told_alike_whoever_wrote_them"),
             words,
         ));
+        let refused = move || both::refusals(tool);
+        trials.push(Trial::test(
+            format!("{name}::refusals_are_those_of_iptables"),
+            refused,
+        ));
+        let whole = move || both::all_or_nothing(tool);
+        trials.push(Trial::test(
+            format!("{name}::a_transaction_of_two_tables_is_whole"),
+            whole,
+        ));
         let lost = move || writers::nothing_is_lost(tool);
         trials.push(Trial::test(
             format!("{name}::eight_writers_lose_nothing"),
             lost,
         ));
     }
-    let refused = || both::refusals(Tool::new(Family::V4, false));
-    trials.push(Trial::test("refusals_are_those_of_iptables", refused));
     let trials = trials.into_iter().map(|t| t.with_ignored_flag(!root));
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }

@@ -14,7 +14,12 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    pub(crate) const ALL: [Tool; 2] = [Tool::new(Family::V4, false), Tool::new(Family::V6, false)];
+    pub(crate) const ALL: [Tool; 4] = [
+        Tool::new(Family::V4, false),
+        Tool::new(Family::V6, false),
+        Tool::new(Family::V4, true),
+        Tool::new(Family::V6, true),
+    ];
 
     pub(crate) const fn new(family: Family, legacy: bool) -> Tool {
         Tool { family, legacy }
@@ -63,7 +68,10 @@ impl Place {
     /// What a command prints in it; a failure is what it complains of.
     pub(crate) fn run(&self, program: &str, words: &[&str]) -> Result<String, Failed> {
         let before = ["netns", "exec", &self.name, program];
-        run("ip", &[&before, words].concat())
+        // All namespaces have one lock, which a test beside this one may hold.
+        let waits = program.contains("legacy") && !program.ends_with("-save");
+        let wait: &[&str] = if waits { &["-w", "60"] } else { &[] };
+        run("ip", &[&before, wait, words].concat())
     }
 
     /// The same of words in one line, with quotation marks.
@@ -71,6 +79,16 @@ impl Place {
         let words = netloom_tools::iptables::library::split(line);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         self.run(program, &words)
+    }
+
+    /// Has the real program restore a text.
+    pub(crate) fn restore(&self, tool: Tool, text: &str) -> Result<(), Failed> {
+        let file = std::env::temp_dir().join(&self.name);
+        std::fs::write(&file, text)?;
+        let path = file.to_string_lossy();
+        let done = self.run(&format!("{}-restore", tool.name()), &[&path]);
+        std::fs::remove_file(&file)?;
+        done.map(drop)
     }
 
     /// All tables as the real program saves them, without the lines that tell when.
@@ -91,6 +109,15 @@ impl Drop for Place {
 
 pub(crate) fn tables(ns: &str, tool: Tool) -> IpTables<Kernel> {
     let tables = IpTables::kernel(tool.family).namespace(ns);
+    match tool.legacy {
+        true => tables.legacy(),
+        false => tables.nft(),
+    }
+}
+
+/// The same of a world that was given, for which nobody takes a lock but the world itself.
+pub(crate) fn unlocked(ns: &str, tool: Tool) -> IpTables<Kernel> {
+    let tables = IpTables::new(Kernel::new(), tool.family).namespace(ns);
     match tool.legacy {
         true => tables.legacy(),
         false => tables,

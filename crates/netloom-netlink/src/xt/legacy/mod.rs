@@ -9,12 +9,14 @@
 mod arp;
 pub mod change;
 mod entry;
+mod generation;
 mod head;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use generation::generation;
 pub use read::{Owner, Read, decode};
 pub use write::{Written, encode};
 

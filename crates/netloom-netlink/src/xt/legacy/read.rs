@@ -170,7 +170,20 @@ fn rule(offset: usize, entry: &Entry, starts: &HashMap<usize, String>) -> Rule {
 #[derive(Default)]
 struct Handles(HashMap<u64, u64>);
 
-struct Hash(u64);
+/// FNV-1a of what is written.
+pub(super) struct Hash(u64);
+
+impl Default for Hash {
+    fn default() -> Hash {
+        Hash(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hash {
+    pub(super) const fn value(&self) -> u64 {
+        self.0
+    }
+}
 
 impl core::fmt::Write for Hash {
     fn write_str(&mut self, text: &str) -> core::fmt::Result {
@@ -183,7 +196,7 @@ impl core::fmt::Write for Hash {
 
 impl Handles {
     fn of(&mut self, chain: &str, rule: &Rule) -> u64 {
-        let mut hash = Hash(0xcbf2_9ce4_8422_2325);
+        let mut hash = Hash::default();
         let counted = |s: &&Statement| !matches!(s, Statement::Counter(_));
         // Nothing is written that could fail.
         let _ = write!(hash, "{chain} ");

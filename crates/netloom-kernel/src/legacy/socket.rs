@@ -1,146 +1,24 @@
-//! Tables of `ip_tables` and its kin, which `iptables-legacy` drives: read and replaced whole over
-//! socket options (`linux/netfilter_ipv4/ip_tables.h`).
-//!
-//! Which tables there are `/proc/net` says; to ask for one by its name would make it. Whoever changes
-//! one holds `/run/xtables.lock` meanwhile, as the original does; a table that has got other entries
-//! since it was read is read again (`EAGAIN`).
+//! A socket that asks for the tables of a family, and replaces them: socket options
+//! (`linux/netfilter_ipv4/ip_tables.h`).
 
-use crate::{namespace, refused};
+use crate::refused;
 use core::ffi::{c_int, c_void};
-use netloom_model::ruleset::change::{RulesetChange, TableRef};
+use netloom_model::ruleset::change::TableRef;
 use netloom_model::ruleset::statement::Counter;
-use netloom_model::ruleset::{Backend, Ruleset, Statement, Table, TableFamily, Wanted};
-use netloom_model::{Errno, NsName, Result};
-use netloom_netlink::xt::legacy::change::{apply, table_of};
-use netloom_netlink::xt::legacy::{self, COUNTER, ENTRIES, Form, Info, Owner, Read};
+use netloom_model::ruleset::{Statement, Table, TableFamily};
+use netloom_model::{Errno, Result};
+use netloom_netlink::xt::legacy::{self, COUNTER, ENTRIES, Form, Info, Owner, Read, Written};
 use netloom_netlink::xt::sets;
-use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
 use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, ipproto, socket_with};
 use std::collections::HashMap;
-use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::thread::sleep;
-use std::time::Duration;
 
-/// The families that have such tables.
-const FAMILIES: [TableFamily; 3] = [TableFamily::Ip, TableFamily::Ip6, TableFamily::Arp];
-
-/// The file that those who change tables lock.
-const LOCK: &str = "/run/xtables.lock";
-/// How often a lock that another holds is tried, and how long between.
-const TRIES: u32 = 500;
-const BETWEEN: Duration = Duration::from_millis(10);
-
-/// How often a table that has changed meanwhile is read again.
+/// How often a table that has changed while it was read is read again.
 const PATIENCE: usize = 16;
 
-/// The tables of a namespace that are wanted, in the order in which they were made.
-///
-/// # Errors
-/// `EACCES` and `EPERM` without `CAP_NET_ADMIN`.
-pub(crate) fn read(ns: &NsName, wanted: &Wanted) -> Result<Vec<Table>> {
-    let other = |table: &TableRef| table.backend != Backend::Legacy;
-    if wanted.table.as_ref().is_some_and(other) {
-        return Ok(Vec::new());
-    }
-    let tables = namespace::inside(ns, || {
-        let mut tables = Vec::new();
-        for family in FAMILIES {
-            for name in names(family)? {
-                let named = named(family, name);
-                if !wanted.has_table(&named) {
-                    continue;
-                }
-                let found = Socket::open(family).and_then(|socket| socket.read(&named));
-                match found {
-                    Ok(read) => tables.push(read.table),
-                    // Gone since.
-                    Err(error) if error.errno == Errno::NOENT => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(tables)
-    })??;
-    let whole = Ruleset {
-        tables,
-        ..Ruleset::default()
-    };
-    Ok(wanted.of(whole).tables)
-}
-
-/// Whether some steps of a transaction are for these tables.
-pub(crate) fn is_of(changes: &[RulesetChange]) -> bool {
-    changes.iter().any(|change| table_of(change).is_some())
-}
-
-/// Carries out a transaction, table by table: each is replaced whole, or not at all.
-///
-/// # Errors
-/// Those of [`apply`]; `EINVAL` for a rule that has no form there, `EAGAIN` while another holds the lock.
-pub(crate) fn change(ns: &NsName, changes: &[RulesetChange]) -> Result<()> {
-    let mut order: Vec<&TableRef> = Vec::new();
-    for change in changes {
-        let table = table_of(change).ok_or(Errno::OPNOTSUPP)?;
-        if !order.contains(&table) {
-            order.push(table);
-        }
-    }
-    namespace::inside(ns, || {
-        let _held = lock()?;
-        for named in order {
-            let own = || {
-                changes
-                    .iter()
-                    .filter(|change| table_of(change) == Some(named))
-            };
-            let socket = Socket::open(named.family)?;
-            socket.replace(named, |table| {
-                own().try_for_each(|change| apply(table, change))
-            })?;
-        }
-        Ok(())
-    })?
-}
-
-fn named(family: TableFamily, name: String) -> TableRef {
-    TableRef {
-        backend: Backend::Legacy,
-        ..TableRef::new(family, name)
-    }
-}
-
-/// The names of the tables that there are in the namespace of the thread; the kernel tells the newest
-/// first.
-fn names(family: TableFamily) -> Result<Vec<String>> {
-    let form = legacy::form(family).ok_or(Errno::AFNOSUPPORT)?;
-    let path = format!("/proc/thread-self/net/{}", form.names);
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text.lines().rev().map(str::to_owned).collect()),
-        // The kernel has none of them.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(refused(&error)),
-    }
-}
-
-/// Waits for the lock, which is held as long as what is given back lives.
-fn lock() -> Result<OwnedFd> {
-    let flags = OFlags::CREATE | OFlags::RDONLY | OFlags::CLOEXEC;
-    let file = open(LOCK, flags, Mode::RUSR | Mode::WUSR);
-    let file = file.map_err(|error| refused(&error.into()))?;
-    for _ in 0..TRIES {
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(file),
-            Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => sleep(BETWEEN),
-            Err(error) => return Err(refused(&error.into())),
-        }
-    }
-    Err(Errno::AGAIN.into())
-}
-
 /// A socket that asks for the tables of a family.
-struct Socket {
+pub(super) struct Socket {
     socket: OwnedFd,
     form: Form,
     level: c_int,
@@ -158,7 +36,7 @@ const SET_NAME: usize = 32;
 const SET_PLACE: usize = 8;
 
 impl Socket {
-    fn open(family: TableFamily) -> Result<Socket> {
+    pub(super) fn open(family: TableFamily) -> Result<Socket> {
         let form = legacy::form(family).ok_or(Errno::AFNOSUPPORT)?;
         let (domain, level) = match family {
             TableFamily::Ip6 => (AddressFamily::INET6, libc::IPPROTO_IPV6),
@@ -212,7 +90,7 @@ impl Socket {
     }
 
     /// A table that is there.
-    fn read(&self, named: &TableRef) -> Result<Read> {
+    pub(super) fn read(&self, named: &TableRef) -> Result<Read> {
         for _ in 0..PATIENCE {
             let info = self.info(named)?;
             let room = legacy::ask_entries(&named.name, info.size);
@@ -235,24 +113,11 @@ impl Socket {
         Err(Errno::AGAIN.into())
     }
 
-    /// Reads a table, changes it, and puts it in its own place.
-    fn replace(&self, named: &TableRef, change: impl Fn(&mut Table) -> Result<()>) -> Result<()> {
-        for _ in 0..PATIENCE {
-            let before = self.read(named)?;
-            let mut after = before.table.clone();
-            change(&mut after)?;
-            if after == before.table {
-                return Ok(());
-            }
-            match self.write(&before, after) {
-                Err(error) if error.errno == Errno::AGAIN => {}
-                done => return done,
-            }
-        }
-        Err(Errno::AGAIN.into())
-    }
-
-    fn write(&self, before: &Read, mut after: Table) -> Result<()> {
+    /// A table in the form in which it replaces the one of its name.
+    ///
+    /// # Errors
+    /// `ENOENT` for a set that is not there, `EINVAL` for a rule that has no form.
+    pub(super) fn form(&self, mut after: Table) -> Result<Written> {
         for statement in statements(&mut after) {
             if statement.ipsets().next().is_some()
                 && !sets::numbered(statement, |name| self.set_index(name))
@@ -260,7 +125,14 @@ impl Socket {
                 return Err(Errno::NOENT.into());
             }
         }
-        let mut written = legacy::encode(&after).ok_or(Errno::INVAL)?;
+        legacy::encode(&after).ok_or_else(|| Errno::INVAL.into())
+    }
+
+    /// Puts a table in the place of what was read.
+    ///
+    /// # Errors
+    /// `EAGAIN` where it is another one now; `EINVAL` and its like for a rule that the kernel refuses.
+    pub(super) fn replace(&self, before: &Read, mut written: Written) -> Result<()> {
         let number = before.counters.len();
         // What the old entries have counted in the end comes here.
         let mut counted = vec![0; number * COUNTER];
@@ -277,7 +149,7 @@ impl Socket {
         {
             return Ok(());
         }
-        let add = legacy::add_counters(&after.name, &counters).ok_or(Errno::INVAL)?;
+        let add = legacy::add_counters(&before.table.name, &counters).ok_or(Errno::INVAL)?;
         self.set(self.form.option + 1, &add)
     }
 
