@@ -1,11 +1,11 @@
 //! Calls on chains.
 
+use crate::carry::Carry;
 use crate::error::Result;
 use crate::tables::IpTables;
-use netloom_model::World;
 use netloom_model::ruleset::Policy;
 
-impl<W: World> IpTables<W> {
+impl<C: Carry> IpTables<C> {
     /// The names of a table's chains: its own in the order of their hooks, then the others.
     ///
     /// ```
@@ -20,7 +20,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// [`NoTable`](crate::Error::NoTable), [`Permission`](crate::Error::Permission).
     pub fn list_chains(&mut self, table: &str) -> Result<Vec<String>> {
-        self.look(|t| t.list_chains(table))
+        self.look(|draft| draft.chains(table))
     }
 
     /// Whether there is a chain of that name. A table's own are always there.
@@ -37,7 +37,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`list_chains`](IpTables::list_chains).
     pub fn chain_exists(&mut self, table: &str, chain: &str) -> Result<bool> {
-        self.look(|t| t.chain_exists(table, chain))
+        self.look(|draft| draft.has(table, chain))
     }
 
     /// Makes a chain (`-N`).
@@ -56,7 +56,7 @@ impl<W: World> IpTables<W> {
     /// name; [`NoTable`](crate::Error::NoTable), [`Permission`](crate::Error::Permission),
     /// [`Busy`](crate::Error::Busy).
     pub fn new_chain(&mut self, table: &str, chain: &str) -> Result<()> {
-        self.transaction(|t| t.new_chain(table, chain))
+        self.change(|draft| draft.new_chain(table, chain))
     }
 
     /// Takes all rules out of a chain (`-F`), and makes it if it is not there.
@@ -75,7 +75,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`new_chain`](IpTables::new_chain), but for what is there.
     pub fn clear_chain(&mut self, table: &str, chain: &str) -> Result<()> {
-        self.transaction(|t| t.clear_chain(table, chain))
+        self.change(|draft| draft.clear_chain(table, chain))
     }
 
     /// Gives a chain another name (`-E`); rules that lead to it go on to.
@@ -95,7 +95,7 @@ impl<W: World> IpTables<W> {
     /// [`NoChain`](crate::Error::NoChain), [`Exists`](crate::Error::Exists); as
     /// [`new_chain`](IpTables::new_chain).
     pub fn rename_chain(&mut self, table: &str, from: &str, to: &str) -> Result<()> {
-        self.transaction(|t| t.rename_chain(table, from, to))
+        self.change(|draft| draft.rename_chain(table, from, to))
     }
 
     /// Deletes a chain (`-X`), which has no rules and to which none leads.
@@ -116,7 +116,7 @@ impl<W: World> IpTables<W> {
     /// [`NoChain`](crate::Error::NoChain), [`InUse`](crate::Error::InUse);
     /// [`Permission`](crate::Error::Permission), [`Busy`](crate::Error::Busy).
     pub fn delete_chain(&mut self, table: &str, chain: &str) -> Result<()> {
-        self.transaction(|t| t.delete_chain(table, chain))
+        self.change(|draft| draft.delete_chain(table, chain))
     }
 
     /// Deletes a chain with its rules; it is fine if it is not there.
@@ -136,7 +136,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`delete_chain`](IpTables::delete_chain), but for what is not there.
     pub fn clear_and_delete_chain(&mut self, table: &str, chain: &str) -> Result<()> {
-        self.transaction(|t| t.clear_and_delete_chain(table, chain))
+        self.change(|draft| draft.clear_and_delete_chain(table, chain))
     }
 
     /// Takes all rules out of all chains of table `filter` (`iptables -F`).
@@ -154,11 +154,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// [`Permission`](crate::Error::Permission), [`Busy`](crate::Error::Busy).
     pub fn clear_all(&mut self) -> Result<()> {
-        #[allow(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method is of one lifetime, the work of any"
-        )]
-        self.transaction(|t| t.clear_all())
+        self.change(|draft| draft.clear_all("filter"))
     }
 
     /// Deletes all chains of table `filter` that are not its own (`iptables -X`).
@@ -176,11 +172,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`delete_chain`](IpTables::delete_chain).
     pub fn delete_all(&mut self) -> Result<()> {
-        #[allow(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method is of one lifetime, the work of any"
-        )]
-        self.transaction(|t| t.delete_all())
+        self.change(|draft| draft.delete_all("filter"))
     }
 
     /// Sets what becomes of packets at the end of one of a table's own chains (`-P`).
@@ -198,6 +190,6 @@ impl<W: World> IpTables<W> {
     /// [`NotBuiltIn`](crate::Error::NotBuiltIn); [`Permission`](crate::Error::Permission),
     /// [`Busy`](crate::Error::Busy).
     pub fn change_policy(&mut self, table: &str, chain: &str, policy: Policy) -> Result<()> {
-        self.transaction(|t| t.change_policy(table, chain, policy))
+        self.change(|draft| draft.set_policy(table, chain, policy))
     }
 }

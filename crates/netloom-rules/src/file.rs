@@ -1,8 +1,8 @@
 //! Tables as text, and text as tables: `iptables-save` and `iptables-restore`.
 
-use crate::draft::Whose;
 use crate::error::{Error, Result};
 use crate::tables::IpTables;
+use crate::whose::Whose;
 use netloom_model::ruleset::Wanted;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::{Change, Family, NsName, Reply, Request, World};

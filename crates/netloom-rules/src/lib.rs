@@ -58,6 +58,7 @@
 
 #![forbid(unsafe_code)]
 
+mod carry;
 mod chains;
 mod draft;
 mod error;
@@ -70,8 +71,9 @@ mod rules;
 mod spec;
 mod stat;
 mod tables;
-mod transaction;
+mod whose;
 
+pub use carry::Transaction;
 pub use error::{Error, Result};
 pub use file::{Restore, Save};
 pub use netloom_model::ruleset::Policy;
@@ -80,4 +82,3 @@ pub use rule::{Per, Ports, Protocol, Reject, Rule, State, Target, Translation};
 pub use spec::RuleSpec;
 pub use stat::{Network, Stat};
 pub use tables::IpTables;
-pub use transaction::Transaction;

@@ -1,11 +1,11 @@
 //! Calls that tell what is there.
 
+use crate::carry::Carry;
 use crate::error::Result;
 use crate::stat::Stat;
 use crate::tables::IpTables;
-use netloom_model::World;
 
-impl<W: World> IpTables<W> {
+impl<C: Carry> IpTables<C> {
     /// A chain with its rules, as `iptables -S CHAIN` prints it: the first line is its policy (`-P`),
     /// or that it was made (`-N`).
     ///
@@ -25,7 +25,7 @@ impl<W: World> IpTables<W> {
     /// [`NoChain`](crate::Error::NoChain), [`NoTable`](crate::Error::NoTable),
     /// [`Permission`](crate::Error::Permission).
     pub fn list(&mut self, table: &str, chain: &str) -> Result<Vec<String>> {
-        self.look(|t| t.list(table, chain))
+        self.look(|draft| draft.list(table, chain, false))
     }
 
     /// The same with what was counted (`-v`).
@@ -45,7 +45,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`list`](IpTables::list).
     pub fn list_with_counters(&mut self, table: &str, chain: &str) -> Result<Vec<String>> {
-        self.look(|t| t.list_with_counters(table, chain))
+        self.look(|draft| draft.list(table, chain, true))
     }
 
     /// The rule of that number, counted from 1 (`-S CHAIN NUMBER`).
@@ -63,7 +63,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// [`NoSuchNumber`](crate::Error::NoSuchNumber); as [`list`](IpTables::list).
     pub fn list_by_id(&mut self, table: &str, chain: &str, number: usize) -> Result<String> {
-        self.look(|t| t.list_by_id(table, chain, number))
+        self.look(|draft| draft.list_number(table, chain, number))
     }
 
     /// A row for each rule, of ten columns: packets, bytes, target, protocol, `opt`, in, out, source,
@@ -84,7 +84,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`list`](IpTables::list).
     pub fn stats(&mut self, table: &str, chain: &str) -> Result<Vec<[String; 10]>> {
-        self.look(|t| t.stats(table, chain))
+        self.look(|draft| draft.stats(table, chain))
     }
 
     /// The same, typed.
@@ -103,6 +103,7 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`list`](IpTables::list).
     pub fn structured_stats(&mut self, table: &str, chain: &str) -> Result<Vec<Stat>> {
-        self.look(|t| t.structured_stats(table, chain))
+        let rows = self.stats(table, chain)?;
+        rows.iter().map(Stat::parse).collect()
     }
 }

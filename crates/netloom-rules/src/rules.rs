@@ -1,13 +1,14 @@
 //! Calls on the rules of a chain.
 
-use crate::error::Result;
+use crate::carry::Carry;
+use crate::draft::Spot;
+use crate::error::{Error, Result};
 use crate::spec::RuleSpec;
 use crate::tables::IpTables;
-use netloom_model::World;
 use netloom_model::ruleset::Rule;
 use netloom_model::ruleset::change::Place;
 
-impl<W: World> IpTables<W> {
+impl<C: Carry> IpTables<C> {
     fn specified(&self, table: &str, chain: &str, rule: impl RuleSpec) -> Result<Vec<Rule>> {
         rule.rules(self.whose.known(table)?, chain)
     }
@@ -30,7 +31,8 @@ impl<W: World> IpTables<W> {
     /// [`Syntax`](crate::Error::Syntax), [`NoTable`](crate::Error::NoTable),
     /// [`Permission`](crate::Error::Permission).
     pub fn exists(&mut self, table: &str, chain: &str, rule: impl RuleSpec) -> Result<bool> {
-        self.look(|t| t.exists(table, chain, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        self.look(|draft| draft.exist(table, chain, &rules))
     }
 
     /// Puts a rule in before the one of that number, counted from 1 (`-I`); behind the last one where
@@ -57,10 +59,10 @@ impl<W: World> IpTables<W> {
         rule: impl RuleSpec,
     ) -> Result<()> {
         let rules = self.specified(table, chain, rule)?;
-        if number == 1 && self.at_once(table, chain, Place::First, &rules)? {
+        if number == 1 && C::at_once(self, table, chain, Place::First, &rules)? {
             return Ok(());
         }
-        self.transaction(|t| t.insert_all(table, chain, number, &rules))
+        self.change(|draft| draft.add(table, chain, Spot::Number(number), &rules))
     }
 
     /// The same, unless the chain has such a rule already, wherever.
@@ -85,7 +87,9 @@ impl<W: World> IpTables<W> {
         number: usize,
         rule: impl RuleSpec,
     ) -> Result<()> {
-        self.transaction(|t| t.insert_unique(table, chain, number, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        let spot = Spot::Number(number);
+        self.change(|draft| draft.add_unique(table, chain, spot, &rules))
     }
 
     /// Puts a rule in behind the others (`-A`). Nothing of what is there is read for it.
@@ -107,10 +111,10 @@ impl<W: World> IpTables<W> {
     /// [`Permission`](crate::Error::Permission), [`Busy`](crate::Error::Busy).
     pub fn append(&mut self, table: &str, chain: &str, rule: impl RuleSpec) -> Result<()> {
         let rules = self.specified(table, chain, rule)?;
-        if self.at_once(table, chain, Place::Last, &rules)? {
+        if C::at_once(self, table, chain, Place::Last, &rules)? {
             return Ok(());
         }
-        self.transaction(|t| t.append_all(table, chain, &rules))
+        self.change(|draft| draft.add(table, chain, Spot::Last, &rules))
     }
 
     /// The same, unless the chain has such a rule already. Nobody can put one in between.
@@ -129,7 +133,8 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`append`](IpTables::append).
     pub fn append_unique(&mut self, table: &str, chain: &str, rule: impl RuleSpec) -> Result<()> {
-        self.transaction(|t| t.append_unique(table, chain, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        self.change(|draft| draft.add_unique(table, chain, Spot::Last, &rules))
     }
 
     /// Puts a rule in the place of the one of that number (`-R`).
@@ -153,7 +158,16 @@ impl<W: World> IpTables<W> {
         number: usize,
         rule: impl RuleSpec,
     ) -> Result<()> {
-        self.transaction(|t| t.replace(table, chain, number, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        match rules.as_slice() {
+            [rule] => self.change(|draft| draft.replace(table, chain, number, rule)),
+            _ => Err(Error::Syntax {
+                words: Vec::new(),
+                at: 0,
+                why: "several addresses make several rules, of which one alone can be replaced"
+                    .to_owned(),
+            }),
+        }
     }
 
     /// Deletes the first rule that says the same (`-D`).
@@ -173,7 +187,8 @@ impl<W: World> IpTables<W> {
     /// [`Syntax`](crate::Error::Syntax), [`Permission`](crate::Error::Permission),
     /// [`Busy`](crate::Error::Busy).
     pub fn delete(&mut self, table: &str, chain: &str, rule: impl RuleSpec) -> Result<()> {
-        self.transaction(|t| t.delete(table, chain, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        self.change(|draft| draft.delete(table, chain, &rules))
     }
 
     /// The same; it is fine if there is none, or no such chain.
@@ -194,7 +209,8 @@ impl<W: World> IpTables<W> {
         chain: &str,
         rule: impl RuleSpec,
     ) -> Result<()> {
-        self.transaction(|t| t.delete_if_exists(table, chain, &rule))
+        let rules = self.specified(table, chain, rule)?;
+        self.change(|draft| draft.delete_if_exists(table, chain, &rules))
     }
 
     /// Deletes the rule of that number, counted from 1 (`-D CHAIN NUMBER`).
@@ -213,6 +229,6 @@ impl<W: World> IpTables<W> {
     /// [`NoSuchNumber`](crate::Error::NoSuchNumber), [`NoChain`](crate::Error::NoChain);
     /// [`Permission`](crate::Error::Permission), [`Busy`](crate::Error::Busy).
     pub fn delete_by_id(&mut self, table: &str, chain: &str, number: usize) -> Result<()> {
-        self.transaction(|t| t.delete_by_id(table, chain, number))
+        self.change(|draft| draft.delete_number(table, chain, number))
     }
 }

@@ -1,10 +1,11 @@
 //! The tables of a namespace, and how their rules are changed.
 
+use crate::carry::Transaction;
 #[cfg(feature = "kernel")]
 use crate::draft::of_world;
-use crate::draft::{Draft, Whose, apply};
+use crate::draft::{Draft, apply};
 use crate::error::{Error, Result};
-use crate::transaction::Transaction;
+use crate::whose::Whose;
 #[cfg(feature = "kernel")]
 use netloom_kernel::xtables_lock;
 #[cfg(feature = "kernel")]
@@ -175,32 +176,6 @@ impl<W: World> IpTables<W> {
         self
     }
 
-    /// IPv4 or IPv6.
-    ///
-    /// ```
-    /// # use netloom_engine::{Engine, Simulation};
-    /// # use netloom_rules::{Family, IpTables};
-    /// # let world = Simulation { engine: Engine::new(1) };
-    /// assert_eq!(IpTables::new(world, Family::V6).family(), Family::V6);
-    /// ```
-    #[must_use]
-    pub fn family(&self) -> Family {
-        self.whose.family()
-    }
-
-    /// Whether they are of the older kind.
-    ///
-    /// ```
-    /// # use netloom_engine::{Engine, Simulation};
-    /// # use netloom_rules::{Family, IpTables};
-    /// # let world = Simulation { engine: Engine::new(1) };
-    /// assert!(!IpTables::new(world, Family::V4).is_legacy());
-    /// ```
-    #[must_use]
-    pub fn is_legacy(&self) -> bool {
-        self.whose.is_legacy()
-    }
-
     /// The world, given back.
     ///
     /// ```
@@ -244,34 +219,16 @@ impl<W: World> IpTables<W> {
         &mut self,
         mut work: impl FnMut(&mut Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.carry_out(true, &mut work)
-    }
-
-    /// A transaction that changes nothing.
-    pub(crate) fn look<T>(
-        &mut self,
-        mut work: impl FnMut(&mut Transaction<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.carry_out(false, &mut work)
-    }
-
-    fn carry_out<T>(
-        &mut self,
-        writes: bool,
-        work: &mut dyn FnMut(&mut Transaction<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.attempt(writes, &mut |world, whose| {
-            let draft = Draft::new(world, whose);
-            let mut transaction = Transaction { draft };
+        self.attempt(true, &mut |world, whose| {
+            let mut transaction = Transaction {
+                world: Draft::new(world, whose),
+                whose: whose.clone(),
+                timeout: None,
+                #[cfg(feature = "kernel")]
+                lock: None,
+            };
             let done = work(&mut transaction);
-            let draft = transaction.draft;
-            match done {
-                Ok(made) if !draft.clash => {
-                    let (committed, clash) = draft.commit();
-                    (committed.map(|()| made), clash)
-                }
-                done => (done, draft.clash),
-            }
+            transaction.world.end(done)
         })
     }
 
@@ -319,7 +276,7 @@ impl<W: World> IpTables<W> {
 
     /// Puts rules into a chain without looking at what is there, if they are in no need of that:
     /// whether it was done.
-    pub(crate) fn at_once(
+    pub(crate) fn put_at_once(
         &mut self,
         table: &str,
         chain: &str,
@@ -344,6 +301,34 @@ impl<W: World> IpTables<W> {
             Err(Error::Permission) => Err(Error::Permission),
             done => Ok(done.is_ok()),
         }
+    }
+}
+
+impl<C> IpTables<C> {
+    /// IPv4 or IPv6.
+    ///
+    /// ```
+    /// # use netloom_engine::{Engine, Simulation};
+    /// # use netloom_rules::{Family, IpTables};
+    /// # let world = Simulation { engine: Engine::new(1) };
+    /// assert_eq!(IpTables::new(world, Family::V6).family(), Family::V6);
+    /// ```
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.whose.family()
+    }
+
+    /// Whether they are of the older kind.
+    ///
+    /// ```
+    /// # use netloom_engine::{Engine, Simulation};
+    /// # use netloom_rules::{Family, IpTables};
+    /// # let world = Simulation { engine: Engine::new(1) };
+    /// assert!(!IpTables::new(world, Family::V4).is_legacy());
+    /// ```
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
+        self.whose.is_legacy()
     }
 }
 

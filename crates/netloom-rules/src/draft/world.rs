@@ -1,7 +1,8 @@
 //! What a draft asks of the world, and how it is carried out.
 
-use super::{Draft, Whose};
+use super::Draft;
 use crate::error::{Error, Result};
+use crate::whose::Whose;
 use netloom_model::ruleset::change::{ChainRef, RulesetChange};
 use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::state::Parts;
@@ -47,8 +48,19 @@ impl Draft<'_> {
         of_world(error)
     }
 
-    /// Carries everything out, whole or not at all; and whether others were in between.
-    pub(crate) fn commit(mut self) -> (Result<()>, bool) {
+    /// Carries everything out, if the work on it came to an end; and whether others were in between.
+    pub(crate) fn end<T>(self, done: Result<T>) -> (Result<T>, bool) {
+        match done {
+            Ok(made) if !self.clash => {
+                let (committed, clash) = self.commit();
+                (committed.map(|()| made), clash)
+            }
+            done => (done, self.clash),
+        }
+    }
+
+    /// Whole or not at all.
+    fn commit(mut self) -> (Result<()>, bool) {
         self.settle();
         let changes = core::mem::take(&mut self.changes);
         let (done, clash) = apply(self.world, self.whose, self.generation, changes);
