@@ -14,6 +14,7 @@ mod link_xstats;
 pub(crate) mod listen;
 mod maddress;
 mod monitor;
+pub mod names;
 mod neigh;
 pub(crate) mod netns;
 mod nexthop;

@@ -36,20 +36,29 @@ part() {
     say "end $code $(printf '%s' "$complaint" | head -n 1)"
 }
 
+# Old versions know no -j and no -N; what they print for people is read too.
+json=
+numbers=
+bridge_json=
+ip -j link show lo >/dev/null 2>&1 && json=-j
+ip -N link show lo >/dev/null 2>&1 && numbers=-N
+bridge -j link show >/dev/null 2>&1 && bridge_json=-j
+
 # What belongs to one namespace; $inside is the command that goes there.
 namespace() {
-    part link ip -j -d -s -s link show
-    part address ip -N -j -d address show
-    part route4 ip -N -j -4 -d route show table all
-    part route6 ip -N -j -6 -d route show table all
-    part rule4 ip -N -j -4 -d rule show
-    part rule6 ip -N -j -6 -d rule show
-    part nexthop ip -N -j -d nexthop show
-    part neighbour ip -N -j -s neighbour show nud all
-    part proxy4 ip -N -j -4 neighbour show proxy
-    part proxy6 ip -N -j -6 neighbour show proxy
-    part nsid ip -j netns list-id
-    part fdb bridge -j -d -s fdb show
+    part link ip $json -d -s -s link show
+    part address ip $numbers $json -d address show
+    part route4 ip $numbers $json -4 -d route show table all
+    part route6 ip $numbers $json -6 -d route show table all
+    part rule4 ip $numbers $json -4 -d rule show
+    part rule6 ip $numbers $json -6 -d rule show
+    part nexthop ip $numbers $json -d nexthop show
+    part neighbour ip $numbers $json -s neighbour show nud all
+    part proxy4 ip $numbers $json -4 neighbour show proxy
+    part proxy6 ip $numbers $json -6 neighbour show proxy
+    part nsid ip $json netns list-id
+    part fdb bridge $bridge_json -d -s fdb show
+    part vlan bridge $bridge_json -d vlan show
     part sysctl sysctl -a
     part ipset ipset save
     # Which of the two variants a plain "iptables-save" is, it says itself.

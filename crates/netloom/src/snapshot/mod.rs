@@ -33,9 +33,9 @@ pub struct Arguments {
     /// Of the namespace in which a process is
     #[arg(long)]
     pid: Option<u32>,
-    /// Take it from files in place of this host: another snapshot, what --script collected, or what
-    /// iptables-save, nft -j list ruleset, ip -j addr|link|route|rule|neigh ... printed; - is standard
-    /// input
+    /// Take it from files in place of this host: another snapshot, what --script collected, a sosreport
+    /// (its folder or its archive), or what iptables-save, nft list ruleset, ip addr|link|route|rule|neigh
+    /// ... printed; - is standard input
     #[arg(
         long,
         value_name = "FILE",
@@ -113,6 +113,11 @@ pub fn load(paths: &[PathBuf]) -> Result<Snapshot, Failure> {
         read.map_err(|error| format!("{}: {error}", path.display()))?;
         Ok((path.display().to_string(), bytes))
     };
+    if let [folder] = paths
+        && folder.is_dir()
+    {
+        return import::read_folder(folder);
+    }
     let files: Result<Vec<_>, Failure> = paths.iter().map(read).collect();
     import::read(files?)
 }

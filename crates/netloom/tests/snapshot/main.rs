@@ -26,7 +26,8 @@ fn main() -> ExitCode {
     for (name, test) in import::TESTS {
         trials.push(Trial::test(format!("import::{name}"), test).with_ignored_flag(!root));
     }
-    for (name, test) in world::TESTS.iter().chain(redact::TESTS) {
+    let of_worlds = world::TESTS.iter().chain(redact::TESTS);
+    for (name, test) in of_worlds.chain(import::OF_WORLDS) {
         trials.push(Trial::test(format!("world::{name}"), *test));
     }
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -87,13 +87,18 @@ impl Firewall {
             let refused = wrong_line(&said).and_then(|number| lines.get_mut(number - 1));
             match refused.and_then(|line| Some((chain_of(line)?, line))) {
                 Some((chain, line)) => {
-                    let number = self.unknown.len();
-                    let mark = format!("-A {chain} -m comment --comment {MARK}{number}");
-                    self.unknown.push(std::mem::replace(line, mark));
+                    let mark = self.unknown(std::mem::take(line));
+                    *line = format!("-A {chain} -m comment --comment {mark}");
                 }
                 None => return Err(said),
             }
         }
+    }
+
+    /// A mark for a rule that is not understood: the words will be put in its place.
+    pub(super) fn unknown(&mut self, words: String) -> String {
+        self.unknown.push(words);
+        format!("{MARK}{}", self.unknown.len() - 1)
     }
 
     /// What has come of it.

@@ -1,18 +1,14 @@
 //! What was read of files, put together: texts namespace by namespace, and what becomes of them.
 
-use super::firewall::Firewall;
-use super::{link, neighbour, route};
-use netloom_model::link::OtherKind;
+use super::assemble;
 use netloom_model::snapshot::{Container, Host, Missing, Place};
-use netloom_model::{
-    Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Snapshot,
-};
-use serde_json::Value;
+use netloom_model::{Family, NsName, Snapshot};
 use std::collections::BTreeMap;
 
 /// What a text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
+    Nsids,
     Links,
     Addresses,
     Routes(Option<Family>),
@@ -20,18 +16,20 @@ pub(super) enum Part {
     Nexthops,
     Neighbours,
     Proxies,
-    Nsids,
     Fdb,
+    Vlans,
     Sysctls,
     Ipsets,
     /// What a tool saved, which `TOOL-restore` takes.
     Saved(&'static str),
     Nft,
+    /// The same, for people.
+    NftText,
     Connections,
 }
 
 /// Texts by the names that the script has for them.
-const NAMES: [(&str, Part); 20] = [
+const NAMES: [(&str, Part); 21] = [
     ("link", Part::Links),
     ("address", Part::Addresses),
     ("route4", Part::Routes(Some(Family::V4))),
@@ -44,6 +42,7 @@ const NAMES: [(&str, Part); 20] = [
     ("proxy6", Part::Proxies),
     ("nsid", Part::Nsids),
     ("fdb", Part::Fdb),
+    ("vlan", Part::Vlans),
     ("sysctl", Part::Sysctls),
     ("ipset", Part::Ipsets),
     ("iptables", Part::Saved("iptables")),
@@ -61,7 +60,7 @@ impl Part {
     }
 
     /// The field of a namespace that it fills.
-    const fn field(self) -> &'static str {
+    pub(super) const fn field(self) -> &'static str {
         match self {
             Part::Links => "links",
             Part::Addresses => "addresses",
@@ -71,39 +70,24 @@ impl Part {
             Part::Neighbours | Part::Proxies => "neighbours",
             Part::Nsids => "nsids",
             Part::Fdb => "fdb",
+            Part::Vlans => "vlans",
             Part::Sysctls => "sysctls",
             Part::Ipsets => "ipsets",
-            Part::Saved(_) | Part::Nft => "ruleset",
+            Part::Saved(_) | Part::Nft | Part::NftText => "ruleset",
             Part::Connections => "connections",
         }
     }
 }
 
-/// What no importer reads.
-const NEVER: [&str; 5] = ["groups", "vlans", "mdb", "counters", "sockets"];
-
-/// The parts of a namespace that importers read.
-const READ: [&str; 11] = [
-    "links",
-    "addresses",
-    "routes",
-    "rules",
-    "nexthops",
-    "neighbours",
-    "fdb",
-    "sysctls",
-    "ipsets",
-    "ruleset",
-    "connections",
-];
-
 /// One namespace's texts.
-struct Texts {
+pub(super) struct Texts {
     name: Option<String>,
     path: Option<String>,
     inode: Option<u64>,
-    given: Vec<(Part, String, String)>,
-    lacking: Vec<(Part, String)>,
+    /// What each is, where it is from, and what it says.
+    pub(super) given: Vec<(Part, String, String)>,
+    /// What could not be read, and why.
+    pub(super) lacking: Vec<(Part, String)>,
 }
 
 /// Everything that was read.
@@ -171,7 +155,7 @@ impl Gathered {
         let mut nsids = BTreeMap::new();
         for (texts, ns) in self.namespaces.iter().zip(&named) {
             let mut missing = Vec::new();
-            let (state, ids) = assemble(texts, &mut missing);
+            let (state, ids) = assemble::namespace(texts, &mut missing);
             nsids.insert(ns.clone(), ids);
             let told = |(part, why)| Missing {
                 ns: Some(ns.clone()),
@@ -235,240 +219,3 @@ impl Gathered {
 
 /// Ids of other namespaces with their names.
 pub(super) type Ids = BTreeMap<i32, NsName>;
-
-/// A namespace of its texts, and what is missing of it.
-fn assemble(texts: &Texts, missing: &mut Vec<(String, String)>) -> (Namespace, Ids) {
-    let mut state = Namespace::default();
-    let mut ids = Ids::new();
-    let mut given = texts.given.clone();
-    // Links come before what names them.
-    given.sort_by_key(|(part, ..)| *part);
-    for (part, why) in &texts.lacking {
-        missing.push((part.field().to_owned(), why.clone()));
-    }
-    let is_there = |field: &str| {
-        // Addresses are told with their links.
-        let of =
-            |part: &Part| part.field() == field || field == "links" && *part == Part::Addresses;
-        given.iter().any(|(part, ..)| of(part)) || texts.lacking.iter().any(|(part, _)| of(part))
-    };
-    for field in READ.into_iter().filter(|field| !is_there(field)) {
-        missing.push((
-            field.to_owned(),
-            "no file that was read tells it".to_owned(),
-        ));
-    }
-    let never = NEVER.map(|part| {
-        (
-            part.to_owned(),
-            "what was imported does not tell it".to_owned(),
-        )
-    });
-    missing.extend(never);
-    for (part, from, text) in &given {
-        if let Err(why) = routing(*part, text, &mut state, &mut ids) {
-            missing.push((part.field().to_owned(), format!("{from}: {why}")));
-        }
-    }
-    let v4 = state
-        .routes
-        .iter()
-        .filter(|route| route.family() == Family::V4);
-    state.route_tables = v4.map(|route| route.table).collect();
-    state.route_tables.sort_unstable();
-    state.route_tables.dedup();
-    rules(&given, &mut state, missing);
-    (state, ids)
-}
-
-/// What the tools of iproute2 tell, and settings.
-fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Result<(), String> {
-    if matches!(
-        part,
-        Part::Ipsets | Part::Saved(_) | Part::Nft | Part::Connections
-    ) {
-        return Ok(());
-    }
-    if part == Part::Sysctls {
-        state.sysctls.extend(text.lines().filter_map(setting));
-        return Ok(());
-    }
-    // Nothing at all is what some versions print where there is nothing.
-    let list: Value = match text.trim() {
-        "" => Value::Array(Vec::new()),
-        text => serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?,
-    };
-    if matches!(part, Part::Links | Part::Addresses) && state.links.is_empty() {
-        state.links = link::links(&list);
-    }
-    let links = &mut state.links;
-    let mut index = |name: &str| index(links, name);
-    match part {
-        Part::Addresses => state.addresses = link::addresses(&list),
-        Part::Routes(family) => state
-            .routes
-            .extend(route::routes(&list, family, &mut index)),
-        Part::Rules(family) => state.rules.extend(route::rules(&list, family)),
-        Part::Nexthops => state.nexthops = route::nexthops(&list, &mut index),
-        Part::Neighbours | Part::Proxies => {
-            state
-                .neighbours
-                .extend(neighbour::neighbours(&list, &mut index));
-        }
-        Part::Fdb => state.fdb = neighbour::fdb(&list, &mut index),
-        Part::Nsids => {
-            for item in list.as_array().into_iter().flatten() {
-                let id = item.get("nsid").and_then(Value::as_i64);
-                let name = item.get("name").and_then(Value::as_str);
-                if let (Some(Ok(id)), Some(name)) = (id.map(i32::try_from), name) {
-                    ids.insert(id, NsName::new(name));
-                }
-            }
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// `net.ipv4.ip_forward = 1`, of the network alone.
-fn setting(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.split_once(" =")?;
-    let value = value.strip_prefix(' ').unwrap_or(value);
-    name.starts_with("net.")
-        .then(|| (name.to_owned(), value.to_owned()))
-}
-
-/// The index of a device; one that no list has told of is made up.
-fn index(links: &mut Vec<Link>, name: &str) -> u32 {
-    if let Some(link) = links.iter().find(|link| link.name == name) {
-        return link.index;
-    }
-    let index = links.iter().map(|link| link.index).max().unwrap_or(0) + 1;
-    let loopback = name == "lo";
-    let kind = match loopback {
-        true => LinkKind::Loopback,
-        false => LinkKind::Other(Box::new(OtherKind {
-            kind: None,
-            link_type: "ether".to_owned(),
-        })),
-    };
-    let flags = [LinkFlags::UP, LinkFlags::RUNNING, LinkFlags::LOWER_UP];
-    let more = match loopback {
-        true => LinkFlags::LOOPBACK,
-        false => LinkFlags::BROADCAST.union(LinkFlags::MULTICAST),
-    };
-    links.push(Link {
-        index,
-        name: name.to_owned(),
-        altnames: Vec::new(),
-        kind,
-        flags: flags.into_iter().fold(more, LinkFlags::union),
-        operstate: OperState::Unknown,
-        carrier: true,
-        carrier_changes: 0,
-        address: MacAddr::ZERO,
-        broadcast: if loopback {
-            MacAddr::ZERO
-        } else {
-            MacAddr::BROADCAST
-        },
-        mtu: if loopback { 65_536 } else { 1_500 },
-        min_mtu: 0,
-        max_mtu: 0,
-        qdisc: String::new(),
-        txqueuelen: 1_000,
-        queues: (1, 1),
-        group: 0,
-        promiscuity: 0,
-        allmulti: 0,
-        alias: None,
-        master: None,
-        peer: None,
-        stats: netloom_model::LinkStats::default(),
-        bridge_port: None,
-        addr_gen_mode: None,
-        tso: false,
-    });
-    index
-}
-
-/// Sets, rules and connections, in the order in which they need each other.
-fn rules(
-    given: &[(Part, String, String)],
-    state: &mut Namespace,
-    missing: &mut Vec<(String, String)>,
-) {
-    let mut firewall = Firewall::new();
-    firewall.devices(state.links.iter().map(|link| link.name.clone()));
-    let texts = |wanted: fn(Part) -> bool| given.iter().filter(move |(part, ..)| wanted(*part));
-    let mut told = |part: Part, from: &str, loaded: Result<(), String>| {
-        if let Err(why) = loaded {
-            missing.push((part.field().to_owned(), format!("{from}: {why}")));
-        }
-    };
-    for (part, from, text) in texts(|part| part == Part::Ipsets) {
-        told(*part, from, firewall.run("ipset", &["restore"], text));
-    }
-    let mut saved = Vec::new();
-    for (part, from, text) in texts(|part| matches!(part, Part::Saved(_))) {
-        let Part::Saved(tool) = part else { continue };
-        // The tools of nft say so; a text that says nothing may be of either.
-        let begin = text.trim_start().lines().next().unwrap_or_default();
-        let legacy =
-            tool.starts_with("ip") && begin.contains("tables-save") && !begin.contains("(nf_");
-        if !legacy {
-            saved.extend(tables_of(tool, text));
-        }
-        let legacy = if legacy { "-legacy" } else { "" };
-        told(
-            *part,
-            from,
-            firewall.restore(&format!("{tool}{legacy}-restore"), text),
-        );
-    }
-    for (part, from, text) in texts(|part| part == Part::Nft) {
-        let loaded =
-            without(text, &saved).and_then(|text| firewall.run("nft", &["-j", "-f", "-"], &text));
-        told(*part, from, loaded);
-    }
-    for (part, from, text) in texts(|part| part == Part::Connections) {
-        told(*part, from, firewall.connections(text));
-    }
-    firewall.finish(state);
-}
-
-/// The tables of nft that hold what a tool of iptables saved: family and name.
-fn tables_of(tool: &str, text: &str) -> Vec<(&'static str, String)> {
-    let family = match tool {
-        "iptables" => "ip",
-        "ip6tables" => "ip6",
-        "arptables" => "arp",
-        _ => "bridge",
-    };
-    let names = text.lines().filter_map(|line| line.strip_prefix('*'));
-    names.map(|name| (family, name.trim().to_owned())).collect()
-}
-
-/// A ruleset of `nft -j` without the tables that iptables keeps in nft: their matches are not told there.
-fn without(text: &str, tables: &[(&'static str, String)]) -> Result<String, String> {
-    let mut document: Value =
-        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
-    let Some(objects) = document.get_mut("nftables").and_then(Value::as_array_mut) else {
-        return Err("it is no ruleset of nft: it has no \"nftables\"".to_owned());
-    };
-    objects.retain(|object| {
-        let Some((kind, inside)) = object.as_object().and_then(|object| object.iter().next())
-        else {
-            return false;
-        };
-        let text = |key: &str| inside.get(key).and_then(Value::as_str).unwrap_or_default();
-        let table = if kind == "table" {
-            text("name")
-        } else {
-            text("table")
-        };
-        let of = |(family, name): &(&str, String)| *family == text("family") && name == table;
-        kind != "metainfo" && !tables.iter().any(of)
-    });
-    Ok(document.to_string())
-}

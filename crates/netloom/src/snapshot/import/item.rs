@@ -3,6 +3,7 @@
 
 use netloom_model::route::RouteType;
 use netloom_model::{Family, IpNet, MacAddr, Scope};
+use netloom_tools::ip::names;
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -10,48 +11,7 @@ use std::net::IpAddr;
 #[derive(Clone, Copy)]
 pub(super) struct Item<'a>(pub(super) &'a Value);
 
-/// Tables that have names (rtnetlink(7)).
-const TABLES: [(&str, u64); 4] = [
-    ("unspec", 0),
-    ("default", 253),
-    ("main", 254),
-    ("local", 255),
-];
-
-/// Who makes routes, as `/etc/iproute2/rt_protos` names them.
-const PROTOCOLS: [(&str, u64); 22] = [
-    ("unspec", 0),
-    ("redirect", 1),
-    ("kernel", 2),
-    ("boot", 3),
-    ("static", 4),
-    ("gated", 8),
-    ("ra", 9),
-    ("mrt", 10),
-    ("zebra", 11),
-    ("bird", 12),
-    ("dnrouted", 13),
-    ("xorp", 14),
-    ("ntk", 15),
-    ("dhcp", 16),
-    ("keepalived", 18),
-    ("babel", 42),
-    ("bgp", 186),
-    ("isis", 187),
-    ("ospf", 188),
-    ("rip", 189),
-    ("eigrp", 192),
-    ("openr", 99),
-];
-
-const SCOPES: [(&str, u64); 5] = [
-    ("global", 0),
-    ("site", 200),
-    ("link", 253),
-    ("host", 254),
-    ("nowhere", 255),
-];
-
+/// The types of routes, by their numbers, which count from 1.
 const TYPES: [RouteType; 9] = [
     RouteType::Unicast,
     RouteType::Local,
@@ -155,31 +115,37 @@ impl<'a> Item<'a> {
         (len <= Family::of(addr).bits()).then(|| IpNet::new(addr, len))
     }
 
-    fn named(self, key: &str, names: &[(&str, u64)]) -> Option<u64> {
-        let known = self.text(key).and_then(|text| {
-            let named = names.iter().find(|(name, _)| *name == text)?;
-            Some(named.1)
-        });
-        known.or_else(|| self.u64(key))
+    /// A number that may be told by a name.
+    fn named<T: TryFrom<u64>>(self, key: &str, name: fn(&str) -> Option<T>) -> Option<T> {
+        let of_text = self.text(key).and_then(name);
+        of_text.or_else(|| self.u64(key)?.try_into().ok())
     }
 
     pub(super) fn table(self, key: &str) -> Option<u32> {
-        self.named(key, &TABLES)?.try_into().ok()
+        self.named(key, names::table)
     }
 
     pub(super) fn protocol(self, key: &str) -> Option<u8> {
-        self.named(key, &PROTOCOLS)?.try_into().ok()
+        self.named(key, names::protocol)
     }
 
     pub(super) fn scope(self, key: &str) -> Option<Scope> {
-        self.named(key, &SCOPES)?.try_into().ok().map(Scope)
+        self.named(key, names::scope).map(Scope)
     }
 
-    /// The type of a route, by its name or by its number, which counts from 1.
+    /// A type of service, whose numbers have sixteen digits.
+    pub(super) fn class(self, key: &str) -> Option<u8> {
+        self.named(key, names::dsfield)
+    }
+
+    /// A protocol above IP.
+    pub(super) fn ip_protocol(self, key: &str) -> Option<u8> {
+        self.named(key, names::ip_protocol)
+    }
+
+    /// The type of a route, by its name or by its number.
     pub(super) fn route_type(self, key: &str) -> Option<RouteType> {
-        let text = self.text(key)?;
-        let named = TYPES.into_iter().find(|kind| kind.name() == text);
-        let number = || usize::try_from(number_of(text)?).ok()?.checked_sub(1);
-        named.or_else(|| TYPES.get(number()?).copied())
+        let number = names::route_type(self.text(key)?)?;
+        TYPES.get(usize::from(number).checked_sub(1)?).copied()
     }
 }

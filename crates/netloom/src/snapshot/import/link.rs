@@ -1,5 +1,6 @@
 //! Links and addresses: `ip -j -d -s link`, `ip -j -d addr`.
 
+use super::gather::Ids;
 use super::item::Item;
 use netloom_model::bridge::{PortFlags, PortState};
 use netloom_model::link::{OtherKind, Peer};
@@ -37,7 +38,10 @@ const OPERSTATES: [OperState; 7] = [
 ];
 
 /// The links of a list, with masters and ends of pairs by their index.
-pub(super) fn links(list: &serde_json::Value) -> Vec<Link> {
+///
+/// `ids` are those by which other namespaces are known; a namespace that is told by its name alone is
+/// given one.
+pub(super) fn links(list: &serde_json::Value, ids: &mut Ids) -> Vec<Link> {
     let mut links: Vec<Link> = Item::all(list).filter_map(link).collect();
     let indices: Vec<(String, u32)> = links.iter().map(|l| (l.name.clone(), l.index)).collect();
     let index = |name: &str| indices.iter().find(|(of, _)| of == name).map(|(_, at)| *at);
@@ -49,6 +53,7 @@ pub(super) fn links(list: &serde_json::Value) -> Vec<Link> {
         // Inside one namespace the other end is told by its name.
         let of_name = item.text("link").and_then(index);
         let nsid = item.u32("link_netnsid").map(u32::cast_signed);
+        let nsid = nsid.or_else(|| Some(id_of(item.text("link_netns")?, ids)));
         let peer = item.u32("link_index").or(of_name).filter(|at| *at != 0);
         link.peer = peer.map(|index| Peer {
             index,
@@ -59,6 +64,23 @@ pub(super) fn links(list: &serde_json::Value) -> Vec<Link> {
     links.sort_by_key(|link| link.index);
     links.dedup_by_key(|link| link.index);
     links
+}
+
+/// Whether a list tells what `-d` tells.
+pub(super) fn has_details(list: &serde_json::Value) -> bool {
+    Item::all(list).any(|item| item.has("promiscuity") || item.has("linkinfo"))
+}
+
+/// The id of a namespace; one that has none is given the next.
+fn id_of(name: &str, ids: &mut Ids) -> i32 {
+    if let Some((id, _)) = ids.iter().find(|(_, known)| known.as_str() == name) {
+        return *id;
+    }
+    let id = ids
+        .last_key_value()
+        .map_or(0, |(last, _)| last.saturating_add(1));
+    ids.insert(id, NsName::new(name));
+    id
 }
 
 fn link(item: Item<'_>) -> Option<Link> {
@@ -268,17 +290,23 @@ fn multicast(data: Item<'_>) -> McastState {
     }
 }
 
+/// What the spanning tree lets a port do.
+pub(super) fn port_state(data: Item<'_>) -> Option<PortState> {
+    let states = [
+        PortState::Disabled,
+        PortState::Listening,
+        PortState::Learning,
+        PortState::Forwarding,
+        PortState::Blocking,
+    ];
+    let word = data.text("state")?;
+    states.into_iter().find(|state| state.name() == word)
+}
+
 fn port(data: Item<'_>) -> BridgePort {
-    let state = match data.text("state") {
-        Some("listening") => PortState::Listening,
-        Some("learning") => PortState::Learning,
-        Some("forwarding") => PortState::Forwarding,
-        Some("blocking") => PortState::Blocking,
-        _ => PortState::Disabled,
-    };
     BridgePort {
         number: data.u16("no").unwrap_or(0),
-        state,
+        state: port_state(data).unwrap_or(PortState::Disabled),
         priority: data.u16("priority").unwrap_or(0),
         cost: data.u32("cost").unwrap_or(0),
         mcast_router: data.u8("multicast_router").unwrap_or(0),

@@ -1,26 +1,36 @@
 //! Snapshots of hosts without netloom: of what its script collected, of what tools saved or printed.
 //!
-//! - `script` is what `netloom snapshot --script` collects;
-//! - a file alone is known by what is in it: `iptables-save`, `ip6tables-save`, `nft -j list ruleset`,
-//!   `ip -j addr|link|route|rule|neigh`, `bridge -j fdb`, `sysctl -a`, `ipset save`;
-//! - `link`, `route`, `neighbour` read the JSON of iproute2 (`item` is how), `firewall` has netloom's own
-//!   tools read rules, `ends` finds the other ends of pairs.
+//! - `script` is what `netloom snapshot --script` collects, `report` a sosreport, which may be an `archive`;
+//! - a file alone is known by what is in it: `iptables-save`, `ip6tables-save`, `nft list ruleset`,
+//!   `ip addr|link|route|rule|neigh`, `bridge fdb|vlan`, with `-j` or without, `sysctl -a`, `ipset save`;
+//! - `gather` puts texts together by namespaces, `assemble` makes a namespace of its texts;
+//! - `link`, `route`, `neighbour`, `vlan` read the JSON of iproute2 (`item` is how), `plain` makes it of what
+//!   is printed for people;
+//! - `firewall` has netloom's own tools read rules (`nft` what they do not know), `ends` finds the other
+//!   ends of pairs.
 //!
 //! What no file tells is missing in the snapshot, as everything is that was not read.
 
+mod archive;
+mod assemble;
 mod ends;
 mod firewall;
 mod gather;
 mod item;
 mod link;
 mod neighbour;
+mod nft;
+mod plain;
+mod report;
 mod route;
 mod script;
+mod vlan;
 
 use super::file;
 use gather::{Gathered, Part};
 use netloom_model::{Family, Snapshot};
 use serde_json::Value;
+use std::path::Path;
 
 /// The snapshot that files make together: their names, and what they hold. One alone may be a snapshot.
 ///
@@ -31,6 +41,12 @@ pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
     let mut gathered = Gathered::default();
     for (name, bytes) in files {
         let told = |why: String| format!("{name}: {why}");
+        if archive::is_archive(&bytes) {
+            report::Report::of_archive(&bytes)
+                .map_err(told)?
+                .read(&mut gathered);
+            continue;
+        }
         let bytes = file::unpacked(bytes).map_err(told)?;
         match kind(&name, &bytes).map_err(told)? {
             Kind::Snapshot if alone => return file::parse(&bytes).map_err(told),
@@ -47,6 +63,22 @@ pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
             }
         }
     }
+    Ok(gathered.finish())
+}
+
+/// The snapshot of a sosreport in a folder.
+///
+/// # Errors
+/// A sentence: there is none in it, or it cannot be read.
+pub(super) fn read_folder(folder: &Path) -> Result<Snapshot, String> {
+    let Some(report) = report::Report::of_folder(folder)? else {
+        return Err(format!(
+            "{}: it is a folder, but of no sosreport: it has no sos_commands",
+            folder.display()
+        ));
+    };
+    let mut gathered = Gathered::default();
+    report.read(&mut gathered);
     Ok(gathered.finish())
 }
 
@@ -78,16 +110,22 @@ fn kind(name: &str, bytes: &[u8]) -> Result<Kind, String> {
         Some("-A" | "conntrack") if !begin.contains('*') => Part::Connections,
         Some(word) if word.starts_with("*broute") => Part::Saved("ebtables"),
         Some(word) if word.starts_with('*') => Part::Saved(saved_by(&text, of_six)),
+        Some("table") if first.contains('{') => Part::NftText,
+        Some("Chain") => return Err(LISTED.to_owned()),
         _ if lines().any(|line| line.starts_with("net.") && line.contains('=')) => Part::Sysctls,
-        _ => return Err(UNKNOWN.to_owned()),
+        _ => plain::part(name, &text).ok_or_else(|| UNKNOWN.to_owned())?,
     };
     Ok(Kind::Part(part))
 }
 
 /// What can be read, for who gives something else.
-const UNKNOWN: &str = "it is nothing that is read here: a snapshot, the output of \"netloom snapshot \
-                       --script\", iptables-save, ip6tables-save, nft -j list ruleset, ip -j \
-                       addr|link|route|rule|neigh, bridge -j fdb, ipset save, or sysctl -a";
+const UNKNOWN: &str = "it is nothing that is read here: a snapshot, a sosreport, the output of \"netloom \
+                       snapshot --script\", iptables-save, ip6tables-save, nft list ruleset, ip \
+                       addr|link|route|rule|neigh, bridge fdb|vlan, ipset save, or sysctl -a";
+
+/// What is said of a list of iptables.
+const LISTED: &str =
+    "what iptables -L prints does not tell rules whole: give what iptables-save prints";
 
 /// Which tool saved a text of tables.
 fn saved_by(text: &str, of_six: bool) -> &'static str {
@@ -124,6 +162,7 @@ fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
     let part = match list {
         _ if any("addr_info") => Part::Addresses,
         _ if any("mac") => Part::Fdb,
+        _ if any("vlans") => Part::Vlans,
         _ if any("ifindex") => Part::Links,
         _ if any("priority") => Part::Rules(family),
         _ if any("lladdr") || any("proxy") || list.iter().any(|i| i["state"].is_array()) => {

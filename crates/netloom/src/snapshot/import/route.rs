@@ -34,7 +34,7 @@ fn route(item: Item<'_>, family: Option<Family>, index: Index<'_>) -> Option<Rou
     }
     Some(Route {
         dst: dst.network(),
-        tos: item.u8("tos").unwrap_or(0),
+        tos: item.class("tos").unwrap_or(0),
         table: item.table("table").unwrap_or(match kind {
             RouteType::Local | RouteType::Broadcast | RouteType::Anycast => table::LOCAL,
             _ => table::MAIN,
@@ -135,8 +135,8 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
         iif: item.text("iif").map(str::to_owned),
         oif: item.text("oif").map(str::to_owned),
         fwmark: mark,
-        tos: item.u8("tos").unwrap_or(0),
-        ipproto: ip_protocol(item),
+        tos: item.class("tos").unwrap_or(0),
+        ipproto: item.ip_protocol("ipproto").unwrap_or(0),
         sport: pair("sport", "sport_start", "sport_end"),
         dport: pair("dport", "dport_start", "dport_end"),
         uid_range: item.u32("uid_start").zip(item.u32("uid_end")),
@@ -147,19 +147,6 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
         suppress_ifgroup: item.u32("suppress_ifgroup"),
         action,
     })
-}
-
-/// The protocol above IP: by a name that is common, or by its number (`ipproto-6`).
-fn ip_protocol(item: Item<'_>) -> u8 {
-    match item.text("ipproto") {
-        Some("icmp") => 1,
-        Some("tcp") => 6,
-        Some("udp") => 17,
-        Some("ipv6-icmp" | "icmpv6") => 58,
-        Some("sctp") => 132,
-        Some(word) => word.trim_start_matches("ipproto-").parse().unwrap_or(0),
-        None => item.u8("ipproto").unwrap_or(0),
-    }
 }
 
 /// The next hop objects of a list.
