@@ -5,7 +5,10 @@
 //!
 //! A question's record is the file `NAME.out` beside it, written anew with `NETLOOM_BLESS=1`. It needs
 //! root.
+//!
+//! Hosts on which real programs are installed are asked by their snapshots: see [`recorded`].
 
+mod recorded;
 #[path = "../linux/world.rs"]
 mod world;
 
@@ -37,7 +40,8 @@ fn main() -> ExitCode {
             .into_owned();
         Trial::test(format!("kernel::{name}"), move || judge(&path, bless)).with_ignored_flag(!root)
     };
-    let trials = scripts.into_iter().map(trial).collect();
+    let mut trials: Vec<Trial> = scripts.into_iter().map(trial).collect();
+    trials.extend(recorded::trials(bless));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
