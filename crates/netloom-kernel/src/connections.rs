@@ -8,12 +8,17 @@ use netloom_model::{Errno, Result, Time};
 use netloom_netlink::conntrack::{self, kind};
 use netloom_netlink::flag;
 
-/// The connections that are remembered, and those that are waited for.
+/// The connections that are remembered, and those that are waited for. All namespaces share one table,
+/// which the kernel goes through for each: where it counts none, nothing is asked for.
 pub(crate) fn read(
     netlink: &mut Netlink,
     now: Time,
 ) -> Result<(Vec<Connection>, Vec<Expectation>)> {
     let all = conntrack::of_family(None);
+    let count = netlink.find(kind::COUNT, all.clone(), conntrack::count)?;
+    if count == Some(0) {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let connections = netlink.dump(kind::GET, &all, |body| conntrack::decode(body, now))?;
     let expected = netlink.dump(kind::EXPECT_GET, &all, conntrack::expectation)?;
     Ok((connections, expected))

@@ -12,7 +12,7 @@ mod write;
 
 pub use connection::{decode, notice};
 pub use expectation::{decode as expectation, notice as expectation_notice};
-pub use statistics::statistics;
+pub use statistics::{count, statistics};
 pub use write::{create, delete, find, flush, flush_expectations, update};
 
 use crate::{Attributes, Writer, array, family_number};
@@ -29,6 +29,7 @@ pub mod kind {
     pub const DELETE: u16 = CONNECTIONS | 2;
     pub const GET_AND_ZERO: u16 = CONNECTIONS | 3;
     pub const STATISTICS: u16 = CONNECTIONS | 4;
+    pub const COUNT: u16 = CONNECTIONS | 5;
     pub const EXPECT_NEW: u16 = EXPECTED;
     pub const EXPECT_GET: u16 = EXPECTED | 1;
     pub const EXPECT_DELETE: u16 = EXPECTED | 2;

@@ -4,6 +4,15 @@ use super::attributes;
 use super::tuple::number;
 use netloom_model::conntrack::Statistics;
 
+/// How many connections there are, by the body of the answer to [`kind::COUNT`](super::kind::COUNT).
+#[must_use]
+pub fn count(body: &[u8]) -> Option<u32> {
+    const ENTRIES: u16 = 1;
+    let found = attributes(body);
+    found.get(ENTRIES)?;
+    Some(number(found, ENTRIES))
+}
+
 /// What the processor of a message's body counted.
 #[must_use]
 pub fn statistics(body: &[u8]) -> Option<Statistics> {
