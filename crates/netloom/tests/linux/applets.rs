@@ -5,7 +5,10 @@ use crate::on_kernel::ON_KERNEL;
 use crate::script::Script;
 use crate::{kernel, record, world};
 use libtest_mimic::Failed;
+use std::fs;
+use std::io;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 /// What is not asked of the kernel yet, by the words of the commands that need it.
 const LEFT: [(&str, &str); 1] = [(
@@ -78,12 +81,19 @@ pub(crate) fn left(script: &Script) -> Option<&'static str> {
     found.map(|(_, why)| *why)
 }
 
+/// Makes links to netloom in a folder, one for each command that it has there.
+pub(crate) fn links(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for name in ON_KERNEL {
+        symlink(env!("CARGO_BIN_EXE_netloom"), folder.join(name))?;
+    }
+    Ok(())
+}
+
 /// Runs the script with netloom's commands on the kernel, and holds what it prints to the record.
 pub(crate) fn judge(script: &Script) -> Result<(), Failed> {
     let tools = tempfile::tempdir()?;
-    for name in ON_KERNEL {
-        symlink(env!("CARGO_BIN_EXE_netloom"), tools.path().join(name))?;
-    }
+    links(tools.path())?;
     let tools = format!("TOOLS={}", tools.path().display());
     let path = script.path.to_string_lossy();
     let words = kernel::command(kernel::FOLDER, &path);

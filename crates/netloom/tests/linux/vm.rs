@@ -1,8 +1,9 @@
 //! A second kernel as the scripts' world: the distribution's own, in a virtual machine, for what the
-//! running kernel lacks. One boot, in software, runs them all.
+//! running kernel lacks. One boot, in software, runs them all: with the real tools, and then with
+//! netloom's own before these.
 
 use crate::script::Script;
-use crate::{kernel, record, world};
+use crate::{applets, kernel, record, world};
 use libtest_mimic::{Failed, Trial};
 use std::ffi::OsStr;
 use std::fs;
@@ -51,15 +52,17 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
     for script in scripts {
         fs::copy(&script.path, folder.join(format!("{}.sh", script.name)))?;
     }
+    applets::links(&folder.join("tools"))?;
     command.push_str(&one());
-    command.push_str(&lanes(scripts));
+    let jobs = jobs(scripts);
+    command.push_str(&lanes(&jobs));
     fs::write(folder.join("command"), command)?;
     call(BOOT, &[&machine, &folder.to_owned()])?;
     let mut failures = String::new();
-    for script in scripts {
-        if let Err(failure) = verdict(folder, script, bless) {
-            failures.push_str(failure.message().unwrap_or("failed"));
-            failures.push('\n');
+    for job in &jobs {
+        if let Err(failure) = verdict(folder, job, bless) {
+            let text = failure.message().unwrap_or("failed");
+            failures.push_str(&format!("{}: {text}\n", job.name()));
         }
     }
     if failures.is_empty() {
@@ -69,16 +72,43 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
     }
 }
 
+/// A script with the tools that run it.
+struct Job<'a> {
+    script: &'a Script,
+    applets: bool,
+}
+
+impl Job<'_> {
+    fn name(&self) -> String {
+        let with = if self.applets { "applets-" } else { "" };
+        format!("{with}{}", self.script.name)
+    }
+}
+
+fn jobs(scripts: &[Script]) -> Vec<Job<'_>> {
+    let job = |applets| move |script| Job { script, applets };
+    let own = scripts
+        .iter()
+        .filter(|script| applets::left(script).is_none());
+    scripts
+        .iter()
+        .map(job(false))
+        .chain(own.map(job(true)))
+        .collect()
+}
+
 /// What the guest's shell does for one script: as [`world::run`] does here.
 fn one() -> String {
     let home = "/tmp/home-$1";
-    let script = kernel::command(&format!("{GUEST}/kernel"), &format!("{GUEST}/$1.sh"));
+    let script = kernel::command(&format!("{GUEST}/kernel"), &format!("{GUEST}/$name.sh"));
     let environment = world::environment(OsStr::new(kernel::PATH), OsStr::new(home));
     let settings = environment.map(|(key, value)| format!("{key}={}", value.display()));
     format!(
         "one() {{\n\
+         name=${{1#applets-}} own=\n\
+         [ $name = $1 ] || own='NETLOOM_WORLD=kernel TOOLS={GUEST}/tools'\n\
          mkdir -m 777 {home} {home}/work; cd {home}/work\n\
-         env -i {settings} timeout --signal=KILL {LIMIT} {script} \\\n    \
+         env -i {settings} $own timeout --signal=KILL {LIMIT} {script} \\\n    \
          </dev/null >{GUEST}/$1.printed 2>&1; echo $? >{GUEST}/$1.code\n\
          read up _ </proc/uptime; echo \"$1 $up\" >>{GUEST}/times\n}}\n",
         settings = settings.join(" "),
@@ -87,32 +117,34 @@ fn one() -> String {
 }
 
 /// The guest has two processors, and runs two scripts at once: a script is run by that lane which comes
-/// to it first. Those that read the kernel's log, which is one for all, stay in the first.
-fn lanes(scripts: &[Script]) -> String {
-    let reads_log = |script: &&Script| script.needs().any(|need| need == kernel::LOG);
-    let names = |scripts: Vec<&Script>| {
-        let names = scripts.iter().map(|script| script.name.as_str());
+/// to it first. Those that read the kernel's log, which is one for all, stay in the first, and each begins with
+/// an empty one.
+fn lanes(jobs: &[Job<'_>]) -> String {
+    let reads_log = |job: &&Job<'_>| job.script.needs().any(|need| need == kernel::LOG);
+    let names = |jobs: Vec<&Job<'_>>| {
+        let names = jobs.iter().map(|job| job.name());
         names.collect::<Vec<_>>().join(" ")
     };
-    let (logs, others): (Vec<_>, Vec<_>) = scripts.iter().partition(reads_log);
+    let (logs, others): (Vec<_>, Vec<_>) = jobs.iter().partition(reads_log);
     let (logs, others) = (names(logs), names(others));
     format!(
         "lane() {{ for name; do mkdir /run/$name 2>/dev/null && (one $name); done; }}\n\
-         lane {logs} {others} &\n\
+         {{ for name in {logs}; do dmesg -C; lane $name; done; lane {others}; }} &\n\
          lane {others} &\n\
          wait\n"
     )
 }
 
-fn verdict(folder: &Path, script: &Script, bless: bool) -> Result<(), Failed> {
-    let result = |what: &str| fs::read(folder.join(format!("{}.{what}", script.name)));
+fn verdict(folder: &Path, job: &Job<'_>, bless: bool) -> Result<(), Failed> {
+    let result = |what: &str| fs::read(folder.join(format!("{}.{what}", job.name())));
     let (Ok(printed), Ok(code)) = (result("printed"), result("code")) else {
         let console = fs::read(folder.join("console")).unwrap_or_default();
         let console = String::from_utf8_lossy(&console).into_owned();
-        return Err(format!("{}: not run; the console said:\n{console}", script.name).into());
+        return Err(format!("not run; the console said:\n{console}").into());
     };
     let code = String::from_utf8_lossy(&code).trim().parse()?;
-    record::judge(script, &world::with_status(&printed, code), bless)
+    let bless = bless && !job.applets;
+    record::judge(job.script, &world::with_status(&printed, code), bless)
 }
 
 /// Runs one of the scripts that make and boot the machine.

@@ -3,7 +3,7 @@
 # `command` that the guest runs and takes what it writes; ends with it. What the console said is
 # in $2/console.
 set -e
-exec timeout --signal=KILL 900 qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 \
+exec timeout --signal=KILL 1500 qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 768 \
     -nodefaults -no-user-config -display none -no-reboot \
     -chardev "file,id=console,path=$2/console" -serial chardev:console \
     -kernel "$1/vmlinuz" -initrd "$1/first.cpio.gz" \
