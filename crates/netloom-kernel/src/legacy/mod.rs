@@ -186,6 +186,47 @@ fn undo(done: Vec<(Socket, Read)>) {
     }
 }
 
+/// The tables that a transaction is about to change, as they are; none where one is not there.
+pub(crate) fn save(
+    ns: &NsName,
+    changes: &[RulesetChange],
+) -> Result<Vec<(TableRef, Option<Table>)>> {
+    let wanted = Wanted {
+        rules: true,
+        ..Wanted::default()
+    };
+    let there = read(ns, &wanted)?.tables;
+    let mut saved: Vec<(TableRef, Option<Table>)> = Vec::new();
+    for named in changes.iter().filter_map(table_of) {
+        if !saved.iter().any(|(known, _)| known == named) {
+            let table = there.iter().find(|table| table.is(named)).cloned();
+            saved.push((named.clone(), table));
+        }
+    }
+    Ok(saved)
+}
+
+/// Makes tables what they were.
+pub(crate) fn restore(ns: &NsName, saved: &[(TableRef, Option<Table>)]) -> Result<()> {
+    let _held = xtables_lock::take(&xtables_lock::path(), Some(LOCKED))?;
+    namespace::inside(ns, || {
+        for (named, was) in saved {
+            let socket = Socket::open(named.family)?;
+            let now = socket.read(named)?;
+            let mut table = now.table.clone();
+            match was {
+                Some(was) => table.clone_from(was),
+                // It is there once it was asked for, and has nothing then.
+                None => apply(&mut table, &RulesetChange::DelTable(named.clone()))?,
+            }
+            if table != now.table {
+                socket.replace(&now, socket.form(table)?)?;
+            }
+        }
+        Ok(())
+    })?
+}
+
 fn named(family: TableFamily, name: String) -> TableRef {
     TableRef {
         backend: Backend::Legacy,

@@ -58,10 +58,7 @@ fn attempt(
     (wanted, mark): (Option<u32>, Option<&str>),
 ) -> Result<()> {
     let known = sets::known(netlink, changes)?;
-    let mut batch = Batch::default();
-    // The step that each message is of.
-    let mut steps = vec![None];
-    batch.push(&nft::begin(wanted).message(kind::BEGIN, flag::REQUEST));
+    let mut steps = Vec::new();
     let mut maker = Maker {
         known: &known,
         id: 1,
@@ -82,16 +79,58 @@ fn attempt(
             if let Some(mark) = mark {
                 body = mark::put(kind, body, mark);
             }
-            batch.push(&body.message(kind, flag::REQUEST | flags));
-            steps.push(Some(step));
+            steps.push(Step {
+                step: Some(step),
+                ..Step::of(kind, flags, body)
+            });
         }
     }
-    if steps.len() == 1 {
+    if steps.is_empty() {
         // Nothing is to be done but to say whether something was.
         return match wanted {
             Some(wanted) if generation(netlink)? != wanted => Err(Errno::RESTART.into()),
             _ => Ok(()),
         };
+    }
+    transact(netlink, wanted, steps)
+}
+
+/// A message of a transaction, and which step of it that is of.
+pub(super) struct Step {
+    step: Option<usize>,
+    kind: u16,
+    flags: u16,
+    body: Writer,
+}
+
+impl Step {
+    /// A message that is no step of anybody.
+    pub(super) const fn of(kind: u16, flags: u16, body: Writer) -> Step {
+        Step {
+            step: None,
+            kind,
+            flags,
+            body,
+        }
+    }
+}
+
+/// Has the kernel carry out all messages or none; of the generation `wanted`, if one is.
+pub(super) fn transact(
+    netlink: &mut Netlink,
+    wanted: Option<u32>,
+    messages: Vec<Step>,
+) -> Result<()> {
+    let mut batch = Batch::default();
+    // The step that each message is of.
+    let mut steps = vec![None];
+    batch.push(&nft::begin(wanted).message(kind::BEGIN, flag::REQUEST));
+    for message in messages {
+        let bytes = message
+            .body
+            .message(message.kind, flag::REQUEST | message.flags);
+        batch.push(&bytes);
+        steps.push(message.step);
     }
     batch.push(&nft::bracket().message(kind::END, flag::REQUEST));
     let mut refused: Option<(usize, Error)> = None;

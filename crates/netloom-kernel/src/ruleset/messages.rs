@@ -40,7 +40,7 @@ const fn make(exclusive: bool) -> u16 {
 }
 
 /// The table that a step is about.
-const fn table_of(change: &RulesetChange) -> Option<&TableRef> {
+pub(super) const fn table_of(change: &RulesetChange) -> Option<&TableRef> {
     match change {
         RulesetChange::Flush(_) | RulesetChange::Unchanged { .. } => None,
         RulesetChange::AddTable { table, .. }

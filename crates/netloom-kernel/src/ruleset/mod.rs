@@ -1,5 +1,6 @@
 //! The rules of a namespace (`nf_tables`), over a socket of netfilter.
 
+pub(crate) mod again;
 mod apply;
 mod messages;
 pub(crate) mod owned;

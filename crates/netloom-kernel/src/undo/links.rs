@@ -68,13 +68,17 @@ pub(super) fn restore(
             now = kernel.read(ns, Parts::LINKS)?;
         }
     }
-    // Masters come before what stands below them, and all is set before it is up.
-    for up in [false, true] {
+    // Masters come before what stands below them, what a port has once it is one, and all is set before it
+    // is up.
+    for up in [false, false, true] {
         let now = kernel.read(ns, Parts::LINKS)?;
         for was in &before.links {
             let Some(link) = now.link(&LinkRef::Index(was.index)) else {
                 continue;
             };
+            if up {
+                first = first.and(name(kernel, ns, (link, was)));
+            }
             first = first.and(set(kernel, ns, (link, was), up));
         }
     }
@@ -108,8 +112,17 @@ fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &Kept) -> Result<()>
     if !matches!(was.kind, LinkKind::Tun(_)) {
         new.settings.address = Some(was.address);
     }
-    write::add_pair(kernel.socket(ns)?, ns, &new, peer_index)?;
-    for name in &was.altnames {
+    write::add_pair(kernel.socket(ns)?, ns, &new, peer_index)
+}
+
+/// Gives a link the names back that it lost with what it was made anew as, by itself or as the other end of
+/// a pair.
+fn name(kernel: &mut Kernel, ns: &NsName, (now, was): (&Link, &Link)) -> Result<()> {
+    let lost = was
+        .altnames
+        .iter()
+        .filter(|name| !now.altnames.contains(name));
+    for name in lost {
         kernel.change(&Change::AddAltname {
             ns: ns.clone(),
             link: LinkRef::Index(was.index),
@@ -139,6 +152,14 @@ fn set(kernel: &mut Kernel, ns: &NsName, (now, was): (&Link, &Link), up: bool) -
     };
     if set == LinkSettings::default() {
         return Ok(());
+    }
+    // One that was too short for IPv6 has nothing of it, and gets it back with its length.
+    if let (Some(mtu), Some(_)) = (set.mtu, &set.addr_gen_mode) {
+        let long = LinkSettings {
+            mtu: Some(mtu),
+            ..LinkSettings::default()
+        };
+        kernel.change(&change(ns, was.index, long))?;
     }
     // A link that is up cannot change its name or address everywhere: it comes down first.
     let renamed = set.name.is_some() && now.flags.contains(LinkFlags::UP);

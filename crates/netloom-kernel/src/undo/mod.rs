@@ -7,18 +7,19 @@
 //! all that was done in it. So what only builds reads nothing.
 //!
 //! Not undone: an id that a namespace got, for the kernel takes none back; what was counted; entries that
-//! the kernel learned by itself; transactions on rules, which are whole by themselves.
+//! the kernel learned by itself. Tables of rules that come back have new numbers.
 
 mod links;
 mod restore;
 mod tables;
 mod vlans;
 
-use crate::Kernel;
-use crate::namespace;
+use crate::netlink::Protocol;
+use crate::{Kernel, legacy, namespace, ruleset};
 use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::IpSetChange;
+use netloom_model::ruleset::{Table, TableRef};
 use netloom_model::state::Parts;
 use netloom_model::{
     Change, Errno, Error, LinkRef, Mode, Namespace, NewKind, NewLink, NsName, Result,
@@ -61,6 +62,10 @@ enum Step {
     Restore(NsName),
     /// Gives a namespace its name back.
     Name(NsName, File),
+    /// Brings back tables of rules.
+    Rules(NsName, Box<ruleset::again::Saved>),
+    /// Brings back tables of iptables-legacy.
+    Legacy(NsName, Vec<(TableRef, Option<Table>)>),
     /// Brings back connections or sets.
     Tables(NsName, Box<Namespace>, Parts),
 }
@@ -100,6 +105,14 @@ impl Log {
             },
             Change::Connections { ns, change } => return self.connections(kernel, ns, change),
             Change::IpSet { ns, change } => return self.sets(kernel, ns, change),
+            Change::Ruleset { ns, changes } if legacy::is_of(changes) => {
+                Step::Legacy(ns.clone(), legacy::save(ns, changes)?)
+            }
+            Change::Ruleset { ns, changes } => {
+                let netlink = kernel.socket_of(ns, Protocol::Netfilter)?;
+                let saved = ruleset::again::save(netlink, changes)?;
+                Step::Rules(ns.clone(), Box::new(saved))
+            }
             Change::SetSysctl { ns, name, .. } => {
                 // What is set for all is set for each.
                 if name.contains(".all.") || name.ends_with("ip_forward") {
@@ -263,8 +276,8 @@ impl Log {
         for step in self.steps.into_iter().rev() {
             let undone = match step {
                 Step::Apply(change) => match kernel.change(&change) {
-                    // What was to be undone was not done, or went by itself.
-                    Err(error) if is_gone(error.errno) => Ok(()),
+                    // What was to be undone was not done, went by itself, or is back already.
+                    Err(error) if is_gone(error.errno) || error.errno == Errno::EXIST => Ok(()),
                     undone => undone,
                 },
                 Step::Return {
@@ -276,6 +289,10 @@ impl Log {
                 Step::Unmake(ns, there) => links::unmake(kernel, &ns, &there),
                 Step::Restore(ns) => restore::restore(kernel, &ns, &kept),
                 Step::Name(name, file) => namespace::bind(&name, &file),
+                Step::Rules(ns, saved) => kernel
+                    .socket_of(&ns, Protocol::Netfilter)
+                    .and_then(|netlink| ruleset::again::restore(netlink, &saved)),
+                Step::Legacy(ns, saved) => legacy::restore(&ns, &saved),
                 Step::Tables(ns, before, parts) => tables::restore(kernel, &ns, &before, parts),
             };
             left = undone.err().or(left);

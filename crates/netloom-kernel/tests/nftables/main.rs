@@ -10,9 +10,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use netloom_engine::{Engine, Simulation};
 use netloom_kernel::{Kernel, owned};
 use netloom_model::ruleset::statement::{Statement, UpdateOp};
-use netloom_model::ruleset::{Backend, Element, Expr, Ruleset};
+use netloom_model::ruleset::{Backend, Element, Expr, Ruleset, RulesetChange};
 use netloom_model::state::Parts;
-use netloom_model::{NsName, World};
+use netloom_model::{Change, NsName, World};
 use place::{apart, applet, real};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -258,6 +258,33 @@ fn marked(texts: &[Text]) -> Result<(), Failed> {
     }
 }
 
+/// Rules that go in a request of which a later change is refused are there as before.
+fn undone(texts: &[Text]) -> Result<(), Failed> {
+    for text in texts {
+        load(text, real)?;
+    }
+    let before = listings()?;
+    let (ns, name) = (NsName::first(), "no.such.setting".to_owned());
+    let flush = Change::Ruleset {
+        ns: ns.clone(),
+        changes: vec![RulesetChange::Flush(None)],
+    };
+    let value = String::new();
+    let refused = Kernel::new().apply(vec![flush, Change::SetSysctl { ns, name, value }]);
+    let Err(error) = refused else {
+        return Err("not refused".into());
+    };
+    if error.message.is_some() {
+        return Err(format!("not undone: {error}").into());
+    }
+    let of = |text: &str| text.lines().map(str::to_owned).collect::<Vec<String>>();
+    let after = listings()?;
+    match after == before {
+        true => Ok(()),
+        false => Err(differing("before", &of(&after), &of(&before)).into()),
+    }
+}
+
 fn write(texts: &[Text], mut kernel: Kernel) -> Result<(), Failed> {
     for text in texts {
         load(text, real)?;
@@ -291,6 +318,7 @@ fn main() -> ExitCode {
             ("read", read as fn(&[Text]) -> _),
             ("written", written),
             ("marked", marked),
+            ("undone", undone),
         ];
         for (way, judge) in ways {
             let of = name.clone();

@@ -38,13 +38,14 @@ pub(crate) const ALL: &[Case] = &[
     },
     Case {
         name: "a_rule_keeps_its_mark_when_its_counters_are_zeroed",
-        lines: "iptables -A INPUT -p tcp -j ACCEPT\n\
+        lines: "iptables -A INPUT -p tcp -j REJECT --reject-with tcp-reset\n\
             netloom: iptables -A INPUT -i lo -m comment --comment here -j ACCEPT\n\
-            iptables -A INPUT -p udp -j ACCEPT\n\
+            iptables -A INPUT -p udp -j REJECT\n\
             netloom: ping\n\
             netloom: iptables -Z INPUT\n",
         found: &["rule ip filter INPUT handle"],
-        left: "-P INPUT ACCEPT\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p udp -j ACCEPT\n",
+        left: "-P INPUT ACCEPT\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n\
+            -A INPUT -p udp -j REJECT --reject-with icmp-port-unreachable\n",
     },
 ];
 

@@ -2,11 +2,14 @@
 
 use crate::place::{Place, set};
 use netloom_model::bridge::{BridgePortSettings, BridgeSettings};
+use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::{Entry, IpSetChange, Part};
+use netloom_model::ruleset::{Backend, ChainRef, Policy, RulesetChange, TableFamily, TableRef};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Change, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour, NewLink, NsName, World,
+    Address, Change, Family, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour, NewLink,
+    NexthopKind, NsName, Route, RouteMatch, World,
 };
 
 /// A case.
@@ -130,6 +133,133 @@ cases! {
                     zone: 0,
                 },
             },
+        ]
+    }
+    rules_for_packets_are_as_they_were(place) {
+        let ns = place.a.clone();
+        let table = |family, name: &str| TableRef::new(family, name.to_owned());
+        let inet = table(TableFamily::Inet, "t");
+        let legacy = TableRef { backend: Backend::Legacy, ..table(TableFamily::Ip, "filter") };
+        let chain = |table: &TableRef, chain: &str| ChainRef {
+            table: table.clone(),
+            chain: chain.to_owned(),
+        };
+        let of = |changes| Change::Ruleset { ns: ns.clone(), changes };
+        let new = table(TableFamily::Ip6, "new");
+        vec![
+            of(vec![RulesetChange::AddTable {
+                table: new,
+                dormant: false,
+                comment: None,
+                exclusive: true,
+            }]),
+            of(vec![
+                RulesetChange::FlushChain { table: inet.clone(), chain: None },
+                RulesetChange::FlushSet { table: inet.clone(), set: "blocked".to_owned() },
+            ]),
+            of(vec![RulesetChange::DelTable(inet)]),
+            of(vec![RulesetChange::DelTable(table(TableFamily::Ip, "filter"))]),
+            of(vec![
+                RulesetChange::FlushChain { table: legacy.clone(), chain: Some("INPUT".to_owned()) },
+                RulesetChange::SetPolicy {
+                    chain: chain(&legacy, "FORWARD"),
+                    policy: Policy::Accept,
+                    counter: None,
+                },
+            ]),
+        ]
+    }
+    settings_are_as_they_were(place) {
+        let ns = place.a.clone();
+        let set = |(name, value): (&str, &str)| Change::SetSysctl {
+            ns: ns.clone(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        let settings = [
+            ("net.ipv4.conf.v0.rp_filter", "0"),
+            ("net.ipv4.conf.p1.proxy_arp", "1"),
+            ("net.ipv4.conf.all.forwarding", "1"),
+            ("net.ipv6.conf.all.forwarding", "1"),
+            ("net.ipv4.ip_forward", "0"),
+            ("net.ipv4.ip_forward", "1"),
+            ("net.ipv4.tcp_syn_retries", "3"),
+            ("net.ipv4.neigh.v0.gc_stale_time", "11"),
+        ];
+        settings.map(set).to_vec()
+    }
+    routes_rules_and_next_hops_are_as_they_were(place) {
+        let ns = place.a.clone();
+        let v0 = index(place, "v0");
+        let parts = Parts { routes: true, rules: true, nexthops: true, ..Parts::NONE };
+        let there = state(place, parts);
+        let find = |dst: &str| {
+            let dst = dst.parse().expect("a prefix");
+            there.routes.iter().find(|route| route.dst == dst).expect("a route").clone()
+        };
+        let gone = |route: &Route| Change::DelRoute {
+            ns: ns.clone(),
+            route: RouteMatch { table: route.table, ..RouteMatch::new(route.dst) },
+        };
+        let mut moved = find("10.9.0.0/16");
+        moved.nexthops[0].via = Some("10.0.0.3".parse().expect("an address"));
+        let mut other = there.nexthops[0].clone();
+        other.kind = NexthopKind::Blackhole(Family::V4);
+        let fourth = |rule: &&netloom_model::Rule| rule.priority == Some(100);
+        let rule = there.rules.iter().find(fourth).expect("a rule").clone();
+        let mut new = rule.clone();
+        new.priority = Some(90);
+        let (mut address, local) = (
+            Address::new(v0, "10.0.0.1/24".parse().expect("an address"), "v0"),
+            "10.44.0.1/24".parse().expect("an address"),
+        );
+        let first = address.clone();
+        address.local = local;
+        vec![
+            Change::AddRoute { ns: ns.clone(), route: moved, mode: Mode::Replace },
+            Change::AddNexthop { ns: ns.clone(), nexthop: other, mode: Mode::Replace },
+            gone(&find("10.7.0.0/16")),
+            Change::DelNexthop { ns: ns.clone(), id: 7 },
+            gone(&find("10.8.0.0/16")),
+            gone(&find("fd09::/64")),
+            Change::AddRule { ns: ns.clone(), rule: new },
+            Change::DelRule {
+                ns: ns.clone(),
+                rule: Box::new(RuleMatch { rule, action_given: true }),
+            },
+            Change::AddAddress { ns: ns.clone(), address, mode: Mode::Add },
+            // Its routes go with it, and the second address of its prefix as well.
+            Change::DelAddress { ns: ns.clone(), address: first, exact: false },
+        ]
+    }
+    links_that_went_are_there_again(place) {
+        let ns = place.a.clone();
+        let gone = |name: &str| Change::DelLink { ns: ns.clone(), link: name.into() };
+        let down = LinkSettings { up: Some(false), ..LinkSettings::default() };
+        let alone = LinkSettings { master: Some(None), ..LinkSettings::default() };
+        vec![
+            set(&ns, "p0", alone),
+            set(&ns, "v0", down),
+            gone("br0"),
+            gone("p0"),
+            gone("v0"),
+        ]
+    }
+    a_link_that_went_elsewhere_comes_back(place) {
+        let (ns, to) = (place.a.clone(), place.b.clone());
+        let moved = LinkSettings { netns: Some(to.clone()), ..LinkSettings::default() };
+        let named = LinkSettings { name: Some("w0".to_owned()), ..LinkSettings::default() };
+        vec![
+            set(&ns, "p1", moved),
+            set(&to, "p1", named),
+        ]
+    }
+    a_name_of_a_namespace_comes_back(place) {
+        let (ns, other) = (place.b.clone(), place.a.clone());
+        vec![
+            set(&ns, "v1", LinkSettings { mtu: Some(1200), ..LinkSettings::default() }),
+            Change::DelNamespace(ns),
+            set(&other, "p1", LinkSettings { mtu: Some(1200), ..LinkSettings::default() }),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use crate::cases::Case;
 use netloom_kernel::Kernel;
 use netloom_model::bridge::FdbState;
+use netloom_model::ruleset::Table;
 use netloom_model::state::Parts;
 use netloom_model::{
     AddressFlags, Change, Errno, LinkFlags, LinkRef, LinkSettings, LinkStats, Namespace,
@@ -45,6 +46,13 @@ sysctl -qw net.ipv4.conf.v0.rp_filter=2
 ipset create s hash:ip
 ipset add s 10.0.0.1
 conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 -t 1000
+nft add table inet t
+nft add set inet t blocked '{ type ipv4_addr; flags interval; elements = { 10.6.0.0/16, 10.7.0.1 }; }'
+nft add chain inet t in '{ type filter hook input priority 5; policy accept; }'
+nft add rule inet t in ip saddr @blocked tcp dport '{ 22, 80 }' counter drop
+iptables -A FORWARD -i v0 -p tcp -m conntrack --ctstate NEW -j DROP
+iptables-legacy -A INPUT -s 10.5.0.0/16 -j DROP
+iptables-legacy -P FORWARD DROP
 ";
 
 /// Two namespaces, which go when the case is over.
@@ -113,7 +121,6 @@ impl Place {
         let parts = Parts {
             counters: false,
             sockets: false,
-            ruleset: false,
             groups: false,
             ..Parts::ALL
         };
@@ -168,6 +175,8 @@ fn settled(mut ns: Namespace) -> Namespace {
         .retain(|entry| matches!(entry.state, FdbState::Static | FdbState::Local));
     ns.mdb.retain(|entry| entry.permanent);
     ns.fdb.sort_by_key(|entry| format!("{entry:?}"));
+    // What is tracked by itself comes and goes.
+    ns.connections.retain(|one| one.original.protocol == 17);
     for one in &mut ns.connections {
         (one.id, one.timeout, one.references) = (0, 0, 0);
     }
@@ -175,9 +184,29 @@ fn settled(mut ns: Namespace) -> Namespace {
         set.options.initval = 0;
     }
     ns.mdb_routers.clear();
+    ns.ruleset.generation = 0;
+    for table in &mut ns.ruleset.tables {
+        unnumbered(table);
+    }
+    ns.ruleset
+        .tables
+        .sort_by_key(|table| (table.family, table.backend, table.name.clone()));
     ns.sysctls
         .retain(|name, _| !name.contains("_count") && !name.contains("random"));
     ns
+}
+
+/// What comes back has new numbers.
+fn unnumbered(table: &mut Table) {
+    table.handle = 0;
+    table.sets.iter_mut().for_each(|set| set.handle = 0);
+    for chain in &mut table.chains {
+        chain.handle = 0;
+        chain.rules.iter_mut().for_each(|rule| rule.handle = 0);
+        if let Some(base) = &mut chain.base {
+            base.counter = None;
+        }
+    }
 }
 
 /// Carries out the changes of a case, then one that is refused: nothing is different then.

@@ -4,6 +4,7 @@
 //! nft lists for them. `read` makes the one of the other, `write` goes the other way; the other files
 //! are a kind of message each. Numbers stand in network order here, unlike in rtnetlink.
 
+pub mod again;
 pub mod chain;
 pub mod element;
 pub mod flowtable;

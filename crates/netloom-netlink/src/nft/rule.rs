@@ -4,7 +4,7 @@ use super::read::{self, Context};
 use super::userdata::{Left, Pieces};
 use super::{FIXED, family_of};
 use crate::{Attributes, Writer};
-use netloom_model::ruleset::{Backend, ChainRef, Counter, Rule, TableRef};
+use netloom_model::ruleset::{Backend, ChainRef, Counter, Rule, TableRef, implied};
 
 const TABLE: u16 = 1;
 const CHAIN: u16 = 2;
@@ -109,11 +109,33 @@ pub fn put(rule: &Rule, expressions: &Writer, compat: Option<Compat>, body: &mut
 fn put_expressions(expressions: &Writer, compat: Option<Compat>, body: &mut Writer) {
     body.nest(EXPRESSIONS, |list| list.append(expressions));
     if let Some(compat) = compat {
-        body.nest(COMPAT, |to| {
-            to.be32(PROTOCOL, compat.protocol.into());
-            to.be32(FLAGS, if compat.not { OTHERS } else { 0 });
-        });
+        body.nest(COMPAT, |to| put_compat(compat, to));
     }
+}
+
+pub(super) fn put_compat(compat: Compat, to: &mut Writer) {
+    to.be32(PROTOCOL, compat.protocol.into());
+    to.be32(FLAGS, if compat.not { OTHERS } else { 0 });
+}
+
+/// The protocol that the matches and targets of xtables in the rule of a message are told of, which the
+/// message itself does not tell.
+pub(super) fn compat(body: &[u8], told: &Rule) -> Option<Compat> {
+    let mut expressions = Attributes::behind(body, FIXED).inside(EXPRESSIONS);
+    let of_xtables = |(_, item): (u16, &[u8])| {
+        let name = Attributes::new(item).text(NAME);
+        matches!(name.as_deref(), Some("match" | "target"))
+    };
+    if !expressions.any(of_xtables) {
+        return None;
+    }
+    let said = &told.statements;
+    super::write::protocol(family_of(body)?, said).or_else(|| {
+        // A port says it as well, and is then all that is told.
+        let protocol = said.iter().find_map(implied::protocol)?.into();
+        let not = false;
+        Some(Compat { protocol, not })
+    })
 }
 
 /// The body of a message that puts a rule in its own place, of one that tells of it: the same with
@@ -140,7 +162,7 @@ pub fn zeroed(body: &[u8], context: &Context) -> Option<Writer> {
     let told = decode(body, context)?;
     let chain = chain(body)?;
     let mut zeroed = name(&chain, Some(told.handle), None);
-    let compat = super::write::compat(chain.table.family, &told.statements);
+    let compat = compat(body, &told);
     put_expressions(&expressions, compat, &mut zeroed);
     // Whatever programs left with it stays there.
     if let Some(left) = attributes.get(USERDATA) {

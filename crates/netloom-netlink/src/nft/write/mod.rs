@@ -147,9 +147,14 @@ pub(super) fn verdict(verdict: &Verdict, to: &mut Writer) {
 /// The protocol that matches and targets of xtables are told of, where there are some.
 pub(super) fn compat(family: TableFamily, said: &[Statement]) -> Option<Compat> {
     let of_xtables = |s: &Statement| matches!(s, Statement::XtMatch(_) | Statement::XtTarget(_));
-    if !said.iter().any(of_xtables) {
-        return None;
+    match said.iter().any(of_xtables) {
+        true => protocol(family, said),
+        false => None,
     }
+}
+
+/// The protocol that a rule asks for.
+pub(super) fn protocol(family: TableFamily, said: &[Statement]) -> Option<Compat> {
     said.iter().find_map(|statement| {
         if let Some(protocol) = implied::asks_for_protocol(statement) {
             let (protocol, not) = (protocol.into(), false);
