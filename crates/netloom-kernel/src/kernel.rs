@@ -2,6 +2,7 @@
 
 use crate::monitor::{Listened, Monitor};
 use crate::netlink::{Netlink, Protocol};
+use crate::opened::Opened;
 use crate::undo::Log;
 use crate::{
     connections, holders, ipsets, legacy, namespace, owned, read, refused, ruleset, sockets, write,
@@ -14,7 +15,6 @@ use netloom_model::state::Parts;
 use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
 use netloom_netlink::{kind, route};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant, SystemTime};
@@ -34,7 +34,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// ```
 pub struct Kernel {
     /// A socket for each namespace that was asked for, and each who was spoken to.
-    sockets: HashMap<(NsName, Protocol), Netlink>,
+    sockets: Opened,
     /// Those who listen to what changes.
     monitors: HashMap<SocketId, Monitor>,
     /// With which tag everything is marked that is made.
@@ -59,7 +59,7 @@ impl Kernel {
     #[must_use]
     pub fn new() -> Kernel {
         Kernel {
-            sockets: HashMap::new(),
+            sockets: Opened::new(),
             monitors: HashMap::new(),
             tag: None,
             end: None,
@@ -126,15 +126,7 @@ impl Kernel {
     }
 
     pub(crate) fn socket_of(&mut self, ns: &NsName, protocol: Protocol) -> Result<&mut Netlink> {
-        let key = (ns.clone(), protocol);
-        match self.sockets.entry(key) {
-            Entry::Occupied(opened) => Ok(opened.into_mut()),
-            Entry::Vacant(place) => {
-                let opened = namespace::inside(ns, || Netlink::open(protocol))?;
-                let opened = opened.map_err(|error| refused(&error))?;
-                Ok(place.insert(opened))
-            }
-        }
+        self.sockets.get(ns, protocol)
     }
 
     fn state(&mut self, ns: Option<NsName>, parts: Parts) -> Result<State> {
@@ -234,7 +226,7 @@ impl Kernel {
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         if let Change::DelNamespace(name) = change {
             // A socket would keep the namespace.
-            self.sockets.retain(|(ns, _), _| ns != name);
+            self.sockets.close(name);
         }
         if let (Change::AddNamespace(name), Some(tag)) = (change, &self.tag) {
             owned::note(name, tag)?;

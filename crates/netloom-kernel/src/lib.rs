@@ -30,6 +30,7 @@ mod legacy;
 mod monitor;
 pub mod namespace;
 mod netlink;
+mod opened;
 pub mod owned;
 pub mod programs;
 mod read;

@@ -55,6 +55,7 @@ errnos! {
     ISDIR = 21, "Is a directory";
     INVAL = 22, "Invalid argument";
     NFILE = 23, "Too many open files in system";
+    MFILE = 24, "Too many open files";
     MLINK = 31, "Too many links";
     PIPE = 32, "Broken pipe";
     RANGE = 34, "Numerical result out of range";
