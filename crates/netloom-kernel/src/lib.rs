@@ -17,6 +17,7 @@
 //! - `undo` leaves what was there, where several changes are asked for and one is refused;
 //! - `owned` are marks of what netloom made, by which it is found again.
 
+mod bpf;
 mod connections;
 mod counters;
 mod devices;

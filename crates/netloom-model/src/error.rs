@@ -60,6 +60,7 @@ errnos! {
     PIPE = 32, "Broken pipe";
     RANGE = 34, "Numerical result out of range";
     NAMETOOLONG = 36, "File name too long";
+    NOSYS = 38, "Function not implemented";
     LOOP = 40, "Too many levels of symbolic links";
     PROTO = 71, "Protocol error";
     NOTUNIQ = 76, "Name not unique on network";

@@ -1,7 +1,7 @@
 //! Programs and filters on links: eBPF at XDP (`IFLA_XDP`), and what stands at the two hooks of a `clsact`
 //! or `ingress` qdisc (`struct tcmsg`, `TCA_*`; tc(8)).
 //!
-//! Left out: programs that tcx or netkit hold, which netlink does not tell of.
+//! Left out: programs of tcx and netkit, which netlink does not tell of.
 
 use crate::{Attributes, Writer, link, u32_at};
 

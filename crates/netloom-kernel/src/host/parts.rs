@@ -68,11 +68,19 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
         let unknown = nsids::settle(&mut kernel, state, at, found, names);
         missing.extend(unknown.into_iter().map(|why| told("nsids", why)));
     }
-    let programs = programs::read(&mut kernel, &NsName::first());
-    let programs = programs.unwrap_or_else(|error| {
-        missing.push(told("programs", why(&error, "CAP_NET_ADMIN")));
-        Vec::new()
-    });
+    let mut all = Vec::new();
+    for (read, who) in [
+        (programs::read as fn(&mut Kernel, &NsName) -> _, ""),
+        (programs::hooked, "those of tcx and netkit: "),
+    ] {
+        match read(&mut kernel, &NsName::first()) {
+            Ok(found) => all.extend(found),
+            Err(error) => {
+                let why = why(&error, "CAP_NET_ADMIN");
+                missing.push(told("programs", format!("{who}{why}")));
+            }
+        }
+    }
     let here = |program| Program {
         ns: ns.clone(),
         ..program
@@ -80,7 +88,7 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
     super::Read {
         ns: ns.clone(),
         state,
-        programs: programs.into_iter().map(here).collect(),
+        programs: all.into_iter().map(here).collect(),
         missing,
     }
 }
