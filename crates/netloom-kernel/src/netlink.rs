@@ -12,6 +12,9 @@ use std::io;
 /// What one answer has room for: the kernel tells of many things in up to 32 KiB at a time.
 const ROOM: usize = 64 * 1024;
 
+/// Does not wait for what is not there (`MSG_DONTWAIT`).
+const NOT_WAITING: i32 = 0x40;
+
 /// How often what changed while it was told is asked for again.
 const PATIENCE: usize = 16;
 
@@ -90,6 +93,11 @@ impl Netlink {
                 received => return received,
             }
         }
+    }
+
+    /// Hears all that is told and nobody waits for; each part has the kernel tell the next.
+    fn drain(&mut self) {
+        while self.read(NOT_WAITING).is_ok() {}
     }
 
     /// Calls `each` with what answers the last request, until it has ended; whether it has.
@@ -177,6 +185,8 @@ impl Netlink {
             };
             match told {
                 Err(error) if error.errno == Errno::INTR => {}
+                // What somebody asked before and did not hear to its end is told still.
+                Err(error) if error.errno == Errno::BUSY => self.drain(),
                 told if !interrupted => return told.map(|_| all),
                 _ => {}
             }
@@ -195,8 +205,6 @@ impl Netlink {
         mut batch: Batch,
         each: &mut dyn FnMut(usize, &Message<'_>),
     ) -> Result<()> {
-        /// `MSG_DONTWAIT`.
-        const NOT_WAITING: i32 = 0x40;
         let first = self.sequence.wrapping_add(1);
         for (n, at) in batch.at.iter().enumerate() {
             let sequence = first.wrapping_add(n as u32);
@@ -207,7 +215,12 @@ impl Netlink {
         loop {
             let received = match self.read(NOT_WAITING) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                received => received.map_err(|error| refused(&error))?,
+                Err(error) => {
+                    // What is left would have no room for the answers to the next request.
+                    self.drain();
+                    return Err(refused(&error));
+                }
+                Ok(received) => received,
             };
             for message in Messages::new(&self.buffer[..received], 0) {
                 let message = message.map_err(|_| Errno::PROTO)?;
@@ -250,14 +263,4 @@ impl Batch {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_of_a_batch_begin_at_multiples_of_four() {
-        let mut batch = Batch::default();
-        assert_eq!(batch.push(&[1; 17]), 0);
-        assert_eq!(batch.push(&[2; 16]), 1);
-        assert_eq!((batch.at, batch.bytes.len()), (vec![0, 20], 36));
-    }
-}
+mod tests;
