@@ -20,6 +20,7 @@ const NODAD: u32 = 0x2;
 const OPTIMISTIC: u32 = 0x4;
 const DAD_FAILED: u32 = 0x8;
 const HOME: u32 = 0x10;
+const DEPRECATED: u32 = 0x20;
 const TENTATIVE: u32 = 0x40;
 const PERMANENT: u32 = 0x80;
 const MANAGE_TEMP: u32 = 0x100;
@@ -163,6 +164,10 @@ pub fn decode(body: &[u8]) -> Option<Address> {
         u32_at(info, at).filter(|seconds| *seconds != u32::MAX)
     };
     (address.preferred_lft, address.valid_lft) = (seconds(0), seconds(4));
+    // Of what stays for ever both times are told as for ever.
+    if has(DEPRECATED) {
+        address.preferred_lft = address.preferred_lft.or(Some(0));
+    }
     Some(address)
 }
 

@@ -54,17 +54,16 @@ pub fn decode(body: &[u8]) -> Option<FdbEntry> {
 /// The body of a request that puts an entry in.
 #[must_use]
 pub fn encode(entry: &FdbEntry) -> Writer {
+    // A bridge's own database is its own list.
+    let own = entry.master.is_none_or(|master| master == entry.dev);
     let state = match entry.state {
         FdbState::Own | FdbState::Local => NOARP | PERMANENT,
+        // Of its own addresses a bridge takes no others.
+        _ if own && entry.extern_learn => NOARP | PERMANENT,
         FdbState::Static => NOARP | REACHABLE,
         FdbState::Dynamic | FdbState::Stale => REACHABLE,
     };
-    let mut body = body(
-        (entry.dev, entry.address, entry.vlan),
-        state,
-        // A bridge's own database is its own list.
-        entry.master.is_none_or(|master| master == entry.dev),
-    );
+    let mut body = body((entry.dev, entry.address, entry.vlan), state, own);
     let flags = [(entry.extern_learn, EXTERN_LEARN), (entry.sticky, STICKY)];
     let set = flags.into_iter().filter(|(on, _)| *on);
     body.change_byte(10, |flags| set.fold(flags, |flags, (_, flag)| flags | flag));

@@ -93,7 +93,10 @@ pub fn encode(nexthop: &Nexthop) -> Writer {
 #[must_use]
 pub fn name(id: u32) -> Writer {
     let mut body = Writer::new(&[0; FIXED]);
-    body.u32(ID, id);
+    // None has that number: it was not said which one.
+    if id != 0 {
+        body.u32(ID, id);
+    }
     body
 }
 

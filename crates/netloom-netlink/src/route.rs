@@ -41,11 +41,12 @@ const LOOKUP_TABLE: u32 = 0x1000;
 const FIB_MATCH: u32 = 0x2000;
 
 /// Flags of an answer (`RTCF_*`), in the order in which ip-route(8) tells them.
-const CACHE_FLAGS: [(u32, &str); 4] = [
+const CACHE_FLAGS: [(u32, &str); 5] = [
     (0x8000_0000, "local"),
     (0x2000_0000, "mc"),
     (0x1000_0000, "brd"),
     (0x0004_0000, "redirected"),
+    (0x0100_0000, "redirect"),
 ];
 
 /// The place of a table that has no room in the fixed part (`RT_TABLE_COMPAT`).

@@ -66,8 +66,11 @@ fn attempt(
     };
     for (step, change) in changes.iter().enumerate() {
         let made = match change {
-            RulesetChange::Zero { chain, handle } => zero::messages(netlink, chain, *handle)
-                .map(|messages| maker.messages.extend(messages)),
+            RulesetChange::Zero { chain, handle } => {
+                let flushed = zero::is_flushed(chain, &changes[..step]);
+                zero::messages(netlink, chain, *handle, flushed)
+                    .map(|messages| maker.messages.extend(messages))
+            }
             RulesetChange::RenameChain { chain, name } => {
                 rename(netlink, chain, name).map(|body| maker.messages.push((kind::CHAIN, 0, body)))
             }

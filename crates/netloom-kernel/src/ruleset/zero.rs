@@ -4,16 +4,29 @@
 use super::messages::is_of_xtables;
 use crate::netlink::Netlink;
 use netloom_model::Result;
-use netloom_model::ruleset::{ChainRef, Counter};
+use netloom_model::ruleset::{ChainRef, Counter, RulesetChange};
 use netloom_netlink::nft::read::Context;
 use netloom_netlink::nft::{chain, kind, rule};
 use netloom_netlink::{Writer, flag};
 
-/// The messages that zero one rule of a chain, or all of them and what the chain counts.
+/// Whether steps before it in a transaction empty a chain: what is in it then has counted nothing.
+pub(super) fn is_flushed(of: &ChainRef, before: &[RulesetChange]) -> bool {
+    before.iter().any(|change| match change {
+        RulesetChange::FlushChain { table, chain } => {
+            *table == of.table && chain.as_ref().is_none_or(|chain| *chain == of.chain)
+        }
+        RulesetChange::DelTable(table) => *table == of.table,
+        _ => false,
+    })
+}
+
+/// The messages that zero one rule of a chain, or all of them and what the chain counts; of one that is
+/// emptied before, that alone.
 pub(super) fn messages(
     netlink: &mut Netlink,
     of: &ChainRef,
     handle: Option<u64>,
+    flushed: bool,
 ) -> Result<Vec<(u16, u16, Writer)>> {
     let mut all = Vec::new();
     if handle.is_none() {
@@ -23,6 +36,9 @@ pub(super) fn messages(
             let body = chain::set_counter(of, Counter::default());
             all.push((kind::CHAIN, 0, body));
         }
+    }
+    if flushed {
+        return Ok(all);
     }
     let asked = rule::name(of, None, None);
     let bodies = netlink.dump(kind::RULE + kind::GET, &asked, |body| Some(body.to_vec()))?;

@@ -170,7 +170,7 @@ fn asks(statement: &Statement) -> Option<(&Expr, u128)> {
 }
 
 /// The type of Ethernet's devices (`ARPHRD_ETHER`).
-const ETHERNET: u128 = 1;
+pub const ETHERNET: u128 = 1;
 
 /// What a statement asks for that a later one may say too, and where it stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -188,6 +188,14 @@ struct Pending {
 /// Leaves out what a later statement says too. Between both stand comparisons alone: what else a rule
 /// does, it does to those packets only that were asked for before.
 pub fn leave_out(family: TableFamily, statements: &mut Vec<Statement>) {
+    let out = left_out(family, statements);
+    let mut at = 0..;
+    statements.retain(|_| at.next().is_some_and(|at| !out.contains(&at)));
+}
+
+/// The places of the statements that [`leave_out`] leaves out.
+#[must_use]
+pub fn left_out(family: TableFamily, statements: &[Statement]) -> Vec<usize> {
     let mut out = Vec::new();
     let mut pending = Pending::default();
     for (at, statement) in statements.iter().enumerate() {
@@ -224,8 +232,7 @@ pub fn leave_out(family: TableFamily, statements: &mut Vec<Statement>) {
             _ => {}
         }
     }
-    let mut at = 0..;
-    statements.retain(|_| at.next().is_some_and(|at| !out.contains(&at)));
+    out
 }
 
 /// A statement that may say what an earlier one asked for.
@@ -259,6 +266,7 @@ impl Says<'_> {
             Expr::Meta(MetaKey::Protocol) => {
                 family != TableFamily::Inet && self.network(value, [0x0800, 0x86dd])
             }
+            Expr::Field(Field::Icmpv6Type) if value == 130 => self.looks_at(Field::Icmpv6MaxDelay),
             Expr::Field(Field::Icmpv6Type) if value == 2 => self.looks_at(Field::Icmpv6Mtu),
             Expr::Field(Field::IcmpType) if value == 3 => self.looks_at(Field::IcmpMtu),
             Expr::Field(Field::IcmpType) if value == 5 => self.looks_at(Field::IcmpGateway),

@@ -5,6 +5,7 @@ use super::{FIXED, ITEM, family_of, number, typeof_words};
 use crate::{Attributes, Writer};
 use netloom_model::ruleset::datatype::Order;
 use netloom_model::ruleset::set::MapData;
+use netloom_model::ruleset::value::IFNAME;
 use netloom_model::ruleset::{Backend, DataType, Set, SetFlags, TableFamily, TableRef, Value};
 
 pub(super) const TABLE: u16 = 1;
@@ -128,7 +129,12 @@ impl Layout {
     /// How many bytes the constants have.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.types.iter().map(|ty| self.room(*ty, ty.len())).sum()
+        let own = |ty: DataType| match ty {
+            // The names of helpers and of systems, with the zeros behind them.
+            DataType::String => IFNAME,
+            ty => ty.len(),
+        };
+        self.types.iter().map(|ty| self.room(*ty, own(*ty))).sum()
     }
 
     /// Whether there are none.

@@ -15,10 +15,18 @@ pub(super) fn carry_out(
     ruleset: &Ruleset,
 ) -> Result<(), Vec<Problem>> {
     let changes: Vec<RulesetChange> = steps.iter().map(|s| s.change.clone()).collect();
-    if changes.is_empty() || apply(cx, changes).is_ok() {
+    if changes.is_empty() {
         return Ok(());
     }
-    check(cx, steps, ruleset)
+    let Err(error) = apply(cx, changes) else {
+        return Ok(());
+    };
+    check(cx, steps, ruleset)?;
+    // No step of it by itself, but all of it: what a chain may hold the kernel looks at in the end.
+    let told = steps.iter().take(TOLD);
+    Err(told
+        .map(|step| hint::refused(step, &error, ruleset))
+        .collect())
 }
 
 /// How many refused steps are told.

@@ -17,60 +17,39 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 29] = [
+const SHOWN: [(&str, &str); 8] = [
     (
-        "addr-lifetime",
-        "addresses that are no longer preferred, for ever",
-    ),
-    ("bridge-fdb-extern", "entries of a bridge's own addresses"),
-    ("ipv6-dad-settings", "tables that have no routes"),
-    ("nexthop-errors", "a request without a number"),
-    ("route-get-input", "ways that are redirected"),
-    ("route-tables-empty", "tables that have no routes"),
-    ("stp-counters", "what ports count of the spanning tree"),
-    ("tun-device", "a flag of TUNs without effect"),
-    (
-        "ebtables-among-files",
-        "rules of frames; what differs is not known yet",
+        "nft-echo",
+        "messages of rules that change, to which nobody listens yet",
     ),
     (
-        "ebtables-filter",
-        "rules of frames; what differs is not known yet",
+        "nft-elements",
+        "ranges that touch: nft itself joins them, by what the set has already",
     ),
     (
-        "ebtables-words",
-        "rules of frames; what differs is not known yet",
-    ),
-    ("iptables-listed-by-nft", "what differs is not known yet"),
-    ("iptables-save-restore", "what differs is not known yet"),
-    ("nat-ftp-passive", "what differs is not known yet"),
-    ("nft-bridge-ipv6", "bits of headers of IPv6's extensions"),
-    (
-        "nft-ct",
-        "a rule that the kernel refuses; why is not known yet",
-    ),
-    ("nft-echo", "messages of rules that change"),
-    ("nft-elements", "ranges that touch and are to be joined"),
-    ("nft-ip6-fields", "bits of headers of IPv6's extensions"),
-    ("nft-left-out", "checks that are said twice"),
-    (
-        "nft-lookups",
-        "a rule that the kernel refuses; why is not known yet",
+        "nft-monitor",
+        "messages of rules that change, to which nobody listens yet",
     ),
     (
-        "nft-map-updates",
-        "marks that rules put into maps of several parts",
+        "route-tables-empty",
+        "tables that have no routes: a kernel tells of them only to who asks for one by its number",
     ),
-    ("nft-monitor", "messages of rules that change"),
-    ("nft-netdev-ipv6", "bits of headers of IPv6's extensions"),
     (
-        "nft-netdev-reject",
-        "a refusal that the kernel is not asked for",
+        "stp-counters",
+        "what ports count of the spanning tree, which RTM_GETSTATS alone tells",
     ),
-    ("nft-raw-bits", "bytes that have the name of a field"),
-    ("nft-tcp-options", "bits of options of TCP"),
-    ("trace-nft", "messages of packets that are followed"),
-    ("xtables-monitor-events", "messages of rules that change"),
+    (
+        "trace-nft",
+        "messages of packets that are followed, to which nobody listens yet",
+    ),
+    (
+        "tun-device",
+        "a flag of TUNs without effect, which rtnetlink does not tell",
+    ),
+    (
+        "xtables-monitor-events",
+        "messages of rules that change, to which nobody listens yet",
+    ),
 ];
 
 /// Why a script is not held to its record here.

@@ -57,7 +57,8 @@ impl Reader<'_> {
     fn sides(&self, loaded: &Loaded, bytes: &[u8]) -> Option<(Expr, Value)> {
         let (left, shift) = self.resolved(&loaded.expr);
         let whole = match (&left, &loaded.expr) {
-            (Expr::Field(field), Expr::Bits(..)) => Some(field.datatype().len()),
+            (Expr::Bits(..), _) | (_, Expr::Raw { .. }) => None,
+            (named, Expr::Bits(..)) => named.datatype().map(DataType::len),
             _ => None,
         };
         let value = match whole {

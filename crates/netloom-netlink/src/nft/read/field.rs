@@ -16,6 +16,35 @@ const fn network_of(number: u128) -> Option<Header> {
     }
 }
 
+/// Some bits of an option or of a header behind others, and how many stand behind them.
+fn bits_of_option(of: &Expr, mask: u128) -> Option<(Expr, u32)> {
+    let mut named = of.clone();
+    let (Expr::ExtensionHeader { field, .. }
+    | Expr::TcpOption { field, .. }
+    | Expr::IpOption { field, .. }
+    | Expr::SctpChunk { field, .. }) = &mut named
+    else {
+        return None;
+    };
+    let (offset, bits) = (*field)?;
+    let (shift, own) = run(mask, bits)?;
+    *field = Some((offset + bits - (shift + own), own));
+    Some((named, shift.into()))
+}
+
+/// Where the bits of a mask are that follow one another: how many stand behind them, and how many they
+/// are.
+fn run(mask: u128, bits: u16) -> Option<(u16, u16)> {
+    let shift = if mask == 0 {
+        return None;
+    } else {
+        mask.trailing_zeros()
+    };
+    let own = (mask >> shift).trailing_ones();
+    let whole = own == mask.count_ones() && shift + own <= u32::from(bits);
+    whole.then_some((shift as u16, own as u16))
+}
+
 impl Reader<'_> {
     fn network(&self) -> Option<Header> {
         match implied::network(self.family, &self.statements) {
@@ -35,6 +64,24 @@ impl Reader<'_> {
         })
     }
 
+    /// Whether what stands before the network's header is an Ethernet header.
+    fn has_ethernet(&self) -> bool {
+        let own = matches!(self.family, TableFamily::Bridge | TableFamily::Netdev);
+        let asked = |statement: &Statement| {
+            let Statement::Match {
+                left,
+                relation: Relation::Eq,
+                right: Expr::Value(value),
+            } = statement
+            else {
+                return false;
+            };
+            let of_device = matches!(left, Expr::Meta(MetaKey::IifType | MetaKey::OifType));
+            of_device && value.to_number() == Some(implied::ETHERNET)
+        };
+        own || self.context.xtables || self.statements.iter().any(asked)
+    }
+
     fn transport(&self) -> Option<u8> {
         self.statements.iter().rev().find_map(|statement| {
             implied::asks_for_protocol(statement).or_else(|| implied::protocol(statement))
@@ -44,7 +91,7 @@ impl Reader<'_> {
     /// Whether fields of a header can be meant.
     fn is_known(&self, header: Header) -> bool {
         match header.layer() {
-            Layer::Link => true,
+            Layer::Link => self.has_ethernet(),
             Layer::Network => self.network() == Some(header),
             Layer::Transport => match self.transport() {
                 Some(number) => header.protocol() == Some(number),
@@ -80,6 +127,7 @@ impl Reader<'_> {
                 Field::IcmpGateway => (Field::IcmpType, 5),
                 Field::Icmpv6PacketTooBig => (Field::Icmpv6Type, 255),
                 Field::Icmpv6Mtu => (Field::Icmpv6Type, 2),
+                Field::Icmpv6MaxDelay => (Field::Icmpv6Type, 130),
                 _ => return false,
             };
             self.statements.iter().any(|statement| {
@@ -99,17 +147,10 @@ impl Reader<'_> {
         bits: u16,
         mask: u128,
     ) -> Option<(Field, u32)> {
-        if mask == 0 {
-            return None;
-        }
-        let shift = mask.trailing_zeros();
-        let own = (mask >> shift).trailing_ones();
-        if own != mask.count_ones() || shift + own > u32::from(bits) {
-            return None;
-        }
-        let at = offset + bits - (shift + own) as u16;
-        let field = self.field_at(layer, at, own as u16)?;
-        Some((field, shift))
+        let (shift, own) = run(mask, bits)?;
+        let field = self.field_at(layer, offset + bits - (shift + own), own)?;
+        // Ports of no protocol that has a name are looked at whole.
+        (field.header() != Header::Th).then_some((field, shift.into()))
     }
 
     /// An expression with fields in the place of bytes.
@@ -163,6 +204,12 @@ impl Reader<'_> {
         {
             return (Expr::Field(field), shift);
         }
+        if let Expr::Value(value) = mask
+            && let Some(number) = value.to_number()
+            && let Some(named) = bits_of_option(of, number)
+        {
+            return named;
+        }
         let (left, right) = (Box::new(self.named(of)), Box::new(self.named(mask)));
         (Expr::Bits(BitOp::And, left, right), 0)
     }
@@ -195,9 +242,15 @@ impl Reader<'_> {
     ) -> Option<Field> {
         use netloom_model::ruleset::DataType;
         let headers = self.headers(layer);
+        let is_address = |field: &Field| match field.datatype() {
+            DataType::Ipv4Addr | DataType::Ipv6Addr => true,
+            // Nft has no such form of them; ebtables has.
+            DataType::EtherAddr => self.context.xtables,
+            _ => false,
+        };
         Field::ALL.iter().copied().find(|field| {
             headers.contains(&field.header())
-                && matches!(field.datatype(), DataType::Ipv4Addr | DataType::Ipv6Addr)
+                && is_address(field)
                 && field.offset() == offset
                 && field.bits() > bits
         })

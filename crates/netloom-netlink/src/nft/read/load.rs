@@ -6,7 +6,8 @@ use crate::nft::number as numbers;
 use netloom_model::ruleset::datatype::Order;
 use netloom_model::ruleset::expr::{BitOp, CtDirection, FibResult, OsfTtl, SocketKey};
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::{Expr, Value};
+use netloom_model::ruleset::value::IFNAME;
+use netloom_model::ruleset::{DataType, Expr, Value};
 
 impl Reader<'_> {
     /// Bytes of a packet (`NFTA_PAYLOAD_*`), read or written.
@@ -79,7 +80,13 @@ impl Reader<'_> {
         let key = numbers::ct_of(data.be32(2)?, self.family)?;
         let what = Expr::Ct(key, direction);
         match data.be32(1) {
-            Some(register) => self.load(register, what, key.datatype().len().max(1)),
+            Some(register) => {
+                let len = match key.datatype() {
+                    DataType::String => IFNAME,
+                    ty => ty.len().max(1),
+                };
+                self.load(register, what, len)
+            }
             None => {
                 let value = self.value(data.be32(4)?, &what)?;
                 self.say(Statement::Set { what, value })

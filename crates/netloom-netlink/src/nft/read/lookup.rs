@@ -4,12 +4,12 @@ use super::{Held, Loaded, Reader};
 use crate::Attributes;
 use crate::nft::ITEM;
 use crate::nft::number as numbers;
-use crate::nft::set::Known;
+use crate::nft::set::{Known, Layout};
 use netloom_model::ruleset::datatype::Order;
 use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::statement::{ObjectName, Statement, UpdateOp};
-use netloom_model::ruleset::{DataType, Expr};
+use netloom_model::ruleset::{DataType, Expr, Value};
 
 impl<'a> Reader<'a> {
     fn set(&self, name: &str) -> Option<&'a Known> {
@@ -104,17 +104,28 @@ impl<'a> Reader<'a> {
 
     /// What a map gets for a key.
     fn data_of(&self, register: u32, set: &str) -> Option<Expr> {
+        let layout = self.set(set).map(|set| &set.data);
         match self.held(register)? {
-            Held::Constant(bytes) => {
-                let mut values = self.set(set)?.data.values(bytes);
+            Held::Constant(bytes) if layout.is_none_or(|layout| bytes.len() >= layout.len()) => {
+                let mut values = layout?.values(bytes);
                 Some(match values.len() {
                     1 => Expr::Value(values.remove(0)),
                     _ => Expr::Concat(values.into_iter().map(Expr::Value).collect()),
                 })
             }
-            Held::Loaded(_) => {
-                let len = self.set(set).map_or(4, |set| set.data.len());
-                self.key(register, len)
+            _ => {
+                let key = self.key(register, layout.map_or(4, Layout::len))?;
+                let (Expr::Concat(mut parts), Some(layout)) = (key.clone(), layout) else {
+                    return Some(key);
+                };
+                // Constants among them stand as those of their types do.
+                for (part, ty) in parts.iter_mut().zip(&layout.types) {
+                    if let (Expr::Value(value), Order::Host) = (&*part, ty.order()) {
+                        let turned: Vec<u8> = value.bytes().iter().rev().copied().collect();
+                        *part = Expr::Value(Value::new(turned));
+                    }
+                }
+                Some(Expr::Concat(parts))
             }
         }
     }

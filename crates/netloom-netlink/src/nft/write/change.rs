@@ -49,7 +49,14 @@ impl Lower<'_, '_> {
                 let data = MapData::Values(types.to_vec());
                 Some(self.mapped(key, map, Some(data), slot)?.len)
             }
-            Expr::Concat(_) => self.key(value, slot, None),
+            Expr::Concat(parts) => {
+                let constant = |(part, ty): (&Expr, &DataType)| match part {
+                    Expr::Value(value) => Expr::Value(Value::new(bytes(value, order(*ty)))),
+                    part => part.clone(),
+                };
+                let parts = parts.iter().zip(types).map(constant).collect();
+                self.key(&Expr::Concat(parts), slot, None)
+            }
             other => {
                 let mut load = self.load(other, slot)?;
                 self.shift(slot, &mut load);

@@ -191,7 +191,10 @@ impl Lower<'_, '_> {
                 self.emit("osf", |data| {
                     data.be32(1, to);
                     data.u8(2, ttl);
-                    data.be32(3, (*version).into());
+                    // No flags at all is none that it knows.
+                    if *version {
+                        data.be32(3, 1);
+                    }
                 });
                 16
             }

@@ -91,12 +91,16 @@ pub fn rule(of: &Table<'_>, rule: &Rule, id: &mut u32) -> Option<Written> {
         said: Vec::new(),
         id: *id,
     };
-    for statement in &rule.statements {
+    let twice = lower.said_twice(&rule.statements);
+    for (at, statement) in rule.statements.iter().enumerate() {
         for needed in lower.needed(statement) {
             lower.statement(&needed)?;
             lower.said.push(needed);
         }
         lower.statement(statement)?;
+        if twice.contains(&at) {
+            lower.statement(statement)?;
+        }
         lower.said.push(statement.clone());
     }
     *id = lower.id;
@@ -193,6 +197,27 @@ impl Lower<'_, '_> {
         let mut data = Writer::default();
         write(&mut data);
         self.out.nest(ITEM, |to| put(name, &data, to));
+    }
+
+    /// The statements that would be left out where the rule is read, but stand in it: they are asked twice,
+    /// of which the last is left out then.
+    fn said_twice(&mut self, statements: &[Statement]) -> Vec<usize> {
+        if self.of.xtables {
+            return Vec::new();
+        }
+        let mut places = Vec::new();
+        for (at, statement) in statements.iter().enumerate() {
+            for needed in self.needed(statement) {
+                places.push(None);
+                self.said.push(needed);
+            }
+            places.push(Some(at));
+            self.said.push(statement.clone());
+        }
+        let out = implied::left_out(self.family(), &self.said);
+        self.said.clear();
+        let of_rule = out.into_iter().filter_map(|place| places[place]);
+        of_rule.collect()
     }
 
     fn family(&self) -> TableFamily {

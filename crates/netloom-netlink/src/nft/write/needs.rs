@@ -8,6 +8,7 @@ use netloom_model::ruleset::{Expr, Field, Header, TableFamily, Value, implied};
 
 const ETHERNET: u8 = 1;
 const VLAN: u16 = 0x8100;
+const IPV4: u16 = 0x0800;
 const TCP: u8 = 6;
 const SCTP: u8 = 132;
 
@@ -43,6 +44,9 @@ impl Lower<'_, '_> {
         self.link(&headers, &mut needed);
         if let Some(network) = self.network(statement, &headers) {
             needed.extend(self.asks_network(network));
+        } else if self.is_among(statement) {
+            // Ebtables asks for it beside what `-p` says.
+            needed.push(asks(Expr::Meta(MetaKey::Protocol), IPV4));
         }
         if let Some(protocol) = transport(statement, &headers, self.family())
             && !self.knows_transport(statement)
@@ -52,6 +56,25 @@ impl Lower<'_, '_> {
         }
         needed.extend(self.message(statement));
         needed
+    }
+
+    /// Whether a statement is `among` of ebtables, with addresses of IP.
+    fn is_among(&self, statement: &Statement) -> bool {
+        let Statement::Match {
+            left: Expr::Concat(parts),
+            right: Expr::Set(_),
+            ..
+        } = statement
+        else {
+            return false;
+        };
+        let header = |part: &Expr| match part {
+            Expr::Field(field) => Some(field.header()),
+            _ => None,
+        };
+        let of: Vec<_> = parts.iter().map(header).collect();
+        let bridge = self.family() == TableFamily::Bridge && self.of.xtables;
+        bridge && of == [Some(Header::Ether), Some(Header::Ip)]
     }
 
     fn knows_transport(&self, statement: &Statement) -> bool {
@@ -148,6 +171,8 @@ impl Lower<'_, '_> {
             (Field::IcmpType, 5)
         } else if field(Field::Icmpv6Mtu) {
             (Field::Icmpv6Type, 2)
+        } else if field(Field::Icmpv6MaxDelay) {
+            (Field::Icmpv6Type, 130)
         } else {
             return None;
         };

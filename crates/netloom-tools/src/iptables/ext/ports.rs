@@ -243,6 +243,15 @@ fn one(view: &View<'_>, statement: &Statement, header: Header) -> Option<(String
         let is = TcpFlags { mask, set };
         return Some(flags_said(view, Not { is, not }));
     }
+    // As nft says that none of some flags is set, or any.
+    if let (Expr::Field(Field::TcpFlags), Expr::Value(mask)) = (left, right)
+        && let Relation::None | Relation::Any = relation
+    {
+        let (mask, set) = (mask.to_number()? as u8, 0);
+        let is = TcpFlags { mask, set };
+        let not = *relation == Relation::Any;
+        return Some(flags_said(view, Not { is, not }));
+    }
     let Expr::Field(field) = left else {
         return None;
     };
