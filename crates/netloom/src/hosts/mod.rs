@@ -17,7 +17,7 @@ use netloom_model::{
     Errno, Error, LinkRef, NsName, Reply, Request, Result, Snapshot, State, World,
 };
 use netloom_tools::Context;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -29,6 +29,8 @@ pub(crate) struct Hosts {
     programs: Vec<(Program, String)>,
     /// What of the snapshots the engine could not take.
     lost: Vec<Missing>,
+    /// The namespaces whose rules ask sets of xtables.
+    asking: BTreeSet<NsName>,
     /// Where questions begin that do not say where.
     first: NsName,
 }
@@ -79,6 +81,9 @@ impl Hosts {
             }
         }
         let wires = wire::between(&all, &state);
+        let asking = state.namespaces.iter();
+        let asking = asking.filter(|(_, there)| unknown::asks_sets(&there.ruleset));
+        let asking = asking.map(|(ns, _)| ns.clone()).collect();
         let (mut simulation, lost) = Simulation::twin(&state);
         for ends in wires {
             simulation.engine.join(&ends);
@@ -91,6 +96,7 @@ impl Hosts {
             simulation,
             programs,
             lost,
+            asking,
             names: Names(Rc::new(all)),
             first,
         }
@@ -157,13 +163,16 @@ fn entering(all: &[Snapshot], roots: &[NsName]) -> BTreeMap<NsName, Entering> {
 impl World for Hosts {
     fn call(&mut self, request: Request) -> Result<Reply> {
         match request {
-            Request::Explain(_) => {
+            Request::Explain(ref explain) => {
+                let begins = unknown::begins(&explain.probe);
                 let mut reply = self.simulation.call(request)?;
                 if let Reply::Journey(journey) = &mut reply {
                     let known = unknown::Known {
                         hosts: &self.names.0,
                         programs: &self.programs,
                         lost: &self.lost,
+                        asking: &self.asking,
+                        begins,
                     };
                     known.admit(journey);
                 }

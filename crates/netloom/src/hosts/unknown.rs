@@ -2,9 +2,14 @@
 //! device of another kind than netloom has. How it ends is unknown then; what would become of it otherwise
 //! is told beside.
 
-use netloom_model::Snapshot;
-use netloom_model::journey::{DropReason, Event, Journey, Look, Origin, Stage, Step, Verdict};
+use netloom_model::journey::{
+    DropReason, Event, Journey, Look, Origin, Probe, ProbeProtocol, Stage, Step, Verdict,
+};
+use netloom_model::ruleset::xt::{XtMatch, XtTarget};
+use netloom_model::ruleset::{Ruleset, Statement};
 use netloom_model::snapshot::{Missing, Program};
+use netloom_model::{NsName, Snapshot};
+use std::collections::BTreeSet;
 
 const fn answers(origin: Origin) -> bool {
     matches!(
@@ -50,6 +55,36 @@ pub(super) struct Known<'h> {
     pub(super) programs: &'h [(Program, String)],
     /// What the engine could not take.
     pub(super) lost: &'h [Missing],
+    /// The namespaces whose rules ask sets of xtables.
+    pub(super) asking: &'h BTreeSet<NsName>,
+    /// Whether the packet begins a connection of its own.
+    pub(super) begins: bool,
+}
+
+/// Whether a packet begins a connection, so that it is of none of those that there are: one that comes
+/// from a port which nobody has yet, and a new echo. One whose port is given may be of an earlier one.
+pub(super) const fn begins(probe: &Probe) -> bool {
+    match probe {
+        Probe::Send(packet) | Probe::ReceiveIp { packet, .. } => {
+            packet.source_port.is_none() || matches!(packet.protocol, ProbeProtocol::Icmp)
+        }
+        Probe::Receive { .. } => false,
+    }
+}
+
+/// Whether a ruleset asks sets of xtables.
+pub(super) fn asks_sets(ruleset: &Ruleset) -> bool {
+    let chains = ruleset.tables.iter().flat_map(|table| &table.chains);
+    let mut rules = chains.flat_map(|chain| &chain.rules);
+    rules.any(|rule| {
+        let mut statements = rule.statements.iter();
+        statements.any(|statement| {
+            matches!(
+                statement,
+                Statement::XtMatch(XtMatch::Set(_)) | Statement::XtTarget(XtTarget::Set(_))
+            )
+        })
+    })
 }
 
 impl Known<'_> {
@@ -100,7 +135,12 @@ impl Known<'_> {
                 "the program \"{name}\"{id} decides at {dev} of {ns}, {hook}, and what it does is not known"
             ));
         }
-        parts(step).iter().find_map(|part| {
+        let asked = |part: &&&str| match **part {
+            "connections" => !self.begins,
+            "ipsets" => self.asking.contains(ns),
+            _ => true,
+        };
+        parts(step).iter().filter(asked).find_map(|part| {
             let lost = self.lost.iter().find(|lost| {
                 *part != "links" && lost.part == *part && lost.ns.as_ref() == Some(ns)
             });
@@ -146,7 +186,7 @@ fn parts(step: &Step) -> Vec<&'static str> {
     parts
 }
 
-/// Connections are not among them: a packet that is asked about begins one.
+/// The parts that a look is a look at.
 const fn of_look(look: Look) -> &'static [&'static str] {
     match look {
         Look::Device | Look::Ports => &["links"],
@@ -155,7 +195,7 @@ const fn of_look(look: Look) -> &'static [&'static str] {
         Look::Mdb => &["mdb"],
         Look::Routes => &["routes", "rules", "addresses", "nexthops"],
         Look::Neighbours => &["neighbours"],
-        Look::Connections => &[],
+        Look::Connections => &["connections"],
         Look::Ruleset => &["ruleset", "ipsets"],
         Look::Settings(_) => &["sysctls"],
     }

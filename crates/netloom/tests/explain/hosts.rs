@@ -232,6 +232,62 @@ fn what_was_not_read_is_unknown_where_it_is_asked() {
     );
 }
 
+fn missing(hosts: &Hosts, part: &str) {
+    hosts.change("alpha", |host| {
+        let missing = serde_json::json!({ "ns": "", "part": part, "why": "Operation not permitted: CAP_NET_ADMIN in its user namespace is needed" });
+        host["missing"].as_array_mut().unwrap().push(missing);
+    });
+}
+
+#[test]
+fn connections_that_were_not_read_are_unknown_to_packets_that_may_be_of_one() {
+    let hosts = alpha();
+    missing(&hosts, "connections");
+    let why = "unknown, the connections of alpha could not be read: Operation not permitted: \
+               CAP_NET_ADMIN in its user namespace is needed; without that";
+    let of_earlier = "--from web 8.8.8.8:53 --proto udp --sport 5353";
+    says(
+        &hosts,
+        &format!("explain --snapshot alpha {of_earlier}"),
+        3,
+        &[why, "it leaves alpha by eth0"],
+    );
+    // What begins a connection is of none that there was.
+    for new in ["8.8.8.8:53 --proto udp", "8.8.8.8"] {
+        says(
+            &hosts,
+            &format!("explain --snapshot alpha --from web {new}"),
+            4,
+            &["left alpha by eth0"],
+        );
+    }
+    // No rule asks for them there.
+    hosts.change("alpha", |host| {
+        host["state"]["namespaces"][""]["ruleset"]["tables"] = Value::Array(Vec::new());
+    });
+    says(
+        &hosts,
+        &format!("explain --snapshot alpha {of_earlier}"),
+        4,
+        &["left alpha by eth0"],
+    );
+}
+
+#[test]
+fn sets_that_were_not_read_are_unknown_where_a_rule_asks_one() {
+    let hosts = alpha();
+    missing(&hosts, "ipsets");
+    let ask = "explain --snapshot alpha --from db web";
+    says(&hosts, ask, 0, &["delivered in web"]);
+    let hosts = Hosts::new();
+    let rule =
+        "ipset create banned hash:ip; iptables -I FORWARD -m set --match-set banned src -j DROP";
+    hosts.add("alpha", 10, rule);
+    missing(&hosts, "ipsets");
+    let why = "unknown, the ipsets of alpha could not be read: Operation not permitted";
+    says(&hosts, ask, 3, &[why]);
+}
+
 #[test]
 fn what_a_program_does_is_unknown_and_it_is_named() {
     let hosts = alpha();
