@@ -27,6 +27,7 @@ mod process;
 mod protocol;
 mod server;
 mod session;
+mod shell;
 mod snapshot;
 mod start;
 mod supervise;

@@ -76,6 +76,11 @@ fn misused(text: impl core::fmt::Display) -> Failure {
 pub fn conntrack(cx: &mut Context<'_>) -> i32 {
     match run(cx) {
         Ok(code) => code,
+        Err(failure) if failure.is_refused() => {
+            let why = "Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do this";
+            let _ = writeln!(cx.err, "{NAME}: {why}");
+            1
+        }
         Err(failure) => {
             let _ = cx.out.flush();
             let _ = write!(cx.err, "{}", failure.text);

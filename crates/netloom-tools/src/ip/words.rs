@@ -51,6 +51,11 @@ impl Failure {
         Failure::new(format!("Error: \"{word}\" is not supported here."), 255)
     }
 
+    /// Whether a kernel refused it to a user without the capability for it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.text.trim_end() == "RTNETLINK answers: Operation not permitted"
+    }
+
     /// There is no such link.
     pub(crate) fn no_device(name: &str) -> Failure {
         Failure::new(format!("Cannot find device \"{name}\""), 1)

@@ -337,13 +337,21 @@ fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
             .parse(&args)
             .and_then(|parsed| command::run(cx, variant, &parsed)),
     };
-    finish(cx, done)
+    finish(cx, variant, done)
 }
 
 /// Tells a failure; the exit code.
-fn finish(cx: &mut Context<'_>, done: Outcome<()>) -> i32 {
+fn finish(cx: &mut Context<'_>, variant: Variant, done: Outcome<()>) -> i32 {
     match done {
         Ok(()) => 0,
+        Err(failure) if failure.is_refused() => {
+            let version = variant.version();
+            let _ = writeln!(
+                cx.err,
+                "{version}: Could not fetch rule set generation id: Permission denied (you must be root)"
+            );
+            4
+        }
         Err(failure) => {
             let _ = write!(cx.err, "{}", failure.text);
             failure.code

@@ -43,7 +43,7 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
         Some(options) => carry_out(cx, variant, &options),
         None => Ok(writeln!(cx.out, "{}", variant.version())?),
     });
-    finish(cx, done)
+    finish(cx, variant, done)
 }
 
 /// The options; none where the version is asked for.

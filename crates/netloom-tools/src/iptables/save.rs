@@ -21,7 +21,7 @@ struct Options {
 /// Runs it.
 pub(super) fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let done = options(cx, variant).and_then(|options| carry_out(cx, variant, &options));
-    finish(cx, done)
+    finish(cx, variant, done)
 }
 
 fn options(cx: &Context<'_>, variant: Variant) -> Outcome<Options> {

@@ -60,12 +60,21 @@ pub use told::{data_words, element_words, key_words, words};
 pub fn nft(cx: &mut Context<'_>) -> i32 {
     match run(cx) {
         Ok(()) => 0,
+        Err(failure) if failure.is_refused() => {
+            let _ = cx.err.write_all(REFUSED.as_bytes());
+            1
+        }
         Err(failure) => {
             let _ = write!(cx.err, "{}", failure.text);
             failure.code
         }
     }
 }
+
+/// What is said where the ruleset may not be read.
+const REFUSED: &str = "Operation not permitted (you must be root)
+netlink: Error: cache initialization failed: Operation not permitted
+";
 
 fn run(cx: &mut Context<'_>) -> Outcome<()> {
     let Some(arguments) = arguments::arguments(cx)? else {

@@ -138,7 +138,7 @@ fn held_to(cx: &mut Context<'_>, options: &Options, known: &Endpoints) -> Result
     }
     let told = match options.json {
         true => format!("{}\n", report::json(&file, &judged)),
-        false => report::table(&judged),
+        false => crate::shell::shown(&report::table(&judged)).into_owned(),
     };
     let written = cx.out.write_all(told.as_bytes());
     written.map_err(|error| plain(error.to_string()))?;

@@ -104,7 +104,7 @@ fn run(cx: &mut Context<'_>) -> Result<i32, String> {
     let flows = flows::changed(cx, &mut before, &mut after, options.flows)?;
     let told = match options.json {
         true => format!("{}\n", as_json(&changes, &flows, &unread)),
-        false => as_text(&changes, &flows, &unread),
+        false => crate::shell::shown(&as_text(&changes, &flows, &unread)).into_owned(),
     };
     let written = cx.out.write_all(told.as_bytes());
     written.map_err(|error| error.to_string())?;

@@ -90,7 +90,7 @@ fn entered(ns: &NsName, line: &str) -> String {
         return format!("{line}{of}");
     }
     match line.strip_prefix("ip ") {
-        Some(rest) => format!("{} {rest}", ip_of(ns)),
+        Some(rest) => format!("{} {}", ip_of(ns), crate::shell::typed(rest)),
         None => exec(ns, line),
     }
 }

@@ -1,5 +1,6 @@
 //! Commands as they are typed for a namespace, ready to be pasted.
 
+use crate::shell::{typed, word};
 use netloom_model::NsName;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -36,16 +37,19 @@ impl Entering {
     /// A command of iproute2, which can go to a namespace with a name by itself.
     fn iproute(&self, program: &str) -> String {
         match &self.netns {
-            Some(name) if !name.contains('/') => self.on(&format!("{program} -n {name}")),
+            Some(name) if !name.contains('/') => self.on(&format!("{program} -n {}", word(name))),
             _ => self.exec(program),
         }
     }
 
     fn exec(&self, command: &str) -> String {
         self.on(&match &self.netns {
-            None => command.to_owned(),
-            Some(path) if path.contains('/') => format!("nsenter --net={path} {command}"),
-            Some(name) => format!("ip netns exec {name} {command}"),
+            None => typed(command),
+            Some(path) if path.contains('/') => {
+                let net = format!("--net={path}");
+                format!("nsenter {} {}", word(&net), typed(command))
+            }
+            Some(name) => format!("ip netns exec {} {}", word(name), typed(command)),
         })
     }
 

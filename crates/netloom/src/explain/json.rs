@@ -27,7 +27,12 @@ pub(super) fn render(journey: &Journey, fix: &Fix) -> Value {
         "truncated": journey.truncated,
     });
     if let Fix::Tried(found) = fix {
-        value["fix"] = json!(found.as_ref().map(|found| &found.commands));
+        value["fix"] = json!(found.as_ref().map(|found| {
+            let commands = found.commands.iter();
+            commands
+                .map(|command| crate::shell::typed(command))
+                .collect::<Vec<_>>()
+        }));
     }
     value
 }

@@ -28,6 +28,7 @@ mod tree;
 mod vlan;
 
 use crate::hosts::{Hosts, Names};
+use crate::shell;
 pub(crate) use command::{exec, ip as ip_of};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use filter::words;
@@ -184,7 +185,7 @@ impl Fix {
             Fix::Tried(None) => "fix: no small change was found that delivers it\n".to_owned(),
             Fix::Tried(Some(found)) => {
                 let commands = found.commands.iter();
-                let commands = commands.map(|command| format!("  {command}\n"));
+                let commands = commands.map(|command| format!("  {}\n", shell::typed(command)));
                 let says = match found.delivers {
                     true => "fix: tried, and it delivers the packet:\n",
                     false => {
@@ -230,11 +231,12 @@ fn tell(
     let written = match question.format {
         Format::Text if question.view == View::Step => {
             let ending = text::render(journey, View::Step) + &fix.text();
+            let ending = shell::shown(&ending);
             step::play(cx.stdin, cx.out, journey, &question.steps, &ending)
         }
         Format::Text => {
             let text = text::render(journey, question.view) + &fix.text();
-            cx.out.write_all(text.as_bytes())
+            cx.out.write_all(shell::shown(&text).as_bytes())
         }
         Format::Json => writeln!(cx.out, "{}", json::render(journey, fix)),
         Format::Mermaid => cx.out.write_all(diagram::mermaid(journey).as_bytes()),

@@ -18,7 +18,7 @@ pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
         };
         let map = |ns: &NsName| match ns.is_first() {
             true => root.clone(),
-            false => NsName::new(format!("{prefix}{ns}")),
+            false => NsName::new(format!("{prefix}{}", visible(ns.as_str()))),
         };
         rename(host, &map);
         roots.push(root);
@@ -26,14 +26,20 @@ pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
     roots
 }
 
+/// A name in which every control character is a question mark: no name of a namespace that is shown makes
+/// a line of its own.
+fn visible(name: &str) -> String {
+    name.replace(char::is_control, "?")
+}
+
 /// What a host's own namespace is called.
 fn root(host: &Snapshot, several: bool, taken: &mut BTreeSet<String>) -> NsName {
     let own = match host.host.name.as_str() {
-        "" => "host",
-        name => name,
+        "" => "host".to_owned(),
+        name => visible(name),
     };
     let inside = |name: &str| !several && host.state.namespaces.contains_key(&NsName::from(name));
-    let mut name = own.to_owned();
+    let mut name = own.clone();
     let mut count = 1;
     while inside(&name) || !taken.insert(name.clone()) {
         count += 1;

@@ -1,5 +1,6 @@
 //! What was found, and how it is told.
 
+use crate::shell;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -63,7 +64,7 @@ impl Finding {
 
     /// With a command that mends it.
     pub(crate) fn mended_by(mut self, command: impl Into<String>) -> Finding {
-        self.fix.push(command.into());
+        self.fix.push(shell::typed(&command.into()));
         self
     }
 }

@@ -156,6 +156,17 @@ pub(crate) fn findings(state: &State, only: &[String]) -> Vec<Finding> {
     all
 }
 
+/// The parts without which most traps cannot be seen.
+const DECIDING: [&str; 7] = [
+    "links",
+    "addresses",
+    "routes",
+    "rules",
+    "ruleset",
+    "connections",
+    "sysctls",
+];
+
 /// The words of a command line.
 #[derive(Default)]
 struct Asked {
@@ -194,16 +205,19 @@ fn parse(args: &[String]) -> Result<Asked, String> {
 }
 
 /// The state that is looked at: that of hosts where they are named, else that of the world.
-fn look(cx: &mut Context<'_>, asked: &Asked) -> Result<State, String> {
+///
+/// Beside it what of that was not read, a line each.
+fn look(cx: &mut Context<'_>, asked: &Asked) -> Result<(State, Vec<String>), String> {
     let read = |world: &mut dyn World| {
         let state = world.snapshot(None, WANTED);
         state.map_err(|error| error.to_string())
     };
     if !asked.live && asked.snapshots.is_empty() {
-        return read(cx.world);
+        return Ok((read(cx.world)?, Vec::new()));
     }
     let mut hosts = Hosts::open(&asked.snapshots, asked.live)?;
-    read(&mut hosts)
+    let unread = hosts.unread(&DECIDING);
+    Ok((read(&mut hosts)?, unread))
 }
 
 /// Runs `netloom lint` with the words that follow it.
@@ -224,8 +238,8 @@ pub fn main(cx: &mut Context<'_>) -> i32 {
         let _ = writeln!(cx.out, "{}", names.join("\n"));
         return 0;
     }
-    let state = match look(cx, &asked) {
-        Ok(state) => state,
+    let (state, unread) = match look(cx, &asked) {
+        Ok(looked) => looked,
         Err(text) => {
             let _ = writeln!(cx.err, "netloom lint: {text}");
             return 2;
@@ -234,8 +248,15 @@ pub fn main(cx: &mut Context<'_>) -> i32 {
     let found = findings(&state, &asked.only);
     let text = match asked.json {
         true => finding::json(&found),
-        false => finding::text(&found),
+        false => crate::shell::shown(&finding::text(&found)).into_owned(),
     };
     let _ = write!(cx.out, "{text}");
-    i32::from(found.iter().any(|one| one.severity > Severity::Note))
+    for line in &unread {
+        let _ = writeln!(cx.err, "netloom lint: not looked at: {line}");
+    }
+    match found.iter().any(|one| one.severity > Severity::Note) {
+        true => 1,
+        false if unread.is_empty() => 0,
+        false => 3,
+    }
 }

@@ -21,6 +21,17 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
+# What goes to the namespace that is read now, and runs a command there: $way says how, $place where.
+way=here
+place=
+inside() {
+    case $way in
+        here) "$@" ;;
+        netns) ip netns exec "$place" "$@" ;;
+        process) nsenter -t "$place" -n "$@" ;;
+    esac
+}
+
 # part NAME COMMAND...: what a command prints in the namespace, then its exit code and the first line
 # of what it complains about.
 part() {
@@ -31,7 +42,7 @@ part() {
         return
     fi
     say "part $name"
-    { complaint=$($inside "$@" 2>&1 >&3 3>&-); code=$?; } 3>&1
+    { complaint=$(inside "$@" 2>&1 >&3 3>&-); code=$?; } 3>&1
     printf '\n'
     say "end $code $(printf '%s' "$complaint" | head -n 1)"
 }
@@ -44,7 +55,7 @@ ip -j link show lo >/dev/null 2>&1 && json=-j
 ip -N link show lo >/dev/null 2>&1 && numbers=-N
 bridge -j link show >/dev/null 2>&1 && bridge_json=-j
 
-# What belongs to one namespace; $inside is the command that goes there.
+# What belongs to one namespace.
 namespace() {
     part link ip $json -d -s -s link show
     part address ip $numbers $json -d address show
@@ -88,7 +99,6 @@ say "taken $(date +%s)"
 
 own=$(number /proc/self/ns/net)
 seen=" $own "
-inside=
 say "namespace $own /proc/self/ns/net first"
 namespace
 
@@ -96,8 +106,15 @@ if have ip; then
     for path in /run/netns/*; do
         [ -e "$path" ] || continue
         name=${path##*/}
-        inside="ip netns exec $name"
-        found=$($inside readlink /proc/self/ns/net 2>/dev/null | sed -n 's/^net:\[\([0-9]*\)\]$/\1/p')
+        case $name in
+            *[[:cntrl:]]*)
+                say "refused /run/netns/$(printf '%s' "$name" | tr '[:cntrl:]' '?'): its name has control characters"
+                continue
+                ;;
+        esac
+        way=netns
+        place=$name
+        found=$(inside readlink /proc/self/ns/net 2>/dev/null | sed -n 's/^net:\[\([0-9]*\)\]$/\1/p')
         if [ -z "$found" ]; then
             say "refused $path: it cannot be entered"
             continue
@@ -124,7 +141,8 @@ for folder in /proc/[0-9]*; do
     case $seen in *" $found "*) continue ;; esac
     seen="$seen$found "
     if have nsenter; then
-        inside="nsenter -t $pid -n"
+        way=process
+        place=$pid
         say "namespace $found $folder/ns/net of $pid"
         namespace
     else
@@ -133,7 +151,7 @@ for folder in /proc/[0-9]*; do
 done
 [ $hidden -gt 0 ] && say "hidden $hidden"
 
-inside=
+way=here
 for runtime in docker podman; do
     have $runtime || continue
     form='{{.State.Pid}} {{.Id}} {{.Name}}'

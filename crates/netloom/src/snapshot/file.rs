@@ -5,10 +5,11 @@
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use netloom_model::Snapshot;
-use netloom_model::snapshot::VERSION;
+use netloom_model::snapshot::{Missing, VERSION};
+use netloom_model::{Namespace, NsName, Snapshot};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
 /// What is longer is compressed, and has no line for each value.
@@ -63,7 +64,10 @@ pub fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 /// A sentence that says what is wrong, and where.
 pub fn parse(json: &[u8]) -> Result<Snapshot, String> {
     let refused = match serde_json::from_slice::<Snapshot>(json) {
-        Ok(snapshot) if snapshot.version == VERSION => return Ok(snapshot),
+        Ok(mut snapshot) if snapshot.version == VERSION => {
+            without_parts(json, &mut snapshot);
+            return Ok(snapshot);
+        }
         Ok(snapshot) => return Err(other_version(snapshot.version)),
         Err(error) => error,
     };
@@ -78,6 +82,36 @@ pub fn parse(json: &[u8]) -> Result<Snapshot, String> {
         }
         _ => Err(format!("it is no snapshot, or a damaged one: {refused}")),
     }
+}
+
+/// A part that a namespace of the file does not have at all was not read: it is missing, and not empty.
+fn without_parts(json: &[u8], snapshot: &mut Snapshot) {
+    let whole = serde_json::to_value(Namespace::default()).unwrap_or_default();
+    let (Some(whole), Ok(keys)) = (whole.as_object(), serde_json::from_slice::<Keys>(json)) else {
+        return;
+    };
+    for (ns, keys) in keys.state.namespaces {
+        for part in whole.keys().filter(|part| !keys.contains_key(*part)) {
+            if snapshot.why_missing(&ns, part).is_none() {
+                snapshot.missing.push(Missing {
+                    ns: Some(ns.clone()),
+                    part: part.clone(),
+                    why: "the file does not have it".to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// Which parts its namespaces have.
+#[derive(Deserialize)]
+struct Keys {
+    state: KeysOfState,
+}
+
+#[derive(Deserialize)]
+struct KeysOfState {
+    namespaces: BTreeMap<NsName, BTreeMap<String, IgnoredAny>>,
 }
 
 /// What every version has.
@@ -98,7 +132,6 @@ fn other_version(version: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use netloom_model::{Namespace, NsName};
 
     fn read(bytes: &[u8]) -> Result<Snapshot, String> {
         parse(&unpacked(bytes.to_vec())?)
@@ -125,6 +158,24 @@ mod tests {
             assert_eq!(read(&bytes).unwrap(), snapshot);
             assert_eq!(read(&text(&snapshot).unwrap()).unwrap(), snapshot);
         }
+    }
+
+    #[test]
+    fn what_a_file_does_not_have_is_missing() {
+        let json = serde_json::to_value(with_settings(1)).unwrap();
+        let mut half = json.clone();
+        let namespace = half["state"]["namespaces"][""].as_object_mut().unwrap();
+        namespace.remove("ruleset");
+        namespace.remove("routes");
+        let read = parse(half.to_string().as_bytes()).unwrap();
+        let why = |part| read.why_missing(&NsName::first(), part);
+        assert_eq!(why("ruleset"), Some("the file does not have it"));
+        assert_eq!(why("routes"), why("ruleset"));
+        assert_eq!(why("links"), None);
+        assert_eq!(
+            parse(json.to_string().as_bytes()).unwrap(),
+            with_settings(1)
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a snapshot holds, in a few lines for people.
 
+use crate::shell::one_line;
 use netloom_model::{Namespace, NsName, Snapshot};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -26,12 +27,13 @@ pub fn of(snapshot: &Snapshot) -> String {
         .collect();
     let mut text = format!(
         "{}, {}: {}\n",
-        snapshot.host.name,
-        snapshot.host.kernel,
+        one_line(&snapshot.host.name),
+        one_line(&snapshot.host.kernel),
         counts.join(", ")
     );
     for ((why, of), parts) in missing(snapshot) {
-        let _ = writeln!(text, "missing: {}{}: {why}", parts.join(", "), place(&of));
+        let line = format!("{}{}: {why}", parts.join(", "), place(&of));
+        let _ = writeln!(text, "missing: {}", one_line(&line));
     }
     text
 }

@@ -3,6 +3,7 @@
 //! `kernel::NAME` reads namespaces of the running kernel that are made for it. It needs root; otherwise
 //! the trial is ignored, and counted as such.
 
+mod bad;
 mod import;
 mod kernel;
 mod place;
@@ -23,11 +24,15 @@ fn main() -> ExitCode {
     for (name, test) in kernel::TESTS {
         trials.push(Trial::test(format!("kernel::{name}"), test).with_ignored_flag(!root));
     }
+    for (name, test) in bad::TESTS {
+        trials.push(Trial::test(format!("bad::{name}"), test).with_ignored_flag(!root));
+    }
     for (name, test) in import::TESTS {
         trials.push(Trial::test(format!("import::{name}"), test).with_ignored_flag(!root));
     }
     let of_worlds = world::TESTS.iter().chain(redact::TESTS);
-    for (name, test) in of_worlds.chain(import::OF_WORLDS) {
+    let of_worlds = of_worlds.chain(import::OF_WORLDS);
+    for (name, test) in of_worlds.chain(bad::OF_WORLDS) {
         trials.push(Trial::test(format!("world::{name}"), *test));
     }
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -20,7 +20,7 @@ use netloom_model::ruleset::xt::XtMatch;
 pub(super) fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let args = cx.args.clone();
     let done = arguments::parse(variant, &args).and_then(|parsed| translate(cx, variant, &parsed));
-    finish(cx, done)
+    finish(cx, variant, done)
 }
 
 fn translate(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Outcome<()> {

@@ -14,7 +14,7 @@ use netloom_model::ruleset::Policy;
 /// Runs it.
 pub(in crate::iptables) fn run(cx: &mut Context<'_>, variant: Variant) -> i32 {
     let done = carry_over(cx, variant);
-    finish(cx, done)
+    finish(cx, variant, done)
 }
 
 fn carry_over(cx: &mut Context<'_>, variant: Variant) -> Outcome<()> {

@@ -29,7 +29,7 @@ pub(super) fn play(
         return screen::play(input, out, &pages, ending);
     }
     for page in &pages {
-        writeln!(out, "{}", page.plain())?;
+        writeln!(out, "{}", crate::shell::shown(&page.plain()))?;
     }
     out.write_all(ending.as_bytes())
 }

@@ -78,16 +78,18 @@ impl Reader<'_> {
 
     /// `NUMBER PATH first`, `NUMBER PATH named NAME`, `NUMBER PATH of PID`.
     fn namespace(&mut self, rest: &str) -> Result<(), String> {
-        let mut words = rest.splitn(4, ' ');
-        let inode = words.next().and_then(|word| word.parse().ok());
-        let (path, how) = (words.next(), words.next());
-        let (Some(path), Some(how)) = (path, how) else {
-            return Err("it tells of no namespace".to_owned());
-        };
-        let name = match how {
-            "first" => Some(String::new()),
-            "named" => words.next().map(str::to_owned),
-            _ => None,
+        let (inode, rest) = rest.split_once(' ').unwrap_or_default();
+        let inode = inode.parse().ok();
+        // A name may have spaces, and stands at the end of its path too.
+        let named = rest.match_indices(" named ").find_map(|(at, between)| {
+            let (path, name) = (&rest[..at], &rest[at + between.len()..]);
+            path.ends_with(&format!("/{name}")).then_some((path, name))
+        });
+        let (path, name) = match (named, rest.rsplit_once(" of "), rest.strip_suffix(" first")) {
+            (Some((path, name)), _, _) => (path, Some(name.to_owned())),
+            (None, _, Some(path)) => (path, Some(String::new())),
+            (None, Some((path, _)), None) => (path, None),
+            (None, None, None) => return Err("it tells of no namespace".to_owned()),
         };
         self.gathered.begin(name, path, inode);
         Ok(())
