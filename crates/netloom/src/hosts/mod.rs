@@ -5,6 +5,8 @@
 //! link, `unknown` says where a packet meets what was not read or what nobody knows.
 
 mod name;
+#[cfg(test)]
+mod tests;
 mod unknown;
 mod wire;
 

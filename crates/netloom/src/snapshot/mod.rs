@@ -4,6 +4,8 @@
 //! printed (`import`), and changes nothing. `file` is the form of the file, `summary` what is said beside
 //! it, `redact` makes it fit for others to see.
 
+#[cfg(test)]
+mod damage;
 mod file;
 mod import;
 mod redact;
@@ -53,6 +55,13 @@ pub struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
+
+#[cfg(test)]
+pub(crate) use damage::Damage;
+#[cfg(test)]
+pub(crate) use file::parse;
+#[cfg(test)]
+pub(crate) use redact::redact as redacted;
 
 /// What collects on other hosts.
 const SCRIPT: &str = include_str!("collect.sh");

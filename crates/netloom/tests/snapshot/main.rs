@@ -3,6 +3,7 @@
 //! `kernel::NAME` reads namespaces of the running kernel that are made for it. It needs root; otherwise
 //! the trial is ignored, and counted as such.
 
+mod asked;
 mod bad;
 mod import;
 mod kernel;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     }
     let of_worlds = world::TESTS.iter().chain(redact::TESTS);
     let of_worlds = of_worlds.chain(import::OF_WORLDS);
-    for (name, test) in of_worlds.chain(bad::OF_WORLDS) {
+    for (name, test) in of_worlds.chain(bad::OF_WORLDS).chain(asked::TESTS) {
         trials.push(Trial::test(format!("world::{name}"), *test));
     }
     libtest_mimic::run(&arguments, trials).exit_code()

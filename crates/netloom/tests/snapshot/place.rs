@@ -81,6 +81,16 @@ fn run(mut command: Command) -> Result<Left, Failed> {
     Ok(Left { folder, output })
 }
 
+/// A file without its compression.
+pub(crate) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Failed> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut json = Vec::new();
+    GzDecoder::new(&*bytes).read_to_end(&mut json)?;
+    Ok(json)
+}
+
 impl Left {
     /// A snapshot that was written there.
     pub(crate) fn snapshot(&self, file: &str) -> Result<Snapshot, Failed> {
@@ -89,13 +99,7 @@ impl Left {
 
     /// The text of a snapshot, without its compression.
     pub(crate) fn json(&self, file: &str) -> Result<Vec<u8>, Failed> {
-        let bytes = fs::read(self.path().join(file))?;
-        if !bytes.starts_with(&[0x1f, 0x8b]) {
-            return Ok(bytes);
-        }
-        let mut json = Vec::new();
-        GzDecoder::new(&*bytes).read_to_end(&mut json)?;
-        Ok(json)
+        unpacked(fs::read(self.path().join(file))?)
     }
 
     /// The folder.

@@ -211,6 +211,25 @@ mod tests {
     }
 
     #[test]
+    fn damaged_archives_end_nothing() {
+        let mut bytes = member("report/sos_commands/one", b'0', &[b'a'; 600]);
+        bytes.extend(member("././@LongLink", b'L', b"long\0"));
+        bytes.extend(member("x", b'x', b"9 path=a\n"));
+        bytes.extend(member("two", b'0', b"b"));
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::Write::write_all(&mut gzip, &bytes).unwrap();
+        let gzip = gzip.finish().unwrap();
+        let mut damage = crate::snapshot::Damage::new(5);
+        for round in 0..crate::snapshot::Damage::rounds(500) {
+            let damaged = damage.bytes(if round % 2 == 0 { &bytes } else { &gzip });
+            let _ = files(&damaged, &|_| true);
+            let mut xz = XZ.to_vec();
+            xz.extend(&damaged);
+            let _ = files(&xz, &|_| true);
+        }
+    }
+
+    #[test]
     fn a_damaged_archive_is_refused_wherever_it_ends() {
         let mut bytes = member("one", b'0', &[b'a'; 600]);
         bytes.extend(member("two", b'0', b"b"));

@@ -9,7 +9,7 @@ use netloom_model::{Change, Namespace, NewKind, NewLink, NsName, World};
 use netloom_tools::{Context, NoMachine};
 
 /// What stands for a rule that was not understood, until it is replaced.
-const MARK: &str = "netloom-unknown-rule-";
+pub(super) const MARK: &str = "netloom-unknown-rule-";
 
 /// A namespace's rules as they are put together.
 pub(super) struct Firewall {

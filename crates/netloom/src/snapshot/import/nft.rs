@@ -2,7 +2,7 @@
 //! reads them: without the tables that a tool of iptables saved too, whose matches nft does not tell; and
 //! with a mark in place of each rule that nobody here understands.
 
-use super::firewall::Firewall;
+use super::firewall::{Firewall, MARK};
 use serde_json::{Map, Value, json};
 
 /// A table of nft: family and name.
@@ -72,7 +72,9 @@ impl Firewall {
             let Err(said) = self.run("nft", &["-f", "-"], &text) else {
                 return Ok(());
             };
-            match wrong_line(&said).filter(|at| is_rule(&lines, *at)) {
+            // A mark that is refused stands where no rule can.
+            let refused = wrong_line(&said).filter(|at| is_rule(&lines, *at));
+            match refused.filter(|at| !lines[*at].contains(MARK)) {
                 Some(at) => self.mark_line(&mut lines[at]),
                 None => return Err(said),
             }

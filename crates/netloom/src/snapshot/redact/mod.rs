@@ -50,7 +50,7 @@ pub(super) struct Redaction {
 ///
 /// # Errors
 /// A sentence, if it could not be written as JSON and read again.
-pub(super) fn redact(mut snapshot: Snapshot) -> Result<Snapshot, String> {
+pub(crate) fn redact(mut snapshot: Snapshot) -> Result<Snapshot, String> {
     let mut redaction = Redaction {
         collects: true,
         addresses: Addresses::new(RandomState::new()),
