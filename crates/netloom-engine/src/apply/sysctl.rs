@@ -135,8 +135,10 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     if out_of_order {
         return Err(Errno::INVAL.into());
     }
+    let before = settings.get(entry.1);
     settings.set(entry.1, value);
-    if entry.1 == Global::IpForward {
+    // What is so already reaches no device (devinet_sysctl_forward).
+    if entry.1 == Global::IpForward && before != value {
         forward_all(net, ns, value);
     }
     Ok(())
@@ -220,7 +222,9 @@ fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Resul
     match who {
         Whose::All if entry.1 == Conf::Forwarding => {
             net.ns_mut(ns).settings.set(Global::IpForward, value);
-            forward_all(net, ns, value);
+            if before != value {
+                forward_all(net, ns, value);
+            }
         }
         Whose::All => net.ns_mut(ns).conf_all.set(entry.1, value),
         Whose::Default => set_default(net, ns, entry.1, value),
