@@ -2,7 +2,9 @@
 
 use super::finding::{Finding, Severity};
 use super::place::{Place, Standing, standing};
-use super::said::{Ending, Packet, destinations, ending, may_match, translates, translates_source};
+use super::said::{
+    Ending, Packet, destinations, ending, is_of_localhost, may_match, translates, translates_source,
+};
 use netloom_model::route::table;
 use netloom_model::ruleset::{Hook, Policy, TableFamily};
 use netloom_model::{Family, IpNet, Link, LinkKind, Route, RouteType, RuleAction};
@@ -36,7 +38,7 @@ fn needs_forwarding(place: &Place<'_>, rule: &Standing<'_>, family: Family) -> b
         TableFamily::Ip6 => family == Family::V6,
         _ => true,
     };
-    if !of_family || !translates(rule.rule) {
+    if !of_family || !translates(rule.rule) || is_of_localhost(rule.rule) {
         return false;
     }
     let targets = destinations(rule.rule, Some(rule.table));

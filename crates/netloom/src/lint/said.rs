@@ -328,6 +328,19 @@ pub(super) fn translates_source(rule: &Rule) -> bool {
     })
 }
 
+/// Whether what a rule asks says that the packet is of this host's own: no other host sends from 127/8
+/// or `::1`.
+pub(super) fn is_of_localhost(rule: &Rule) -> bool {
+    asked(rule).any(|statement| match statement {
+        Statement::Match {
+            left: Expr::Field(Field::IpSaddr | Field::Ip6Saddr),
+            relation: Relation::Eq,
+            right: Expr::Value(value) | Expr::Prefix(value, _),
+        } => address(value).is_some_and(|source| source.is_loopback()),
+        _ => false,
+    })
+}
+
 /// Whether a rule translates to addresses or ports.
 pub(super) fn translates(rule: &Rule) -> bool {
     translates_source(rule) || !destinations(rule, None).is_empty()

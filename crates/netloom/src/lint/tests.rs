@@ -81,6 +81,14 @@ fn rules_that_translate_need_forwarding() {
 }
 
 #[test]
+fn what_docker_translates_for_names_needs_no_forwarding() {
+    let names = "ip link set lo up
+        iptables -t nat -A OUTPUT -d 127.0.0.11/32 -p udp --dport 53 -j DNAT --to-destination 127.0.0.11:5353
+        iptables -t nat -A POSTROUTING -s 127.0.0.11/32 -p udp --sport 5353 -j SNAT --to-source :53";
+    assert_eq!(found("forwarding-off", names), []);
+}
+
+#[test]
 fn a_redirect_needs_no_forwarding() {
     let redirect = "iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080";
     assert_eq!(found("forwarding-off", redirect), []);
