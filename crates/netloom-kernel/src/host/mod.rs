@@ -116,6 +116,20 @@ fn settle(containers: &[containers::Found], found: &mut Vec<Found>) -> Vec<(usiz
     settled
 }
 
+/// Whether a name was drawn by a runtime for a namespace: `netns-UUID` (Podman), `cni-UUID` (containerd), a
+/// UUID (CRI-O). It says less than the container's.
+fn is_made_up(name: &str) -> bool {
+    let mut drawn = ["netns-", "cni-"].iter();
+    let drawn = drawn.find_map(|prefix| name.strip_prefix(prefix));
+    let drawn = drawn.unwrap_or(name);
+    let hyphens = |at| [8, 13, 18, 23].contains(&at);
+    let is_of_uuid = |(at, byte): (usize, u8)| match byte {
+        b'-' => hyphens(at),
+        byte => byte.is_ascii_hexdigit() && !hyphens(at),
+    };
+    drawn.len() == 36 && drawn.bytes().enumerate().all(is_of_uuid)
+}
+
 /// What each place is called: by its name, by its container's, by its path.
 fn names(found: &[Found], containers: &[(usize, Container)]) -> Vec<NsName> {
     let taken: Vec<NsName> = found.iter().filter_map(Found::name).collect();
@@ -134,9 +148,11 @@ fn names(found: &[Found], containers: &[(usize, Container)]) -> Vec<NsName> {
             let name = named.map(|(_, container)| NsName::from(&*container.name));
             name.filter(|name| !name.as_str().contains('/') && !taken.contains(name))
         };
-        found
-            .name()
+        let own = found.name();
+        own.clone()
+            .filter(|name| !is_made_up(name.as_str()))
             .or_else(container)
+            .or(own)
             .unwrap_or_else(|| NsName::new(found.path.to_string_lossy()))
     };
     found.iter().enumerate().map(name).collect()
@@ -278,6 +294,23 @@ mod tests {
         };
         assert_eq!(missing[0].part, "namespace");
         assert!(missing[0].why.contains("went"));
+    }
+
+    #[test]
+    fn a_name_that_a_runtime_drew_is_made_up() {
+        let drawn = "87cab201-a84f-13fc-75d7-ae5988f539f9";
+        for name in [drawn, &format!("netns-{drawn}"), &format!("cni-{drawn}")] {
+            assert!(is_made_up(name), "{name}");
+        }
+        for name in [
+            "web",
+            "cni-web",
+            "netns-1",
+            "",
+            "87cab201a84f13fc75d7ae5988f539f90000",
+        ] {
+            assert!(!is_made_up(name), "{name}");
+        }
     }
 
     #[test]
