@@ -148,7 +148,8 @@ asked() {
 ask() {
     local words linux said code
     words=$(asked "$@")
-    if sent "$@"; then linux=reached; else linux=lost; fi
+    # Once may be by chance.
+    if sent "$@" || sent "$@"; then linux=reached; else linux=lost; fi
     said=$("$NETLOOM" explain $snapshots $words --fix 2>&1) && code=0 || code=$?
     echo "? $*"
     echo "\$ explain $words --fix"
@@ -182,7 +183,8 @@ fix() {
 repair() {
     local node=${nodes%% *} line=$1
     case $line in "on "*) node=${line#on } node=${node%%:*} line=${line#*: } ;; esac
-    inside "$node" bash -c "$line" >/dev/null
+    # What an earlier fix did already is refused.
+    inside "$node" bash -c "$line" >/dev/null || true
 }
 
 record() {
@@ -201,6 +203,8 @@ record() {
     done
     sleep 2
     for node in $nodes; do
+        # Ports of a spanning tree take their time.
+        while inside "$node" bridge link | grep -qE 'state (listening|learning)'; do sleep 0.5; done
         inside "$node" flushed >/dev/null 2>&1
         inside "$node" netloom snapshot --all-namespaces -o "/run/$node.json" || true
         inside "$node" cat "/run/$node.json" | told >"$here/$HOST/$node.json.gz"

@@ -1,6 +1,7 @@
 //! Explaining: the packet goes through the real pipeline, on a copy of the world, with a scribe
 //! that writes every step down.
 
+mod answer;
 mod v6;
 
 use crate::apply;
@@ -17,7 +18,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::journey::{Explain, Journey, Origin, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::socket::{PmtuDiscovery, SocketId, SocketKind, SocketOption};
-use netloom_model::{Errno, Family, LinkRef, Result};
+use netloom_model::{Errno, Family, LinkRef, Result, Time};
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv4, ipv4, udp};
 
@@ -59,14 +60,21 @@ pub(crate) fn explain(engine: &Engine, explain: &Explain) -> Result<Journey> {
             arrive(&mut cx, dev, &frame);
         }
     }
-    receive::drain(&mut cx);
+    follow(&mut cx, end);
+    answer::arrive(&mut cx);
+    follow(&mut cx, end);
+    Ok(scribe.finish())
+}
+
+/// Moves on what is under way, until nothing of it waits any more.
+fn follow(cx: &mut Cx<'_, Scribe>, end: Time) {
+    receive::drain(cx);
     while let Some(next) = cx.net.timers.next().filter(|at| *at <= end) {
-        if cx.watch.is_full() || !waiting(&cx) {
+        if cx.watch.is_full() || !waiting(cx) {
             break;
         }
-        engine::advance(&mut cx, next);
+        engine::advance(cx, next);
     }
-    Ok(scribe.finish())
 }
 
 /// Whether a packet of the journey still waits for something: a neighbour, a held-back answer.

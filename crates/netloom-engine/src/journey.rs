@@ -51,19 +51,29 @@ impl Scribe {
         self.truncated
     }
 
+    /// The packet that was asked about and its copies, where it left and nobody answered.
+    pub(crate) fn left_unanswered(&self) -> Vec<u32> {
+        let asked = lineage(&self.packets, 0);
+        let left = matches!(verdict(self, &asked, true), Verdict::Left { .. });
+        match left && self.answer(&asked).is_none() {
+            true => asked,
+            false => Vec::new(),
+        }
+    }
+
+    /// What answers one of these packets.
+    fn answer(&self, asked: &[u32]) -> Option<&JourneyPacket> {
+        let answers = |packet: &&JourneyPacket| {
+            packet.origin.answers() && packet.parent.is_some_and(|parent| asked.contains(&parent))
+        };
+        self.packets.iter().find(answers)
+    }
+
     /// The journey as written, with what became of the packet and of its answer.
     pub(crate) fn finish(self) -> Journey {
-        let verdict = verdict(&self, &lineage(&self.packets, 0), true);
-        let answer = self.packets.iter().find(|p| {
-            let answers = matches!(
-                p.origin,
-                Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply
-            );
-            answers
-                && p.parent
-                    .is_some_and(|parent| lineage(&self.packets, 0).contains(&parent))
-        });
-        let back = answer.map(|p| verdict_of_answer(&self, p));
+        let asked = lineage(&self.packets, 0);
+        let verdict = verdict(&self, &asked, true);
+        let back = self.answer(&asked).map(|p| verdict_of_answer(&self, p));
         Journey {
             version: JOURNEY_VERSION,
             packets: self.packets,

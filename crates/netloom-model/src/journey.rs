@@ -120,7 +120,8 @@ pub struct Journey {
     pub steps: Vec<Step>,
     /// What became of the packet.
     pub verdict: Verdict,
-    /// What became of the answer, if there was one.
+    /// What became of the answer, if there was one; of one that left the host, what would become of an
+    /// answer from there.
     pub back: Option<Verdict>,
     /// Whether steps beyond the limit were left out.
     pub truncated: bool,
@@ -165,6 +166,19 @@ pub enum Origin {
     NeighbourSolicitation,
     /// A neighbour advertisement that answers its parent.
     NeighbourAdvertisement,
+    /// What somebody outside would answer to its parent, which left the host.
+    OutsideAnswer,
+}
+
+impl Origin {
+    /// Whether it is an answer to its parent, for whoever sent that.
+    #[must_use]
+    pub const fn answers(self) -> bool {
+        matches!(
+            self,
+            Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply | Origin::OutsideAnswer
+        )
+    }
 }
 
 /// The first bytes of a packet.

@@ -90,6 +90,11 @@ impl Outside {
         matches!(self.kind.link_type(), "ether" | "loopback")
     }
 
+    /// The frames that wait for whoever holds the engine.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &Packet> {
+        self.sent.iter()
+    }
+
     /// The next frame for whoever holds the engine.
     pub(crate) fn take(&mut self) -> Option<Packet> {
         self.sent.pop_front()

@@ -186,9 +186,12 @@ impl Fix {
             Fix::Tried(Some(found)) => {
                 let commands = found.commands.iter();
                 let commands = commands.map(|command| format!("  {}\n", shell::typed(command)));
-                let says = match found.delivers {
-                    true => "fix: tried, and it delivers the packet:\n",
-                    false => {
+                let says = match found.end {
+                    fix::End::Delivered => "fix: tried, and it delivers the packet:\n",
+                    fix::End::Left => {
+                        "fix: tried, and the packet leaves, and an answer from there would be heard:\n"
+                    }
+                    fix::End::Unheard => {
                         "fix: tried, and it brings the packet to its host, where no program listens:\n"
                     }
                 };
@@ -289,7 +292,11 @@ fn pcapng(out: &mut dyn Write, journey: &Journey) -> std::io::Result<()> {
 
 /// What a journey's end means as an exit code: an answer that is lost counts as lost.
 fn exit_code(journey: &Journey) -> i32 {
-    if matches!(journey.verdict, Verdict::Left { .. }) {
+    // Whether there is an answer from outside is not known; that it would be lost is.
+    let lost = |back: &&Verdict| matches!(back, Verdict::Dropped { .. } | Verdict::Unknown { .. });
+    if matches!(journey.verdict, Verdict::Left { .. })
+        && journey.back.as_ref().filter(lost).is_none()
+    {
         return code::LEFT;
     }
     // An answer that left is on its way to who is outside.

@@ -88,6 +88,7 @@ fn name(journey: &Journey, id: u32) -> String {
         Origin::TcpReply => "TCP reply",
         Origin::NeighbourSolicitation => "neighbour solicitation",
         Origin::NeighbourAdvertisement => "neighbour advertisement",
+        Origin::OutsideAnswer => "answer from outside",
     };
     format!("[{what} #{id}] ")
 }
@@ -438,7 +439,11 @@ fn verdicts(out: &mut String, journey: &Journey) {
         said.replace(": unknown from there", &left_to(journey))
     );
     if let Some(back) = &journey.back {
-        let _ = writeln!(out, "{}", verdict(back, "its answer"));
+        let what = match journey.verdict {
+            Verdict::Left { .. } => "an answer from there",
+            _ => "its answer",
+        };
+        let _ = writeln!(out, "{}", verdict(back, what));
     }
     let blamed = [Some(&journey.verdict), journey.back.as_ref()];
     for blamed in blamed.into_iter().flatten() {

@@ -11,13 +11,6 @@ use netloom_model::snapshot::{Missing, Program};
 use netloom_model::{NsName, Snapshot};
 use std::collections::BTreeSet;
 
-const fn answers(origin: Origin) -> bool {
-    matches!(
-        origin,
-        Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply
-    )
-}
-
 fn unknown(verdict: &Verdict, why: String) -> Verdict {
     let otherwise = match verdict {
         Verdict::Delivered { ns, to } => format!("; without that it is delivered in {ns}: {to}"),
@@ -97,7 +90,7 @@ impl Known<'_> {
         }
         let answers = lineage(journey, |packet| {
             let mut packets = journey.packets.iter().filter(|p| p.id == packet);
-            packets.any(|p| answers(p.origin) && p.parent.is_some_and(|id| asked.contains(&id)))
+            packets.any(|p| p.origin.answers() && p.parent.is_some_and(|id| asked.contains(&id)))
         });
         if let Some(back) = &journey.back
             && let Some(why) = self.first_gap(journey, &answers)

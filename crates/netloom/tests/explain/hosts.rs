@@ -127,6 +127,36 @@ fn a_host_is_asked_by_the_names_of_its_containers() {
 }
 
 #[test]
+fn what_would_become_of_an_answer_from_outside_is_told() {
+    let hosts = Hosts::new();
+    hosts.add(
+        "alpha",
+        10,
+        "iptables -A FORWARD -i eth0 -m conntrack ! --ctstate NEW -p icmp -j DROP",
+    );
+    let heard =
+        "=> an answer from there is delivered in web: the TCP connection to 8.8.8.8 port 443";
+    says(
+        &hosts,
+        "explain --snapshot alpha --from web 8.8.8.8:443",
+        4,
+        &[heard],
+    );
+    let heard = "=> an answer from there is delivered in web: the program at UDP port";
+    says(
+        &hosts,
+        "explain --snapshot alpha --from web 8.8.8.8:53 --proto udp",
+        4,
+        &[heard],
+    );
+    let lost = "=> an answer from there is dropped in alpha at eth0: a rule drops it (rule_drop)";
+    let fix = "fix: tried, and the packet leaves, and an answer from there would be heard:
+  iptables -I FORWARD 2 -s 8.8.8.8/32 -d 172.17.0.2/32 -p icmp -m icmp --icmp-type 0 -j ACCEPT";
+    let ask = "explain --snapshot alpha --from web 8.8.8.8 --fix";
+    says(&hosts, ask, 1, &[lost, fix]);
+}
+
+#[test]
 fn what_leaves_a_host_is_told_with_its_neighbour() {
     let hosts = alpha();
     let left = "=> the packet left alpha by eth0 to 02:6e:65:74:6c:6d: unknown from there";

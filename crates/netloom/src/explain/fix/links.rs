@@ -125,7 +125,13 @@ type Switch = (
     fn(&mut BridgePortSettings),
 );
 
-const SWITCHES: [Switch; 5] = [
+const SWITCHES: [Switch; 6] = [
+    (
+        "hairpin",
+        "on",
+        |p| !p.flags.hairpin,
+        |s| s.hairpin = Some(true),
+    ),
     (
         "isolated",
         "off",

@@ -11,9 +11,9 @@ mod vlans;
 
 use super::command::exec;
 use super::{delivered, hint};
-use netloom_model::journey::{DropReason, Event, Explain, Journey, Stage, Verdict};
+use netloom_model::journey::{DropReason, Event, Explain, Journey, Probe, Stage, Verdict};
 use netloom_model::state::Parts;
-use netloom_model::{Change, NsName, State};
+use netloom_model::{Change, Namespace, NsName, State};
 use netloom_tools::Context;
 
 /// A change, and the command that makes it.
@@ -26,12 +26,22 @@ struct Candidate {
 /// Changes that are tried one on top of the other at most.
 const DEEPEST: usize = 6;
 
+/// Where a packet comes to by changes.
+pub(super) enum End {
+    /// A program has it.
+    Delivered,
+    /// It leaves the host, which an answer would come back to.
+    Left,
+    /// It comes to its host, where no program listens.
+    Unheard,
+}
+
 /// Changes that were tried one on top of the other.
 pub(super) struct Found {
     /// The commands that make them.
     pub(super) commands: Vec<String>,
-    /// Whether a program has the packet then; else it came to its host, where none listens.
-    pub(super) delivers: bool,
+    /// What becomes of the packet then.
+    pub(super) end: End,
 }
 
 /// Looks for changes that deliver a packet that was dropped, none if no few changes do. Where nothing is
@@ -81,13 +91,18 @@ pub(super) fn find(
         let reason = DropReason::NoSocket;
         matches!(verdict, Verdict::Dropped { reason: found, .. } if *found == reason)
     };
-    let delivers = delivered(&now);
-    if chosen.is_empty() || !(delivers || unheard(&now.verdict)) {
+    let end = match &now.verdict {
+        verdict if unheard(verdict) => End::Unheard,
+        _ if !delivered(&now) => return Ok(None),
+        Verdict::Left { .. } => End::Left,
+        _ => End::Delivered,
+    };
+    if chosen.is_empty() {
         return Ok(None);
     }
     Ok(Some(Found {
         commands: chosen.into_iter().map(|c| c.command).collect(),
-        delivers,
+        end,
     }))
 }
 
@@ -164,6 +179,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         | DropReason::RouteProhibit => {
             let to = routing::destination(journey, *step, ask);
             [
+                from_localhost(ns, ask),
                 routing::forbidding(ns, here, to),
                 links::links_up(state),
                 routing::routes(state, ns, here, to),
@@ -171,14 +187,23 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             .concat()
         }
         DropReason::ForwardingOff => {
+            let for_one = dev.and_then(|dev| forwarding_of(ns, here, dev));
             let at = step.and_then(|at| journey.steps.get(at as usize));
             let key = if at.is_some_and(|s| s.stage == Stage::Ip6Forward) {
                 "net.ipv6.conf.all.forwarding"
             } else {
                 "net.ipv4.ip_forward"
             };
-            vec![sysctl(ns, key, "1")]
+            [sysctl(ns, key, "1")].into_iter().chain(for_one).collect()
         }
+        // The port that it came from is the one that it must go out of.
+        DropReason::BridgeSamePort => dev.map_or_else(Vec::new, |dev| {
+            let all = links::ports(ns, here, "hairpin");
+            let word = format!(" dev {dev} ");
+            all.into_iter()
+                .filter(|one| one.command.contains(&word))
+                .collect()
+        }),
         DropReason::ReversePath => dev.map_or_else(Vec::new, |dev| {
             vec![
                 sysctl(ns, &format!("net.ipv4.conf.{dev}.rp_filter"), "2"),
@@ -254,6 +279,26 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         DropReason::FragmentationNeeded | DropReason::TooLong => links::mtus(state),
         _ => Vec::new(),
     }
+}
+
+/// What was sent to 127/8 and translated has a source that leaves by no other device, unless it may.
+fn from_localhost(ns: &NsName, ask: &Explain) -> Vec<Candidate> {
+    match &ask.probe {
+        Probe::Send(packet) if packet.to.is_ipv4() && packet.to.is_loopback() => {
+            vec![sysctl(ns, "net.ipv4.conf.all.route_localnet", "1")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Forwarding of what a device alone receives, for which forwarding for all is not enough: of the bridge,
+/// if it is a port of one.
+fn forwarding_of(ns: &NsName, here: &Namespace, dev: &str) -> Option<Candidate> {
+    let link = here.links.iter().find(|link| link.name == dev)?;
+    let bridge = link.bridge_port.as_ref().and(link.master);
+    let of = bridge.and_then(|master| here.links.iter().find(|link| link.index == master));
+    let name = &of.unwrap_or(link).name;
+    Some(sysctl(ns, &format!("net.ipv4.conf.{name}.forwarding"), "1"))
 }
 
 /// Ports that kept the ARP request from going where the answer is.

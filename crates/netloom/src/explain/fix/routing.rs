@@ -34,7 +34,12 @@ pub(super) fn routes(
     to: Option<IpAddr>,
 ) -> Vec<Candidate> {
     let mut all = Vec::new();
-    let on_link = |addr: IpAddr| here.addresses.iter().any(|a| a.prefix().contains(addr));
+    // Nobody else has an address of this host, or one that means every host itself.
+    let own = |addr: IpAddr| here.addresses.iter().any(|a| a.local.addr == addr);
+    let on_link = |addr: IpAddr| {
+        let linked = here.addresses.iter().any(|a| a.prefix().contains(addr));
+        linked && !addr.is_loopback() && !own(addr)
+    };
     for there in state
         .namespaces
         .iter()
