@@ -62,6 +62,7 @@ pub(crate) fn explain(engine: &Engine, explain: &Explain) -> Result<Journey> {
     }
     follow(&mut cx, end);
     answer::arrive(&mut cx);
+    answer::send(&mut cx);
     follow(&mut cx, end);
     Ok(scribe.finish())
 }

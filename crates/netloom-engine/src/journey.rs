@@ -8,6 +8,7 @@ use crate::net::Net;
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::vlan;
+use netloom_model::NsName;
 use netloom_model::journey::{
     DropReason, Event, Head, JOURNEY_VERSION, Journey, JourneyPacket, Origin, Stage, Step, Verdict,
 };
@@ -24,6 +25,8 @@ pub(crate) struct Scribe {
     outside: bool,
     /// Whether what each step reads is kept.
     states: bool,
+    /// The packet that what is sent now answers.
+    pub(crate) answering: Option<u32>,
     /// What each packet looked like when it was last written down.
     seen: BTreeMap<u32, Vec<u8>>,
 }
@@ -37,6 +40,7 @@ impl Scribe {
             truncated: false,
             outside,
             states: false,
+            answering: None,
             seen: BTreeMap::new(),
         }
     }
@@ -59,6 +63,23 @@ impl Scribe {
             true => asked,
             false => Vec::new(),
         }
+    }
+
+    /// The datagram that was asked about, where a program has it and nobody answered: which one, where, and
+    /// what it looked like then.
+    pub(crate) fn heard_unanswered(&self) -> Option<(u32, NsName, Head)> {
+        let asked = lineage(&self.packets, 0);
+        let heard = self.steps.iter().find(|step| {
+            let delivered = matches!(step.event, Event::Delivered { .. });
+            asked.contains(&step.packet) && delivered && step.stage == Stage::UdpReceive
+        })?;
+        if self.answer(&asked).is_some() {
+            return None;
+        }
+        let own = |step: &&Step| step.packet == heard.packet;
+        let mut own = self.steps.iter().rev().filter(own);
+        let head = own.find_map(|step| step.head.clone())?;
+        Some((heard.packet, heard.ns.clone(), head))
     }
 
     /// What answers one of these packets.
@@ -267,6 +288,10 @@ impl Observer for Scribe {
             return;
         }
         // Only the first that a program sends is the one asked about.
+        let (parent, origin) = match (self.answering, origin) {
+            (Some(asked), Origin::Probe) => (Some(asked), Origin::UdpReply),
+            _ => (parent, origin),
+        };
         let origin = match origin {
             Origin::Probe if !self.packets.is_empty() => Origin::Other,
             origin => origin,

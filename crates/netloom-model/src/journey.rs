@@ -120,8 +120,8 @@ pub struct Journey {
     pub steps: Vec<Step>,
     /// What became of the packet.
     pub verdict: Verdict,
-    /// What became of the answer, if there was one; of one that left the host, what would become of an
-    /// answer from there.
+    /// What became of the answer, if there was one. Whether somebody answers to a packet that left the
+    /// host, or a program to a UDP datagram, is not known: what would become of such an answer.
     pub back: Option<Verdict>,
     /// Whether steps beyond the limit were left out.
     pub truncated: bool,
@@ -168,6 +168,8 @@ pub enum Origin {
     NeighbourAdvertisement,
     /// What somebody outside would answer to its parent, which left the host.
     OutsideAnswer,
+    /// What a program would answer to its parent, a UDP datagram.
+    UdpReply,
 }
 
 impl Origin {
@@ -176,7 +178,11 @@ impl Origin {
     pub const fn answers(self) -> bool {
         matches!(
             self,
-            Origin::IcmpReply | Origin::TcpReset | Origin::TcpReply | Origin::OutsideAnswer
+            Origin::IcmpReply
+                | Origin::TcpReset
+                | Origin::TcpReply
+                | Origin::OutsideAnswer
+                | Origin::UdpReply
         )
     }
 }

@@ -1,16 +1,20 @@
-//! What somebody outside would answer to a packet that left the host: an echo reply, the second segment
-//! of a TCP handshake, a UDP datagram. It comes in by the device by which the packet left, so that what
-//! the host would do with an answer is told too. Whether there is one is not known.
+//! Answers of which it is not known whether there are any: what would become of them is told too.
+//!
+//! Somebody outside would answer to a packet that left the host: an echo reply, the second segment of a
+//! TCP handshake, a UDP datagram. It comes in by the device by which the packet left. A program that has a
+//! UDP datagram would answer with one, from the address and port to which that was sent.
 
-use super::OUTSIDE;
+use super::{CLIENT, OUTSIDE};
 use crate::device::DevId;
 use crate::journey::Scribe;
 use crate::link::Kind;
 use crate::net::Cx;
 use crate::packet::Packet;
 use crate::receive;
-use core::net::{Ipv4Addr, Ipv6Addr};
-use netloom_model::journey::Origin;
+use crate::socket::{self, configure};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use netloom_model::journey::{Head, Origin};
+use netloom_model::socket::SocketKind;
 use netloom_wire::tcp::Flags;
 use netloom_wire::{
     EtherType, IpProtocol, MacAddr, ethernet, icmpv4, icmpv6, ipv4, ipv6, tcp, udp,
@@ -26,6 +30,72 @@ pub(super) fn arrive(cx: &mut Cx<'_, Scribe>) {
     packet.bytes_mut().copy_from_slice(&frame);
     cx.born(&mut packet, Some(id), Origin::OutsideAnswer);
     receive::enqueue(cx, dev, packet);
+}
+
+/// Lets the program that has the datagram which was asked about answer it.
+pub(super) fn send(cx: &mut Cx<'_, Scribe>) {
+    let Some((id, ns, head)) = cx.watch.heard_unanswered() else {
+        return;
+    };
+    let Some((from, to, datagram)) = datagram(&head) else {
+        return;
+    };
+    let kind = match from {
+        IpAddr::V4(_) => SocketKind::Raw(IpProtocol::UDP.0),
+        IpAddr::V6(_) => SocketKind::Raw6(IpProtocol::UDP.0),
+    };
+    let Ok(socket) = socket::open(cx.net, &ns, kind, CLIENT) else {
+        return;
+    };
+    if configure::bind(cx.net, socket, from, 0).is_ok() {
+        cx.watch.answering = Some(id);
+        // What is refused at once is part of the journey: the scribe has it.
+        let _ = socket::send::send(cx, socket, Some((to, 0)), &datagram);
+        cx.watch.answering = None;
+    }
+    let _ = socket::close(cx, socket);
+}
+
+/// The datagram that answers one of which this is the head, and from whom to whom.
+fn datagram(head: &Head) -> Option<(IpAddr, IpAddr, Vec<u8>)> {
+    let start = if head.ethernet {
+        ethernet::HEADER_LEN
+    } else {
+        0
+    };
+    let bytes = head.bytes.get(start..)?;
+    let version = bytes.first()? >> 4;
+    let (src, dst, asked): (IpAddr, IpAddr, &[u8]) = if version == 4 {
+        let asked = ipv4::Packet::new_header(bytes).ok()?;
+        if asked.protocol() != IpProtocol::UDP || asked.is_fragment() {
+            return None;
+        }
+        let upper = bytes.get(asked.header_len()..)?;
+        (asked.dst().into(), asked.src().into(), upper)
+    } else {
+        let asked = ipv6::Packet::new_header(bytes).ok()?;
+        if asked.next_header() != IpProtocol::UDP {
+            return None;
+        }
+        let upper = bytes.get(ipv6::HEADER_LEN..)?;
+        (asked.dst().into(), asked.src().into(), upper)
+    };
+    if src.is_multicast() || dst.is_unspecified() {
+        return None;
+    }
+    let asked = udp::Packet::new_header(asked).ok()?;
+    let repr = udp::Repr {
+        src_port: asked.dst_port(),
+        dst_port: asked.src_port(),
+        payload: &[],
+    };
+    let mut bytes = vec![0; repr.buffer_len()];
+    match (src, dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => repr.emit_v4(&mut bytes, src, dst),
+        (IpAddr::V6(src), IpAddr::V6(dst)) => repr.emit_v6(&mut bytes, src, dst),
+        _ => return None,
+    }
+    Some((src, dst, bytes))
 }
 
 /// One of these packets that waits at a device's other end: the device, which one, and the answer.

@@ -89,6 +89,7 @@ fn name(journey: &Journey, id: u32) -> String {
         Origin::NeighbourSolicitation => "neighbour solicitation",
         Origin::NeighbourAdvertisement => "neighbour advertisement",
         Origin::OutsideAnswer => "answer from outside",
+        Origin::UdpReply => "UDP reply",
     };
     format!("[{what} #{id}] ")
 }
@@ -439,9 +440,10 @@ fn verdicts(out: &mut String, journey: &Journey) {
         said.replace(": unknown from there", &left_to(journey))
     );
     if let Some(back) = &journey.back {
-        let what = match journey.verdict {
-            Verdict::Left { .. } => "an answer from there",
-            _ => "its answer",
+        let supposed = |origin| matches!(origin, Origin::OutsideAnswer | Origin::UdpReply);
+        let what = match journey.packets.iter().any(|p| supposed(p.origin)) {
+            true => "an answer from there",
+            false => "its answer",
         };
         let _ = writeln!(out, "{}", verdict(back, what));
     }

@@ -4,7 +4,7 @@ use super::finding::{Finding, Severity};
 use super::place::Place;
 use netloom_model::ruleset::Statement;
 use netloom_model::ruleset::xt::XtTarget;
-use netloom_model::{FdbEntry, Link, LinkFlags, LinkKind, RouteType};
+use netloom_model::{FdbEntry, Link, LinkFlags, LinkKind, Neighbour, RouteType};
 
 /// The ends of a veth pair have different MTUs: what one end may send, the other drops.
 pub(super) fn two_ends(place: &Place<'_>) -> Vec<Finding> {
@@ -123,7 +123,9 @@ pub(super) fn vxlan_without_fdb(place: &Place<'_>) -> Vec<Finding> {
             continue;
         }
         let neighbours = place.namespace.neighbours.iter();
-        for neighbour in neighbours.filter(|one| one.dev == link.index) {
+        // Groups are nobody's: what a host without a group to flood says to them is lost, as it is meant to be.
+        let own = |one: &&Neighbour| one.dev == link.index && !one.dst.is_multicast();
+        for neighbour in neighbours.filter(own) {
             let known = |entry: &FdbEntry| {
                 entry.dev == link.index && Some(entry.address) == neighbour.lladdr
             };

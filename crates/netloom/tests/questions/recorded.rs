@@ -12,8 +12,8 @@
 //! - `linux, after that: BEFORE, then AFTER`: what became of the packet before and after the fix was
 //!   carried out there, behind those of the questions before it.
 //!
-//! Lines that begin with `#` are for the reader. `NETLOOM_BLESS=1` writes what netloom says anew; what
-//! Linux says is `record.sh`'s.
+//! Lines that begin with `#` are for the reader. Beside it, `traps` is what `netloom lint` finds in the
+//! snapshots. `NETLOOM_BLESS=1` writes what netloom says anew; what Linux says is `record.sh`'s.
 
 use libtest_mimic::{Failed, Trial};
 use std::fs;
@@ -29,11 +29,32 @@ pub(crate) fn trials(bless: bool) -> Vec<Trial> {
         .filter(|path| path.join("questions").exists())
         .collect();
     hosts.sort();
-    let trial = |host: PathBuf| {
+    let mut trials = Vec::new();
+    for host in hosts {
         let name = host.file_name().unwrap_or_default().to_string_lossy();
-        Trial::test(format!("recorded::{name}"), move || judge(&host, bless))
-    };
-    hosts.into_iter().map(trial).collect()
+        let (questions, traps) = (format!("recorded::{name}"), format!("traps::{name}"));
+        let again = host.clone();
+        trials.push(Trial::test(questions, move || judge(&host, bless)));
+        trials.push(Trial::test(traps, move || lint(&again, bless)));
+    }
+    trials
+}
+
+/// Looks for traps in the snapshots of a host.
+fn lint(host: &Path, bless: bool) -> Result<(), Failed> {
+    let mut said = String::new();
+    for snapshot in snapshots(host)? {
+        said.push_str(&ask(&[snapshot], "lint")?.0);
+    }
+    let record = host.join("traps");
+    if bless {
+        return Ok(fs::write(record, said)?);
+    }
+    let recorded = fs::read_to_string(record)?;
+    match recorded == said {
+        true => Ok(()),
+        false => Err(format!("recorded:\n{recorded}\nfound now:\n{said}").into()),
+    }
 }
 
 /// Asks all questions of a host.
