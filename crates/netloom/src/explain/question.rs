@@ -15,7 +15,7 @@ Usage: netloom explain [--from WHO] TO[%DEV][:PORT] [OPTIONS]
        netloom explain [--from WHO] --dev DEV --pcap FILE [OPTIONS]
 
 The packet goes through the real pipeline on a copy of the world; nothing changes. TO is an
-address, or the name of a namespace, a container or a pod.
+address, or the name of a namespace, a container or a pod; \"web tcp 80\" is \"web:80\".
 
   --live             ask this machine as it is now, not a world
   --snapshot FILE    ask the host of a snapshot; several: hosts of one network
@@ -166,12 +166,33 @@ impl Question {
                 } else {
                     question.option(key, &value)?;
                 }
-            } else {
+            } else if !question.spoken(word)? {
                 question.whom(word)?;
             }
         }
         question.check()?;
         Ok(question)
+    }
+
+    /// Takes what stands behind the destination as in the sentences of `netloom check`: `tcp 443`, `icmp`.
+    fn spoken(&mut self, word: &str) -> Result<bool, String> {
+        if self.to.is_none() && self.named.to.is_none() {
+            return Ok(false);
+        }
+        if matches!(word, "icmp" | "udp" | "tcp") {
+            self.option("--proto", word)?;
+            return Ok(true);
+        }
+        let has_ports = matches!(self.protocol, Some(ProbeProtocol::Udp | ProbeProtocol::Tcp));
+        let (true, Ok(number)) = (has_ports, word.parse::<u16>()) else {
+            return Ok(false);
+        };
+        match (&mut self.to, &mut self.named.to) {
+            (Some((_, port)), _) => *port = number,
+            (None, Some(name)) => *name = format!("{name}:{number}"),
+            (None, None) => {}
+        }
+        Ok(true)
     }
 
     /// Takes a word that is no option: to whom it is sent; with two of them, the first is who sends it from
@@ -429,6 +450,8 @@ mod tests {
         };
         assert_eq!(of("10.0.0.2:80"), (ProbeProtocol::Tcp, 80));
         assert_eq!(of("10.0.0.2:53 --proto udp"), (ProbeProtocol::Udp, 53));
+        assert_eq!(of("10.0.0.2 tcp 443"), (ProbeProtocol::Tcp, 443));
+        assert_eq!(of("10.0.0.2 udp 53"), (ProbeProtocol::Udp, 53));
     }
 
     #[test]
@@ -451,5 +474,6 @@ mod tests {
         assert!(complaint("10.0.0.1 --proto sctp").contains("wanted icmp, udp or tcp"));
         assert!(complaint("10.0.0.1 --frobnicate 1").contains("\"--frobnicate\" is no option"));
         assert!(complaint("10.0.0.1 somewhere").contains("one destination is enough"));
+        assert!(complaint("10.0.0.1 443").contains("one destination is enough"));
     }
 }
