@@ -6,9 +6,13 @@
 //! A question's record is the file `NAME.out` beside it, written anew with `NETLOOM_BLESS=1`. It needs
 //! root.
 //!
+//! A question with a line `# needs: SETTING` at its head, which bridges of the running kernel lack, is asked of the
+//! distribution's kernel (`vm`).
+//!
 //! Hosts on which real programs are installed are asked by their snapshots: see [`recorded`].
 
 mod recorded;
+mod vm;
 #[path = "../linux/world.rs"]
 mod world;
 
@@ -40,16 +44,27 @@ fn main() -> ExitCode {
             .into_owned();
         Trial::test(format!("kernel::{name}"), move || judge(&path, bless)).with_ignored_flag(!root)
     };
-    let mut trials: Vec<Trial> = scripts.into_iter().map(trial).collect();
+    let lacks = |path: &PathBuf| vm::needs(path).is_some_and(|need| !vm::has(&need));
+    let (elsewhere, here): (Vec<_>, Vec<_>) = scripts.into_iter().partition(lacks);
+    let mut trials: Vec<Trial> = here.into_iter().map(trial).collect();
+    let hold = move |path: &Path, said| held(path, said, bless);
+    trials.push(vm::trial(elsewhere, root, command, hold));
     trials.extend(recorded::trials(bless));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// Asks the questions of a script, and holds what is said to its record.
 fn judge(path: &Path, bless: bool) -> Result<(), Failed> {
+    let command = command(&path.to_string_lossy());
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    held(path, world::run(&command, TOOLS)?, bless)
+}
+
+/// What asks the questions of a file, in fresh namespaces.
+fn command(script: &str) -> Vec<String> {
     let prelude = format!("BASH_ENV={HERE}/prelude.bash");
     let netloom = concat!("NETLOOM=", env!("CARGO_BIN_EXE_netloom"));
-    let script = path.to_string_lossy();
+    let path = format!("PATH={TOOLS}");
     let fresh = [
         "unshare",
         "--uts",
@@ -60,10 +75,14 @@ fn judge(path: &Path, bless: bool) -> Result<(), Failed> {
         "--mount-proc",
         "--kill-child",
     ];
-    let mut command = vec!["env", &prelude, netloom];
+    let mut command = vec!["env", &path, &prelude, netloom];
     command.extend(fresh);
-    command.extend(["bash", ENTER, &script]);
-    let said = world::run(&command, TOOLS)?;
+    command.extend(["bash", ENTER, script]);
+    command.into_iter().map(str::to_owned).collect()
+}
+
+/// Holds what was said to the record.
+fn held(path: &Path, said: String, bless: bool) -> Result<(), Failed> {
     if said.contains("DISAGREES") {
         return Err(said.into());
     }

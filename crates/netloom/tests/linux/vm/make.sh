@@ -7,6 +7,9 @@ set -e
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$1"
 cd "$1"
+# One at a time: it is made for all who boot it.
+exec 9>lock
+flock 9
 
 # linux-image-amd64 depends on the newest kernel that the lists know.
 newest() {

@@ -1,0 +1,98 @@
+//! Questions whose hosts the running kernel cannot be: the distribution's kernel answers them, in the
+//! virtual machine that also judges scripts, with what is built here.
+
+use libtest_mimic::{Failed, Trial};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const MAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/make.sh");
+const BOOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/boot.sh");
+/// Where the guest sees the folder of this run.
+const GUEST: &str = "/mnt/machine";
+/// How many seconds a question has in the guest, where all is slower.
+const LIMIT: u32 = 180;
+
+/// What a question needs of the kernel: `# needs: vlan_filtering`.
+pub(crate) fn needs(path: &Path) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let need = text.lines().next()?.strip_prefix("# needs: ")?;
+    Some(need.to_owned())
+}
+
+/// Whether the running kernel has it.
+pub(crate) fn has(need: &str) -> bool {
+    let words = ["--net", "ip", "link", "add", "probe", "type", "bridge"];
+    let mut unshare = Command::new("unshare");
+    unshare.args(words).args([need, "1"]);
+    let done = unshare.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    done.is_ok_and(|status| status.success())
+}
+
+/// The trial of all of them; ignored where there is no machine to be made. `command` is what asks the
+/// questions of a file.
+pub(crate) fn trial(
+    scripts: Vec<PathBuf>,
+    root: bool,
+    command: fn(&str) -> Vec<String>,
+    judge: impl Fn(&Path, String) -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    let folders = ["/usr/bin", "/usr/sbin", "/bin"];
+    let installed = |program: &str| {
+        folders
+            .iter()
+            .any(|at| Path::new(at).join(program).exists())
+    };
+    let programs = ["qemu-system-x86_64", "busybox", "cpio", "depmod"];
+    let ready = root && !scripts.is_empty() && programs.into_iter().all(installed);
+    let run = move || {
+        let machine = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
+        let folder = tempfile::tempdir()?;
+        // The shell's own files have their names by it.
+        let mut asked = "ln -sfn /proc/self/fd /dev/fd\n".to_owned();
+        for path in &scripts {
+            let words = command(&path.to_string_lossy()).join(" ");
+            let name = name(path);
+            writeln!(
+                asked,
+                "home=/tmp/home-{name}; mkdir -m 777 $home $home/work; cd $home/work\n\
+                 env -i LC_ALL=C TZ=UTC HOME=$home XDG_RUNTIME_DIR=$home timeout --signal=KILL {LIMIT} \
+                 {words} </dev/null >{GUEST}/{name}.printed 2>&1; echo $? >{GUEST}/{name}.code"
+            )?;
+        }
+        fs::write(folder.path().join("command"), asked)?;
+        call(MAKE, &[&machine])?;
+        call(BOOT, &[&machine, folder.path()])?;
+        for path in &scripts {
+            let told =
+                |what| fs::read_to_string(folder.path().join(format!("{}.{what}", name(path))));
+            let (Ok(printed), Ok(code)) = (told("printed"), told("code")) else {
+                let console = fs::read(folder.path().join("console")).unwrap_or_default();
+                return Err(String::from_utf8_lossy(&console).into_owned().into());
+            };
+            judge(path, format!("{printed}exit status: {code}"))?;
+        }
+        Ok(())
+    };
+    Trial::test("vm::questions_that_need_another_kernel", run).with_ignored_flag(!ready)
+}
+
+fn name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+/// Runs one of the scripts that make and boot the machine.
+fn call(script: &str, arguments: &[&Path]) -> Result<(), Failed> {
+    let mut bash = Command::new("bash");
+    let output = bash
+        .arg(script)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{script}: {}", String::from_utf8_lossy(&output.stderr)).into()),
+    }
+}
