@@ -134,7 +134,7 @@ fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Lin
 }
 
 /// Has bridges say that their address was set, which the kernel does not tell: it is not the lowest of their
-/// ports, as it were otherwise.
+/// ports, as it were otherwise, nor that of a bridge whose last port went.
 fn mark_set(links: &mut [Link]) {
     let mut lowest: BTreeMap<u32, MacAddr> = BTreeMap::new();
     for port in links.iter() {
@@ -145,7 +145,8 @@ fn mark_set(links: &mut [Link]) {
     }
     for link in links {
         if let LinkKind::Bridge(bridge) = &mut link.kind {
-            bridge.address_set = lowest.get(&link.index) != Some(&link.address);
+            let lost = link.address.0 == [0; 6];
+            bridge.address_set = !lost && lowest.get(&link.index) != Some(&link.address);
         }
     }
 }
