@@ -13,7 +13,7 @@
 //!   carried out there, behind those of the questions before it.
 //!
 //! Lines that begin with `#` are for the reader. Beside it, `traps` is what `netloom lint` finds in the
-//! snapshots. `NETLOOM_BLESS=1` writes what netloom says anew; what Linux says is `record.sh`'s.
+//! snapshots, and `sentences`, where it is, what `netloom check` finds to hold. `NETLOOM_BLESS=1` writes what netloom says anew; what Linux says is `record.sh`'s.
 
 use libtest_mimic::{Failed, Trial};
 use std::fs;
@@ -34,10 +34,24 @@ pub(crate) fn trials(bless: bool) -> Vec<Trial> {
         let name = host.file_name().unwrap_or_default().to_string_lossy();
         let (questions, traps) = (format!("recorded::{name}"), format!("traps::{name}"));
         let again = host.clone();
+        let sentences = host.join("sentences");
+        if sentences.exists() {
+            let (held, host) = (format!("sentences::{name}"), host.clone());
+            trials.push(Trial::test(held, move || check(&host, &sentences)));
+        }
         trials.push(Trial::test(questions, move || judge(&host, bless)));
         trials.push(Trial::test(traps, move || lint(&again, bless)));
     }
     trials
+}
+
+/// Holds sentences to the snapshots of a host.
+fn check(host: &Path, sentences: &Path) -> Result<(), Failed> {
+    let words = format!("check {}", sentences.display());
+    match ask(&snapshots(host)?, &words)? {
+        (_, 0) => Ok(()),
+        (said, _) => Err(said.into()),
+    }
 }
 
 /// Looks for traps in the snapshots of a host.
