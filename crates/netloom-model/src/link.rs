@@ -4,6 +4,7 @@ use crate::bridge::{BridgePort, BridgePortSettings, BridgeSettings, BridgeState}
 use crate::names::{LinkRef, NsName};
 use crate::tun::{Tun, TunMode};
 use core::fmt;
+use core::net::IpAddr;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +171,22 @@ pub struct OtherKind {
     pub kind: Option<String>,
     /// The link layer, as `ip link` names it: `ether`, `ipip`, `none` ...
     pub link_type: String,
+    /// The tunnel that it is an end of, if it is a VXLAN.
+    #[serde(default)]
+    pub vxlan: Option<Vxlan>,
+}
+
+/// An end of a VXLAN (RFC 7348, ip-link(8) `type vxlan`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vxlan {
+    /// The number of its network (VNI).
+    pub id: u32,
+    /// The address from which it sends, and at which others send to it.
+    pub local: Option<IpAddr>,
+    /// Where everything goes for which no entry says another host.
+    pub remote: Option<IpAddr>,
+    /// The port of UDP.
+    pub port: u16,
 }
 
 impl LinkKind {

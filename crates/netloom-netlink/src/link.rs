@@ -1,7 +1,7 @@
 //! Links (`struct ifinfomsg`, `IFLA_*`).
 
 use crate::{Attributes, BRIDGE, Writer, bridge, mac, port, u16_at, u32_at, u64_at};
-use netloom_model::link::{OtherKind, Peer};
+use netloom_model::link::{OtherKind, Peer, Vxlan};
 use netloom_model::tun::{Tun, TunMode};
 use netloom_model::{
     AddrGenMode, BridgePortSettings, Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind,
@@ -159,10 +159,22 @@ fn kind(hardware: u16, attributes: Attributes<'_>, information: Attributes<'_>) 
             let known = HARDWARE.iter().find(|(number, _)| *number == hardware);
             let word_of = || format!("[{hardware}]");
             LinkKind::Other(Box::new(OtherKind {
+                vxlan: (word.as_deref() == Some("vxlan")).then(|| vxlan(data)),
                 kind: word,
                 link_type: known.map_or_else(word_of, |(_, word)| (*word).to_owned()),
             }))
         }
+    }
+}
+
+/// What a VXLAN tells of itself (`IFLA_VXLAN_*`).
+fn vxlan(data: Attributes<'_>) -> Vxlan {
+    let either = |four, six| data.addr(four).or_else(|| data.addr(six));
+    Vxlan {
+        id: data.u32(1).unwrap_or(0),
+        remote: either(2, 16),
+        local: either(4, 17),
+        port: data.be16(15).unwrap_or(0),
     }
 }
 

@@ -80,9 +80,15 @@ impl Outside {
     /// Whether what it does with a frame is known: it puts it on a wire.
     pub(crate) fn is_wire(&self) -> bool {
         match &self.kind {
+            LinkKind::Other(other) if other.vxlan.is_some() => !self.wire.is_empty(),
             LinkKind::Other(other) => other.kind.is_none() && other.link_type == "ether",
             _ => true,
         }
+    }
+
+    /// Whether it is a tunnel, whose frames go to hosts and not out of a wire.
+    pub(crate) fn is_tunnel(&self) -> bool {
+        matches!(&self.kind, LinkKind::Other(other) if other.vxlan.is_some())
     }
 
     /// Whether its packets begin with an Ethernet header.
@@ -117,6 +123,7 @@ pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     let Some(outside) = outside_mut(device) else {
         return;
     };
+    let tunnel = outside.is_tunnel();
     let refused = if !outside.is_wire() {
         Some(DropReason::DeviceUnknown)
     } else if !outside.carrier {
@@ -133,6 +140,10 @@ pub(super) fn transmit<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: 
     let Some(packet) = wire::cross(cx, dev, packet, to) else {
         return;
     };
+    if tunnel {
+        // Nobody at any of its ends that are here.
+        return cx.drop(packet, dev, Stage::WireTransmit, DropReason::DeviceUnknown);
+    }
     cx.see(&packet, dev, Stage::WireTransmit, |net| Event::LeftHost {
         lladdr: to,
         neighbour: neighbour::address_of(net, net.ns_of(dev), to),

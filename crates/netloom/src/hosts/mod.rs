@@ -2,11 +2,12 @@
 //! into one engine in this process. Nothing is sent, and nothing is changed on any of them.
 //!
 //! `name` gives the namespaces of several hosts names of their own, `wire` finds which devices are on one
-//! link, `unknown` says where a packet meets what was not read or what nobody knows.
+//! link, `tunnel` what carries the frames of a VXLAN, `unknown` says where a packet meets what was not read or what nobody knows.
 
 mod name;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 mod unknown;
 mod wire;
 
@@ -14,6 +15,7 @@ use crate::explain::command::{self, Entering};
 use crate::snapshot;
 use netloom_engine::Simulation;
 use netloom_kernel::host::{self, Which};
+use netloom_model::journey::Journey;
 use netloom_model::snapshot::{Missing, Program};
 use netloom_model::{
     Errno, Error, LinkRef, NsName, Reply, Request, Result, Snapshot, State, World,
@@ -22,6 +24,7 @@ use netloom_tools::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
+use tunnel::Tunnel;
 
 /// Hosts that can be asked.
 pub(crate) struct Hosts {
@@ -31,6 +34,8 @@ pub(crate) struct Hosts {
     programs: Vec<(Program, String)>,
     /// What of the snapshots the engine could not take.
     lost: Vec<Missing>,
+    /// The ends of tunnels between them.
+    tunnels: Vec<Tunnel>,
     /// The namespaces whose rules ask sets of xtables.
     asking: BTreeSet<NsName>,
     /// Where questions begin that do not say where.
@@ -99,6 +104,7 @@ impl Hosts {
             programs,
             lost,
             asking,
+            tunnels: tunnel::all(&state),
             names: Names(Rc::new(all)),
             first,
         }
@@ -182,7 +188,8 @@ impl World for Hosts {
         match request {
             Request::Explain(ref explain) => {
                 let begins = unknown::begins(&explain.probe);
-                let mut reply = self.simulation.call(request)?;
+                let simulation = &mut self.simulation;
+                let mut reply = simulation.call(request)?;
                 if let Reply::Journey(journey) = &mut reply {
                     let known = unknown::Known {
                         hosts: &self.names.0,
@@ -191,7 +198,11 @@ impl World for Hosts {
                         asking: &self.asking,
                         begins,
                     };
-                    known.admit(journey);
+                    let tunnels = &self.tunnels;
+                    known.admit(journey, &mut |step| {
+                        let judge = |outer: &mut Journey| known.admit(outer, &mut |_| None);
+                        tunnel::broken(step, tunnels, simulation, &judge)
+                    });
                 }
                 Ok(reply)
             }

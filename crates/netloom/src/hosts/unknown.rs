@@ -81,10 +81,14 @@ pub(super) fn asks_sets(ruleset: &Ruleset) -> bool {
 }
 
 impl Known<'_> {
-    /// Makes the verdicts of a journey unknown where they are.
-    pub(super) fn admit(&self, journey: &mut Journey) {
+    /// Makes the verdicts of a journey unknown where they are; `broken` says why a step may not be taken.
+    pub(super) fn admit(
+        &self,
+        journey: &mut Journey,
+        broken: &mut dyn FnMut(&Step) -> Option<String>,
+    ) {
         let asked = lineage(journey, |packet| packet == 0);
-        if let Some(why) = self.first_gap(journey, &asked) {
+        if let Some(why) = self.first_gap(journey, &asked, broken) {
             journey.verdict = unknown(&journey.verdict, why);
             return;
         }
@@ -93,19 +97,25 @@ impl Known<'_> {
             packets.any(|p| p.origin.answers() && p.parent.is_some_and(|id| asked.contains(&id)))
         });
         if let Some(back) = &journey.back
-            && let Some(why) = self.first_gap(journey, &answers)
+            && let Some(why) = self.first_gap(journey, &answers, broken)
         {
             journey.back = Some(unknown(back, why));
         }
     }
 
     /// The first thing that these packets meet and nobody knows.
-    fn first_gap(&self, journey: &Journey, ids: &[u32]) -> Option<String> {
+    fn first_gap(
+        &self,
+        journey: &Journey,
+        ids: &[u32],
+        broken: &mut dyn FnMut(&Step) -> Option<String>,
+    ) -> Option<String> {
         let own = journey
             .steps
             .iter()
             .filter(|step| ids.contains(&step.packet));
-        own.into_iter().find_map(|step| self.gap(step))
+        own.into_iter()
+            .find_map(|step| self.gap(step).or_else(|| broken(step)))
     }
 
     fn gap(&self, step: &Step) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Which devices of several hosts are on one link: those whose addresses lie in one another's networks, and
-//! those that one host knows as its neighbours.
+//! those that one host knows as its neighbours; and the ends of one tunnel.
 
+use super::tunnel;
 use netloom_model::link::LinkKind;
 use netloom_model::{IpNet, Link, MacAddr, Namespace, NsName, Snapshot, State};
 
@@ -56,6 +57,7 @@ pub(super) fn between(all: &[Snapshot], state: &State) -> Vec<Vec<(NsName, u32)>
 /// Whether a link is a wire whose other end its host does not tell of.
 fn is_outside(link: &Link, state: &State) -> bool {
     match &link.kind {
+        LinkKind::Other(other) if other.vxlan.is_some() => true,
         LinkKind::Other(other) => other.kind.is_none() && other.link_type == "ether",
         LinkKind::Veth => {
             let there = link.peer.as_ref().and_then(|peer| {
@@ -94,6 +96,11 @@ fn end<'s>(host: usize, ns: &'s NsName, there: &'s Namespace, link: &'s Link) ->
 }
 
 fn joined(a: &End<'_>, b: &End<'_>) -> bool {
+    match (tunnel::vxlan(a.link), tunnel::vxlan(b.link)) {
+        (None, None) => {}
+        (Some(one), Some(other)) => return a.host != b.host && tunnel::same(one, other),
+        _ => return false,
+    }
     let knows = |one: &End<'_>, other: &End<'_>| {
         let mut macs = other.macs.iter();
         macs.any(|mac| !mac.is_zero() && one.neighbours.contains(mac))

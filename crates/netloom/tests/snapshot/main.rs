@@ -10,6 +10,7 @@ mod kernel;
 mod place;
 mod redact;
 mod schema;
+mod tunnel;
 mod world;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
     }
     for (name, test) in bad::TESTS {
         trials.push(Trial::test(format!("bad::{name}"), test).with_ignored_flag(!root));
+    }
+    for (name, test) in tunnel::TESTS {
+        trials.push(Trial::test(format!("tunnel::{name}"), test).with_ignored_flag(!root));
     }
     for (name, test) in import::TESTS {
         trials.push(Trial::test(format!("import::{name}"), test).with_ignored_flag(!root));

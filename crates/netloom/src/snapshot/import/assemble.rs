@@ -150,6 +150,7 @@ fn index(links: &mut Vec<Link>, name: &str) -> u32 {
         false => LinkKind::Other(Box::new(OtherKind {
             kind: None,
             link_type: "ether".to_owned(),
+            vxlan: None,
         })),
     };
     let flags = [LinkFlags::UP, LinkFlags::RUNNING, LinkFlags::LOWER_UP];

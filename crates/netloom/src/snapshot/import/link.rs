@@ -3,7 +3,7 @@
 use super::gather::Ids;
 use super::item::Item;
 use netloom_model::bridge::{PortFlags, PortState};
-use netloom_model::link::{OtherKind, Peer};
+use netloom_model::link::{OtherKind, Peer, Vxlan};
 use netloom_model::mdb::McastState;
 use netloom_model::spanning_tree::{BridgeId, BridgeTree, PortTree};
 use netloom_model::tun::{Tun, TunMode};
@@ -158,7 +158,18 @@ fn kind(item: Item<'_>, information: Item<'_>) -> LinkKind {
         kind => LinkKind::Other(Box::new(OtherKind {
             kind: kind.map(str::to_owned),
             link_type: link_type.to_owned(),
+            vxlan: (kind == Some("vxlan")).then(|| vxlan(data)),
         })),
+    }
+}
+
+fn vxlan(data: Item<'_>) -> Vxlan {
+    let one = |keys: [&str; 4]| keys.into_iter().find_map(|key| data.ip(key));
+    Vxlan {
+        id: data.u32("id").unwrap_or(0),
+        local: one(["local", "local6", "", ""]),
+        remote: one(["remote", "remote6", "group", "group6"]),
+        port: data.u16("port").unwrap_or(0),
     }
 }
 

@@ -235,6 +235,9 @@ impl Link {
             "info_kind"
         };
         self.kind.insert(key.into(), port.unwrap_or(kind).into());
+        if kind == "vxlan" {
+            return self.vxlan(words);
+        }
         let paired = matches!(kind, "bridge" | "bridge_slave" | "tun");
         while let Some(word) = words.next() {
             // A bridge's port has a state of its own, which comes first.
@@ -249,6 +252,22 @@ impl Link {
                 &mut self.data
             };
             data.insert(key_of(word, port.is_some()), value(found));
+        }
+    }
+
+    /// `vxlan id 1 local 192.0.2.1 dev eth0 srcport 0 0 dstport 8472 nolearning ...`.
+    fn vxlan(&mut self, words: &mut Words<'_>) {
+        while let Some(word) = words.next() {
+            let key = match word {
+                "dstport" => "port",
+                "id" | "local" | "remote" | "group" => word,
+                _ => {
+                    self.known(word, words);
+                    continue;
+                }
+            };
+            let Some(found) = words.next() else { break };
+            self.data.insert(key.to_owned(), value(found));
         }
     }
 
