@@ -24,7 +24,7 @@ pub(crate) fn namespace(
         ..Namespace::default()
     };
     if parts.links {
-        state.links = links(netlink, &state.nsids)?;
+        state.links = links(netlink, ns, &state.nsids)?;
     }
     for family in FAMILIES {
         if parts.addresses {
@@ -81,7 +81,7 @@ pub(crate) fn namespace(
     if parts.groups {
         let links = match parts.links {
             true => state.links.clone(),
-            false => links(netlink, &state.nsids)?,
+            false => links(netlink, ns, &state.nsids)?,
         };
         state.groups = groups::read(ns, &links)?;
     }
@@ -103,7 +103,7 @@ fn tables(state: &Namespace) -> Vec<u32> {
     tables
 }
 
-fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Link>> {
+fn links(netlink: &mut Netlink, ns: &NsName, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Link>> {
     let mut links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
     for link in &mut links {
         // The state follows the carrier a little later, but for a link that is asked for by its name
@@ -120,11 +120,12 @@ fn links(netlink: &mut Netlink, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Lin
             let again = netlink.ask(kind::LINK + kind::GET, asked, link::decode)?;
             *link = again.unwrap_or_else(|| link.clone());
         }
-        let peer = link.peer.as_mut();
-        let Some((peer, id)) = peer.and_then(|peer| peer.nsid.map(|id| (peer, id))) else {
+        let Some(peer) = &mut link.peer else {
             continue;
         };
-        if let Some(name) = nsids.get(&id) {
+        // Without an id the other end is here.
+        let there = peer.nsid.map_or(Some(ns), |id| nsids.get(&id));
+        if let Some(name) = there {
             peer.ns = name.clone();
         }
     }

@@ -176,7 +176,10 @@ pub(super) fn set(both: &Both<'_>, changes: &mut Vec<Change>) {
         let mut all = both.desired.links.iter();
         all.any(|link| link.index == index && matches!(link.kind, LinkKind::Bridge(_)))
     };
-    for link in links() {
+    // Ports are numbered as they come.
+    let mut ports: Vec<&Link> = links().collect();
+    ports.sort_by_key(|link| link.bridge_port.as_ref().map(|port| port.number));
+    for link in ports {
         let old = before(both, link);
         let had = old.and_then(|old| old.master.filter(|m| both.stays(*m)));
         let wanted = link.master.filter(|master| bridge(*master));

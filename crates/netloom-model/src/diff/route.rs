@@ -2,11 +2,11 @@
 
 use super::Both;
 use crate::change::{Change, Mode, RuleMatch};
-use crate::link::LinkFlags;
+use crate::link::{Link, LinkFlags, LinkKind};
 use crate::names::Family;
 use crate::neighbour::{Neighbour, NeighbourState};
 use crate::nexthop::{Nexthop, NexthopKind};
-use crate::route::{NextHop, Route, RouteMatch, RouteType, protocol};
+use crate::route::{NextHop, Route, RouteMatch, RouteType, Scope, protocol};
 use crate::rule::Rule;
 
 /// Whether a route comes and goes by itself.
@@ -77,7 +77,7 @@ fn way(both: &Both<'_>, object: &Nexthop) -> bool {
 
 /// Whether what leads out of a link is there still: it stays, up, with its addresses.
 fn undisturbed(both: &Both<'_>, dev: u32) -> bool {
-    let up = |links: &[crate::link::Link]| {
+    let up = |links: &[Link]| {
         let link = links.iter().find(|link| link.index == dev);
         link.is_some_and(|link| link.flags.contains(LinkFlags::UP))
     };
@@ -185,6 +185,56 @@ fn by_gateway(route: &Route) -> bool {
     route.nhid.is_some() || hops(route).iter().any(|hop| hop.via.is_some())
 }
 
+/// Whether a route of IPv4 stands before one of the kernel's own that leads to the same: it was there when
+/// that came with an address.
+fn is_before(both: &Both<'_>, route: &Route) -> bool {
+    let key = |route: &Route| (route.table, route.dst, route.tos, route.metric);
+    let mut routes = both.desired.routes.iter();
+    route.family() == Family::V4
+        && routes.any(|other| core::ptr::eq(other, route))
+        && routes.any(|other| key(other) == key(route) && other.protocol == protocol::KERNEL)
+}
+
+/// The routes that come of addresses of IPv4 by themselves, and that are not to be: somebody deleted them.
+fn unwanted<'a>(both: &'a Both<'_>) -> impl Iterator<Item = Route> + 'a {
+    let up = |links: &[Link], dev: u32| {
+        let mut links = links.iter().filter(|link| link.index == dev);
+        links.any(|link| {
+            let lo = matches!(link.kind, LinkKind::Loopback);
+            !lo && link.flags.contains(LinkFlags::UP)
+        })
+    };
+    let addresses = both.desired.addresses.iter();
+    let giving = addresses.filter(move |address| {
+        let v4 = address.local.family() == Family::V4;
+        let whole = address.local.len == 32 && address.peer.is_none();
+        let gives = v4 && !whole && !address.secondary && !address.noprefixroute;
+        gives && up(&both.desired.links, address.dev)
+    });
+    let routes = giving.map(|address| Route {
+        nexthops: vec![NextHop {
+            dev: Some(address.dev),
+            weight: 1,
+            ..NextHop::default()
+        }],
+        protocol: protocol::KERNEL,
+        scope: Scope::LINK,
+        metric: address.metric,
+        ..Route::new(address.prefix())
+    });
+    routes.filter(move |route| {
+        let same = |other: &Route| {
+            let key = |route: &Route| (route.table, route.dst, route.metric, route.protocol);
+            let dev = |route: &Route| route.nexthops.first().and_then(|hop| hop.dev);
+            key(other) == key(route) && dev(other) == dev(route)
+        };
+        let dev = route.nexthops.first().and_then(|hop| hop.dev);
+        let is = |routes: &[Route]| routes.iter().any(same);
+        let comes = dev.is_some_and(|dev| !undisturbed(both, dev));
+        !is(&both.desired.routes) && (comes || is(&both.current.routes))
+    })
+}
+
 fn is_set(neighbour: &Neighbour) -> bool {
     let by_hand = matches!(neighbour.state, NeighbourState::Permanent);
     neighbour.proxy || by_hand || neighbour.extern_learn
@@ -216,7 +266,7 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
         .collect();
     objects.sort_by_key(|object| matches!(object.kind, NexthopKind::Group(_)));
     let routes = both.desired.routes.iter().filter(|route| !by_itself(route));
-    let mut routes: Vec<_> = routes
+    let routes: Vec<_> = routes
         .filter(|route| {
             let there = both
                 .current
@@ -226,6 +276,11 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
             !there || !stays(both, route, &gone)
         })
         .collect();
+    // Those that stand before one of the kernel's are put there one before the other.
+    let (mut routes, others): (Vec<_>, Vec<_>) =
+        routes.into_iter().partition(|route| is_before(both, route));
+    routes.reverse();
+    routes.extend(others);
     // What leads to gateways before what goes by them.
     routes.sort_by_key(|route| (by_gateway(route), core::cmp::Reverse(route.dst.len)));
     let (near, far): (Vec<_>, Vec<_>) = routes.into_iter().partition(|route| !by_gateway(route));
@@ -235,7 +290,10 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
             nexthops: said(route).nexthops,
             ..route.clone()
         },
-        mode: Mode::Append,
+        mode: match is_before(both, route) {
+            true => Mode::Prepend,
+            false => Mode::Append,
+        },
     };
     changes.extend(near.into_iter().map(put));
     changes.extend(objects.into_iter().map(|object| Change::AddNexthop {
@@ -244,6 +302,11 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
         mode: Mode::Replace,
     }));
     changes.extend(far.into_iter().map(put));
+    // A gateway may have been there by one of these.
+    changes.extend(unwanted(both).map(|route| Change::DelRoute {
+        ns: ns.clone(),
+        route: meant(&route),
+    }));
     let new = |rule: &&Rule| !both.current.rules.contains(rule);
     changes.extend(
         both.desired

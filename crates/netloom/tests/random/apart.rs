@@ -39,6 +39,15 @@ impl Apart {
         Ok(Apart { home: here()? })
     }
 
+    /// Goes into a namespace that is new.
+    ///
+    /// # Errors
+    /// Without the rights for that.
+    #[allow(dead_code, reason = "not all who are apart move on")]
+    pub(crate) fn anew(&self) -> nix::Result<()> {
+        unshare(CloneFlags::CLONE_NEWNET)
+    }
+
     /// Goes back to the namespace that it left to.
     ///
     /// # Errors

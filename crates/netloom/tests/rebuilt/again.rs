@@ -66,7 +66,11 @@ pub(crate) fn make(wanted: &State) -> Result<usize, String> {
     for change in changes {
         let mut told = format!("{change:?}");
         told.truncate(MOST);
-        if let Err(error) = kernel.apply(vec![change]) {
+        // An id that was given stays.
+        let again = matches!(change, Change::SetNsid { .. });
+        if let Err(error) = kernel.apply(vec![change])
+            && !again
+        {
             return Err(format!("refused: {error}: {told}"));
         }
     }

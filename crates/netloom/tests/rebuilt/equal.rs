@@ -1,12 +1,14 @@
 //! Whether two states of the kernel say the same. What passes by itself, or is the kernel's own choice each
 //! time, is taken out here and nowhere else, each with its reason.
 
-use core::net::IpAddr;
-use netloom_model::bridge::FdbState;
+use netloom_model::bridge::{FdbState, PortState};
 use netloom_model::counters::Counters;
 use netloom_model::group::Group;
 use netloom_model::route::protocol;
-use netloom_model::{Family, MacAddr, Namespace, NeighbourState, Route, State};
+use netloom_model::spanning_tree::{BridgeTree, PortTree};
+use netloom_model::{
+    Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NeighbourState, OperState, State,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +19,16 @@ const PASSES: &[(&str, &str)] = &[
     ("links.*.stats", "counts packets"),
     ("links.*.carrier_changes", "counts events"),
     ("links.*.kind.Bridge.gc_timer", "time that is left"),
-    ("links.*.kind.Bridge.tree.timers", "time that is left"),
+    ("links.*.kind.Bridge.tree.hello_timer", "time that is left"),
+    ("links.*.bridge_port.tree.hold_timer", "time that is left"),
+    (
+        "links.*.bridge_port.tree.forward_delay_timer",
+        "time that is left",
+    ),
+    (
+        "links.*.bridge_port.tree.message_age_timer",
+        "time that is left",
+    ),
     (
         "links.*.kind.Bridge.tree.topology_change_timer",
         "time that is left",
@@ -60,8 +71,11 @@ const PASSES: &[(&str, &str)] = &[
     ("ipsets.*.entries.*.timeout", "time that is left"),
 ];
 
-/// The group of all hosts of a link (RFC 2464).
-const HOSTS: MacAddr = MacAddr([0x33, 0x33, 0, 0, 0, 1]);
+/// The groups of all hosts and of all routers of a link (RFC 2464).
+const ALL: [MacAddr; 2] = [
+    MacAddr([0x33, 0x33, 0, 0, 0, 1]),
+    MacAddr([0x33, 0x33, 0, 0, 0, 2]),
+];
 
 /// What is not compared of the settings: how a name begins or what it is, and why.
 const SETTINGS: &[(&str, &str)] = &[("net.netfilter.nf_conntrack_count", "counts connections")];
@@ -74,33 +88,31 @@ fn settle(ns: &mut Namespace) {
     ns.sockets.clear();
     ns.connections.clear();
     ns.expectations.clear();
-    // A link is in the group of all hosts though it has no IPv6, if that was taken from it after it came up.
+    // Of a link that is down or has no IPv6 it depends on whether it was ever up, or had it, whether it is in
+    // the groups of all hosts and routers.
     let without = |dev: u32| {
         let link = ns.links.iter().find(|link| link.index == dev);
         link.is_some_and(|link| {
+            if !link.flags.contains(LinkFlags::UP) {
+                return true;
+            }
             let name = format!("net.ipv6.conf.{}.disable_ipv6", link.name.replace('.', "/"));
             ns.sysctls.get(&name).is_some_and(|value| value == "1")
         })
     };
     ns.groups.retain(|one| match one.group {
-        Group::Link { address, by_hand } => by_hand || address != HOSTS || !without(one.dev),
+        Group::Link { address, by_hand } => by_hand || !ALL.contains(&address) || !without(one.dev),
         Group::Ip(_) => true,
     });
     ns.fdb
-        .retain(|one| one.address != HOSTS || !without(one.dev));
-    // Those of links alone stand in the order in which the links came up.
-    let of_links = |route: &Route| {
-        let own = match route.dst.addr {
-            IpAddr::V6(to) => to.is_unicast_link_local() || to.is_multicast(),
-            IpAddr::V4(_) => false,
-        };
-        own && route.protocol == protocol::KERNEL
-    };
+        .retain(|one| !ALL.contains(&one.address) || !without(one.dev));
+    // Those of IPv6 that come of addresses stand in the order in which links were ready. Of several to one
+    // destination the kernel takes one after the other.
     ns.routes.sort_by_key(|route| {
         let v4 = route.family() == Family::V4;
         let dev = route.nexthops.first().and_then(|hop| hop.dev);
-        let own = of_links(route);
-        let order = own.then_some((route.dst, dev));
+        let own = !v4 && route.protocol == protocol::KERNEL;
+        let order = own.then_some((route.table, route.dst, route.metric, dev));
         (!v4, own, order)
     });
     // Who was asked for is found anew.
@@ -109,12 +121,26 @@ fn settle(ns: &mut Namespace) {
     });
     // What bridges learned, or were told by listening.
     ns.fdb.retain(|one| {
-        one.state != FdbState::Dynamic && one.state != FdbState::Stale || one.extern_learn
+        !matches!(one.state, FdbState::Dynamic | FdbState::Stale) || one.extern_learn
     });
     ns.mdb.retain(|one| one.permanent);
     ns.mdb_routers.clear();
     ns.sysctls
         .retain(|name, _| !SETTINGS.iter().any(|(begin, _)| name.starts_with(begin)));
+    // Whether the other end is up a kernel looks up by its number among the devices of this end's namespace.
+    for link in &mut ns.links {
+        if link.operstate == OperState::LowerLayerDown {
+            link.operstate = OperState::Down;
+        }
+    }
+    // One that was never up has no discipline yet.
+    for link in &mut ns.links {
+        if !link.flags.contains(LinkFlags::UP) {
+            link.qdisc.clear();
+        }
+    }
+    rank(&mut ns.links);
+    calm(&mut ns.links);
     // A kernel lists these in the order of its hashes, or of joining.
     ns.groups.sort_by_key(|one| format!("{one:?}"));
     ns.fdb
@@ -124,6 +150,45 @@ fn settle(ns: &mut Namespace) {
     ns.addresses
         .sort_by_key(|one| (one.dev, one.local.family()));
 }
+
+/// What a spanning tree has come to follows from what bridges hear of each other, and from time.
+fn calm(links: &mut [Link]) {
+    let runs = |link: &Link| matches!(&link.kind, LinkKind::Bridge(b) if b.stp_state != 0);
+    let all: Vec<u32> = links.iter().filter(|l| runs(l)).map(|l| l.index).collect();
+    for link in links {
+        if let LinkKind::Bridge(bridge) = &mut link.kind
+            && bridge.stp_state != 0
+        {
+            bridge.tree = BridgeTree::default();
+        }
+        let master = link.master.filter(|master| all.contains(master));
+        if let (Some(_), Some(port)) = (master, &mut link.bridge_port) {
+            (port.state, port.tree) = (PortState::Disabled, PortTree::default());
+        }
+    }
+}
+
+/// Numbers the ports of each bridge without gaps: the number of one that left is free for the next.
+fn rank(links: &mut [Link]) {
+    let of = |link: &Link| Some((link.master?, link.bridge_port.as_ref()?.number));
+    let mut all: Vec<_> = links.iter().filter_map(of).collect();
+    all.sort_unstable();
+    for link in links {
+        let (Some((master, number)), Some(port)) = (of(link), &mut link.bridge_port) else {
+            continue;
+        };
+        let before = |other: &&(u32, u16)| other.0 == master && other.1 < number;
+        let rank = all.iter().filter(before).count() as u16 + 1;
+        port.number = rank;
+        if port.tree.designated_port & PORT == number {
+            port.tree.designated_port += rank;
+            port.tree.designated_port -= number;
+        }
+    }
+}
+
+/// What of the identifier of a port is its number (IEEE 802.1D).
+const PORT: u16 = 0x3ff;
 
 /// Takes out what a path leads to.
 fn forget(value: &mut Value, path: &[&str]) {

@@ -8,12 +8,16 @@
 //!   small as it can be, and told as a script. `NETLOOM_CASE=SEED,FILE` plays these again.
 //! - `drawn::twins::N` reads routers of the running kernel, loads each into the engine, and sends the
 //!   same frames through both (`twin`).
+//! - `rebuilt::N` reads such routers from the kernel, makes each again in empty namespaces by what it
+//!   read, and reads it again: 60 in all, or `NETLOOM_CASES`.
 //! - `kept::engine::NAME` and `kept::kernel::NAME` replay the cases of `kept/`, against what the
 //!   kernel did when they were recorded.
 //!
 //! Whoever is not root has the engine's half of what is kept alone; the rest is ignored, and counted
 //! as such.
 
+#[path = "../rebuilt/again.rs"]
+mod again;
 #[path = "../random/apart.rs"]
 #[allow(dead_code, reason = "shared with the networks drawn at random")]
 mod apart;
@@ -22,6 +26,8 @@ mod case;
 mod dice;
 mod draw;
 mod engine;
+#[path = "../rebuilt/equal.rs"]
+mod equal;
 #[path = "../random/fewer.rs"]
 mod fewer;
 mod kept;
@@ -30,6 +36,9 @@ mod lane;
 mod packet;
 mod place;
 mod play;
+#[path = "../rebuilt/lane.rs"]
+mod rebuild;
+mod rebuilt;
 #[path = "../random/record.rs"]
 mod record;
 mod script;
@@ -50,6 +59,8 @@ use std::process::ExitCode;
 const TRIALS: usize = 8;
 /// Into how many those of twins are parted.
 const TWINS: usize = 4;
+/// Into how many those that are made again are parted.
+const AGAIN: usize = 3;
 /// What the kernel's side needs.
 const TOOLS: [&str; 4] = ["ip", "iptables-legacy", "nft", "conntrack"];
 
@@ -65,6 +76,11 @@ fn main() -> ExitCode {
     for part in 0..TWINS {
         let run = move || twin::run(part, TWINS);
         let trial = Trial::test(format!("drawn::twins::{part}"), run);
+        trials.push(trial.with_ignored_flag(!usable));
+    }
+    for part in 0..AGAIN {
+        let run = move || rebuild::run::<rebuilt::Router>(rebuilt::ROUTERS, part, AGAIN);
+        let trial = Trial::test(format!("rebuilt::{part}"), run);
         trials.push(trial.with_ignored_flag(!usable));
     }
     libtest_mimic::run(&arguments, trials).exit_code()

@@ -50,15 +50,15 @@ pub(crate) const READ: Parts = Parts {
 
 /// A host: what makes it, and the packets that are sent to it.
 #[derive(Clone)]
-struct Host {
-    commands: Vec<String>,
+pub(crate) struct Host {
+    pub(crate) commands: Vec<String>,
     /// Settings and rules for packets.
-    rules: Case,
+    pub(crate) rules: Case,
     packets: Case,
 }
 
 /// The host of a seed.
-fn host(seed: u64) -> Host {
+pub(crate) fn host(seed: u64) -> Host {
     let mut dice = Dice::new(seed);
     let count = 3 + dice.below(12);
     let commands = (0..count).map(|_| command(&mut dice)).collect();
