@@ -1,5 +1,5 @@
-//! Whoever listens to what changes: sockets in the multicast groups of rtnetlink(7) or of connections,
-//! and the names of namespaces as they come and go.
+//! Whoever listens to what changes: sockets in the multicast groups of rtnetlink(7) and of rules, or of
+//! connections, and the names of namespaces as they come and go.
 
 use crate::netlink::{Netlink, Protocol};
 use crate::{namespace, read, refused};
@@ -7,6 +7,8 @@ use core::mem::MaybeUninit;
 use netlink_sys::{Socket, SocketAddr};
 use netloom_model::notice::{About, Notice};
 use netloom_model::{Errno, NsName, Result, Time};
+use netloom_netlink::nft::event::{self, Listener};
+use netloom_netlink::nft::{self, set};
 use netloom_netlink::{Message, Messages, conntrack, kind, link, listened, told};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
@@ -27,7 +29,7 @@ const ROOM: usize = 64 * 1024;
 /// What is listened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listened {
-    /// Links, addresses, routes.
+    /// Links, addresses, routes, and rules for packets.
     Route,
     /// Connections.
     Connections,
@@ -36,6 +38,8 @@ pub(crate) enum Listened {
 /// One who listens.
 pub(crate) struct Monitor {
     socket: Socket,
+    /// The socket that tells of rules, and what was heard of it; none where nobody may.
+    rules: Option<(Socket, Listener)>,
     listened: Listened,
     /// The names of namespaces.
     names: Option<OwnedFd>,
@@ -69,8 +73,10 @@ impl Monitor {
             links = all.map(|link| (link.index, link.name)).collect();
             ids = read::nsids(&mut asks).unwrap_or_default();
         }
+        let rules = (listened == Listened::Route).then(|| rules().ok());
         Ok(Monitor {
             socket,
+            rules: rules.flatten(),
             listened,
             names: (listened == Listened::Route).then(names).flatten(),
             asks,
@@ -97,7 +103,7 @@ impl Monitor {
             if ready.ended {
                 return Err(Errno::INTR.into());
             }
-            if !ready.socket && !ready.names {
+            if !ready.socket && !ready.rules && !ready.names {
                 return Ok(None);
             }
             if ready.names {
@@ -106,15 +112,19 @@ impl Monitor {
             if ready.socket {
                 self.read_socket(now())?;
             }
+            if ready.rules {
+                self.read_rules(now())?;
+            }
         }
     }
 
     fn wait(&self, patience: Option<&Timespec>, end: Option<BorrowedFd<'_>>) -> Result<Ready> {
-        // SAFETY: the socket is open as long as this borrows from it.
-        #[allow(unsafe_code, reason = "the socket has its number alone")]
-        let socket = unsafe { BorrowedFd::borrow_raw(self.socket.as_raw_fd()) };
+        // SAFETY: the sockets are open as long as this borrows from them.
+        #[allow(unsafe_code, reason = "the sockets have their numbers alone")]
+        let file = |socket: &Socket| unsafe { BorrowedFd::borrow_raw(socket.as_raw_fd()) };
         let names = self.names.as_ref().map(AsFd::as_fd);
-        let watched = [Some(socket), names, end];
+        let rules = self.rules.as_ref().map(|(socket, _)| file(socket));
+        let watched = [Some(file(&self.socket)), names, end, rules];
         let there = watched.iter().flatten();
         let mut polled: Vec<PollFd<'_>> = there
             .map(|file| PollFd::from_borrowed_fd(*file, PollFlags::IN))
@@ -126,6 +136,7 @@ impl Monitor {
             socket: of(watched[0]),
             names: of(watched[1]),
             ended: of(watched[2]),
+            rules: of(watched[3]),
         })
     }
 
@@ -146,6 +157,25 @@ impl Monitor {
             let at = now;
             self.waiting
                 .extend(notices.map(|(gone, about)| Notice { at, gone, about }));
+        }
+        Ok(())
+    }
+
+    fn read_rules(&mut self, at: Time) -> Result<()> {
+        let Some((socket, listener)) = &mut self.rules else {
+            return Ok(());
+        };
+        let mut room = self.room.as_mut_slice();
+        let received = match socket.recv(&mut room, 0) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            received => received.map_err(|error| refused(&error))?,
+        };
+        for message in Messages::new(&self.room[..received], 0) {
+            let message = message.map_err(|_| Errno::PROTO)?;
+            if let Some(events) = listener.hear(&message) {
+                let (gone, about) = (false, About::Ruleset(Box::new(events)));
+                self.waiting.push_back(Notice { at, gone, about });
+            }
         }
         Ok(())
     }
@@ -241,6 +271,7 @@ struct Ready {
     socket: bool,
     names: bool,
     ended: bool,
+    rules: bool,
 }
 
 /// What a message about connections tells.
@@ -254,6 +285,17 @@ fn of_connections(message: &Message<'_>, now: Time) -> Vec<(bool, About)> {
         (gone, About::Expectation(Box::new(told)))
     });
     connection.into_iter().chain(expected).collect()
+}
+
+/// Listens to changes of rules, which takes `CAP_NET_ADMIN`.
+fn rules() -> io::Result<(Socket, Listener)> {
+    let mut socket = Socket::new(Protocol::Netfilter.number())?;
+    socket.bind(&SocketAddr::new(0, 0))?;
+    socket.add_membership(event::GROUP)?;
+    let mut asks = Netlink::open(Protocol::Netfilter)?;
+    let all = nft::body(None);
+    let sets = asks.dump(nft::kind::SET + nft::kind::GET, &all, set::decode);
+    Ok((socket, Listener::new(sets.unwrap_or_default())))
 }
 
 /// Watches the names of namespaces; none where there can be no names.

@@ -74,6 +74,16 @@ fn attempt(
             RulesetChange::RenameChain { chain, name } => {
                 rename(netlink, chain, name).map(|body| maker.messages.push((kind::CHAIN, 0, body)))
             }
+            RulesetChange::AddChain { .. } if gets_policy(changes, step) => Ok(()),
+            RulesetChange::SetPolicy { .. } if step > 0 && gets_policy(changes, step - 1) => {
+                // One message, of which who listens is told once.
+                maker.step(change).map(|()| {
+                    maker
+                        .messages
+                        .iter_mut()
+                        .for_each(|(_, flags, _)| *flags |= flag::CREATE);
+                })
+            }
             change => maker.step(change),
         };
         made.map_err(|error| error.at(step))?;
@@ -169,6 +179,17 @@ const fn makes(change: &RulesetChange) -> bool {
             | RulesetChange::AddSet { .. }
             | RulesetChange::AddObject { .. }
     )
+}
+
+/// Whether a step is of a chain that the next one sets the policy of, and does nothing else.
+fn gets_policy(changes: &[RulesetChange], step: usize) -> bool {
+    let (Some(first), Some(RulesetChange::SetPolicy { chain: of, .. })) =
+        (changes.get(step), changes.get(step + 1))
+    else {
+        return false;
+    };
+    matches!(first, RulesetChange::AddChain { chain, base: None, comment: None, exclusive: false }
+        if chain == of)
 }
 
 /// The message that gives a chain another name: it is found by its number then.

@@ -7,6 +7,7 @@
 pub mod again;
 pub mod chain;
 pub mod element;
+pub mod event;
 pub mod flowtable;
 pub mod mark;
 pub mod number;

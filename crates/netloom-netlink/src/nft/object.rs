@@ -137,6 +137,12 @@ pub(super) fn put_synproxy(proxy: &Synproxy, to: &mut Writer) {
     to.be32(3, set.sum());
 }
 
+/// The kind, by its number, and the name of the object that a message tells of.
+pub(super) fn named(body: &[u8]) -> Option<(u32, String)> {
+    let attributes = Attributes::behind(body, FIXED);
+    Some((attributes.be32(KIND)?, attributes.text(NAME)?))
+}
+
 /// The body of a message that names an object.
 #[must_use]
 pub fn name(table: &TableRef, kind: ObjectKind, name: &str) -> Writer {

@@ -26,14 +26,15 @@ Usage: sysctl [OPTION]... [NAME[=VALUE]]...
   -b, --binary         a value without the end of its line
   -e, --ignore         no word of names that are not there
   -q, --quiet          no word of what was set
-      --deprecated, -o, -x  taken, without effect
+      --deprecated     with -a those too that have a better name
+  -o, -x               taken, without effect
   -h, -d, --help       this text
   -V, --version        the version
 ";
 
 const LONG: [(&str, char); 14] = [
     ("all", 'a'),
-    ("deprecated", 'o'),
+    ("deprecated", 'O'),
     ("dry-run", 'D'),
     ("binary", 'b'),
     ("ignore", 'e'),
@@ -48,9 +49,13 @@ const LONG: [(&str, char); 14] = [
     ("version", 'V'),
 ];
 
+/// What the kernel has still beside the names in milliseconds; all settings are told without them.
+const DEPRECATED: [&str; 2] = ["base_reachable_time", "retrans_time"];
+
 #[derive(Default)]
 struct Options {
     all: bool,
+    deprecated: bool,
     dry_run: bool,
     binary: bool,
     ignore: bool,
@@ -110,6 +115,7 @@ fn option<'a>(
     for (at, letter) in letters.char_indices() {
         match letter {
             'a' | 'A' | 'X' => options.all = true,
+            'O' => options.deprecated = true,
             'D' => options.dry_run = true,
             'b' => options.binary = true,
             'e' => options.ignore = true,
@@ -171,7 +177,13 @@ fn run(cx: &mut Context<'_>, options: &Options, words: &[&str]) -> io::Result<i3
             command.load(file)?;
         }
     } else if options.all {
-        let names: Vec<String> = command.settings.keys().cloned().collect();
+        let is_old = |name: &String| {
+            let last = name.rsplit('.').next();
+            last.is_some_and(|last| DEPRECATED.contains(&last))
+        };
+        let told = command.settings.keys();
+        let told = told.filter(|name| options.deprecated || !is_old(name));
+        let names: Vec<String> = told.cloned().collect();
         for name in names {
             command.show(&name)?;
         }

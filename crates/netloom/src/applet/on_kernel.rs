@@ -1,7 +1,8 @@
 //! Which commands have on the running kernel what they need.
 
 /// Their names; the scripts of `tests/linux` are held to the kernel with them.
-pub(crate) const ON_KERNEL: [&str; 43] = [
+pub(crate) const ON_KERNEL: [&str; 47] = [
+    "arp",
     "arptables",
     "arptables-nft",
     "arptables-nft-restore",
@@ -42,7 +43,10 @@ pub(crate) const ON_KERNEL: [&str; 43] = [
     "iptables-restore-translate",
     "iptables-save",
     "iptables-translate",
+    "netstat",
     "nft",
+    "nstat",
     "route",
     "ss",
+    "sysctl",
 ];

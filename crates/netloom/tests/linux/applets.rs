@@ -17,18 +17,10 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 8] = [
-    (
-        "nft-echo",
-        "messages of rules that change, to which nobody listens yet",
-    ),
+const SHOWN: [(&str, &str); 5] = [
     (
         "nft-elements",
         "ranges that touch: nft itself joins them, by what the set has already",
-    ),
-    (
-        "nft-monitor",
-        "messages of rules that change, to which nobody listens yet",
     ),
     (
         "route-tables-empty",
@@ -45,10 +37,6 @@ const SHOWN: [(&str, &str); 8] = [
     (
         "tun-device",
         "a flag of TUNs without effect, which rtnetlink does not tell",
-    ),
-    (
-        "xtables-monitor-events",
-        "messages of rules that change, to which nobody listens yet",
     ),
 ];
 
