@@ -205,6 +205,7 @@ fn a_set_is_asked_as_it_is_now() {
         size: None,
         memory: false,
         auto_merge: false,
+        meter: false,
         statements: Vec::new(),
         comment: None,
         elements: Vec::new(),

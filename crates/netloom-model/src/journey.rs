@@ -16,7 +16,7 @@ mod stage;
 pub use connection::{ConnectionTrace, End, Rewritten, Standing};
 pub use event::{Event, FdbFound, Learning, MdbFound, VlanDecision};
 pub use look::Look;
-pub use lookup::{LookedIn, Lookup};
+pub use lookup::{LookedIn, Lookup, SetChange};
 pub use reason::{DROP_REASONS, DropReason};
 pub use routed::{MultipathChoice, MultipathHop, RouteTrace, RuleOutcome};
 pub use rules::{ChainStep, ChainTrace, ChainVerdict};

@@ -163,6 +163,14 @@ impl Connection {
         self.has(status::CONFIRMED)
     }
 
+    /// The bits that rules see: one that goes with its packet was confirmed before.
+    pub(crate) const fn seen_status(&self) -> u32 {
+        match self.has(status::DYING) {
+            true => self.status | status::CONFIRMED,
+            false => self.status,
+        }
+    }
+
     /// Sets bits of its status; whether they were not set before.
     pub(crate) fn set(&mut self, bits: u32) -> bool {
         let before = self.status;

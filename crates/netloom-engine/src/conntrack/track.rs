@@ -220,7 +220,8 @@ fn hear(
     let network = packet.network();
     let upper = network.get(transport..).unwrap_or_default();
     let heard = protocol::heard(&cx, connection, upper);
-    if heard == Heard::Passes
+    // The packet that ends a connection is counted with it (`nf_ct_kill_acct`).
+    if matches!(heard, Heard::Passes | Heard::Ends)
         && let Some(counters) = &mut connection.counters
     {
         let Counter { packets, bytes } = &mut counters[reference.direction as usize];

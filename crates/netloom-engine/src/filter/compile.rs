@@ -57,6 +57,8 @@ pub(super) enum Op {
     Reject(Reject),
     /// Goes on if a match of xtables says so.
     Match(Box<XtMatch>),
+    /// Counts with another of the rule's counters than the first: which of those.
+    CountBeside(usize),
     /// Does what a target of xtables says.
     Target(Box<XtTarget>),
     Limit(Limit),
@@ -198,7 +200,11 @@ pub(super) fn compile(table: &Table, sets: &Sets, mut rule: ruleset::Rule) -> Re
         .iter()
         .map(|statement| op(table, sets, statement))
         .collect();
-    let ops = ops?;
+    let mut ops = ops?;
+    let counts = ops.iter_mut().filter(|op| matches!(op, Op::Count));
+    for (number, later) in counts.skip(1).enumerate() {
+        *later = Op::CountBeside(number);
+    }
     Ok(Rule {
         changes: ops.iter().any(Op::changes_packet),
         ops,

@@ -30,7 +30,12 @@ impl Op {
     pub(super) fn changes_packet(&self) -> bool {
         let stays = matches!(
             self,
-            Op::Count | Op::Go(_) | Op::Map { .. } | Op::Lookup { .. } | Op::Match(_)
+            Op::Count
+                | Op::CountBeside(_)
+                | Op::Go(_)
+                | Op::Map { .. }
+                | Op::Lookup { .. }
+                | Op::Match(_)
         );
         match self {
             Op::Mapped(mapped) => mapped.op.changes_packet(),

@@ -28,6 +28,13 @@ impl Filter {
     ) -> Result<()> {
         let at = self.table_at(table)?;
         if let Some(there) = self.tables[at].set(&set.name) {
+            if set.meter {
+                let errno = match self.sets[there.0].set.meter {
+                    true => Errno::OPNOTSUPP,
+                    false => Errno::EXIST,
+                };
+                return Err(errno.into());
+            }
             let same = self.sets[there.0].set.key == set.key;
             return match (exclusive, same) {
                 (false, true) => self.add_elements(table, &set.name, &set.elements, false, now),
@@ -55,6 +62,39 @@ impl Filter {
         self.tables[at].sets.retain(|(_, other)| *other != id);
         self.sets.remove(id.0);
         Ok(())
+    }
+
+    /// Whether a rule puts elements into the own set of another.
+    pub(super) fn takes_meter(&self, table: &TableRef, rule: &ruleset::Rule) -> bool {
+        let Some(of) = self.table(table) else {
+            return false;
+        };
+        rule.statements.iter().any(|statement| {
+            let Statement::Update { set, .. } = statement else {
+                return false;
+            };
+            let own = of.set(set).is_some_and(|id| self.sets[id.0].set.meter);
+            let updates =
+                |other: &Statement| matches!(other, Statement::Update { set: to, .. } if to == set);
+            own && self.some_statement(of, updates)
+        })
+    }
+
+    /// Takes out the own sets of rules that are gone.
+    pub(super) fn drop_meters(&mut self) {
+        let mut gone = Vec::new();
+        for (at, table) in self.tables.iter().enumerate() {
+            for (name, id) in &table.sets {
+                let updates = |other: &Statement| matches!(other, Statement::Update { set, .. } if set == name);
+                if self.sets[id.0].set.meter && !self.some_statement(table, updates) {
+                    gone.push((at, *id));
+                }
+            }
+        }
+        for (at, id) in gone {
+            self.tables[at].sets.retain(|(_, other)| *other != id);
+            self.sets.remove(id.0);
+        }
     }
 
     pub(super) fn add_elements(

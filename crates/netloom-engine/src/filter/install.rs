@@ -33,7 +33,19 @@ pub(crate) fn apply(net: &mut Net, ns: NsId, changes: &[RulesetChange]) -> Resul
     let mut events = Vec::new();
     for (step, change) in changes.iter().enumerate() {
         let before = heard.then(|| filter.clone());
-        if let Err(refused) = filter.change(change, now) {
+        let done = filter.change(change, now);
+        if matches!(
+            change,
+            RulesetChange::FlushChain { .. }
+                | RulesetChange::DelChain { .. }
+                | RulesetChange::DelRule { .. }
+                | RulesetChange::ReplaceRule { .. }
+        ) {
+            filter.drop_meters();
+        }
+        if let Err(refused) = done {
+            // What was asked for before it was refused stays.
+            ct::force_accounting(net, ns, changes);
             keep_handles(net, ns, &filter);
             return Err(refused.at(step));
         }
@@ -159,7 +171,13 @@ impl Filter {
                 set,
                 elements,
                 exclusive,
-            } => self.add_elements(table, set, elements, *exclusive, now),
+            } => {
+                // The own set of a rule is busy with that.
+                if self.set_mut(table, set)?.set.meter {
+                    return Err(Errno::BUSY.into());
+                }
+                self.add_elements(table, set, elements, *exclusive, now)
+            }
             RulesetChange::DelElements {
                 table,
                 set,

@@ -283,6 +283,11 @@ impl Filter {
         self.met(update.set, key, net, facts, packet)
     }
 
+    /// Whether the set that is to be changed has an element for a key.
+    pub(super) fn has(&self, update: &Update, key: &[u128]) -> bool {
+        self.sets[update.set.0].find(key).is_some()
+    }
+
     /// Uses an object of a chain's table; none where netloom does not know what it does.
     pub(super) fn use_object(
         &mut self,

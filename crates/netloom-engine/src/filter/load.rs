@@ -72,6 +72,18 @@ pub(super) struct Bits {
     header: Option<Header>,
 }
 
+impl Load {
+    /// How long the header is that legacy's rules want whole before they look into it.
+    pub(super) const fn header_len(&self) -> Option<usize> {
+        let Load::Bits(bits) = self else { return None };
+        match bits.header {
+            Some(Header::Tcp) => Some(20),
+            Some(Header::Udp | Header::Icmp | Header::Icmpv6) => Some(8),
+            _ => None,
+        }
+    }
+}
+
 /// What an expression's value comes from; none where netloom does not know it.
 pub(super) fn compile(expr: &Expr, maps: &mut Maps<'_>) -> Option<Load> {
     Some(match expr {

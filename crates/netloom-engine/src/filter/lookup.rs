@@ -3,15 +3,16 @@
 use super::Filter;
 use super::compile::{Rule, Within};
 use super::facts::Facts;
+use super::keep::Update;
 use super::mapped::Fetch;
 use crate::ipset;
 use crate::net::Net;
 use crate::packet::Packet;
-use netloom_model::journey::{LookedIn, Lookup};
+use netloom_model::journey::{LookedIn, Lookup, SetChange};
 use netloom_model::ruleset::expr::Relation;
 use netloom_model::ruleset::set::{ElementData, MapData};
-use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::xt::XtMatch;
+use netloom_model::ruleset::statement::{Statement, UpdateOp};
+use netloom_model::ruleset::xt::{Not, SetMatch, XtMatch, XtTarget};
 use netloom_model::ruleset::{DataType, Expr, Set, Value};
 
 /// What a set or map of nft has for a key that a part of a rule asks for.
@@ -31,6 +32,7 @@ pub(super) fn of_set(
     Some(Lookup {
         part: part as u32,
         inverted,
+        change: None,
         of: LookedIn::Nft {
             set: named.map(|set| set.name.clone()),
             map,
@@ -70,6 +72,7 @@ pub(super) fn of_value(
     Some(Lookup {
         part: part as u32,
         inverted: false,
+        change: None,
         of: LookedIn::Nft {
             set: named.map(|set| set.name.clone()),
             map: true,
@@ -128,6 +131,108 @@ pub(super) fn types(expr: &Expr) -> Option<Vec<DataType>> {
     }
 }
 
+/// What became of a set of nft that a rule changed; whether it had the key is known.
+pub(super) fn of_update(
+    filter: &Filter,
+    part: usize,
+    (update, had): (&Update, bool),
+    key: &[u128],
+) -> Option<Lookup> {
+    let store = &filter.sets[update.set.0];
+    let set = &store.set;
+    let types = set.key.clone();
+    let element = store.find(key).cloned().map(Box::new);
+    let change = match (update.op, had, &element) {
+        (UpdateOp::Delete, true, _) => Some(SetChange::Removed),
+        (UpdateOp::Delete, false, _) => None,
+        (_, true, _) => Some(SetChange::Kept),
+        (_, false, Some(_)) => Some(SetChange::Added),
+        (_, false, None) => Some(SetChange::Full),
+    };
+    Some(Lookup {
+        part: part as u32,
+        inverted: false,
+        change,
+        of: LookedIn::Nft {
+            set: Some(set.name.clone()),
+            map: set.data.is_some(),
+            key: told(key, &types),
+            types,
+            data: match &set.data {
+                Some(MapData::Values(types)) => types.clone(),
+                _ => Vec::new(),
+            },
+            element,
+        },
+    })
+}
+
+/// What the sets of ipset have that a target is about to change, and how.
+pub(super) fn of_target(
+    net: &Net,
+    target: &XtTarget,
+    part: usize,
+    (facts, packet): (&Facts, &Packet),
+) -> Vec<(Lookup, UpdateOp)> {
+    let XtTarget::Set(target) = target else {
+        return Vec::new();
+    };
+    let both = [
+        (&target.add, UpdateOp::Add),
+        (&target.del, UpdateOp::Delete),
+    ];
+    let found = both.into_iter().filter_map(|(named, verb)| {
+        let (name, sources) = named.as_ref()?;
+        let lookup = Lookup {
+            part: part as u32,
+            inverted: false,
+            change: None,
+            of: ipset::look(net, &asks(name, sources), facts, packet)?,
+        };
+        Some((lookup, verb))
+    });
+    found.collect()
+}
+
+/// The match that asks a set for a packet.
+fn asks(name: &str, sources: &[bool]) -> SetMatch {
+    SetMatch {
+        set: Not {
+            is: name.to_owned(),
+            not: false,
+        },
+        sources: sources.to_vec(),
+        packets: None,
+        bytes: None,
+        return_nomatch: false,
+        no_update_counters: true,
+        no_update_subcounters: true,
+    }
+}
+
+/// The same once the target was carried out: whether the set has it now is known by asking again.
+pub(super) fn changed(
+    net: &Net,
+    mut before: Lookup,
+    verb: UpdateOp,
+    target: &XtTarget,
+    (facts, packet): (&Facts, &Packet),
+) -> Lookup {
+    let had = before.is_found();
+    let after = of_target(net, target, before.part as usize, (facts, packet));
+    let has = after
+        .iter()
+        .any(|(lookup, of)| *of == verb && lookup.is_found());
+    before.change = match (verb, had, has) {
+        (UpdateOp::Delete, true, _) => Some(SetChange::Removed),
+        (UpdateOp::Delete, false, _) => None,
+        (_, true, _) => Some(SetChange::Kept),
+        (_, false, true) => Some(SetChange::Added),
+        (_, false, false) => Some(SetChange::Full),
+    };
+    before
+}
+
 /// What a set of ipset has for a packet, where a match asks one.
 pub(super) fn of_ipset(
     net: &Net,
@@ -141,6 +246,7 @@ pub(super) fn of_ipset(
     Some(Lookup {
         part: part as u32,
         inverted: asked.set.not,
+        change: None,
         of: ipset::look(net, asked, facts, packet)?,
     })
 }

@@ -61,15 +61,31 @@ pub(super) struct Chain {
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) counter: Counter,
+    /// What those of its counters count that stand behind the first.
+    pub(super) later: Box<[Counter]>,
     /// What its parts remember.
     pub(super) memory: Memories,
 }
 
 impl State {
+    /// Forgets what was counted.
+    pub(super) fn zero(&mut self) {
+        self.counter = Counter::default();
+        self.later.fill(Counter::default());
+    }
+
     /// What a new rule remembers: what its counter is given.
     pub(super) fn of(rule: &ruleset::Rule) -> State {
+        let mut counters = rule
+            .statements
+            .iter()
+            .filter_map(|statement| match statement {
+                Statement::Counter(counter) => Some(*counter),
+                _ => None,
+            });
         State {
-            counter: rule.counter().unwrap_or_default(),
+            counter: counters.next().unwrap_or_default(),
+            later: counters.collect(),
             memory: Memories::default(),
         }
     }
@@ -238,9 +254,12 @@ impl State {
     /// The rule as the model tells it, with what it remembers.
     pub(super) fn describe(&self, rule: &Rule) -> ruleset::Rule {
         let mut told = rule.rule.clone();
+        let mut counts = core::iter::once(&self.counter).chain(&self.later);
         for (part, statement) in told.statements.iter_mut().enumerate() {
             match statement {
-                Statement::Counter(counter) => *counter = self.counter,
+                Statement::Counter(counter) => {
+                    *counter = counts.next().copied().unwrap_or_default();
+                }
                 // No more than all of it is told.
                 Statement::Quota(quota) => {
                     let used = self.memory.counted(part).unwrap_or(quota.used);

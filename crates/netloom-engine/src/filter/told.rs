@@ -117,7 +117,8 @@ impl Both<'_> {
                 set,
                 exclusive,
             } => {
-                if let Some(told) = set_of(self.after, table, &set.name) {
+                // The own set of a rule is told of with it.
+                if let Some(told) = set_of(self.after, table, &set.name).filter(|set| !set.meter) {
                     let about = EventAbout::Set(Box::new(told));
                     self.tell(added(*exclusive), table, about);
                 }

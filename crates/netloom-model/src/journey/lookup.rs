@@ -12,8 +12,37 @@ pub struct Lookup {
     pub part: u32,
     /// Whether the rule goes on where no element has the key (`!=`, `!`).
     pub inverted: bool,
+    /// What the rule did to it; none: it asked.
+    pub change: Option<SetChange>,
     /// What was asked, and what it answered.
     pub of: LookedIn,
+}
+
+/// What a rule did to a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SetChange {
+    /// It put an element in.
+    Added,
+    /// The element was there already.
+    Kept,
+    /// It took an element out.
+    Removed,
+    /// There was no room for one.
+    Full,
+}
+
+impl SetChange {
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            SetChange::Added => "added",
+            SetChange::Kept => "kept",
+            SetChange::Removed => "removed",
+            SetChange::Full => "full",
+        }
+    }
 }
 
 /// What was asked, and what it answered.

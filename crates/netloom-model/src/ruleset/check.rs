@@ -1,6 +1,7 @@
 //! What a table must be like, whatever the packets: checked when it is installed, so that nothing can
 //! go wrong while packets are judged.
 
+use super::expr::{FibResult, RtKey, fib};
 use super::statement::{NatKind, Statement, Verdict};
 use super::{Base, ChainKind, Expr, Hook, MetaKey, TableFamily};
 use crate::error::{Errno, Result};
@@ -55,6 +56,7 @@ fn depth<C: Copy + Eq + Hash>(
 /// set.
 #[must_use]
 pub fn fits(statement: &Statement, family: TableFamily, base: Option<&Base>) -> bool {
+    let at = |hooks: &[Hook]| base.is_none_or(|base| hooks.contains(&base.hook));
     match statement {
         Statement::Reject(_) => base.is_none_or(|base| match family {
             TableFamily::Bridge => matches!(base.hook, Hook::Prerouting | Hook::Input),
@@ -77,6 +79,77 @@ pub fn fits(statement: &Statement, family: TableFamily, base: Option<&Base>) -> 
             };
             base.kind == ChainKind::Nat && hooks.contains(&base.hook)
         }),
+        Statement::Synproxy(_) => at(&[Hook::Input, Hook::Forward]),
+        Statement::Tproxy { .. } => at(&[Hook::Prerouting]),
+        Statement::FlowAdd(_) => at(&[Hook::Forward]),
+        Statement::Match { left, right, .. } => {
+            can_ask(left, family, base) && can_ask(right, family, base)
+        }
+        Statement::Set { value, .. } => can_ask(value, family, base),
+        Statement::VerdictMap { key, .. } => can_ask(key, family, base),
+        _ => true,
+    }
+}
+
+/// How a statement is refused whatever chain it is in: tables of ARP and of devices know no connections,
+/// and only tables of IP know sockets.
+#[must_use]
+pub fn refusal(statement: &Statement, family: TableFamily) -> Option<Errno> {
+    let ip = matches!(
+        family,
+        TableFamily::Ip | TableFamily::Ip6 | TableFamily::Inet
+    );
+    let asks = |of: fn(&Expr) -> bool| match statement {
+        Statement::Match { left, right, .. } => of(left) || of(right),
+        Statement::VerdictMap { key, .. } => of(key),
+        Statement::Set { what, value } => of(what) || of(value),
+        _ => false,
+    };
+    if matches!(family, TableFamily::Arp | TableFamily::Netdev)
+        && (asks(|expr| matches!(expr, Expr::Ct(..)))
+            || matches!(statement, Statement::ConnLimit { .. }))
+        || !ip && matches!(statement, Statement::Synproxy(_))
+    {
+        return Some(Errno::PROTO);
+    }
+    if !ip && asks(|expr| matches!(expr, Expr::Socket(_) | Expr::SocketCgroup(_))) {
+        return Some(Errno::OPNOTSUPP);
+    }
+    None
+}
+
+/// Whether an expression can be asked in a chain: routes are known where one was looked up, sockets of
+/// IP alone (`nft_rt_validate`, `nft_xfrm_validate`, `nft_fib_validate`, `nft_socket_validate`).
+fn can_ask(expr: &Expr, family: TableFamily, base: Option<&Base>) -> bool {
+    const COMES_IN: &[Hook] = &[Hook::Prerouting, Hook::Input, Hook::Forward];
+    const LEAVES: &[Hook] = &[Hook::Forward, Hook::Output, Hook::Postrouting];
+    let ip = matches!(
+        family,
+        TableFamily::Ip | TableFamily::Ip6 | TableFamily::Inet
+    );
+    let at = |hooks: &[Hook]| base.is_none_or(|base| hooks.contains(&base.hook));
+    match expr {
+        Expr::Rt(RtKey::Mtu | RtKey::IpSec) => ip && at(LEAVES),
+        Expr::Rt(_) => ip,
+        Expr::IpSec { out: true, .. } => ip && at(LEAVES),
+        Expr::IpSec { .. } => ip && at(COMES_IN),
+        Expr::Meta(MetaKey::IpSec) => match family {
+            TableFamily::Netdev => at(&[Hook::Ingress]),
+            TableFamily::Bridge => at(&[Hook::Prerouting]),
+            _ => at(COMES_IN),
+        },
+        Expr::Socket(_) | Expr::SocketCgroup(_) => {
+            ip && at(&[Hook::Prerouting, Hook::Input, Hook::Output])
+        }
+        Expr::Osf { .. } => at(COMES_IN),
+        Expr::Fib { flags, result } if ip => match result {
+            FibResult::Type if flags & (fib::IIF | fib::OIF) == 0 => true,
+            FibResult::Type if flags & fib::OIF != 0 => at(LEAVES),
+            _ => at(COMES_IN),
+        },
+        Expr::Concat(parts) => parts.iter().all(|part| can_ask(part, family, base)),
+        Expr::Bits(_, left, right) => can_ask(left, family, base) && can_ask(right, family, base),
+        Expr::Map { key, .. } => can_ask(key, family, base),
         _ => true,
     }
 }

@@ -220,6 +220,7 @@ headers! {
     Udplite = "udplite", Transport, "UDP-Lite" {
         UdpliteSport = "sport", 0, 16, DataType::InetService;
         UdpliteDport = "dport", 16, 16, DataType::InetService;
+        UdpliteCsumcov = "csumcov", 32, 16, DataType::Integer(16);
         UdpliteChecksum = "checksum", 48, 16, DataType::Integer(16);
     }
     Sctp = "sctp", Transport, "SCTP" {

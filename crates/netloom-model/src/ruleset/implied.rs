@@ -1,7 +1,7 @@
 //! Checks that another part of a rule implies: nft leaves them out where it lists the rule, and so does
 //! the model; a kernel is told them.
 
-use super::expr::{MetaKey, Relation};
+use super::expr::{CtKey, MetaKey, Relation};
 use super::field::Layer;
 use super::statement::{Nat, ObjectName, Reject, Statement};
 use super::{Expr, Field, Header, TableFamily, Value};
@@ -138,7 +138,7 @@ pub fn ethertype(family: TableFamily, statements: &[Statement]) -> Option<(usize
         found.map(|(_, kind)| *kind)
     };
     // A bridge knows Ethernet and asks for the type by itself.
-    let asks = |statement: &Statement| match family {
+    let needs = |statement: &Statement| match family {
         TableFamily::Inet | TableFamily::Netdev => on(statement, Header::Ip, Header::Ip6)
             .or_else(|| on(statement, Header::Icmp, Header::Icmpv6)),
         TableFamily::Bridge => on(statement, Header::Icmp, Header::Icmpv6),
@@ -147,10 +147,15 @@ pub fn ethertype(family: TableFamily, statements: &[Statement]) -> Option<(usize
     let (at, kind) = statements
         .iter()
         .enumerate()
-        .find_map(|(at, statement)| Some((at, asks(statement)?)))?;
+        .find_map(|(at, statement)| Some((at, needs(statement)?)))?;
     let before = &statements[..at];
     let of_link = |s: &Statement| headers(s).iter().any(|h| h.layer() == Layer::Link);
-    if network(family, before).is_some() || !before.iter().any(of_link) {
+    // What a frame carries is no check of the table `inet`, which asks for the type all the same.
+    let by_protocol = |s: &Statement| {
+        family == TableFamily::Inet && matches!(asks(s), Some((Expr::Meta(MetaKey::Protocol), _)))
+    };
+    let checks: Vec<Statement> = before.iter().filter(|s| !by_protocol(s)).cloned().collect();
+    if network(family, &checks).is_some() || !before.iter().any(of_link) {
         return None;
     }
     let kind = Expr::Value(Value::number(kind, 2));
@@ -225,6 +230,8 @@ pub fn left_out(family: TableFamily, statements: &[Statement]) -> Vec<usize> {
                 | Expr::Field(Field::EtherType | Field::VlanType),
             ) => pending.network = Some(at),
             Some(Expr::Meta(MetaKey::IifType | MetaKey::OifType)) => pending.device = Some(at),
+            // What a connection's protocol is stands for that of the packet.
+            Some(Expr::Ct(CtKey::Protocol, _)) => pending.transport = None,
             Some(
                 Expr::Meta(MetaKey::L4Proto) | Expr::Field(Field::IpProtocol | Field::Ip6Nexthdr),
             ) => pending.transport = Some(at),
@@ -233,6 +240,33 @@ pub fn left_out(family: TableFamily, statements: &[Statement]) -> Vec<usize> {
         }
     }
     out
+}
+
+/// Whether a statement is not listed: what a rule asks of the connection's protocol or family nft takes
+/// for what a later look into such a header needs. The kernel asks for it all the same.
+#[must_use]
+pub fn is_hidden(statements: &[Statement], at: usize) -> bool {
+    let Some(Statement::Match {
+        left: Expr::Ct(key, _),
+        relation: Relation::Eq,
+        right: Expr::Value(_),
+    }) = statements.get(at)
+    else {
+        return false;
+    };
+    let layer = match key {
+        CtKey::Protocol => Layer::Transport,
+        CtKey::L3Proto => Layer::Network,
+        _ => return false,
+    };
+    let later = statements[at + 1..].iter().take_while(|statement| {
+        matches!(
+            statement,
+            Statement::Match { .. } | Statement::VerdictMap { .. }
+        )
+    });
+    let mut found = later.flat_map(headers);
+    found.any(|header| header.layer() == layer)
 }
 
 /// A statement that may say what an earlier one asked for.
@@ -259,6 +293,9 @@ impl Says<'_> {
                     || self.is_value_of_table(value)
                         && (self.any_transport() || asks_for_protocol(self.statement).is_some())
             }
+            // A tag inside another one, and what a tag carries, are asked for beside the tag.
+            Expr::Field(Field::VlanType) if value == 0x8100 => false,
+            Expr::Field(Field::EtherType) if self.looks_at(Field::VlanType) => false,
             Expr::Field(Field::EtherType | Field::VlanType) => {
                 self.network(value, [0x0800, 0x86dd])
             }

@@ -33,6 +33,9 @@ pub struct Set {
     pub memory: bool,
     /// Whether ranges that touch are joined.
     pub auto_merge: bool,
+    /// Whether it is the own set of a rule that puts elements into it (`meter`), and goes with that.
+    #[serde(default)]
+    pub meter: bool,
     /// What each new element does beside matching (`counter`).
     pub statements: Vec<Statement>,
     /// What its maker says of it.

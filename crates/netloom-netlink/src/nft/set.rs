@@ -217,9 +217,10 @@ pub fn decode(body: &[u8]) -> Option<Known> {
         size: attributes
             .inside(DESC)
             .be32(SIZE)
-            .filter(|_| flags & ANONYMOUS == 0),
+            .filter(|_| flags & (ANONYMOUS | DYNAMIC) != ANONYMOUS),
         memory: attributes.be32(POLICY) == Some(1),
         auto_merge: pieces.u32(left::MERGE).is_some_and(|on| on != 0),
+        meter: flags & (ANONYMOUS | DYNAMIC) == ANONYMOUS | DYNAMIC,
         statements: statements(table.family, attributes, STATEMENT, STATEMENTS),
         comment: pieces.text(left::COMMENT),
         elements: Vec::new(),
@@ -227,7 +228,7 @@ pub fn decode(body: &[u8]) -> Option<Known> {
     Some(Known {
         table,
         set,
-        anonymous: flags & ANONYMOUS != 0,
+        anonymous: flags & (ANONYMOUS | DYNAMIC) == ANONYMOUS,
         key,
         data,
         ranges,
@@ -366,7 +367,7 @@ fn flags(set: &Set, of: &Make<'_>) -> u32 {
         Some(_) => MAP,
     };
     let rows = [
-        (of.anonymous, ANONYMOUS),
+        (of.anonymous || set.meter, ANONYMOUS),
         (set.flags.constant || of.anonymous, CONSTANT),
         (set.flags.interval, INTERVAL),
         (set.flags.timeout, TIMES),

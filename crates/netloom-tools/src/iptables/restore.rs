@@ -294,7 +294,7 @@ fn commit(
         };
         done.map_err(|failure| match failure.code {
             // A mistake in the words is told with the line that the reader has come to.
-            2 => Failure {
+            2 if variant.backend != LEGACY => Failure {
                 text: failure.text.replace(
                     &format!("at line: {number}\n"),
                     &format!("at line: {}\n", variant.line.unwrap_or_default()),
@@ -307,6 +307,9 @@ fn commit(
     cx.out.write_all(told.as_bytes())?;
     if options.test {
         return Ok(());
+    }
+    if variant.backend == LEGACY {
+        draft.variant.line = variant.line;
     }
     draft.commit(cx)
 }

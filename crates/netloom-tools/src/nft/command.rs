@@ -44,6 +44,10 @@ impl Parser<'_> {
             "include" => return self.include(),
             "define" | "redefine" | "undefine" => return self.define(),
             "export" | "import" => return self.export(),
+            "describe" => {
+                self.at += 1;
+                return self.describe();
+            }
             _ => {}
         }
         self.command_at = self.at;
@@ -269,10 +273,10 @@ impl Parser<'_> {
             let done = match word.as_str() {
                 "include" => self.include(),
                 "define" | "redefine" | "undefine" => self.define(),
-                _ => one(self).and_then(|()| self.end()),
+                _ => one(self).and_then(|()| self.separator()),
             };
             if let Err(problem) = done {
-                self.recover(problem);
+                self.recover_in_block(problem);
             }
         }
     }
@@ -390,6 +394,12 @@ impl Parser<'_> {
             }
         };
         self.push(change, at);
+        // The own set of a rule is busy with that.
+        let mut whole = self.since(self.command_at);
+        whole.to += 1;
+        if let Some(Command::Change(step)) = self.commands.last_mut() {
+            step.marks.push((Errno::BUSY, whole));
+        }
         Ok(())
     }
 

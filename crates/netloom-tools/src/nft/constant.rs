@@ -31,14 +31,24 @@ pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Valu
             if text.parse::<Ipv6Addr>().is_ok() {
                 return Err(problem(family));
             }
-            let address: Option<Ipv4Addr> = text.parse().ok();
+            let address = match (token.kind, text) {
+                (_, "localhost") => Some(Ipv4Addr::LOCALHOST),
+                // One number is the whole address.
+                (Kind::Number, _) => number(text)
+                    .and_then(|number| u32::try_from(number).ok())
+                    .map(Ipv4Addr::from),
+                _ => text.parse().ok(),
+            };
             return address.map(Value::from).ok_or_else(|| problem(lookup));
         }
         DataType::Ipv6Addr => {
             if text.parse::<Ipv4Addr>().is_ok() {
                 return Err(problem(family));
             }
-            let address: Option<Ipv6Addr> = text.parse().ok();
+            let address = match text {
+                "localhost" => Some(Ipv6Addr::LOCALHOST),
+                _ => text.parse().ok(),
+            };
             return address.map(Value::from).ok_or_else(|| problem(lookup));
         }
         DataType::EtherAddr => {
@@ -52,6 +62,23 @@ pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Valu
                 Some(prefix) if !prefix.ends_with('\\') => Ok(Value::new(prefix)),
                 _ => Ok(Value::ifname(&text.replace('\\', ""))),
             };
+        }
+        DataType::String if text.is_empty() => {
+            return Err(problem("Empty string is not allowed"));
+        }
+        DataType::String if text.len() > IFNAME => {
+            return Err(problem("String exceeds maximum length of 16"));
+        }
+        DataType::CtLabel if token.kind == Kind::Number => {
+            if number(text).is_none_or(|bit| bit >= 128) {
+                let message = format!("{text}: bit {text} out of range (128 max)");
+                return Err(problem(&message));
+            }
+        }
+        DataType::CtLabel => {
+            let message =
+                format!("/etc/connlabel.conf: could not parse conntrack label \"{text}\"");
+            return Err(problem(&message));
         }
         DataType::IfaceIndex => {
             let named = devices.iter().find(|(_, name)| name == text);
@@ -120,7 +147,7 @@ fn fits(ty: DataType, number: u64, token: &Token) -> Read<Value> {
     }
     let message = match ty {
         DataType::InetService => "Service out of range".to_owned(),
-        DataType::InetProto => "Unsupported protocol number".to_owned(),
+        DataType::InetProto => "Protocol out of range".to_owned(),
         _ => format!("Value {number} exceeds valid range 0-{most}"),
     };
     Err(Problem::new(message, token.at))
@@ -241,6 +268,7 @@ pub(super) fn show(ty: DataType, value: &Value, numeric: bool, devices: &Devices
             return format!("\"{text}\"");
         }
         DataType::Duration if numeric => return format!("{}s", number / 1000),
+        DataType::Day if numeric => return number.to_string(),
         DataType::Duration | DataType::Hour | DataType::Day | DataType::Time => {
             if let Some(text) = super::moment::show(ty, number as u64) {
                 return text;
@@ -248,7 +276,7 @@ pub(super) fn show(ty: DataType, value: &Value, numeric: bool, devices: &Devices
         }
         DataType::ClassId => return show_class(number as u32),
         DataType::CtLabel if number != 0 => return labels(number),
-        DataType::Realm if number == 0 => return "\"cosmos\"".to_owned(),
+        DataType::Realm if number == 0 && !numeric => return "\"cosmos\"".to_owned(),
         DataType::DevGroup if number == 0 && !numeric => return "\"default\"".to_owned(),
         DataType::InetProto if !numeric => return PROTOCOL_NAMES.name(number as u32, false),
         _ => {}
@@ -263,7 +291,7 @@ pub(super) fn show(ty: DataType, value: &Value, numeric: bool, devices: &Devices
         DataType::Mark => format!("0x{number:08x}"),
         DataType::EtherType => format!("0x{number:04x}"),
         DataType::Dscp => format!("0x{number:02x}"),
-        ty if ty.is_flags() => format!("0x{number:x}"),
+        ty if ty.is_flags() || ty == DataType::Ecn => format!("0x{number:x}"),
         _ => number.to_string(),
     }
 }

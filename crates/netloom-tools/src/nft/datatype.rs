@@ -2,6 +2,18 @@
 
 use netloom_model::ruleset::DataType;
 
+/// What values of several parts are called.
+pub(super) fn describe_all(types: &[DataType]) -> String {
+    let named = types.iter().map(|ty| describe(*ty));
+    match types {
+        [_] => named.collect(),
+        _ => format!(
+            "concatenation of ({})",
+            named.collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
 /// What a type is called.
 pub(super) fn describe(ty: DataType) -> &'static str {
     match ty {
@@ -44,7 +56,7 @@ pub(super) fn describe(ty: DataType) -> &'static str {
         DataType::CtStatus => "conntrack status",
         DataType::CtEvent => "conntrack event bits",
         DataType::CtLabel => "conntrack label",
-        DataType::FibAddrType => "fib_addrtype",
+        DataType::FibAddrType => "fib address type",
         DataType::CgroupV2 => "cgroupsv2",
         DataType::String => "string",
         _ => "integer",

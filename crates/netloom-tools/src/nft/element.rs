@@ -46,7 +46,11 @@ impl Parser<'_> {
             let len = self.number()?;
             let at = self.since(from);
             if len > bits || !is_ordered(ty) {
-                return Err(Problem::new("Prefix length is invalid", at));
+                let message = match is_ordered(ty) {
+                    true => format!("Prefix length {len} is invalid for type of {bits} bits width"),
+                    false => "Prefix length is invalid".to_owned(),
+                };
+                return Err(Problem::new(message, at));
             }
             let number = value.to_number().unwrap_or(0) & prefix_mask(bits, len);
             let value = Value::number(number, value.bytes().len());

@@ -139,6 +139,7 @@ impl Parser<'_> {
                 | Listed::Chain
                 | Listed::Set
                 | Listed::Map
+                | Listed::Meter
                 | Listed::Object(_)
                 | Listed::Flowtable
         );
@@ -177,6 +178,8 @@ impl Parser<'_> {
             "maps" => (Listed::Maps, 1),
             "map" => (Listed::Map, 1),
             "meters" => (Listed::Meters, 1),
+            "meter" => (Listed::Meter, 1),
+            "flow" if second.as_deref() == Some("table") => (Listed::Meter, 2),
             "counters" => (Listed::Objects(ObjectKind::Counter), 1),
             "quotas" => (Listed::Objects(ObjectKind::Quota), 1),
             "limits" => (Listed::Objects(ObjectKind::Limit), 1),

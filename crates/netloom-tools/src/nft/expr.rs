@@ -50,11 +50,31 @@ impl Parser<'_> {
 
     /// An expression, which a map may turn into values of other types.
     pub(super) fn mapped(&mut self, data: &[DataType]) -> Read<Expr> {
+        let from = self.at;
         let key = self.expression_of(data)?;
+        let key_at = self.since(from);
         if !self.eat("map") {
             return Ok(key);
         }
-        self.map_of(key, &MapData::Values(data.to_vec()))
+        let from = self.at;
+        let found = types(&key);
+        let map = self.map_of(key, &MapData::Values(data.to_vec()))?;
+        if let Expr::Map { map: set, .. } = &map
+            && let Expr::SetRef(name) = &**set
+            && let Some((wanted, _)) = self.known_set_of_rule(name)
+            && !is_comparable(&wanted, &found)
+        {
+            let message = format!(
+                "datatype mismatch, map expects {}, mapping expression has type {}",
+                super::datatype::describe_all(&wanted),
+                super::datatype::describe_all(&found)
+            );
+            return Err(Problem {
+                with: Some(key_at),
+                ..Problem::new(message, self.since(from))
+            });
+        }
+        Ok(map)
     }
 
     /// What follows `map`.
@@ -192,13 +212,7 @@ fn mismatch(wanted: &[DataType], found: &[DataType]) -> Option<String> {
     let ([wanted], [found]) = (wanted, found) else {
         return None;
     };
-    let number = |ty: &DataType| {
-        matches!(
-            ty,
-            DataType::Integer(_) | DataType::Mark | DataType::ClassId
-        )
-    };
-    if wanted == found || number(wanted) && number(found) {
+    if is_like(*wanted, *found) {
         return None;
     }
     let (wanted, found) = (
@@ -208,6 +222,33 @@ fn mismatch(wanted: &[DataType], found: &[DataType]) -> Option<String> {
     Some(format!(
         "datatype mismatch: expected {wanted}, expression has type {found}"
     ))
+}
+
+/// Whether values of one type can stand for those of another: numbers without a meaning do.
+fn is_like(one: DataType, other: DataType) -> bool {
+    let number = |ty| {
+        matches!(
+            ty,
+            DataType::Integer(_) | DataType::Mark | DataType::ClassId
+        )
+    };
+    one == other || number(one) && number(other)
+}
+
+/// Whether keys of a set can be compared with what has these types.
+pub(super) fn is_comparable(key: &[DataType], types: &[DataType]) -> bool {
+    // A number without a meaning is compared with any key that is a number.
+    let alike = |(one, other): (&DataType, &DataType)| {
+        let integer = |ty: &DataType| matches!(ty, DataType::Integer(_));
+        let address = |ty: &DataType| {
+            matches!(
+                ty,
+                DataType::Ipv4Addr | DataType::Ipv6Addr | DataType::EtherAddr
+            )
+        };
+        is_like(*one, *other) || integer(one) && !address(other) || integer(other) && !address(one)
+    };
+    key.len() == types.len() && key.iter().zip(types).all(alike)
 }
 
 /// The bits of both.

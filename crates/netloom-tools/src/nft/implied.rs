@@ -1,10 +1,29 @@
 //! Parts of a rule that cannot both hold are refused; what a part implies the model knows.
 
 use super::source::{Problem, Read, Span};
+use netloom_model::ruleset::expr::{CtKey, MetaKey, Relation};
 use netloom_model::ruleset::field::Layer;
 pub(super) use netloom_model::ruleset::implied::*;
 use netloom_model::ruleset::statement::Statement;
-use netloom_model::ruleset::{Header, TableFamily};
+use netloom_model::ruleset::{Expr, Header, TableFamily};
+
+/// The protocol of the connection that a statement asks for: the last of several.
+pub(super) fn protocol_of_connection(statement: &Statement) -> Option<u8> {
+    let Statement::Match {
+        left: Expr::Ct(CtKey::Protocol, _),
+        relation: Relation::Eq,
+        right,
+    } = statement
+    else {
+        return None;
+    };
+    let value = match right {
+        Expr::Value(value) => value,
+        Expr::Set(elements) => elements.last()?.from.first()?,
+        _ => return None,
+    };
+    value.bytes().first().copied()
+}
 
 /// Refuses statements that no packet can fulfil together.
 pub(super) fn check(family: TableFamily, statements: &[Statement], places: &[Span]) -> Read<()> {
@@ -15,13 +34,53 @@ pub(super) fn check(family: TableFamily, statements: &[Statement], places: &[Spa
         _ => None,
     };
     let mut transport: Option<Header> = None;
+    let (mut by_meta, mut of_frame) = (false, false);
+    super::refuse::check_messages(statements, places)?;
     for (statement, at) in statements.iter().zip(places) {
         if let Some(number) = asks_for_protocol(statement) {
-            let mut all = Header::ALL.iter();
-            let named = all.find(|header| header.protocol() == Some(number));
-            transport = transport.or(named.copied());
+            by_meta = matches!(
+                statement,
+                Statement::Match {
+                    left: Expr::Meta(_),
+                    ..
+                }
+            );
+            transport = super::refuse::named_by(number).or(transport);
+        } else if let Some(number) = protocol_of_connection(statement)
+            && !(family == TableFamily::Inet && by_meta)
+        {
+            transport = super::refuse::named_by(number).or(transport);
         }
+        if let Statement::Match {
+            left: Expr::Ct(CtKey::L3Proto, _),
+            relation: Relation::Eq,
+            right: Expr::Value(value),
+        } = statement
+        {
+            let of = match value.bytes().first() {
+                Some(10) => Header::Ip6,
+                _ => Header::Ip,
+            };
+            network.get_or_insert(of);
+        }
+        of_frame |= matches!(
+            statement,
+            Statement::Match {
+                left: Expr::Meta(MetaKey::Protocol),
+                relation: Relation::Eq,
+                ..
+            }
+        );
         for header in headers(statement) {
+            let arp = family == TableFamily::Arp && header.layer() == Layer::Transport;
+            if arp || of_frame && header == Header::Vlan {
+                let before = if arp { "arp" } else { "ether" };
+                let message = format!(
+                    "conflicting protocols specified: {before} vs. {}",
+                    header.name()
+                );
+                return Err(Problem::new(message, *at));
+            }
             let known = match header.layer() {
                 Layer::Network => &mut network,
                 Layer::Transport if header.protocol().is_some() => &mut transport,

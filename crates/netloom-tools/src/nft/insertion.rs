@@ -6,13 +6,14 @@ use super::source::{Read, Span};
 use netloom_model::Errno;
 use netloom_model::ruleset::change::{ChainRef, Place, RulesetChange};
 use netloom_model::ruleset::statement::ObjectName;
-use netloom_model::ruleset::{Expr, MetaKey, Rule, Statement};
+use netloom_model::ruleset::{Expr, MetaKey, Rule, Statement, check};
 
 impl Parser<'_> {
     pub(super) fn push_rule(&mut self, chain: &ChainRef, name: &Token, place: Place) -> Read<()> {
         self.chain = Some(chain.clone());
         let rule = self.rule()?;
         let marks = self.marks(&rule);
+        self.push_meters(chain);
         // A chain that a verdict leads to is what is most often missing.
         let missing = self.missing_target(chain, &rule).unwrap_or(name.at);
         let change = RulesetChange::AddRule {
@@ -31,6 +32,22 @@ impl Parser<'_> {
         Ok(())
     }
 
+    /// The own sets of the rule that was just read are there before it.
+    pub(super) fn push_meters(&mut self, chain: &ChainRef) {
+        for (set, at) in core::mem::take(&mut self.meters) {
+            let change = RulesetChange::AddSet {
+                table: chain.table.clone(),
+                set: Box::new(set),
+                exclusive: false,
+            };
+            self.push(change, at);
+            if let Some(Command::Change(step)) = self.commands.last_mut() {
+                step.marks.push((Errno::OPNOTSUPP, at));
+                step.marks.push((Errno::EXIST, at));
+            }
+        }
+    }
+
     /// What is marked where the kernel has no such thing: what cannot be set, or the whole rule, whose end
     /// of line belongs to it.
     fn marks(&self, rule: &Rule) -> Vec<(Errno, Span)> {
@@ -44,15 +61,40 @@ impl Parser<'_> {
                     }
                 )
         };
+        // What is compared or set is marked, not with what.
+        let named = |at: usize| {
+            let (whole, compared) = (self.whole.get(at)?, self.places.get(at)?);
+            let asks = matches!(self.read.get(at), Some(Statement::Match { .. }));
+            Some(
+                match asks && (compared.source, compared.from) == (whole.source, whole.from) {
+                    true => *compared,
+                    false => *whole,
+                },
+            )
+        };
+        let mut marks = Vec::new();
+        for (at, statement) in self.read.iter().enumerate() {
+            let errno = check::refusal(statement, self.family);
+            if let (Some(errno), Some(at)) = (errno, named(at)) {
+                marks.push((errno, at));
+            }
+            if matches!(statement, Statement::Update { .. }) {
+                marks.extend(self.whole.get(at).map(|at| (Errno::BUSY, *at)));
+            }
+        }
         let at = match rule.statements.iter().position(unset) {
-            Some(at) => self.whole.get(at).copied(),
+            Some(at) => match self.read.get(at) {
+                Some(Statement::Match { .. }) => named(at),
+                _ => self.whole.get(at).copied(),
+            },
             None => {
                 let mut whole = self.since(self.command_at);
                 whole.to += 1;
                 Some(whole)
             }
         };
-        at.map(|at| (Errno::OPNOTSUPP, at)).into_iter().collect()
+        marks.extend(at.map(|at| (Errno::OPNOTSUPP, at)));
+        marks
     }
 
     /// Where the rule that was just read names a chain, if its own chain is there.
@@ -82,7 +124,7 @@ impl Parser<'_> {
             }
         }
         let mut leads = rule.statements.iter();
-        let target = leads.find_map(netloom_model::ruleset::check::leads_to)?;
+        let target = leads.find_map(check::leads_to)?;
         named(target)
     }
 
@@ -99,6 +141,7 @@ impl Parser<'_> {
             let at = self.tokens[self.at - 1].at;
             self.chain = Some(chain.clone());
             let rule = self.rule()?;
+            self.push_meters(&chain);
             let change = RulesetChange::ReplaceRule {
                 chain,
                 handle,

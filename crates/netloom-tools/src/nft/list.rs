@@ -13,7 +13,7 @@ use super::print::Style;
 use super::source::{Problem, Read};
 use netloom_model::Time;
 use netloom_model::ruleset::{
-    Backend, Base, Chain, Flowtable, Object, Ruleset, Table, TableFamily, TableRef,
+    Backend, Base, Chain, Flowtable, Object, Ruleset, Set, Table, TableFamily, TableRef,
 };
 use std::fmt::Write as _;
 
@@ -52,6 +52,7 @@ pub(super) fn tables<'a>(list: &List, ruleset: &'a Ruleset) -> Read<Vec<&'a Tabl
                     | Listed::Chain
                     | Listed::Set
                     | Listed::Map
+                    | Listed::Meter
                     | Listed::Flowtable
                     | Listed::Sets
                     | Listed::Maps
@@ -63,6 +64,15 @@ pub(super) fn tables<'a>(list: &List, ruleset: &'a Ruleset) -> Read<Vec<&'a Tabl
         }
     }
     Ok(tables)
+}
+
+/// Which sets are listed by that word.
+pub(super) fn such_set(what: Listed) -> impl Fn(&Set) -> bool {
+    move |set| match what {
+        Listed::Meter => set.meter,
+        Listed::Map => !set.meter && set.data.is_some(),
+        _ => !set.meter && set.data.is_none(),
+    }
 }
 
 /// What a listing prints.
@@ -130,13 +140,14 @@ impl Listing<'_> {
             },
             Listed::Sets | Listed::Maps => {
                 let maps = list.what == Listed::Maps;
-                let sets = table.sets.iter().filter(|set| set.data.is_some() == maps);
+                let sets = table.sets.iter().filter(|set| !set.meter);
+                let sets = sets.filter(|set| set.data.is_some() == maps);
                 let sets: String = sets.map(|set| self.set(table, set)).collect();
                 self.within(table, &sets)
             }
-            Listed::Set | Listed::Map => {
-                let maps = list.what == Listed::Map;
-                let find = |name: &str| table.set(name).filter(|set| set.data.is_some() == maps);
+            Listed::Set | Listed::Map | Listed::Meter => {
+                let such = such_set(list.what);
+                let find = |name: &str| table.set(name).filter(|set| such(set));
                 match named(list, find)? {
                     Some(set) => self.within(table, &self.set(table, set)),
                     None => String::new(),
@@ -172,7 +183,11 @@ impl Listing<'_> {
                     None => String::new(),
                 }
             }
-            Listed::Meters => self.within(table, ""),
+            Listed::Meters => {
+                let meters = table.sets.iter().filter(|set| set.meter);
+                let meters: String = meters.map(|set| self.set(table, set)).collect();
+                self.within(table, &meters)
+            }
             Listed::Nothing => String::new(),
         })
     }
@@ -207,7 +222,8 @@ impl Listing<'_> {
 
     fn table(&self, table: &Table) -> String {
         let mut parts: Vec<String> = table.objects.iter().map(|o| self.object(o)).collect();
-        parts.extend(table.sets.iter().map(|set| self.set(table, set)));
+        let sets = table.sets.iter().filter(|set| !set.meter);
+        parts.extend(sets.map(|set| self.set(table, set)));
         parts.extend(table.flowtables.iter().map(|f| self.flowtable(f)));
         let chains = table.chains.iter();
         parts.extend(chains.map(|chain| self.chain(table, chain, true)));

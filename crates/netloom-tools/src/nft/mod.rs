@@ -9,6 +9,7 @@ mod chain;
 mod command;
 mod constant;
 mod datatype;
+mod describe;
 mod element;
 mod event;
 mod existing;
@@ -31,6 +32,7 @@ mod parser;
 mod primary;
 mod print;
 mod query;
+mod refuse;
 mod rule;
 mod set;
 mod source;
@@ -39,6 +41,7 @@ mod steer;
 mod told;
 mod trace;
 mod transaction;
+mod update;
 mod words;
 mod xt;
 
@@ -148,6 +151,8 @@ fn carry_out(cx: &mut Context<'_>, mut source: Source, arguments: &Arguments) ->
         said: Vec::new(),
         places: Vec::new(),
         whole: Vec::new(),
+        read: Vec::new(),
+        meters: Vec::new(),
         command_at: 0,
         table_at: source::Span::default(),
         name_at: source::Span::default(),
@@ -205,6 +210,7 @@ fn carry_out(cx: &mut Context<'_>, mut source: Source, arguments: &Arguments) ->
                 let ns = cx.ns.clone();
                 cx.world.apply(vec![Change::Ruleset { ns, changes }])?;
             }
+            Command::Describe(text) => write!(cx.out, "{text}")?,
             Command::Get(get) => {
                 let text = query::get(&get, &ruleset, &devices, options);
                 cx.out.write_all(text.map_err(problem)?.as_bytes())?;

@@ -120,7 +120,21 @@ fn prefix(left: &mut Expr, relation: Relation, right: &mut Expr) {
 /// given the check.
 fn add_needed(statements: Vec<Statement>) -> Vec<Statement> {
     let mut whole: Vec<Statement> = Vec::new();
+    let tagged = statements.iter().any(|statement| {
+        let of = implied::headers(statement);
+        of.contains(&Header::Vlan) && !is_tag_type(statement)
+    });
     for statement in statements {
+        if let Statement::Match {
+            left: Expr::Field(Field::VlanType),
+            ..
+        } = &statement
+            && !tagged
+            && !whole.iter().any(asks_for_tag)
+        {
+            let tagged = Expr::Value(Value::number(0x8100, 2));
+            whole.push(Statement::equal(Expr::Field(Field::EtherType), tagged));
+        }
         let of = |wanted: &[Field]| {
             matches!(&statement, Statement::Match { left: Expr::Field(field), .. }
                 | Statement::VerdictMap { key: Expr::Field(field), .. } if wanted.contains(field))
@@ -134,7 +148,8 @@ fn add_needed(statements: Vec<Statement>) -> Vec<Statement> {
         };
         if let Some((field, kinds)) = needed {
             let said = whole.iter().any(|other| {
-                matches!(other, Statement::Match { left: Expr::Field(of), .. } if *of == field)
+                matches!(other, Statement::Match { left: Expr::Field(of), relation: Relation::Eq, .. }
+                    if *of == field)
             });
             if !said {
                 let kinds = kinds.map(|kind| Element::of(Value::from(kind)));
@@ -149,6 +164,29 @@ fn add_needed(statements: Vec<Statement>) -> Vec<Statement> {
     whole
 }
 
+fn is_tag_type(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::Match {
+            left: Expr::Field(Field::VlanType),
+            ..
+        }
+    )
+}
+
+/// Whether a statement asks for a tag, or for what an Ethernet header announces.
+fn asks_for_tag(statement: &Statement) -> bool {
+    let of = implied::headers(statement);
+    of.contains(&Header::Vlan)
+        || matches!(
+            statement,
+            Statement::Match {
+                left: Expr::Field(Field::EtherType),
+                ..
+            }
+        )
+}
+
 /// Bits that are a field of the protocol that the rule asked for before have its name.
 fn name_fields(family: TableFamily, statements: &mut [Statement]) {
     let network = match family {
@@ -159,6 +197,7 @@ fn name_fields(family: TableFamily, statements: &mut [Statement]) {
     let mut protocol = None;
     for statement in statements {
         protocol = implied::asks_for_protocol(statement)
+            .or_else(|| implied::protocol_of_connection(statement))
             .or_else(|| implied::protocol(statement))
             .or(protocol);
         let (Statement::Match { left, .. } | Statement::VerdictMap { key: left, .. }) = statement

@@ -5,7 +5,7 @@ use super::lexer::{Kind, Token};
 use super::source::{Problem, Read, Source, Span};
 use netloom_model::Errno;
 use netloom_model::ruleset::{
-    ChainRef, Element, ObjectKind, Ruleset, RulesetChange, Statement, TableFamily, TableRef,
+    ChainRef, Element, ObjectKind, Ruleset, RulesetChange, Set, Statement, TableFamily, TableRef,
 };
 use std::collections::HashMap;
 
@@ -33,6 +33,8 @@ pub(super) enum Command {
     Reset(List, Span),
     /// Elements of a set that are looked up.
     Get(Box<Get>),
+    /// What is said of an expression or a type.
+    Describe(String),
 }
 
 /// Elements that are looked up.
@@ -75,6 +77,7 @@ pub(super) enum Listed {
     Flowtables,
     Flowtable,
     Meters,
+    Meter,
     /// What no table of this world has: nothing is listed.
     Nothing,
 }
@@ -99,6 +102,10 @@ pub(super) struct Parser<'a> {
     pub(super) places: Vec<Span>,
     /// Where each of them stands.
     pub(super) whole: Vec<Span>,
+    /// The own sets of the rule that is read, and where their keys stand.
+    pub(super) meters: Vec<(Set, Span)>,
+    /// The statements of the rule that was read last, as they were written.
+    pub(super) read: Vec<Statement>,
     /// The token with which the command begins.
     pub(super) command_at: usize,
     /// Where the name of the table stands that was read last.
@@ -283,6 +290,16 @@ impl Parser<'_> {
         let last = self.tokens.len() - 1;
         let end = self.at.saturating_sub(1).min(last).max(from.min(last));
         self.tokens[from.min(last)].at.join(self.tokens[end].at)
+    }
+
+    /// Goes on behind the line of a block that has a problem: what is no sentence ends with its line,
+    /// whatever braces there are.
+    pub(super) fn recover_in_block(&mut self, problem: Problem) {
+        let syntax = problem.syntax;
+        self.recover(problem);
+        while syntax && !matches!(self.peek().kind, Kind::Newline | Kind::End) && !self.is(";") {
+            self.at += 1;
+        }
     }
 
     /// Goes on behind the statement that has a problem.

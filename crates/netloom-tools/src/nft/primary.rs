@@ -30,7 +30,9 @@ const UNQUALIFIED: &[&str] = &[
     "ibrname",
     "obrname",
     "random",
-    "secmark",
+    "time",
+    "day",
+    "hour",
     "cgroup",
 ];
 

@@ -7,7 +7,7 @@ mod steer;
 pub(super) use amount::{show_limit, show_quota, time_word, units};
 pub(super) use steer::{flag_words, nat_word};
 
-use super::constant::Devices;
+use super::constant::{self, Devices};
 use super::expr::types;
 use super::words::is_raw;
 use log::show_log;
@@ -15,7 +15,7 @@ use netloom_model::Time;
 use netloom_model::ruleset::expr::{BitOp, Relation};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::statement::{ObjectName, Statement, Synproxy, UpdateOp, Verdict};
-use netloom_model::ruleset::{DataType, Expr, ObjectKind, Rule, Set, TableFamily};
+use netloom_model::ruleset::{DataType, Expr, Field, ObjectKind, Rule, Set, TableFamily, Value};
 use std::fmt::Write as _;
 
 /// How things are listed.
@@ -38,7 +38,8 @@ pub(super) struct Style<'a> {
 impl Style<'_> {
     /// A rule in one line.
     pub(super) fn rule(&self, rule: &Rule) -> String {
-        let statements = rule.statements.iter().enumerate();
+        let all = rule.statements.iter().enumerate();
+        let statements = all.filter(|(at, _)| !super::implied::is_hidden(&rule.statements, *at));
         let words = statements.map(|(at, statement)| match statement {
             Statement::XtMatch(_) | Statement::XtTarget(_) => {
                 super::xt::show(self.family, &rule.statements, at)
@@ -161,6 +162,7 @@ impl Style<'_> {
         };
         if let (true, Expr::Bits(BitOp::And, of, mask)) = (flags, left)
             && matches!(relation, Relation::Eq | Relation::Ne)
+            && !matches!(right, Expr::Set(_) | Expr::SetRef(_))
         {
             let (value, bits) = (self.constant(&types, right), self.constant(&types, mask));
             let one = matches!(&**mask, Expr::Value(mask) if mask.to_number().is_some_and(u128::is_power_of_two));
@@ -176,9 +178,40 @@ impl Style<'_> {
             Expr::Value(value) if is_raw(left) => {
                 format!("0x{:x}", value.to_number().unwrap_or(0))
             }
+            Expr::Value(value)
+                if flags
+                    && matches!(relation, Relation::Eq | Relation::Ne)
+                    && value.to_number().is_some_and(|bits| bits.count_ones() > 1) =>
+            {
+                return self.all_flags(left, relation, (types[0], value));
+            }
+            Expr::Value(value) if *left == Expr::Field(Field::CompFlags) => {
+                format!("0x{:x}", value.to_number().unwrap_or(0))
+            }
             right => self.constant(&types, right),
         };
         format!("{} {sign}{right}", self.expr(left))
+    }
+}
+
+impl Style<'_> {
+    /// Several flags that something is, or is not: of TCP they are listed as a number.
+    fn all_flags(
+        &self,
+        left: &Expr,
+        relation: Relation,
+        (ty, value): (DataType, &Value),
+    ) -> String {
+        let words = match ty {
+            DataType::TcpFlag => format!("0x{:x}", value.to_number().unwrap_or(0)),
+            ty => constant::show(ty, value, self.numeric, self.devices).replace(',', " | "),
+        };
+        let sign = match (relation, ty) {
+            (Relation::Ne, _) => "!= ",
+            (_, DataType::TcpFlag) => "== ",
+            _ => "",
+        };
+        format!("{} {sign}{words}", self.expr(left))
     }
 }
 

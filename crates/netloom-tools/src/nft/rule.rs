@@ -1,5 +1,6 @@
 //! Rules: their statements one after the other, comparisons, verdicts and the log (nft(8), STATEMENTS).
 
+use super::datatype::describe_all;
 use super::expr::{self, tidy};
 use super::hint;
 use super::lexer::Kind;
@@ -14,6 +15,11 @@ use netloom_model::ruleset::{DataType, Expr, Rule, TableFamily, Value};
 pub(super) const LEVELS: [&str; 9] = [
     "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug", "audit",
 ];
+
+/// What is told to the audit daemon, and not to the kernel's log.
+const AUDIT: u8 = 8;
+/// As long as what a line of the log begins with cannot be (`NF_LOG_PREFIXLEN`).
+const PREFIX: usize = 128;
 
 /// The seconds of a limit's times.
 pub(super) const TIMES: [(&str, u64); 5] = [
@@ -35,6 +41,7 @@ impl Parser<'_> {
         self.said.clear();
         self.places.clear();
         self.whole.clear();
+        self.meters.clear();
         if self.at_end() || self.is("comment") {
             return Err(self.unexpected(""));
         }
@@ -72,6 +79,7 @@ impl Parser<'_> {
         }
         super::implied::check(self.family, &self.said, &self.places)?;
         let statements = core::mem::take(&mut self.said);
+        self.read.clone_from(&statements);
         Ok(Rule {
             statements: super::normal::normal(self.family, statements),
             comment,
@@ -136,6 +144,10 @@ impl Parser<'_> {
             match word.as_str() {
                 "prefix" => {
                     self.at += 1;
+                    if self.peek().kind == Kind::Number {
+                        let words = "string or quoted string or string with a trailing asterisk";
+                        return Err(self.unexpected(words));
+                    }
                     log.prefix = Some(self.text()?);
                 }
                 "level" => {
@@ -167,8 +179,22 @@ impl Parser<'_> {
                 _ => break,
             }
         }
+        if log.level == Some(AUDIT)
+            && log
+                != (Log {
+                    level: Some(AUDIT),
+                    ..Log::default()
+                })
+        {
+            let message = "log level audit doesn't support any further options";
+            return Err(Problem::new(message, place));
+        }
         if log.level.is_some() && log.group.is_some() {
             let message = "level and group are mutually exclusive";
+            return Err(Problem::new(message, place));
+        }
+        if log.prefix.as_ref().is_some_and(|text| text.len() >= PREFIX) {
+            let message = "Could not process rule: Numerical result out of range";
             return Err(Problem::new(message, place));
         }
         Ok(Statement::Log(log))
@@ -214,7 +240,17 @@ impl Parser<'_> {
         self.compared = self.since(from);
         if self.eat("vmap") {
             let map = match self.map_name()? {
-                Some(name) => Expr::SetRef(name),
+                Some(name) => {
+                    let known = self.known_set_of_rule(&name);
+                    if let Some((_, Some(MapData::Values(types)))) = known {
+                        let message = format!(
+                            "datatype mismatch: expected netfilter verdict, expression has type {}",
+                            describe_all(&types)
+                        );
+                        return Err(Problem::new(message, self.since(from)));
+                    }
+                    Expr::SetRef(name)
+                }
                 None => Expr::Set(tidy(
                     self.set(&expr::types(&left), Some(&MapData::Verdicts))?,
                 )),
@@ -275,9 +311,20 @@ impl Parser<'_> {
         if self.is("@") && !self.at_expression() {
             let from = self.at;
             let name = self.set_name()?.unwrap_or_default();
-            if self.known_set_of_rule(&name).is_none() {
-                let at = self.since(from);
+            let at = self.since(from);
+            let Some((key, _)) = self.known_set_of_rule(&name) else {
                 return Err(hint::absent(self.ruleset, hint::Kind::Set, &name, at));
+            };
+            if !expr::is_comparable(&key, &types) {
+                let message = format!(
+                    "datatype mismatch, expected {}, expression has type {}",
+                    describe_all(&types),
+                    describe_all(&key)
+                );
+                return Err(Problem {
+                    with: Some(self.compared),
+                    ..Problem::new(message, at)
+                });
             }
             return compare(left, plain, Expr::SetRef(name));
         }
@@ -293,7 +340,12 @@ impl Parser<'_> {
                 ..Problem::new(message, self.compared)
             });
         }
+        if !super::refuse::port_is_known(&left, &self.said) && !self.at_expression() {
+            let message = "Can't parse symbolic invalid expressions";
+            return Err(Problem::new(message, self.next().at));
+        }
         let right = self.range(types[0])?;
+        self.check_label(&left, &right, self.since(from))?;
         if self.is(",") {
             let message = format!(
                 "Basetype of type {} is not bitmask",
@@ -307,10 +359,26 @@ impl Parser<'_> {
     /// Flags: `syn,ack` asks for any of them, `syn / syn,ack` for these among those.
     fn flags(&mut self, left: Expr, relation: Option<Relation>, ty: DataType) -> Read<Statement> {
         let value = self.flag_list(ty)?;
+        // Under a mask of all flags they are compared as they are.
+        let (left, relation) = match left {
+            Expr::Bits(BitOp::And, of, mask) if is_all(ty, &mask) => {
+                (*of, Some(relation.unwrap_or(Relation::Eq)))
+            }
+            left => (left, relation),
+        };
         let masked = matches!(left, Expr::Bits(BitOp::And, ..));
         if self.eat("/") {
             let mask = self.flag_list(ty)?;
-            let left = Expr::Bits(BitOp::And, Box::new(left), Box::new(Expr::Value(mask)));
+            if relation.is_some_and(|of| !matches!(of, Relation::Eq | Relation::Ne)) {
+                let mut at = self.since(self.at - 1);
+                at.from = self.compared.from;
+                return Err(Problem::new("either == or != is allowed", at));
+            }
+            let mask = Expr::Value(mask);
+            let left = match is_all(ty, &mask) {
+                true => left,
+                false => Expr::Bits(BitOp::And, Box::new(left), Box::new(mask)),
+            };
             return Ok(Statement::Match {
                 left,
                 relation: relation.unwrap_or(Relation::Eq),
@@ -364,6 +432,14 @@ impl Parser<'_> {
         }
         Ok(value)
     }
+}
+
+/// Whether a mask leaves all bits of a type as they are.
+fn is_all(ty: DataType, mask: &Expr) -> bool {
+    let all = u128::MAX
+        .checked_shr(128 - u32::from(ty.bits()))
+        .unwrap_or(0);
+    ty == DataType::TcpFlag && matches!(mask, Expr::Value(mask) if mask.to_number() == Some(all))
 }
 
 /// Whether a rule can set it: `set` follows. (`socket mark set` is no sentence.)

@@ -23,6 +23,7 @@ pub(super) fn empty(name: String) -> Set {
         size: None,
         memory: false,
         auto_merge: false,
+        meter: false,
         comment: None,
         elements: Vec::new(),
         statements: Vec::new(),

@@ -61,6 +61,16 @@ impl Problem {
         }
     }
 
+    /// What is missing behind the last line is told below that.
+    fn at_the_end(&self, source: &Source) -> String {
+        let line = source.text.lines().last().unwrap_or_default();
+        let place = match &source.name {
+            Some(name) => format!("{name}:{}:1-1: ", source.text.lines().count() + 1),
+            None => String::new(),
+        };
+        format!("{place}Error: {}\n{line}\n^\n", self.message)
+    }
+
     /// Writes it as nft does: the sentence, the line, and its place in it.
     pub(super) fn tell(&self, sources: &[Source]) -> String {
         let Some(source) = sources.get(self.at.source) else {
@@ -70,6 +80,9 @@ impl Problem {
             return format!("{INTERNAL}:0:0-0: Error: {}\n\n", self.message);
         }
         let text = &source.text;
+        if self.at.from >= text.len() && text.ends_with('\n') {
+            return self.at_the_end(source);
+        }
         // What is missing at the end is beyond it.
         let within = |at: usize| at.min(text.len());
         let begin = text[..within(self.at.from)]

@@ -1,6 +1,5 @@
 //! Statements by their first word (nft(8), STATEMENTS); what begins with none of them compares.
 
-use super::hint;
 use super::lexer::Kind;
 use super::parser::Parser;
 use super::rule::{TIMES, UNITS};
@@ -8,7 +7,7 @@ use super::source::{Problem, Read};
 use netloom_model::ruleset::expr::{CtKey, MetaKey};
 use netloom_model::ruleset::set::MapData;
 use netloom_model::ruleset::statement::{
-    Counter, Limit, ObjectName, Quota, Reject, Statement, Synproxy, UpdateOp,
+    Counter, Limit, ObjectName, Quota, Reject, Statement, Synproxy,
 };
 use netloom_model::ruleset::{DataType, Expr, ObjectKind, TableFamily};
 
@@ -37,6 +36,7 @@ const READERS: &[(&str, Reader)] = &[
     ("delete", |parser| parser.update()),
     ("set", |parser| parser.update_as_it_was()),
     ("flow", |parser| parser.flow()),
+    ("meter", |parser| parser.meter(1)),
     ("reset", |parser| parser.reset_option()),
 ];
 
@@ -121,14 +121,22 @@ impl Parser<'_> {
         if self.eat("name") {
             return self.object(ObjectKind::Limit);
         }
-        self.limit_words().map(Statement::Limit)
+        let from = self.at - 1;
+        let limit = self.limit_words()?;
+        if limit.rate == 0 {
+            let message = "Could not process rule: Invalid argument";
+            return Err(Problem::new(message, self.since(from)));
+        }
+        Ok(Statement::Limit(limit))
     }
 
     pub(super) fn limit_words(&mut self) -> Read<Limit> {
         self.expect("rate")?;
         let over = self.eat("over");
-        self.eat("until");
         let rate = self.number()?;
+        if self.at_end() {
+            return Err(self.unexpected("/ or string or bytes"));
+        }
         let word = match self.eat("/") {
             true => format!("/{}", self.next().text),
             false => self.next().text,
@@ -219,6 +227,7 @@ impl Parser<'_> {
         let reject = self.since_next();
         self.at += 1;
         if !self.eat("with") {
+            self.check_reject(&Reject::Icmpx(1), reject, reject)?;
             let of = super::implied::network(self.family, &self.said);
             return Ok(Statement::Reject(match of {
                 Some(TableFamily::Ip) => Reject::Icmp(3),
@@ -238,7 +247,7 @@ impl Parser<'_> {
             "icmpx" => (DataType::IcmpxCode, Reject::Icmpx),
             _ => {
                 self.at -= 1;
-                return Err(self.unexpected(""));
+                return Err(self.unexpected("icmp or icmpv6 or tcp or icmpx"));
             }
         };
         if !self.eat("type") {
@@ -257,7 +266,9 @@ impl Parser<'_> {
                 )
             });
         }
-        Ok(Statement::Reject(make(code.bytes()[0])))
+        let answer = make(code.bytes()[0]);
+        self.check_reject(&answer, reject, self.since(from))?;
+        Ok(Statement::Reject(answer))
     }
 
     fn tcp_reset(&mut self, at: super::source::Span) -> Read<Statement> {
@@ -317,70 +328,11 @@ impl Parser<'_> {
         }
     }
 
-    /// `add|update|delete @SET { KEY [timeout T] [STATEMENTS] [: DATA] }`.
-    fn update(&mut self) -> Read<Statement> {
-        let op = update_op(&self.next().text);
-        let from = self.at;
-        self.expect("@")?;
-        let token = self.name()?;
-        let Some((_, data)) = self.known_set_of_rule(&token.text) else {
-            let at = self.since(from);
-            return Err(hint::absent(self.ruleset, hint::Kind::Set, &token.text, at));
-        };
-        self.expect("{")?;
-        let key = self.expression()?;
-        let (timeout, statements) = self.update_words()?;
-        let data = match (self.eat(":"), data) {
-            (true, Some(MapData::Values(types))) => Some(self.value(&types)?),
-            (true, _) => return Err(self.unexpected("")),
-            (false, _) => None,
-        };
-        self.expect("}")?;
-        Ok(Statement::Update {
-            op,
-            set: token.text,
-            key,
-            data,
-            timeout,
-            statements,
-        })
-    }
-
-    /// `set add|update|delete KEY [timeout T] @SET`, as it was written once.
-    fn update_as_it_was(&mut self) -> Read<Statement> {
-        self.at += 1;
-        let word = self.peek().text.clone();
-        if !matches!(word.as_str(), "add" | "update" | "delete") {
-            return Err(self.unexpected(""));
-        }
-        self.at += 1;
-        let key = self.expression()?;
-        let (timeout, statements) = self.update_words()?;
-        self.expect("@")?;
-        Ok(Statement::Update {
-            op: update_op(&word),
-            set: self.name()?.text,
-            key,
-            data: None,
-            timeout,
-            statements,
-        })
-    }
-
-    fn update_words(&mut self) -> Read<(Option<u64>, Vec<Statement>)> {
-        let mut timeout = None;
-        if self.eat("timeout") {
-            timeout = Some(self.duration()?);
-        }
-        let mut statements = Vec::new();
-        while let Some(statement) = self.element_statement()? {
-            statements.push(statement);
-        }
-        Ok((timeout, statements))
-    }
-
-    /// `flow add @TABLE`.
+    /// `flow add @TABLE`; what it was once is a meter.
     fn flow(&mut self) -> Read<Statement> {
+        if self.second_is("table") {
+            return self.meter(2);
+        }
         self.at += 1;
         if !self.eat("offload") {
             self.expect("add")?;
@@ -409,15 +361,23 @@ impl Parser<'_> {
             Expr::Ct(CtKey::Label, _) => vec![DataType::CtLabel],
             what => super::expr::types(what),
         };
+        let from = self.at;
         let value = self.value(&wanted)?;
+        if matches!(value, Expr::Value(_)) {
+            match what {
+                Expr::Ct(CtKey::Secmark, _) => {
+                    let message = "ct secmark must not be set to constant value";
+                    let mut at = self.since(from);
+                    at.from = self.compared.from;
+                    return Err(Problem::new(message, at));
+                }
+                Expr::Meta(MetaKey::Secmark) => {
+                    let message = "Could not process rule: No such file or directory";
+                    return Err(Problem::new(message, self.since(from)));
+                }
+                _ => {}
+            }
+        }
         Ok(Statement::Set { what, value })
-    }
-}
-
-fn update_op(word: &str) -> UpdateOp {
-    match word {
-        "update" => UpdateOp::Update,
-        "delete" => UpdateOp::Delete,
-        _ => UpdateOp::Add,
     }
 }

@@ -1,6 +1,7 @@
 //! Statements that lead a packet elsewhere: translations, proxies, queues, copies (nft(8), NAT, TPROXY,
 //! QUEUE, DUP and FWD STATEMENTS).
 
+use super::lexer::Kind;
 use super::parser::Parser;
 use super::source::{Problem, Read, Span};
 use netloom_model::ruleset::set::{ElementData, MapData};
@@ -44,6 +45,13 @@ impl Parser<'_> {
             nat.port = Some(self.nat_port(&nat, word.at)?);
         }
         self.nat_flags(&mut nat.flags)?;
+        if matches!(
+            self.family,
+            TableFamily::Arp | TableFamily::Bridge | TableFamily::Netdev
+        ) {
+            let message = "NAT is only supported for IPv4/IPv6";
+            return Err(Problem::new(message, word.at));
+        }
         Ok(Statement::Nat(nat))
     }
 
@@ -71,7 +79,10 @@ impl Parser<'_> {
             self.expect(".")?;
             self.expect("port")?;
         }
-        self.expect("to")?;
+        // The word may be left out in front of an address.
+        if nat.family.is_some() || nat.prefix || self.is("to") || self.peek().kind == Kind::Word {
+            self.expect("to")?;
+        }
         let unknown = self.family == TableFamily::Inet
             && nat.family.is_none()
             && super::implied::network(self.family, &self.said).is_none();
@@ -82,10 +93,23 @@ impl Parser<'_> {
         let family = nat.family.unwrap_or_else(|| self.nat_family());
         if !self.is(":") {
             let ty = address_type(family);
+            let from = self.at;
             nat.address = Some(if self.at_expression() {
                 let address = self.mapped(&[ty, DataType::InetService])?;
                 // Addresses with ports, or from one to another, are told to be of the family.
                 if self.is_of_several(&address) {
+                    let known = super::implied::transport_is_known(&self.said);
+                    if self.has_ports(&address)
+                        && !known
+                        && !super::implied::has_transport(&address)
+                    {
+                        let message = "transport protocol mapping is only valid after transport \
+                                       protocol match";
+                        return Err(Problem {
+                            with: Some(word),
+                            ..Problem::new(message, self.since(from))
+                        });
+                    }
                     nat.family.get_or_insert(family);
                 } else if self.family == family {
                     nat.family = None;
@@ -120,6 +144,16 @@ impl Parser<'_> {
     /// The family of an address: of those that the rule is for.
     fn nat_family(&mut self) -> TableFamily {
         super::implied::network(self.family, &self.said).unwrap_or(TableFamily::Ip)
+    }
+
+    /// Whether a map that is written here has addresses with ports.
+    fn has_ports(&self, expr: &Expr) -> bool {
+        let Expr::Map { map, .. } = expr else {
+            return false;
+        };
+        matches!(&**map, Expr::Set(elements) if elements.iter().any(|element| {
+            matches!(&element.data, Some(ElementData::Value(parts)) if parts.len() > 1)
+        }))
     }
 
     /// Whether a map has addresses with ports, or from one to another.
@@ -189,7 +223,7 @@ impl Parser<'_> {
         };
         self.at += usize::from(family.is_some());
         self.expect("to")?;
-        let ty = address_type(family.unwrap_or(self.family));
+        let ty = address_type(family.unwrap_or_else(|| self.nat_family()));
         let mut address = None;
         if !self.is(":") {
             let inside = self.eat("[");
@@ -208,15 +242,52 @@ impl Parser<'_> {
                 false => self.range(DataType::InetService)?,
             });
         }
-        if !super::implied::transport_is_known(&self.said) {
-            let message = "Transparent proxy support requires transport protocol match";
-            return Err(Problem::new(message, self.since(from)));
+        let whole = self.since(from);
+        if let Some(message) = self.no_proxy(family, address.as_ref(), port.as_ref()) {
+            return Err(Problem::new(message, whole));
         }
         Ok(Statement::Tproxy {
-            family,
+            family: family.filter(|family| *family != self.family),
             address,
             port,
         })
+    }
+
+    /// Why a transparent proxy cannot be meant so (`stmt_evaluate_tproxy`'s order).
+    fn no_proxy(
+        &self,
+        family: Option<TableFamily>,
+        address: Option<&Expr>,
+        port: Option<&Expr>,
+    ) -> Option<String> {
+        let own = match self.family {
+            TableFamily::Ip | TableFamily::Ip6 => Some(self.family),
+            TableFamily::Inet => None,
+            _ => return Some("tproxy is only supported for IPv4/IPv6/INET".to_owned()),
+        };
+        if let (Some(own), Some(family)) = (own, family)
+            && own != family
+        {
+            return Some(format!(
+                "conflicting protocols specified: {} vs. {}. You must specify ip or ip6 family in \
+                 tproxy statement",
+                own.name(),
+                family.name()
+            ));
+        }
+        if !super::implied::transport_is_known(&self.said) {
+            return Some("Transparent proxy support requires transport protocol match".to_owned());
+        }
+        if own.is_none() && family.is_none() && address.is_some() {
+            let message = "ip or ip6 must be specified with address for inet tables.";
+            return Some(message.to_owned());
+        }
+        let range = |expr: &Expr| matches!(expr, Expr::Range(..));
+        if address.is_some_and(range) {
+            return Some("Address ranges are not supported for tproxy.".to_owned());
+        }
+        let message = "Port ranges are not supported for tproxy.";
+        port.is_some_and(range).then(|| message.to_owned())
     }
 
     /// `queue [num N[-N]] [bypass,fanout]`, `queue flags ... to EXPR`.
@@ -224,16 +295,48 @@ impl Parser<'_> {
         self.at += 1;
         let (mut bypass, mut fanout) = (false, false);
         let mut number = Expr::Value(0u16.into());
+        let words = self.is("flags");
         if self.eat("flags") {
             (bypass, fanout) = self.queue_flags();
         }
+        let from = self.at;
         if self.eat("num") || self.eat("to") {
-            number = match self.at_expression() {
+            let expression = self.at;
+            let at_expression = self.at_expression();
+            number = match at_expression {
                 true => self.mapped(&[DataType::Integer(16)])?,
-                false => self.range(DataType::Integer(16))?,
+                false => self.range(DataType::Integer(16)).map_err(|problem| {
+                    let whole = self.since(from);
+                    Problem {
+                        at: whole,
+                        ..problem
+                    }
+                })?,
             };
+            if let Expr::Hash {
+                modulus, offset, ..
+            }
+            | Expr::Numgen {
+                modulus, offset, ..
+            } = &number
+                && u64::from(*modulus) + u64::from(*offset) > 1 << 16
+            {
+                let message = "queue expression max value exceeds 65535";
+                return Err(Problem::new(message, self.since(expression)));
+            }
+        } else if words {
+            return Err(self.unexpected("comma or to or num"));
         }
+        // A number stands with its word.
+        let number_at = match number {
+            Expr::Value(_) => self.since(from),
+            _ => self.since(from + 1),
+        };
         let (more_bypass, more_fanout) = self.queue_flags();
+        if (fanout || more_fanout) && !matches!(number, Expr::Range(..)) {
+            let message = "fanout requires a range to be specified";
+            return Err(Problem::new(message, number_at));
+        }
         Ok(Statement::Queue {
             number,
             bypass: bypass || more_bypass,
@@ -296,6 +399,7 @@ impl Parser<'_> {
 
     /// `fwd to NAME`, `fwd ip to ADDRESS device NAME`.
     pub(super) fn forward(&mut self) -> Read<Statement> {
+        let from = self.at;
         self.at += 1;
         let family = match self.peek().text.as_str() {
             "ip" => Some(TableFamily::Ip),
@@ -305,8 +409,12 @@ impl Parser<'_> {
         self.at += usize::from(family.is_some());
         self.expect("to")?;
         let Some(of) = family else {
+            let device = self.device()?;
+            if self.family != TableFamily::Netdev {
+                return Err(Problem::new("unsupported family", self.since(from)));
+            }
             return Ok(Statement::Forward {
-                device: self.device()?,
+                device,
                 to: None,
                 family,
             });

@@ -102,7 +102,9 @@ impl Style<'_> {
             }
             left => self.expr(left),
         };
+        let ty = types(left)[0];
         let right = match right {
+            Expr::Value(value) if ty.is_flags() => self.flag_bits(ty, value),
             Expr::Value(value) if shifts(op) => value.to_number().unwrap_or(0).to_string(),
             Expr::Value(value) if is_raw(left) => {
                 format!("0x{:x}", value.to_number().unwrap_or(0))
@@ -111,6 +113,15 @@ impl Style<'_> {
             right => self.expr(right),
         };
         format!("{said} {sign} {right}")
+    }
+
+    /// Flags of a mask: several stand between brackets.
+    fn flag_bits(&self, ty: DataType, value: &Value) -> String {
+        let words = self.value(ty, value).replace(',', " | ");
+        match words.contains('|') {
+            true => format!("({words})"),
+            false => words,
+        }
     }
 
     fn value(&self, ty: DataType, value: &Value) -> String {

@@ -1,7 +1,7 @@
 //! What sets and maps answered to rules: a line each.
 
 use super::filter::place;
-use netloom_model::journey::{ChainStep, ChainTrace, LookedIn, Lookup};
+use netloom_model::journey::{ChainStep, ChainTrace, LookedIn, Lookup, SetChange};
 use netloom_model::ruleset::TableRef;
 use netloom_model::ruleset::set::ElementData;
 use netloom_tools::{ipset, nft};
@@ -86,6 +86,20 @@ pub(super) fn sentence(table: &TableRef, lookup: &Lookup) -> String {
         (LookedIn::Nft { map: false, .. }, None) => "its set".to_owned(),
         (LookedIn::Nft { .. }, None) => "its map".to_owned(),
     };
+    let key = &words.key;
+    let change = match lookup.change {
+        Some(SetChange::Added) => Some(format!("{asked} gets {key}")),
+        Some(SetChange::Kept) => Some(format!("{asked} has {key} already")),
+        Some(SetChange::Removed) => Some(format!("{asked} loses {key}")),
+        Some(SetChange::Full) => Some(format!("{asked} has no room for {key}")),
+        None => None,
+    };
+    if let Some(mut said) = change {
+        if let Some(value) = &words.value {
+            said.push_str(&format!(": {value}"));
+        }
+        return said;
+    }
     let Some(element) = &words.element else {
         return format!("{asked} has no {}", words.key);
     };
@@ -119,6 +133,7 @@ pub(super) fn json(table: &TableRef, lookup: &Lookup) -> Value {
         "member": words.member,
         "part": lookup.part,
         "inverted": lookup.inverted,
+        "change": lookup.change.map(SetChange::name),
         "key": words.key,
         "element": words.element,
         "value": words.value,

@@ -35,7 +35,7 @@ pub(in crate::filter) fn load(
     let zone = packet.ct.zone.unwrap_or(connection.zone);
     Some(match key {
         CtKey::Direction => packet.ct.direction as u128,
-        CtKey::Status => u128::from(connection.status),
+        CtKey::Status => u128::from(connection.seen_status()),
         CtKey::Mark => u128::from(connection.mark),
         CtKey::Expiration => u128::from(connection.seconds_left(net.now)) * 1000,
         CtKey::Label => connection.labels.as_deref().copied().unwrap_or(0),

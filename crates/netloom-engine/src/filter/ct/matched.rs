@@ -48,7 +48,7 @@ pub(super) fn conntrack(net: &Net, asked: &Conntrack, facts: &Facts, packet: &Pa
             (a..=b).contains(&&reply.dport)
         })
         && holds(&asked.status, |bits| {
-            u32::from(*bits) & connection.status != 0
+            u32::from(*bits) & connection.seen_status() != 0
         })
         && holds(&asked.expire, |(a, b)| {
             (a..=b).contains(&&connection.seconds_left(net.now))

@@ -75,7 +75,7 @@ impl Filter {
         match handle {
             Some(handle) => {
                 let at = chain.position(handle).ok_or(Errno::NOENT)?;
-                chain.states[at].counter = Counter::default();
+                chain.states[at].zero();
             }
             None => {
                 if let Some(base) = &mut chain.base {
@@ -83,7 +83,7 @@ impl Filter {
                 }
                 chain.policy = Counter::default();
                 for state in &mut chain.states {
-                    state.counter = Counter::default();
+                    state.zero();
                 }
             }
         }

@@ -36,6 +36,17 @@ impl Filter {
             handle,
             ..rule.clone()
         };
+        let mut refused = rule.statements.iter();
+        if let Some(errno) = refused.find_map(|s| check::refusal(s, name.table.family)) {
+            return Err(errno.into());
+        }
+        let table = &self.tables[at];
+        if !rule.statements.iter().all(|s| table.has_what_it_uses(s)) {
+            return Err(Errno::NOENT.into());
+        }
+        if self.takes_meter(&name.table, &rule) {
+            return Err(Errno::BUSY.into());
+        }
         let base = self.chains[id.0].base.as_deref();
         if !rule
             .statements
@@ -43,10 +54,6 @@ impl Filter {
             .all(|s| check::fits(s, name.table.family, base))
         {
             return Err(Errno::OPNOTSUPP.into());
-        }
-        let table = &self.tables[at];
-        if !rule.statements.iter().all(|s| table.has_what_it_uses(s)) {
-            return Err(Errno::NOENT.into());
         }
         let rule = compile::compile(table, &self.sets, rule)?;
         self.chains[id.0].insert(position, rule);

@@ -53,6 +53,27 @@ fn ends_broken(filter: &Filter, chain: ChainId, load: &Load, facts: &Facts) -> b
         && filter.chains[chain.0].table.backend == Backend::Legacy
 }
 
+/// Whether a packet ends at a rule that looks into the header of TCP, UDP or ICMP, of which not all is
+/// there: legacy's rules have it so (`tcp_mt`, `udp_mt`, `icmp_match`).
+#[inline]
+fn is_cut(
+    filter: &Filter,
+    chain: ChainId,
+    load: &Load,
+    (facts, packet): (&Facts, &Packet),
+) -> bool {
+    let Some(transport) = facts.transport else {
+        return false;
+    };
+    let there = packet.network().len().saturating_sub(transport.into());
+    there < TCP_HEADER
+        && load.header_len().is_some_and(|whole| there < whole)
+        && filter.chains[chain.0].table.backend == Backend::Legacy
+}
+
+/// The length of TCP's header without options.
+const TCP_HEADER: usize = 20;
+
 /// Carries a rule out, until one of its statements does not match.
 pub(super) fn ask<T: Trail>(
     net: &mut Net,
@@ -76,6 +97,9 @@ pub(super) fn ask<T: Trail>(
             op => op,
         };
         let goes_on = match op {
+            Op::Test(test) if is_cut(filter, chain, &test.load, (facts, packet)) => {
+                return Said::Ends(DropReason::RuleDrop);
+            }
             Op::Test(test) => match test.load.value(net, facts, packet) {
                 Some(number) => test.passes(number),
                 None if ends_broken(filter, chain, &test.load, facts) => {
@@ -100,7 +124,10 @@ pub(super) fn ask<T: Trail>(
                 let Some(key) = key_of(net, key, facts, packet) else {
                     return Said::No(part);
                 };
-                match filter.update(update, &key, net, (facts, packet)) {
+                let had = T::ALL && filter.has(update, &key);
+                let goes_on = filter.update(update, &key, net, (facts, packet));
+                trail.looked(|| lookup::of_update(filter, part, (update, had), &key));
+                match goes_on {
                     Some(goes_on) => goes_on,
                     None => return Said::Unknown,
                 }
@@ -114,6 +141,14 @@ pub(super) fn ask<T: Trail>(
                 let State { counter, .. } = &mut filter.chains[chain.0].states[at];
                 counter.packets += 1;
                 counter.bytes += facts.len(packet);
+                true
+            }
+            Op::CountBeside(number) => {
+                let later = &mut filter.chains[chain.0].states[at].later;
+                if let Some(counter) = later.get_mut(*number) {
+                    counter.packets += 1;
+                    counter.bytes += facts.len(packet);
+                }
                 true
             }
             Op::Go(Go::Continue) | Op::Nothing => true,
@@ -152,7 +187,16 @@ pub(super) fn ask<T: Trail>(
                 }
             }
             Op::Target(target) => {
+                let before = match T::ALL {
+                    true => lookup::of_target(net, target, part, (facts, packet)),
+                    false => Vec::new(),
+                };
                 xt::change::carry_out(target, net, facts, packet);
+                for (lookup, verb) in before {
+                    trail.looked(|| {
+                        Some(lookup::changed(net, lookup, verb, target, (facts, packet)))
+                    });
+                }
                 true
             }
             Op::Limit(limit) => {

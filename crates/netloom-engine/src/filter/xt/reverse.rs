@@ -161,7 +161,8 @@ pub(in crate::filter) fn fib_device(
 ) -> Option<DevId> {
     let (source, destination) = addresses(facts, packet)?;
     let wanted = asked.device(facts);
-    if let (Some(dev), Hook::Prerouting) = (facts.input.some(), facts.hook)
+    // What came by the loopback came the right way (`nft_fib_can_skip`).
+    if let (Some(dev), Hook::Prerouting | Hook::Input) = (facts.input.some(), facts.hook)
         && net.dev(dev).is_loopback()
     {
         return Some(dev);

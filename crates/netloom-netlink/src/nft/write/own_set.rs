@@ -116,6 +116,7 @@ impl Lower<'_, '_> {
             size: (!interval).then_some(elements.len() as u32),
             memory: false,
             auto_merge: false,
+            meter: false,
             statements: Vec::new(),
             comment: None,
             elements: elements.to_vec(),

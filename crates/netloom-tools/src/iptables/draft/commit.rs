@@ -17,7 +17,8 @@ impl Draft {
     /// Refuses a step: of a file the rest is read on, for all that the world refuses is told at once.
     pub(in crate::iptables) fn refuse(&mut self, label: &Label, errno: Errno) -> Outcome<()> {
         match self.variant.line {
-            Some(line) if self.variant.backend != LEGACY => {
+            // The kernel sees what legacy has read once the table is whole.
+            Some(line) => {
                 self.refused.push((line, refusal(label, errno)));
                 Ok(())
             }
@@ -63,6 +64,9 @@ impl Draft {
         let of_file = self.variant.line.is_some() && self.variant.backend != LEGACY;
         if of_file {
             return self.commit_file(cx, lines, changes);
+        }
+        if !self.refused.is_empty() {
+            return Err(refused(self.variant, &self.label, Errno::INVAL));
         }
         if changes.is_empty() {
             return Ok(());

@@ -119,7 +119,8 @@ impl<'a> Writer<'a> {
             Listed::Ruleset | Listed::Table => {
                 found.push(self.table());
                 found.extend(table.objects.iter().map(|o| self.object(o)));
-                found.extend(table.sets.iter().map(|set| self.set(set)));
+                let sets = table.sets.iter().filter(|set| !set.meter);
+                found.extend(sets.map(|set| self.set(set)));
                 found.extend(table.flowtables.iter().map(|f| self.flowtable(f)));
                 found.extend(table.chains.iter().map(|chain| self.chain(chain)));
                 for chain in &table.chains {
@@ -135,12 +136,17 @@ impl<'a> Writer<'a> {
             }
             Listed::Sets | Listed::Maps => {
                 let maps = list.what == Listed::Maps;
-                let sets = table.sets.iter().filter(|set| set.data.is_some() == maps);
+                let sets = table.sets.iter().filter(|set| !set.meter);
+                let sets = sets.filter(|set| set.data.is_some() == maps);
                 found.extend(sets.map(|set| self.set(set)));
             }
-            Listed::Set | Listed::Map => {
-                let maps = list.what == Listed::Map;
-                let find = |name: &str| table.set(name).filter(|set| set.data.is_some() == maps);
+            Listed::Meters => {
+                let meters = table.sets.iter().filter(|set| set.meter);
+                found.extend(meters.map(|set| self.set(set)));
+            }
+            Listed::Set | Listed::Map | Listed::Meter => {
+                let such = list::such_set(list.what);
+                let find = |name: &str| table.set(name).filter(|set| such(set));
                 found.extend(named(list, find)?.map(|set| self.set(set)));
             }
             Listed::Objects(kind) => {
@@ -161,7 +167,7 @@ impl<'a> Writer<'a> {
                 let find = |name: &str| table.flowtables.iter().find(|f| f.name == name);
                 found.extend(named(list, find)?.map(|f| self.flowtable(f)));
             }
-            Listed::Meters | Listed::Nothing => {}
+            Listed::Nothing => {}
         }
         Ok(())
     }
@@ -280,7 +286,11 @@ impl<'a> Writer<'a> {
             let statements = statements.map(|statement| bare.statement_json(statement));
             body.put("stmt", Json::List(statements.collect()));
         }
-        let word = if set.data.is_some() { "map" } else { "set" };
+        let word = match (set.meter, &set.data) {
+            (true, _) => "meter",
+            (false, Some(_)) => "map",
+            (false, None) => "set",
+        };
         Json::of(word, body)
     }
 

@@ -65,6 +65,17 @@ pub(super) fn statement(value: &Value) -> Read {
             None => format!("queue to {}", expr(&body["num"])?),
         },
         "set" => update(body)?,
+        "meter" => {
+            let size = match body.get("size") {
+                Some(size) => format!(" size {}", expr(size)?),
+                None => String::new(),
+            };
+            let (name, key) = (text(body, "name")?, expr(&body["key"])?);
+            format!(
+                "meter {name}{size} {{ {key} {} }}",
+                statement(&body["stmt"])?
+            )
+        }
         "flow" => format!("flow {} {}", text(body, "op")?, expr(&body["flowtable"])?),
         "reset" => format!("reset {}", expr(body)?),
         other => return Err(format!("Unknown statement '{other}'")),

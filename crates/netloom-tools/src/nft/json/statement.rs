@@ -174,6 +174,23 @@ impl Style<'_> {
                     body.put("timeout", number(timeout / 1000));
                     element = Json::of("elem", body);
                 }
+                if let Some(meter) = self.sets.iter().find(|own| own.meter && own.name == *set) {
+                    let bare = Style {
+                        stateless: true,
+                        ..*self
+                    };
+                    let mut all = statements.iter().map(|s| bare.statement_json(s));
+                    let size = meter.size.unwrap_or(0xffff);
+                    return Json::of(
+                        "meter",
+                        Json::object([
+                            ("key", element),
+                            ("stmt", all.next().unwrap_or(Json::Object(Vec::new()))),
+                            ("size", number(u64::from(size))),
+                            ("name", Json::text(set)),
+                        ]),
+                    );
+                }
                 let mut body = Json::object([
                     ("op", Json::text(update_word(*op))),
                     ("elem", element),

@@ -10,7 +10,11 @@ use std::fmt::Write as _;
 
 impl Listing<'_> {
     pub(in crate::nft) fn set(&self, table: &Table, set: &Set) -> String {
-        let word = if set.data.is_some() { "map" } else { "set" };
+        let word = match (set.meter, &set.data) {
+            (true, _) => "meter",
+            (false, Some(_)) => "map",
+            (false, None) => "set",
+        };
         let mut text = format!("\t{word} {} {{{}\n", set.name, self.handle(set.handle));
         for line in self.set_lines(table, set) {
             let _ = writeln!(text, "\t\t{line}");

@@ -23,6 +23,8 @@ impl Parser<'_> {
         let (field, taken) = match (header.field(&word), header.field(&both)) {
             (Some(field), _) => (field, 1),
             (None, Some(field)) => (field, 2),
+            _ if (header, word.as_str()) == (Header::Vlan, "cfi") => (Field::VlanDei, 1),
+            _ if header == Header::Dccp => return Err(self.unexpected("type or sport or dport")),
             _ => return Err(self.unexpected("")),
         };
         if matches!(
@@ -48,7 +50,10 @@ impl Parser<'_> {
         }
         let name = self.peek().text.clone();
         let Some(number) = kind.number(&name) else {
-            return Err(self.unexpected(""));
+            return Err(self.unexpected(match kind {
+                option::Kind::Ip => "lsrr or rr or ssrr or ra",
+                _ => "",
+            }));
         };
         self.at += 1;
         let word = self.peek().text.clone();

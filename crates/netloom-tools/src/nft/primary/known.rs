@@ -1,6 +1,7 @@
 //! What is known of a packet beside its bytes (nft(8), META, SOCKET, OSF, FIB, ROUTING and IPSEC
 //! EXPRESSIONS).
 
+use crate::nft::lexer::Kind;
 use crate::nft::option;
 use crate::nft::parser::Parser;
 use crate::nft::source::{Problem, Read};
@@ -21,8 +22,18 @@ impl Parser<'_> {
 
     pub(super) fn meta_key(&mut self) -> Read<Expr> {
         let from = self.at;
-        let word = self.next().text;
+        let word = match self.next().text.as_str() {
+            // As it was called before.
+            "secpath" => "ipsec".to_owned(),
+            "ibriport" => "ibrname".to_owned(),
+            "obriport" => "obrname".to_owned(),
+            word => word.to_owned(),
+        };
         let Some(key) = MetaKey::by_name(&word) else {
+            // One that is set is wrong as a whole.
+            while self.is("set") && !self.at_end() {
+                self.at += 2;
+            }
             let at = self.since(from.saturating_sub(1));
             self.at = from;
             let mut problem = self.unexpected("");
@@ -77,12 +88,20 @@ impl Parser<'_> {
         self.at += 1;
         let word = self.peek().text.clone();
         let Some(key) = SocketKey::by_name(&word) else {
-            return Err(self.unexpected(""));
+            return Err(self.unexpected("transparent or wildcard or cgroupv2 or mark"));
         };
         self.at += 1;
         if key == SocketKey::CgroupV2 {
             self.expect("level")?;
-            return Ok(Expr::SocketCgroup(self.number()? as u32));
+            let level = self.number()? as u32;
+            let path = self.peek().clone();
+            if matches!(path.kind, Kind::Quoted | Kind::Word) {
+                // No world has such folders.
+                self.at += 1;
+                let message = "cgroupv2 path fails: No such file or directory";
+                return Err(Problem::new(message, path.at));
+            }
+            return Ok(Expr::SocketCgroup(level));
         }
         Ok(Expr::Socket(key))
     }
@@ -107,7 +126,7 @@ impl Parser<'_> {
         }
         let word = self.peek().text.clone();
         let Some(mut result) = FibResult::by_name(&word).filter(|r| *r != FibResult::Check) else {
-            return Err(self.unexpected(""));
+            return Err(self.unexpected("type or oif or oifname"));
         };
         self.at += 1;
         if result == FibResult::Oif && (self.is("exists") || self.is("missing")) {
@@ -141,10 +160,13 @@ impl Parser<'_> {
         if !out {
             self.expect("in")?;
         }
+        let from = self.at;
         let number = match self.eat("spnum") {
-            true => self.number()? as u8,
+            true => self.number()?,
             false => 0,
         };
+        let number =
+            u8::try_from(number).map_err(|_| Problem::new("value too large", self.since(from)))?;
         let word = self.peek().text.clone();
         let both = format!("{word} {}", self.second_text());
         let (key, taken) = match (IpSecKey::by_name(&word), IpSecKey::by_name(&both)) {

@@ -62,7 +62,12 @@ impl Style<'_> {
                 timeout,
                 statements,
             } => {
-                let mut words = format!("{} @{set} {{ {}", update_word(*op), self.expr(key));
+                let meter = self.sets.iter().find(|own| own.meter && own.name == *set);
+                let mut words = match meter {
+                    Some(meter) => format!("meter {set} size {} {{", meter.size.unwrap_or(0xffff)),
+                    None => format!("{} @{set} {{", update_word(*op)),
+                };
+                let _ = write!(words, " {}", self.expr(key));
                 if let Some(timeout) = timeout {
                     let _ = write!(words, " timeout {}", show_milliseconds(*timeout));
                 }

@@ -68,7 +68,8 @@ impl<'a> At<'a> {
         if program.is_some_and(owner::keeps_sets) {
             return Vec::new();
         }
-        let asked = step.lookups.iter();
+        // What a rule puts into a set is no answer of that.
+        let asked = step.lookups.iter().filter(|l| l.change.is_none());
         asked.filter_map(|lookup| self.otherwise(lookup)).collect()
     }
 
