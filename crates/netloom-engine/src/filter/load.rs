@@ -73,14 +73,16 @@ pub(super) struct Bits {
 }
 
 impl Load {
-    /// How long the header is that legacy's rules want whole before they look into it.
-    pub(super) const fn header_len(&self) -> Option<usize> {
+    /// How long the header is that legacy's rules want whole before they look into it, and of which
+    /// protocol.
+    pub(super) fn header_len(&self) -> Option<(u8, usize)> {
         let Load::Bits(bits) = self else { return None };
-        match bits.header {
-            Some(Header::Tcp) => Some(20),
-            Some(Header::Udp | Header::Icmp | Header::Icmpv6) => Some(8),
-            _ => None,
-        }
+        let len = match bits.header? {
+            Header::Tcp => 20,
+            Header::Udp | Header::Icmp | Header::Icmpv6 => 8,
+            _ => return None,
+        };
+        Some((bits.header?.protocol()?, len))
     }
 }
 

@@ -129,9 +129,8 @@ fn can_ask(expr: &Expr, family: TableFamily, base: Option<&Base>) -> bool {
     );
     let at = |hooks: &[Hook]| base.is_none_or(|base| hooks.contains(&base.hook));
     match expr {
-        Expr::Rt(RtKey::Mtu | RtKey::IpSec) => ip && at(LEAVES),
+        Expr::Rt(RtKey::Mtu | RtKey::IpSec) | Expr::IpSec { out: true, .. } => ip && at(LEAVES),
         Expr::Rt(_) => ip,
-        Expr::IpSec { out: true, .. } => ip && at(LEAVES),
         Expr::IpSec { .. } => ip && at(COMES_IN),
         Expr::Meta(MetaKey::IpSec) => match family {
             TableFamily::Netdev => at(&[Hook::Ingress]),

@@ -69,13 +69,13 @@ pub(super) fn parse(ty: DataType, token: &Token, devices: &Devices) -> Read<Valu
         DataType::String if text.len() > IFNAME => {
             return Err(problem("String exceeds maximum length of 16"));
         }
-        DataType::CtLabel if token.kind == Kind::Number => {
-            if number(text).is_none_or(|bit| bit >= 128) {
-                let message = format!("{text}: bit {text} out of range (128 max)");
-                return Err(problem(&message));
-            }
+        DataType::CtLabel
+            if token.kind == Kind::Number && number(text).is_none_or(|bit| bit >= 128) =>
+        {
+            let message = format!("{text}: bit {text} out of range (128 max)");
+            return Err(problem(&message));
         }
-        DataType::CtLabel => {
+        DataType::CtLabel if token.kind != Kind::Number => {
             let message =
                 format!("/etc/connlabel.conf: could not parse conntrack label \"{text}\"");
             return Err(problem(&message));

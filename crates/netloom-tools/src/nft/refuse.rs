@@ -128,7 +128,7 @@ fn type_of(field: Field, right: &Expr) -> Option<u8> {
                 Field::IcmpType => [8, 0],
                 _ => [128, 129],
             };
-            let last = all.clone().last();
+            let last = all.clone().next_back();
             all.find(|number| !echo.contains(number)).or(last)
         }
         _ => None,

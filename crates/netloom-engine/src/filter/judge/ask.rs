@@ -67,7 +67,9 @@ fn is_cut(
     };
     let there = packet.network().len().saturating_sub(transport.into());
     there < TCP_HEADER
-        && load.header_len().is_some_and(|whole| there < whole)
+        && load
+            .header_len()
+            .is_some_and(|(of, whole)| facts.protocol == Some(of) && there < whole)
         && filter.chains[chain.0].table.backend == Backend::Legacy
 }
 
