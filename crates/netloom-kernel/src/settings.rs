@@ -36,7 +36,7 @@ pub(crate) fn read(ns: &NsName) -> Result<BTreeMap<String, String>> {
     namespace::inside(ns, || {
         let mut all = BTreeMap::new();
         if let Ok(root) = root() {
-            gather(root, "net", &mut all);
+            gather(&root, "net", &mut all);
         }
         all
     })
@@ -71,8 +71,8 @@ fn mounted() -> rustix::io::Result<OwnedFd> {
 }
 
 /// There are several hundred files in a namespace, so each costs three calls: it is opened, read, closed.
-fn gather(folder: OwnedFd, prefix: &str, all: &mut BTreeMap<String, String>) {
-    let Ok(entries) = Dir::read_from(&folder) else {
+fn gather(folder: &OwnedFd, prefix: &str, all: &mut BTreeMap<String, String>) {
+    let Ok(entries) = Dir::read_from(folder) else {
         return;
     };
     for entry in entries.flatten() {
@@ -87,11 +87,11 @@ fn gather(folder: OwnedFd, prefix: &str, all: &mut BTreeMap<String, String>) {
         } else {
             OFlags::empty()
         };
-        let Ok(opened) = openat(&folder, name, kind | OFlags::CLOEXEC, Mode::empty()) else {
+        let Ok(opened) = openat(folder, name, kind | OFlags::CLOEXEC, Mode::empty()) else {
             continue;
         };
         if is_folder {
-            gather(opened, &path, all);
+            gather(&opened, &path, all);
         } else if let Ok(value) = value(File::from(opened)) {
             all.insert(swapped(&path), value);
         }

@@ -36,11 +36,18 @@ impl Reader<'_> {
             && self.field_at(layer, offset, bits).is_none()
         {
             if let Some(field) = self.address_beginning_at(layer, offset, bits) {
-                return self.begins(field, relation, bytes);
+                return self.begins(Expr::Field(field), relation, bytes);
             }
             if let Some(fields) = self.fields_in(layer, offset, bits) {
                 return self.several(&fields, relation, bytes);
             }
+        }
+        let address = loaded.expr.datatype().filter(|ty| is_address(*ty));
+        if address.is_some_and(|ty| bytes.len() < ty.len())
+            && matches!(relation, Relation::Eq | Relation::Ne)
+            && !matches!(loaded.expr, Expr::Raw { .. } | Expr::Bits(..))
+        {
+            return self.begins(loaded.expr, relation, bytes);
         }
         let (left, value) = self.sides(&loaded, bytes)?;
         if relation == Relation::Le && low == Some(register) && self.ends_range(&left, &value) {
@@ -90,7 +97,7 @@ impl Reader<'_> {
             };
             return plain((**of).clone(), relation, Expr::Value(mask.clone()));
         }
-        if matches!(ty, DataType::Ipv4Addr | DataType::Ipv6Addr)
+        if is_address(ty)
             && let Some(len) = prefix(number, u32::from(ty.bits()))
         {
             return plain((**of).clone(), relation, Expr::Prefix(value, len));
@@ -99,12 +106,12 @@ impl Reader<'_> {
     }
 
     /// The first bytes of an address alone.
-    fn begins(&mut self, field: Field, relation: Relation, bytes: &[u8]) -> Option<()> {
+    fn begins(&mut self, left: Expr, relation: Relation, bytes: &[u8]) -> Option<()> {
         let len = (8 * bytes.len()) as u8;
         let mut whole = bytes.to_vec();
-        whole.resize(field.datatype().len(), 0);
+        whole.resize(left.datatype()?.len(), 0);
         self.say(Statement::Match {
-            left: Expr::Field(field),
+            left,
             relation,
             right: Expr::Prefix(Value::new(whole), len),
         })
@@ -165,6 +172,10 @@ impl Reader<'_> {
             right: Expr::Range(first, last),
         })
     }
+}
+
+const fn is_address(ty: DataType) -> bool {
+    matches!(ty, DataType::Ipv4Addr | DataType::Ipv6Addr)
 }
 
 /// The length of the prefix whose mask some bits are.

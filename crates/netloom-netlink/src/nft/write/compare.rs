@@ -102,6 +102,11 @@ impl Lower<'_, '_> {
             return Some(());
         }
         let load = self.load(left, FIRST)?;
+        if len.is_multiple_of(8) && len > 0 && load.order == Order::Packet && load.shift == 0 {
+            // Whole bytes are compared alone, as nft does.
+            self.cmp(FIRST, op, value.bytes().get(..usize::from(len / 8))?);
+            return Some(());
+        }
         let bits = 8 * value.bytes().len() as u32;
         let all = u128::MAX.checked_shr(128 - bits)?;
         let mask = all ^ all.checked_shr(len.into()).unwrap_or(0);
