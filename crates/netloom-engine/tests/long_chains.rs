@@ -237,7 +237,7 @@ fn frame(draw: &mut Draw, to: [u8; 6]) -> Vec<u8> {
     frame
 }
 
-/// What each rule counted, by chain and handle.
+/// What all counters of each rule counted, by chain and handle.
 fn counters(lab: &mut Lab) -> BTreeMap<(String, u64), u64> {
     let ns = "b".into();
     let state = lab.0.snapshot(Some(&ns), Parts::ALL).expect("it is there");
@@ -245,7 +245,11 @@ fn counters(lab: &mut Lab) -> BTreeMap<(String, u64), u64> {
     let rules = chains.flat_map(|chain| chain.rules.iter().map(move |rule| (chain, rule)));
     rules
         .map(|(chain, rule)| {
-            let counted = rule.counter().map_or(0, |counter| counter.packets);
+            let packets = |statement: &Statement| match statement {
+                Statement::Counter(counter) => counter.packets,
+                _ => 0,
+            };
+            let counted = rule.statements.iter().map(packets).sum();
             ((chain.name.clone(), rule.handle), counted)
         })
         .collect()
