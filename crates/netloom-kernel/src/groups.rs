@@ -3,6 +3,7 @@
 use crate::namespace;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::{Group, Link, MacAddr, Membership, NsName, Result};
+use std::collections::HashMap;
 use std::fs;
 
 /// Groups of a namespace, link by link: of the hardware, of IPv4, of IPv6.
@@ -13,13 +14,12 @@ pub(crate) fn read(ns: &NsName, links: &[Link]) -> Result<Vec<Membership>> {
             fs::read_to_string(path).unwrap_or_default()
         })
     })?;
-    let mut all = Vec::new();
-    for link in links {
-        let of = |found: &Membership| found.dev == link.index;
-        all.extend(hardware.lines().filter_map(of_hardware).filter(of));
-        all.extend(of_v4(&v4).into_iter().filter(of));
-        all.extend(v6.lines().filter_map(of_v6).filter(of));
-    }
+    let places: HashMap<u32, usize> = links.iter().map(|link| link.index).zip(0..).collect();
+    let mut all: Vec<Membership> = hardware.lines().filter_map(of_hardware).collect();
+    all.extend(of_v4(&v4));
+    all.extend(v6.lines().filter_map(of_v6));
+    all.retain(|found| places.contains_key(&found.dev));
+    all.sort_by_key(|found| places.get(&found.dev));
     Ok(all)
 }
 
