@@ -11,10 +11,11 @@ use crate::journey::Scribe;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
+use crate::offload::fill_checksum;
 use crate::receive;
 use crate::route::upper::Upper;
 use crate::socket::{self, configure, tcp as sockets};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
 use netloom_model::journey::{Explain, Journey, Origin, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::socket::{PmtuDiscovery, SocketId, SocketKind, SocketOption};
@@ -191,23 +192,18 @@ fn syn(net: &Net, id: SocketId, probe: &ProbeSend) -> Result<Vec<u8>> {
     };
     let source =
         crate::route::output::route(net, socket.ns, &flow, true).map_or(flow.src, |way| way.source);
-    Ok(segment(source, v4(probe.to)?, probe))
+    Ok(segment(probe, (source.into(), probe.to)))
 }
 
-fn segment(src: Ipv4Addr, dst: Ipv4Addr, probe: &ProbeSend) -> Vec<u8> {
-    let mut bytes = first_segment(probe);
-    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v4(dst, src);
-    bytes
-}
-
-/// A TCP SYN without its checksum.
-fn first_segment(probe: &ProbeSend) -> Vec<u8> {
+/// A TCP SYN between two addresses.
+fn segment(probe: &ProbeSend, ends: (IpAddr, IpAddr)) -> Vec<u8> {
     let mut bytes = vec![0; tcp::HEADER_LEN + usize::from(probe.size)];
     bytes[0..2].copy_from_slice(&probe.source_port.unwrap_or(SOURCE_PORT).to_be_bytes());
     bytes[2..4].copy_from_slice(&probe.port.to_be_bytes());
     bytes[12] = 5 << 4;
     bytes[13] = Flags::SYN.0;
     bytes[14..16].copy_from_slice(&64240u16.to_be_bytes());
+    fill_checksum(IpProtocol::TCP, &mut bytes, ends);
     bytes
 }
 
@@ -219,7 +215,7 @@ fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
     let (src, dst) = (v4(probe.from.ok_or(Errno::INVAL)?)?, v4(probe.to)?);
     let payload = match probe.protocol {
         ProbeProtocol::Icmp => echo(probe),
-        ProbeProtocol::Tcp => segment(src, dst, probe),
+        ProbeProtocol::Tcp => segment(probe, (src.into(), dst.into())),
         ProbeProtocol::Udp => {
             let data = vec![0; usize::from(probe.size)];
             let src_port = probe.source_port.unwrap_or(SOURCE_PORT);

@@ -8,9 +8,10 @@
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
+use core::net::IpAddr;
 use netloom_model::journey::Origin;
 use netloom_wire::tcp::{self, Flags};
-use netloom_wire::{IpProtocol, ipv4, ipv6, udp};
+use netloom_wire::{IpProtocol, icmpv6, ipv4, ipv6, udp};
 
 /// Completes the checksum of a packet whose network header is remembered.
 pub(crate) fn complete_checksum(packet: &mut Packet) {
@@ -21,33 +22,43 @@ pub(crate) fn complete_checksum(packet: &mut Packet) {
     match network.first().map(|first| first >> 4) {
         Some(4) => {
             let header = ipv4::Packet::new_unchecked(&*network);
-            let (src, dst, at) = (header.src(), header.dst(), header.header_len());
-            let (protocol, whole) = (header.protocol(), usize::from(header.total_len()));
-            let end = whole.min(network.len());
-            let Some(segment) = network.get_mut(at..end) else {
-                return;
-            };
-            match protocol {
-                IpProtocol::TCP => {
-                    tcp::Packet::new_unchecked(segment).fill_checksum_v4(src, dst);
-                }
-                IpProtocol::UDP => udp::Packet::new_unchecked(segment).fill_checksum_v4(src, dst),
-                _ => {}
+            let ends = (header.src().into(), header.dst().into());
+            let (at, protocol) = (header.header_len(), header.protocol());
+            let end = usize::from(header.total_len()).min(network.len());
+            if let Some(segment) = network.get_mut(at..end) {
+                fill_checksum(protocol, segment, ends);
             }
         }
         Some(6) => {
             let header = ipv6::Packet::new_unchecked(&*network);
-            let (src, dst, protocol) = (header.src(), header.dst(), header.next_header());
-            let Some(segment) = network.get_mut(ipv6::HEADER_LEN..) else {
-                return;
-            };
-            match protocol {
-                IpProtocol::TCP => {
-                    tcp::Packet::new_unchecked(segment).fill_checksum_v6(src, dst);
-                }
-                IpProtocol::UDP => udp::Packet::new_unchecked(segment).fill_checksum_v6(src, dst),
-                _ => {}
+            let ends = (header.src().into(), header.dst().into());
+            let protocol = header.next_header();
+            if let Some(segment) = network.get_mut(ipv6::HEADER_LEN..) {
+                fill_checksum(protocol, segment, ends);
             }
+        }
+        _ => {}
+    }
+}
+
+/// Writes the checksum of a message of TCP, UDP or ICMPv6, of which the addresses that it goes from and to
+/// are part (RFC 9293 section 3.1, RFC 768, RFC 4443 section 2.3). Others have none, or have it already.
+pub(crate) fn fill_checksum(protocol: IpProtocol, message: &mut [u8], ends: (IpAddr, IpAddr)) {
+    match (protocol, ends) {
+        (IpProtocol::TCP, (IpAddr::V4(src), IpAddr::V4(dst))) => {
+            tcp::Packet::new_unchecked(message).fill_checksum_v4(src, dst);
+        }
+        (IpProtocol::TCP, (IpAddr::V6(src), IpAddr::V6(dst))) => {
+            tcp::Packet::new_unchecked(message).fill_checksum_v6(src, dst);
+        }
+        (IpProtocol::UDP, (IpAddr::V4(src), IpAddr::V4(dst))) => {
+            udp::Packet::new_unchecked(message).fill_checksum_v4(src, dst);
+        }
+        (IpProtocol::UDP, (IpAddr::V6(src), IpAddr::V6(dst))) => {
+            udp::Packet::new_unchecked(message).fill_checksum_v6(src, dst);
+        }
+        (IpProtocol::ICMPV6, (IpAddr::V6(src), IpAddr::V6(dst))) => {
+            icmpv6::Packet::new_unchecked(message).fill_checksum(src, dst);
         }
         _ => {}
     }

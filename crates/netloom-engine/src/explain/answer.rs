@@ -9,6 +9,7 @@ use crate::device::DevId;
 use crate::journey::Scribe;
 use crate::link::Kind;
 use crate::net::Cx;
+use crate::offload::fill_checksum;
 use crate::packet::Packet;
 use crate::receive;
 use crate::socket::{self, configure};
@@ -83,19 +84,7 @@ fn datagram(head: &Head) -> Option<(IpAddr, IpAddr, Vec<u8>)> {
     if src.is_multicast() || dst.is_unspecified() {
         return None;
     }
-    let asked = udp::Packet::new_header(asked).ok()?;
-    let repr = udp::Repr {
-        src_port: asked.dst_port(),
-        dst_port: asked.src_port(),
-        payload: &[],
-    };
-    let mut bytes = vec![0; repr.buffer_len()];
-    match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => repr.emit_v4(&mut bytes, src, dst),
-        (IpAddr::V6(src), IpAddr::V6(dst)) => repr.emit_v6(&mut bytes, src, dst),
-        _ => return None,
-    }
-    Some((src, dst, bytes))
+    Some((src, dst, reply(IpProtocol::UDP, asked, (src, dst))?))
 }
 
 /// One of these packets that waits at a device's other end: the device, which one, and the answer.
@@ -144,16 +133,8 @@ fn answer_v4(bytes: &[u8]) -> Option<Vec<u8>> {
     if asked.is_fragment() || src.is_multicast() || src.is_broadcast() {
         return None;
     }
-    let mut payload = upper(asked.protocol(), asked.payload())?;
-    match asked.protocol() {
-        IpProtocol::TCP => {
-            tcp::Packet::new_unchecked(&mut payload[..]).fill_checksum_v4(src, dst);
-        }
-        IpProtocol::UDP => {
-            udp::Packet::new_unchecked(&mut payload[..]).fill_checksum_v4(src, dst);
-        }
-        _ => {}
-    }
+    let ends = (src.into(), dst.into());
+    let payload = reply(asked.protocol(), asked.payload(), ends)?;
     let repr = ipv4::Repr {
         src,
         dst,
@@ -175,16 +156,8 @@ fn answer_v6(bytes: &[u8]) -> Option<Vec<u8>> {
     if src.is_multicast() {
         return None;
     }
-    let mut payload = upper(asked.next_header(), asked.payload())?;
-    match asked.next_header() {
-        IpProtocol::TCP => {
-            tcp::Packet::new_unchecked(&mut payload[..]).fill_checksum_v6(src, dst);
-        }
-        IpProtocol::UDP => {
-            udp::Packet::new_unchecked(&mut payload[..]).fill_checksum_v6(src, dst);
-        }
-        _ => icmpv6::Packet::new_unchecked(&mut payload[..]).fill_checksum(src, dst),
-    }
+    let ends = (src.into(), dst.into());
+    let payload = reply(asked.next_header(), asked.payload(), ends)?;
     let repr = ipv6::Repr {
         src,
         dst,
@@ -199,7 +172,14 @@ fn answer_v6(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(whole)
 }
 
-/// What answers a message, without the checksum that addresses are part of.
+/// What answers a message, from whom to whom.
+fn reply(protocol: IpProtocol, asked: &[u8], ends: (IpAddr, IpAddr)) -> Option<Vec<u8>> {
+    let mut message = upper(protocol, asked)?;
+    fill_checksum(protocol, &mut message, ends);
+    Some(message)
+}
+
+/// The same without the checksum that addresses are part of.
 fn upper(protocol: IpProtocol, asked: &[u8]) -> Option<Vec<u8>> {
     match protocol {
         IpProtocol::ICMP => {

@@ -1,6 +1,6 @@
 //! What is asked about over IPv6: the packets as they are sent and as they arrive.
 
-use super::{SOURCE_PORT, first_segment};
+use super::{SOURCE_PORT, segment};
 use crate::device::DevId;
 use crate::net::Net;
 use crate::route::upper::Upper;
@@ -8,7 +8,7 @@ use crate::route::v6::{Flow6, output};
 use crate::socket::Socket;
 use core::net::Ipv6Addr;
 use netloom_model::journey::{ProbeProtocol, ProbeSend};
-use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv6, ipv6, tcp, udp};
+use netloom_wire::{EtherType, IpProtocol, MacAddr, ethernet, icmpv6, ipv6, udp};
 
 /// An ICMPv6 echo request between `ends`, source and destination.
 pub(super) fn echo(probe: &ProbeSend, ends: (Ipv6Addr, Ipv6Addr)) -> Vec<u8> {
@@ -32,13 +32,8 @@ pub(super) fn syn(net: &Net, socket: &Socket, to: Ipv6Addr, probe: &ProbeSend) -
         ..Flow6::to(to)
     };
     let way = output::route(net, socket.ns, &flow);
-    segment(probe, (way.map_or(flow.src, |way| way.source), to))
-}
-
-fn segment(probe: &ProbeSend, (src, dst): (Ipv6Addr, Ipv6Addr)) -> Vec<u8> {
-    let mut bytes = first_segment(probe);
-    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v6(src, dst);
-    bytes
+    let source = way.map_or(flow.src, |way| way.source);
+    segment(probe, (source.into(), to.into()))
 }
 
 /// The frame in which a packet arrives at `dev`.
@@ -50,7 +45,7 @@ pub(super) fn frame(
 ) -> Vec<u8> {
     let (protocol, payload) = match probe.protocol {
         ProbeProtocol::Icmp => (IpProtocol::ICMPV6, echo(probe, (src, dst))),
-        ProbeProtocol::Tcp => (IpProtocol::TCP, segment(probe, (src, dst))),
+        ProbeProtocol::Tcp => (IpProtocol::TCP, segment(probe, (src.into(), dst.into()))),
         ProbeProtocol::Udp => {
             let data = vec![0; usize::from(probe.size)];
             let repr = udp::Repr {

@@ -3,16 +3,13 @@
 
 use super::apply::{Step, transact};
 use super::messages::{is_of_xtables, table_of};
-use super::read::generation;
+use super::read::{generation, settled};
 use crate::netlink::Netlink;
 use netloom_model::ruleset::{RulesetChange, TableRef};
 use netloom_model::{Errno, Result};
 use netloom_netlink::nft::read::Context;
 use netloom_netlink::nft::{self, again, element, kind, table};
 use netloom_netlink::{Writer, flag};
-
-/// How often rules that change while they are told are asked for again.
-const PATIENCE: usize = 32;
 
 /// Tables as they were.
 pub(crate) struct Saved {
@@ -32,18 +29,12 @@ fn is_changed(of: &TableRef, changes: &[RulesetChange]) -> bool {
 
 /// The tables that a transaction is about to change.
 pub(crate) fn save(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<Saved> {
-    for _ in 0..PATIENCE {
-        let before = generation(netlink)?;
-        let messages = messages(netlink, changes)?;
-        if generation(netlink)? == before {
-            return Ok(Saved {
-                generation: before,
-                changes: changes.to_vec(),
-                messages,
-            });
-        }
-    }
-    Err(Errno::AGAIN.into())
+    let (generation, messages) = settled(netlink, |netlink| messages(netlink, changes))?;
+    Ok(Saved {
+        generation,
+        changes: changes.to_vec(),
+        messages,
+    })
 }
 
 fn messages(netlink: &mut Netlink, changes: &[RulesetChange]) -> Result<Vec<(u16, Writer)>> {

@@ -1,15 +1,12 @@
 //! Rules for packets that carry a mark, and what takes them away. A table goes whole where all that is in
 //! it has its mark; otherwise what others put there stays, and with it the table.
 
-use super::read::generation;
+use super::read::{generation, settled};
 use crate::netlink::Netlink;
 use netloom_model::ruleset::{ChainRef, RulesetChange, TableRef};
 use netloom_model::{Errno, Result};
 use netloom_netlink::nft::mark::{self, Marked, What};
 use netloom_netlink::nft::{body, kind};
-
-/// How often rules that change while they are told are asked for again.
-const PATIENCE: usize = 32;
 
 /// Something with a mark: its name, its mark, and what takes it away.
 pub(crate) struct Found {
@@ -20,33 +17,34 @@ pub(crate) struct Found {
 
 /// Everything with a mark that begins with `begin`: what is to go first stands first.
 pub(crate) fn find(netlink: &mut Netlink, begin: &str) -> Result<Vec<Found>> {
-    for _ in 0..PATIENCE {
-        let before = match generation(netlink) {
-            // A kernel without nf_tables has no rules of it.
-            Err(error) if matches!(error.errno, Errno::OPNOTSUPP | Errno::INVAL) => {
-                return Ok(Vec::new());
-            }
-            generation => generation?,
-        };
-        let mut all = Vec::new();
-        for subject in [
-            kind::RULE,
-            kind::CHAIN,
-            kind::SET,
-            kind::OBJECT,
-            kind::TABLE,
-        ] {
-            let read = |body: &[u8]| mark::decode(subject, body);
-            all.extend(netlink.dump(subject + kind::GET, &body(None), read)?);
+    match generation(netlink) {
+        // A kernel without nf_tables has no rules of it.
+        Err(error) if matches!(error.errno, Errno::OPNOTSUPP | Errno::INVAL) => {
+            return Ok(Vec::new());
         }
-        if generation(netlink)? == before {
-            for one in &mut all {
-                one.mark = one.mark.take().filter(|mark| mark.starts_with(begin));
-            }
-            return Ok(going(&all));
-        }
+        generation => generation?,
+    };
+    let (_, mut all) = settled(netlink, marked)?;
+    for one in &mut all {
+        one.mark = one.mark.take().filter(|mark| mark.starts_with(begin));
     }
-    Err(Errno::AGAIN.into())
+    Ok(going(&all))
+}
+
+/// Everything that may have a mark.
+fn marked(netlink: &mut Netlink) -> Result<Vec<Marked>> {
+    let mut all = Vec::new();
+    for subject in [
+        kind::RULE,
+        kind::CHAIN,
+        kind::SET,
+        kind::OBJECT,
+        kind::TABLE,
+    ] {
+        let read = |body: &[u8]| mark::decode(subject, body);
+        all.extend(netlink.dump(subject + kind::GET, &body(None), read)?);
+    }
+    Ok(all)
 }
 
 /// What goes of all there is.

@@ -18,14 +18,20 @@ const XTABLES: [&str; 5] = ["filter", "nat", "mangle", "raw", "security"];
 /// The part that is wanted of all tables that there are; elements go at moments of a clock that now tells
 /// `now`.
 pub(crate) fn read(netlink: &mut Netlink, wanted: &Wanted, now: Time) -> Result<Ruleset> {
+    let (generation, tables) = settled(netlink, |netlink| tables(netlink, wanted, now))?;
+    Ok(Ruleset { tables, generation })
+}
+
+/// What `tell` tells of the rules of one generation, and which that is.
+pub(super) fn settled<T>(
+    netlink: &mut Netlink,
+    mut tell: impl FnMut(&mut Netlink) -> Result<T>,
+) -> Result<(u32, T)> {
     for _ in 0..PATIENCE {
         let before = generation(netlink)?;
-        let tables = tables(netlink, wanted, now)?;
+        let told = tell(netlink)?;
         if generation(netlink)? == before {
-            return Ok(Ruleset {
-                tables,
-                generation: before,
-            });
+            return Ok((before, told));
         }
     }
     Err(Errno::AGAIN.into())

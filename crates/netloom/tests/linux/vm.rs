@@ -5,45 +5,24 @@
 use crate::script::Script;
 use crate::{applets, kernel, record, world};
 use libtest_mimic::{Failed, Trial};
+use machine::{GUEST, LIMIT, Machine};
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-const MAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/make.sh");
-const BOOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/boot.sh");
-/// What making and booting the machine calls.
-const PROGRAMS: [&str; 6] = [
-    "apt-get",
-    "busybox",
-    "cpio",
-    "depmod",
-    "dpkg-deb",
-    "qemu-system-x86_64",
-];
-/// How many seconds a script has in the guest, where all is slower.
-const LIMIT: &str = "180";
-/// Where the guest sees the folder of this run.
-const GUEST: &str = "/mnt/machine";
+mod machine;
 
 /// The trial of all `scripts`, which the running kernel cannot judge; ignored where there is no
 /// machine to be made.
 pub(crate) fn trial(scripts: Vec<Script>, root: bool, bless: bool) -> Trial {
-    let ready = root && !scripts.is_empty() && PROGRAMS.iter().all(|program| installed(program));
+    let ready = root && !scripts.is_empty() && machine::can_be_made();
     let run = move || judge(&scripts, bless);
     Trial::test("vm::scripts_that_need_another_kernel", run).with_ignored_flag(!ready)
 }
 
-fn installed(program: &str) -> bool {
-    let folders = kernel::PATH.split(':').map(Path::new);
-    folders.into_iter().any(|f| f.join(program).exists())
-}
-
 fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
-    let machine = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
-    call(MAKE, &[&machine])?;
-    let run = tempfile::tempdir()?;
-    let folder = run.path();
+    let machine = Machine::new()?;
+    let folder = machine.folder();
     fs::create_dir(folder.join("kernel"))?;
     copy_folder(Path::new(kernel::FOLDER), &folder.join("kernel"))?;
     // What rules of namespaces log is seen.
@@ -56,11 +35,10 @@ fn judge(scripts: &[Script], bless: bool) -> Result<(), Failed> {
     command.push_str(&one());
     let jobs = jobs(scripts);
     command.push_str(&lanes(&jobs));
-    fs::write(folder.join("command"), command)?;
-    call(BOOT, &[&machine, &folder.to_owned()])?;
+    machine.run(&command)?;
     let mut failures = String::new();
     for job in &jobs {
-        if let Err(failure) = verdict(folder, job, bless) {
+        if let Err(failure) = verdict(&machine, job, bless) {
             let text = failure.message().unwrap_or("failed");
             failures.push_str(&format!("{}: {text}\n", job.name()));
         }
@@ -135,30 +113,10 @@ fn lanes(jobs: &[Job<'_>]) -> String {
     )
 }
 
-fn verdict(folder: &Path, job: &Job<'_>, bless: bool) -> Result<(), Failed> {
-    let result = |what: &str| fs::read(folder.join(format!("{}.{what}", job.name())));
-    let (Ok(printed), Ok(code)) = (result("printed"), result("code")) else {
-        let console = fs::read(folder.join("console")).unwrap_or_default();
-        let console = String::from_utf8_lossy(&console).into_owned();
-        return Err(format!("not run; the console said:\n{console}").into());
-    };
-    let code = String::from_utf8_lossy(&code).trim().parse()?;
+fn verdict(machine: &Machine, job: &Job<'_>, bless: bool) -> Result<(), Failed> {
+    let (printed, code) = machine.result(&job.name())?;
     let bless = bless && !job.applets;
     record::judge(job.script, &world::with_status(&printed, code), bless)
-}
-
-/// Runs one of the scripts that make and boot the machine.
-fn call(script: &str, arguments: &[&PathBuf]) -> Result<(), Failed> {
-    let mut bash = Command::new("bash");
-    let output = bash
-        .arg(script)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{script}: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), Failed> {

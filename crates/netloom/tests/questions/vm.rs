@@ -2,17 +2,14 @@
 //! virtual machine that also judges scripts, with what is built here.
 
 use libtest_mimic::{Failed, Trial};
+use machine::{GUEST, LIMIT, Machine};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const MAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/make.sh");
-const BOOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/linux/vm/boot.sh");
-/// Where the guest sees the folder of this run.
-const GUEST: &str = "/mnt/machine";
-/// How many seconds a question has in the guest, where all is slower.
-const LIMIT: u32 = 180;
+#[path = "../linux/vm/machine.rs"]
+mod machine;
 
 /// What a question needs of the kernel: `# needs: vlan_filtering`.
 pub(crate) fn needs(path: &Path) -> Option<String> {
@@ -38,17 +35,9 @@ pub(crate) fn trial(
     command: fn(&str) -> Vec<String>,
     judge: impl Fn(&Path, String) -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
-    let folders = ["/usr/bin", "/usr/sbin", "/bin"];
-    let installed = |program: &str| {
-        folders
-            .iter()
-            .any(|at| Path::new(at).join(program).exists())
-    };
-    let programs = ["qemu-system-x86_64", "busybox", "cpio", "depmod"];
-    let ready = root && !scripts.is_empty() && programs.into_iter().all(installed);
+    let ready = root && !scripts.is_empty() && machine::can_be_made();
     let run = move || {
-        let machine = Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm");
-        let folder = tempfile::tempdir()?;
+        let machine = Machine::new()?;
         // The shell's own files have their names by it.
         let mut asked = "ln -sfn /proc/self/fd /dev/fd\n".to_owned();
         for path in &scripts {
@@ -61,17 +50,11 @@ pub(crate) fn trial(
                  {words} </dev/null >{GUEST}/{name}.printed 2>&1; echo $? >{GUEST}/{name}.code"
             )?;
         }
-        fs::write(folder.path().join("command"), asked)?;
-        call(MAKE, &[&machine])?;
-        call(BOOT, &[&machine, folder.path()])?;
+        machine.run(&asked)?;
         for path in &scripts {
-            let told =
-                |what| fs::read_to_string(folder.path().join(format!("{}.{what}", name(path))));
-            let (Ok(printed), Ok(code)) = (told("printed"), told("code")) else {
-                let console = fs::read(folder.path().join("console")).unwrap_or_default();
-                return Err(String::from_utf8_lossy(&console).into_owned().into());
-            };
-            judge(path, format!("{printed}exit status: {code}"))?;
+            let (printed, code) = machine.result(&name(path))?;
+            let printed = String::from_utf8_lossy(&printed);
+            judge(path, format!("{printed}exit status: {code}\n"))?;
         }
         Ok(())
     };
@@ -81,18 +64,4 @@ pub(crate) fn trial(
 fn name(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
-}
-
-/// Runs one of the scripts that make and boot the machine.
-fn call(script: &str, arguments: &[&Path]) -> Result<(), Failed> {
-    let mut bash = Command::new("bash");
-    let output = bash
-        .arg(script)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("{script}: {}", String::from_utf8_lossy(&output.stderr)).into()),
-    }
 }
