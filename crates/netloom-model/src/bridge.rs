@@ -122,6 +122,36 @@ pub enum PortState {
 }
 
 impl PortState {
+    /// All, by their numbers (`BR_STATE_*` of linux/if_bridge.h).
+    pub const ALL: [PortState; 5] = [
+        PortState::Disabled,
+        PortState::Listening,
+        PortState::Learning,
+        PortState::Forwarding,
+        PortState::Blocking,
+    ];
+
+    /// The state of a number, if it has one.
+    #[must_use]
+    pub fn of_number(number: u8) -> Option<PortState> {
+        PortState::ALL.get(usize::from(number)).copied()
+    }
+
+    /// The state of a name, if it has one.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<PortState> {
+        PortState::ALL
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+
+    /// Its number, by which the kernel is told of it.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        // Its place in `ALL`.
+        self as u8
+    }
+
     /// The word that `bridge link` prints.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -37,24 +37,9 @@ const NEIGH_SUPPRESS: u16 = 32;
 const ISOLATED: u16 = 33;
 const LOCKED: u16 = 39;
 
-/// The states by their numbers (`BR_STATE_*`).
-const STATES: [PortState; 5] = [
-    PortState::Disabled,
-    PortState::Listening,
-    PortState::Learning,
-    PortState::Forwarding,
-    PortState::Blocking,
-];
-
-/// The state of a number.
+/// The state of a number; one that nobody knows takes no part.
 pub(crate) fn state(number: u8) -> PortState {
-    let found = STATES.get(usize::from(number)).copied();
-    found.unwrap_or(PortState::Disabled)
-}
-
-/// The number of a state.
-pub(crate) fn number(state: PortState) -> u8 {
-    STATES.iter().position(|own| *own == state).unwrap_or(0) as u8
+    PortState::of_number(number).unwrap_or(PortState::Disabled)
 }
 
 /// A port as it tells of itself. What it counts of the spanning tree is told elsewhere.
@@ -125,7 +110,7 @@ pub(crate) fn encode(data: &mut Writer, set: &BridgePortSettings) {
     ];
     data.u8s(switches.map(|(kind, on)| (kind, on.map(u8::from))));
     data.u8s([
-        (STATE, set.state.map(number)),
+        (STATE, set.state.map(PortState::number)),
         (MCAST_ROUTER, set.mcast_router),
     ]);
     if set.fdb_flush {

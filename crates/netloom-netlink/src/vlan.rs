@@ -231,7 +231,7 @@ pub fn change(dev: u32, change: &VlanChange) -> (u16, Writer) {
                 entry.put(INFO, &info(OPTIONS_ONLY, ids.first));
                 last(entry, RANGE, *ids);
                 entry.u8s([
-                    (STATE, state.map(port::number)),
+                    (STATE, state.map(PortState::number)),
                     (MCAST_ROUTER, *mcast_router),
                 ]);
             });

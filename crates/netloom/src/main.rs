@@ -28,6 +28,8 @@ mod protocol;
 mod server;
 mod session;
 mod shell;
+#[cfg(test)]
+mod simulated;
 mod snapshot;
 mod start;
 mod supervise;

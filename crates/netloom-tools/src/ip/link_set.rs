@@ -312,14 +312,7 @@ pub(crate) fn port_flag<'a>(
 
 /// The state of a port, by number (`BR_STATE_*`).
 pub(crate) fn port_state(number: u8) -> Outcome<PortState> {
-    let states = [
-        PortState::Disabled,
-        PortState::Listening,
-        PortState::Learning,
-        PortState::Forwarding,
-        PortState::Blocking,
-    ];
-    let state = states.get(usize::from(number)).copied();
+    let state = PortState::of_number(number);
     state.ok_or_else(|| netloom_model::Error::from(Errno::INVAL).into())
 }
 

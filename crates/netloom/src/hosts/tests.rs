@@ -2,69 +2,50 @@
 
 use super::Hosts;
 use crate::shell;
+use crate::simulated::after;
 use crate::snapshot::{self, Damage};
-use netloom_engine::{Engine, Simulation};
 use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::state::Parts;
-use netloom_model::{NsName, Request, Snapshot, World};
-use netloom_tools::{Context, NoMachine};
+use netloom_model::{Request, Snapshot, World};
 use serde_json::Value;
 
 /// A host with something of everything.
-const HOST: &[&str] = &[
-    "ip link set lo up",
-    "ip netns add web",
-    "ip link add br0 type bridge",
-    "ip link set br0 up",
-    "ip link add v0 type veth peer name eth0 netns web",
-    "ip link set v0 master br0 up",
-    "ip -n web link set eth0 up",
-    "ip link add d0 type dummy",
-    "ip tuntap add t0 mode tun",
-    "ip addr add 10.0.0.1/24 dev br0",
-    "ip addr add fd00::1/64 dev br0 nodad",
-    "ip -n web addr add 10.0.0.2/24 dev eth0",
-    "ip -n web route add default via 10.0.0.1",
-    "ip route add 10.9.0.0/16 via 10.0.0.2 metric 5 mtu 1400",
-    "ip route add 10.7.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3",
-    "ip nexthop add id 9 via 10.0.0.2 dev br0",
-    "ip route add 10.6.0.0/16 nhid 9",
-    "ip rule add from 10.0.0.0/8 fwmark 1 lookup 77 prio 100",
-    "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev br0",
-    "bridge fdb add 02:00:00:00:00:33 dev v0 master static",
-    "sysctl -w net.ipv4.ip_forward=1",
-    "ipset create some hash:ip",
-    "ipset add some 10.0.0.7",
-    "iptables -A FORWARD -m set --match-set some src -m conntrack --ctstate NEW -j DROP",
-    "iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -j MASQUERADE",
-    "nft add table inet own",
-    "nft add chain inet own c { type filter hook input priority 5; }",
-    "nft add map inet own m { type ipv4_addr : verdict; }",
-    "nft add rule inet own c tcp dport { 22, 80-90 } counter accept",
-    "nft add rule inet own c ip saddr vmap @m",
-];
+const HOST: &str = "
+    ip link set lo up
+    ip netns add web
+    ip link add br0 type bridge
+    ip link set br0 up
+    ip link add v0 type veth peer name eth0 netns web
+    ip link set v0 master br0 up
+    ip -n web link set eth0 up
+    ip link add d0 type dummy
+    ip tuntap add t0 mode tun
+    ip addr add 10.0.0.1/24 dev br0
+    ip addr add fd00::1/64 dev br0 nodad
+    ip -n web addr add 10.0.0.2/24 dev eth0
+    ip -n web route add default via 10.0.0.1
+    ip route add 10.9.0.0/16 via 10.0.0.2 metric 5 mtu 1400
+    ip route add 10.7.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3
+    ip nexthop add id 9 via 10.0.0.2 dev br0
+    ip route add 10.6.0.0/16 nhid 9
+    ip rule add from 10.0.0.0/8 fwmark 1 lookup 77 prio 100
+    ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev br0
+    bridge fdb add 02:00:00:00:00:33 dev v0 master static
+    sysctl -w net.ipv4.ip_forward=1
+    ipset create some hash:ip
+    ipset add some 10.0.0.7
+    iptables -A FORWARD -m set --match-set some src -m conntrack --ctstate NEW -j DROP
+    iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -j MASQUERADE
+    nft add table inet own
+    nft add chain inet own c { type filter hook input priority 5; }
+    nft add map inet own m { type ipv4_addr : verdict; }
+    nft add rule inet own c tcp dport { 22, 80-90 } counter accept
+    nft add rule inet own c ip saddr vmap @m
+";
 
 fn host() -> Snapshot {
-    let mut world = Simulation {
-        engine: Engine::new(1),
-    };
-    for line in HOST {
-        let mut words = line.split_whitespace();
-        let applet = netloom_tools::applet(words.next().unwrap()).unwrap();
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = applet(&mut Context {
-            args: words.map(str::to_owned).collect(),
-            ns: NsName::first(),
-            world: &mut world,
-            host: &mut NoMachine,
-            stdin: &mut &b""[..],
-            out: &mut out,
-            err: &mut err,
-        });
-        assert_eq!(code, 0, "{line}: {}", String::from_utf8_lossy(&err));
-    }
     Snapshot {
-        state: world.snapshot(None, Parts::ALL).unwrap(),
+        state: after(HOST),
         ..Snapshot::default()
     }
 }

@@ -2,39 +2,7 @@
 
 use super::finding::Severity;
 use super::findings;
-use netloom_engine::{Engine, Simulation};
-use netloom_model::state::Parts;
-use netloom_model::{NsName, State, World};
-use netloom_tools::{Context, NoMachine, applet};
-
-/// The state after some commands.
-fn after(commands: &str) -> State {
-    let engine = Engine::new(1);
-    let mut world = Simulation { engine };
-    for line in commands
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
-        let words = line
-            .split_whitespace()
-            .map(|word| word.trim_matches('\'').to_owned());
-        let mut words = words.collect::<Vec<String>>().into_iter();
-        let name = words.next().unwrap();
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = applet(&name).unwrap()(&mut Context {
-            args: words.collect(),
-            ns: NsName::first(),
-            world: &mut world,
-            host: &mut NoMachine,
-            stdin: &mut &b""[..],
-            out: &mut out,
-            err: &mut err,
-        });
-        assert_eq!(code, 0, "{line}: {}", String::from_utf8_lossy(&err));
-    }
-    world.snapshot(None, Parts::ALL).unwrap()
-}
+use crate::simulated::after;
 
 /// What one trap finds after some commands.
 fn found(trap: &str, commands: &str) -> Vec<(Severity, String)> {

@@ -33,19 +33,11 @@ const TOLD: usize = 3;
 
 /// What decides about packets of a host at rest.
 pub(crate) const READ: Parts = Parts {
-    links: true,
-    addresses: true,
-    routes: true,
-    nexthops: true,
-    rules: true,
-    ruleset: true,
-    neighbours: true,
-    fdb: true,
-    groups: true,
-    vlans: true,
-    mdb: true,
-    sysctls: true,
-    ..Parts::NONE
+    counters: false,
+    sockets: false,
+    connections: false,
+    ipsets: false,
+    ..Parts::ALL
 };
 
 /// A host: what makes it, and the packets that are sent to it.

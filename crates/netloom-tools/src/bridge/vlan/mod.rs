@@ -4,8 +4,8 @@ mod show;
 
 use super::{Options, no_bridge_device, refused};
 use crate::Context;
+use crate::ip::find;
 use crate::ip::words::{self, Failure, Outcome, Words, matches};
-use crate::ip::{find, link_set};
 use netloom_model::bridge::PortState;
 use netloom_model::state::Parts;
 use netloom_model::vlan::VlanMulticastSettings;
@@ -185,14 +185,10 @@ fn port_state(word: &str) -> Outcome<PortState> {
     let number = match word.parse::<i64>() {
         Ok(number) if number >= 0 => (number & 0xff) as u8,
         Ok(_) => return Err(invalid()),
-        Err(_) => {
-            let states = (0..).map_while(|number| link_set::port_state(number).ok());
-            let named = states.into_iter().find(|state| state.name() == word);
-            return named.ok_or_else(invalid);
-        }
+        Err(_) => return PortState::of_name(word).ok_or_else(invalid),
     };
     let error = || refused(Error::with(Errno::INVAL, "bridge: Invalid vlan state"));
-    link_set::port_state(number).map_err(|_| error())
+    PortState::of_number(number).ok_or_else(error)
 }
 
 fn set_global(cx: &mut Context<'_>, words: &mut Words<'_>) -> Outcome<()> {

@@ -303,15 +303,7 @@ fn multicast(data: Item<'_>) -> McastState {
 
 /// What the spanning tree lets a port do.
 pub(super) fn port_state(data: Item<'_>) -> Option<PortState> {
-    let states = [
-        PortState::Disabled,
-        PortState::Listening,
-        PortState::Learning,
-        PortState::Forwarding,
-        PortState::Blocking,
-    ];
-    let word = data.text("state")?;
-    states.into_iter().find(|state| state.name() == word)
+    PortState::of_name(data.text("state")?)
 }
 
 fn port(data: Item<'_>) -> BridgePort {
