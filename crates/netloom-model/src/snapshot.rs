@@ -5,9 +5,10 @@
 //! [`missing`](Snapshot::missing) and [`programs`](Snapshot::programs) first.
 
 use crate::names::NsName;
+use crate::spans;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The form in which snapshots are written now.
 pub const VERSION: u32 = 1;
@@ -180,10 +181,42 @@ pub struct Missing {
     pub why: String,
 }
 
+impl Missing {
+    /// That nobody knows which namespaces some ids mean by which `ns` knows others; none where all are
+    /// known.
+    #[must_use]
+    pub fn nsids(ns: &NsName, ids: &BTreeSet<i32>) -> Option<Missing> {
+        let (many, told) = match ids.len() {
+            0 => return None,
+            1 => ("namespace with id", ids.first()?.to_string()),
+            _ => ("namespaces with ids", spans(ids.iter().copied())),
+        };
+        Some(Missing {
+            ns: Some(ns.clone()),
+            part: "nsids".to_owned(),
+            why: format!("nothing that was found leads to the {many} {told}"),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Namespace;
+
+    #[test]
+    fn namespaces_that_nobody_found_are_told_in_one_sentence() {
+        let ns = NsName::new("web");
+        let why = |ids: &[i32]| {
+            let missing = Missing::nsids(&ns, &ids.iter().copied().collect());
+            missing.map(|missing| missing.why)
+        };
+        assert_eq!(why(&[]), None);
+        let one = "nothing that was found leads to the namespace with id 4";
+        assert_eq!(why(&[4]).as_deref(), Some(one));
+        let many = "nothing that was found leads to the namespaces with ids 0-2, 5, 7-8";
+        assert_eq!(why(&[8, 0, 1, 2, 5, 7]).as_deref(), Some(many));
+    }
 
     fn host() -> Snapshot {
         let mut host = Snapshot::default();

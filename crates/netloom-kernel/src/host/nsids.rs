@@ -5,6 +5,7 @@
 
 use super::places::Found;
 use crate::Kernel;
+use netloom_model::snapshot::Missing;
 use netloom_model::{Namespace, NsName};
 use netloom_netlink::{Attributes, Writer, kind};
 use std::collections::BTreeSet;
@@ -16,15 +17,15 @@ const ID: u16 = 1;
 /// `NETNSA_FD`.
 const FD: u16 = 3;
 
-/// Has every end of a pair say which namespace the other one is in; a sentence for each id of which
-/// nobody knows the namespace.
+/// Has every end of a pair say which namespace the other one is in; what is missing where nobody knows the
+/// namespace of an id.
 pub(super) fn settle(
     kernel: &mut Kernel,
     state: &mut Namespace,
     at: usize,
     found: &[Found],
     names: &[NsName],
-) -> Vec<String> {
+) -> Option<Missing> {
     let mut unknown = ids(kernel).unwrap_or_default();
     for (found, name) in found.iter().zip(names) {
         if unknown.is_empty() {
@@ -47,8 +48,7 @@ pub(super) fn settle(
             }
         };
     }
-    let told = |id| format!("nothing that was found leads to the namespace with id {id}");
-    unknown.into_iter().map(told).collect()
+    Missing::nsids(&names[at], &unknown)
 }
 
 /// The ids that are in use here.

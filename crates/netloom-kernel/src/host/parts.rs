@@ -65,8 +65,7 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
         missing.push(told(MOMENT, "it changed each time it was read".to_owned()));
     }
     if let Some(state) = &mut state {
-        let unknown = nsids::settle(&mut kernel, state, at, found, names);
-        missing.extend(unknown.into_iter().map(|why| told("nsids", why)));
+        missing.extend(nsids::settle(&mut kernel, state, at, found, names));
     }
     let mut all = Vec::new();
     for (read, who) in [

@@ -10,7 +10,7 @@ use netloom_model::ruleset::TableRef;
 use netloom_model::socket::SocketKind;
 use netloom_model::socket_list::ListedSocket;
 use netloom_model::state::Parts;
-use netloom_model::{Namespace, NsName, State, World};
+use netloom_model::{Namespace, NsName, State, World, spans};
 use netloom_tools::Context;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -24,12 +24,54 @@ pub(super) struct Compared {
     pub(super) more: bool,
 }
 
-/// A packet that fares otherwise.
+/// Packets that fare otherwise, all alike: from one to one, by the ports of one protocol.
 pub(super) struct Changed {
-    pub(super) packet: String,
+    /// From where to where.
+    ends: String,
+    /// One protocol's, in order.
+    services: Vec<Service>,
+    pub(super) fate: Fates,
+}
+
+/// What became of a packet before and after, and why.
+#[derive(PartialEq, Eq)]
+pub(super) struct Fates {
     pub(super) before: String,
     pub(super) after: String,
     pub(super) blame: Vec<String>,
+}
+
+/// A packet that is compared.
+struct Packet {
+    /// From where to where.
+    ends: String,
+    service: Service,
+    question: Question,
+}
+
+impl Changed {
+    /// What the packets are called: `web to 10.0.0.2, tcp 80, 8080-8082`.
+    pub(super) fn packets(&self) -> String {
+        let mut told = self.ends.clone();
+        let ports: BTreeSet<u16> = self
+            .services
+            .iter()
+            .flatten()
+            .map(|(_, port)| *port)
+            .collect();
+        match self.services.first() {
+            Some(Some((protocol, _))) => told.push_str(&format!(", {protocol} {}", spans(ports))),
+            _ => told.push_str(", icmp"),
+        }
+        told
+    }
+
+    /// Whether a packet is one of these.
+    fn takes(&self, packet: &Packet, fate: &Fates) -> bool {
+        let protocol = |service: &Service| service.map(|(protocol, _)| protocol);
+        let own = self.services.first().and_then(protocol);
+        self.ends == packet.ends && own == protocol(&packet.service) && self.fate == *fate
+    }
 }
 
 /// A port, with its protocol; none: an echo request.
@@ -56,11 +98,20 @@ pub(super) fn changed(
         compared: questions.len().min(most),
         more,
     };
-    for (packet, question) in questions.into_iter().take(most) {
-        let was = ask(cx, before, &question);
-        let is = ask(cx, after, &question);
-        if let Some(changed) = compare(packet, &was, &is) {
-            found.changed.push(changed);
+    for packet in questions.into_iter().take(most) {
+        let was = ask(cx, before, &packet.question);
+        let is = ask(cx, after, &packet.question);
+        let Some(fate) = compare(&was, &is) else {
+            continue;
+        };
+        let mut alike = found.changed.iter_mut();
+        match alike.find(|changed| changed.takes(&packet, &fate)) {
+            Some(changed) => changed.services.push(packet.service),
+            None => found.changed.push(Changed {
+                ends: packet.ends,
+                services: vec![packet.service],
+                fate,
+            }),
         }
     }
     Ok(found)
@@ -78,7 +129,7 @@ fn ask(cx: &mut Context<'_>, hosts: &mut Hosts, question: &Question) -> Option<A
 }
 
 /// Whether a packet fares otherwise.
-fn compare(packet: String, was: &Option<Asked>, is: &Option<Asked>) -> Option<Changed> {
+fn compare(was: &Option<Asked>, is: &Option<Asked>) -> Option<Fates> {
     if fate(was.as_ref()) == fate(is.as_ref()) {
         return None;
     }
@@ -96,8 +147,7 @@ fn compare(packet: String, was: &Option<Asked>, is: &Option<Asked>) -> Option<Ch
             .collect(),
         false => now,
     };
-    Some(Changed {
-        packet,
+    Some(Fates {
         before: end(was.as_ref()),
         after: end(is.as_ref()),
         blame,
@@ -161,8 +211,8 @@ pub(super) fn listening(here: &Namespace) -> impl Iterator<Item = (&ListedSocket
     })
 }
 
-/// Every packet that is compared, and what it is called.
-fn questions(states: &[&State]) -> Vec<(String, Question)> {
+/// Every packet that is compared.
+fn questions(states: &[&State]) -> Vec<Packet> {
     let mut addresses: BTreeMap<&NsName, BTreeSet<IpAddr>> = BTreeMap::new();
     let mut services: BTreeMap<&NsName, BTreeSet<Service>> = BTreeMap::new();
     let mut uplinks: BTreeSet<(&NsName, &str)> = BTreeSet::new();
@@ -213,20 +263,20 @@ fn questions(states: &[&State]) -> Vec<(String, Question)> {
     all
 }
 
-fn one(from: &str, mut question: Question, to: IpAddr, service: Service) -> (String, Question) {
-    let says = match service {
-        None => {
-            question.send_to(to, 0);
-            format!("{from} to {to}, icmp")
-        }
+fn one(from: &str, mut question: Question, to: IpAddr, service: Service) -> Packet {
+    match service {
+        None => question.send_to(to, 0),
         Some((protocol, port)) => {
             // A protocol of this program's own words is never refused.
             let _ = question.option("--proto", protocol);
             question.send_to(to, port);
-            format!("{from} to {to}, {protocol} {port}")
         }
-    };
-    (says, question)
+    }
+    Packet {
+        ends: format!("{from} to {to}"),
+        service,
+        question,
+    }
 }
 
 /// The devices by which others come in.

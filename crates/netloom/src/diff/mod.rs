@@ -10,7 +10,7 @@ mod parts;
 
 use crate::hosts::Hosts;
 use crate::snapshot;
-use flows::Changed;
+use flows::Fates;
 use netloom_model::Snapshot;
 use netloom_tools::Context;
 use serde_json::{Value, json};
@@ -146,14 +146,17 @@ fn as_text(changes: &[String], flows: &flows::Compared, unread: &[String]) -> St
             flows.compared
         );
     }
-    for Changed {
-        packet,
-        before,
-        after,
-        blame,
-    } in &flows.changed
-    {
-        let _ = writeln!(out, "  {packet}\n    before: {before}\n    after:  {after}");
+    for changed in &flows.changed {
+        let Fates {
+            before,
+            after,
+            blame,
+        } = &changed.fate;
+        let packets = changed.packets();
+        let _ = writeln!(
+            out,
+            "  {packets}\n    before: {before}\n    after:  {after}"
+        );
         for line in blame {
             let _ = writeln!(out, "      {line}");
         }
@@ -170,13 +173,12 @@ fn as_text(changes: &[String], flows: &flows::Compared, unread: &[String]) -> St
 
 fn as_json(changes: &[String], flows: &flows::Compared, unread: &[String]) -> Value {
     let changed = flows.changed.iter().map(|changed| {
-        let Changed {
-            packet,
+        let Fates {
             before,
             after,
             blame,
-        } = changed;
-        json!({ "packet": packet, "before": before, "after": after, "blame": blame })
+        } = &changed.fate;
+        json!({ "packet": changed.packets(), "before": before, "after": after, "blame": blame })
     });
     json!({
         "version": VERSION,

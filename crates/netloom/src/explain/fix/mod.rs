@@ -87,12 +87,8 @@ pub(super) fn find(
             break;
         }
     }
-    let unheard = |verdict: &Verdict| {
-        let reason = DropReason::NoSocket;
-        matches!(verdict, Verdict::Dropped { reason: found, .. } if *found == reason)
-    };
     let end = match &now.verdict {
-        verdict if unheard(verdict) => End::Unheard,
+        _ if unheard(&now) && !answer_is_lost(&now) => End::Unheard,
         _ if !delivered(&now) => return Ok(None),
         Verdict::Left { .. } => End::Left,
         _ => End::Delivered,
@@ -104,6 +100,16 @@ pub(super) fn find(
         commands: chosen.into_iter().map(|c| c.command).collect(),
         end,
     }))
+}
+
+/// Whether a packet came to its host, where no program listens.
+fn unheard(journey: &Journey) -> bool {
+    let reason = DropReason::NoSocket;
+    matches!(journey.verdict, Verdict::Dropped { reason: found, .. } if found == reason)
+}
+
+fn answer_is_lost(journey: &Journey) -> bool {
+    matches!(journey.back, Some(Verdict::Dropped { .. }))
 }
 
 /// How far a packet came: whether it arrived, then how many steps it and its answer took.
@@ -134,7 +140,8 @@ fn attempt(
 fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate> {
     let dropped = |v: &Verdict| matches!(v, Verdict::Dropped { .. });
     let verdict = match &journey.back {
-        Some(back) if !dropped(&journey.verdict) => back,
+        // Who sent it is to hear that nobody listens.
+        Some(back) if !dropped(&journey.verdict) || unheard(journey) => back,
         _ => &journey.verdict,
     };
     let Verdict::Dropped {

@@ -24,20 +24,18 @@ pub(super) fn settle(snapshot: &mut Snapshot, told: &BTreeMap<NsName, Ids>) {
     }
     for (ns, state) in &mut snapshot.state.namespaces {
         let ids = all.remove(ns).unwrap_or_default();
+        let mut unknown = BTreeSet::new();
         for peer in state.links.iter_mut().filter_map(|link| link.peer.as_mut()) {
             let Some(id) = peer.nsid else {
                 peer.ns = ns.clone();
                 continue;
             };
             peer.ns = ids.get(&id).cloned().unwrap_or_else(|| {
-                snapshot.missing.push(Missing {
-                    ns: Some(ns.clone()),
-                    part: "nsids".to_owned(),
-                    why: format!("nothing that was found leads to the namespace with id {id}"),
-                });
+                unknown.insert(id);
                 NsName::new(format!("nsid/{id}"))
             });
         }
+        snapshot.missing.extend(Missing::nsids(ns, &unknown));
         state.nsids = ids;
     }
 }
