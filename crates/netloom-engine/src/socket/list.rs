@@ -50,7 +50,10 @@ fn one(net: &Net, id: u32, socket: &Socket) -> Option<ListedSocket> {
         state: TcpState::Closed,
         queues: (socket.queued_bytes as u32, 0),
         only_v6: socket.options.only_v6,
-        buffers: (socket.options.receive_buffer, super::RECEIVE_BUFFER),
+        buffers: (
+            socket.options.receive_buffer,
+            super::options::RECEIVE_BUFFER,
+        ),
         drops: socket.drops,
         inode: id + 1,
         client: Some(socket.client),

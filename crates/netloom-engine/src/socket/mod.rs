@@ -4,6 +4,7 @@ pub(crate) mod configure;
 mod deliver;
 pub(crate) mod error;
 pub(crate) mod list;
+mod options;
 pub(crate) mod packet;
 pub(crate) mod ping;
 pub(crate) mod ports;
@@ -19,12 +20,11 @@ pub(crate) mod v6;
 
 use crate::arena::Arena;
 use crate::device::DevId;
-use crate::ip::options::Prepared;
 use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::sysctl::{Global, Global6};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr};
 use deliver::{datagram, hand_over, one_of, true_size};
 use netloom_model::counters::Counter;
 use netloom_model::notice::Notice;
@@ -33,13 +33,11 @@ use netloom_model::socket::{
 };
 use netloom_model::socket_list::ListedSocket;
 use netloom_model::{Errno, NsName};
+use options::Options;
 use std::collections::VecDeque;
 
 /// Sockets that a world may have open at once.
 pub(crate) const MOST: usize = 65_536;
-
-/// The default receive buffer in bytes (`net.core.rmem_default`).
-const RECEIVE_BUFFER: u32 = 212_992;
 
 /// Errors that a socket keeps until they are read.
 const ERRORS: usize = 64;
@@ -144,67 +142,6 @@ impl Socket {
             Some(tcp) => tcp.local.0.is_unspecified(),
             None if self.kind.is_v6() => self.v6.local.0.is_unspecified(),
             None => self.local.0.is_unspecified(),
-        }
-    }
-}
-
-/// What setsockopt(2) sets.
-#[derive(Clone, Debug)]
-pub(crate) struct Options {
-    pub(crate) ttl: u8,
-    pub(crate) multicast_all: bool,
-    pub(crate) multicast_ttl: u8,
-    pub(crate) multicast_loop: bool,
-    pub(crate) multicast_dev: DevId,
-    pub(crate) multicast_source: Ipv4Addr,
-    pub(crate) tos: u8,
-    pub(crate) mark: u32,
-    /// Of which groups it has what rules log.
-    pub(crate) log_groups: Vec<u16>,
-    pub(crate) broadcast: bool,
-    pub(crate) pmtu: PmtuDiscovery,
-    pub(crate) receive_errors: bool,
-    pub(crate) ip_options: Option<Box<Prepared>>,
-    pub(crate) header_included: bool,
-    pub(crate) dont_route: bool,
-    pub(crate) free_bind: bool,
-    pub(crate) transparent: bool,
-    pub(crate) receive_buffer: u32,
-    pub(crate) promiscuous: bool,
-    pub(crate) groups: Vec<(Ipv4Addr, DevId)>,
-    pub(crate) groups6: Vec<(Ipv6Addr, DevId)>,
-    pub(crate) reuse_address: bool,
-    pub(crate) reuse_port: bool,
-    pub(crate) only_v6: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            ttl: 0,
-            multicast_all: true,
-            multicast_ttl: 1,
-            multicast_loop: true,
-            multicast_dev: DevId::NONE,
-            multicast_source: Ipv4Addr::UNSPECIFIED,
-            tos: 0,
-            mark: 0,
-            log_groups: Vec::new(),
-            broadcast: false,
-            pmtu: PmtuDiscovery::Want,
-            receive_errors: false,
-            ip_options: None,
-            header_included: false,
-            dont_route: false,
-            free_bind: false,
-            transparent: false,
-            receive_buffer: RECEIVE_BUFFER,
-            promiscuous: false,
-            groups: Vec::new(),
-            groups6: Vec::new(),
-            reuse_address: false,
-            reuse_port: false,
-            only_v6: false,
         }
     }
 }
