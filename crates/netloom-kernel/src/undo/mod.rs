@@ -12,7 +12,6 @@
 mod links;
 mod restore;
 mod tables;
-mod vlans;
 
 use crate::netlink::Protocol;
 use crate::{Kernel, legacy, namespace, ruleset};

@@ -5,6 +5,7 @@ use super::{Kept, PARTS, links};
 use crate::Kernel;
 use netloom_model::bridge::FdbState;
 use netloom_model::change::RuleMatch;
+use netloom_model::diff::vlan;
 use netloom_model::{
     Address, Change, Errno, FdbEntry, Mode, Namespace, Neighbour, NeighbourState, Nexthop, NsName,
     Result, Route, RouteMatch, Rule,
@@ -23,7 +24,7 @@ pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, kept: &Kept) -> Result<(
         nexthops,
         rules,
         routes,
-        super::vlans::vlans,
+        vlan::between,
         stations,
     ] {
         let now = kernel.read(ns, PARTS)?;

@@ -1,11 +1,12 @@
 //! VLANs of bridges, and what users entered into their databases.
 
-use super::Both;
+use super::{Both, vlan};
 use crate::bridge::{FdbEntry, FdbState};
 use crate::change::{Change, Mode};
 use crate::link::{Link, LinkKind};
 use crate::mdb::MdbEntry;
-use crate::vlan::{BridgeVlan, VlanChange, VlanIds};
+use crate::state::Namespace;
+use crate::vlan::BridgeVlan;
 
 fn link(links: &[Link], dev: u32) -> Option<&Link> {
     links.iter().find(|link| link.index == dev)
@@ -103,45 +104,19 @@ fn had(both: &Both<'_>, of: &Link) -> Vec<BridgeVlan> {
 }
 
 pub(super) fn vlans(both: &Both<'_>, changes: &mut Vec<Change>) {
-    let mut push = |dev: u32, change: VlanChange| {
-        changes.push(Change::Vlan {
-            ns: both.ns.clone(),
-            dev,
-            change,
-        });
+    let links = both.desired.links.iter();
+    let filtering =
+        links.filter(|link| matches!(link.kind, LinkKind::Bridge(_)) || link.bridge_port.is_some());
+    let global = both.current.global_vlans.iter();
+    let current = Namespace {
+        vlans: filtering.flat_map(|link| had(both, link)).collect(),
+        global_vlans: global
+            .filter(|vlan| settled(both, vlan.dev))
+            .cloned()
+            .collect(),
+        ..Namespace::default()
     };
-    for link in &both.desired.links {
-        let own = matches!(link.kind, LinkKind::Bridge(_));
-        if !own && link.bridge_port.is_none() {
-            continue;
-        }
-        let had = had(both, link);
-        let has = || {
-            both.desired
-                .vlans
-                .iter()
-                .filter(|vlan| vlan.dev == link.index)
-        };
-        for old in had
-            .iter()
-            .filter(|old| !has().any(|new| new.vid == old.vid))
-        {
-            let ids = VlanIds::one(old.vid);
-            push(link.index, VlanChange::Del { ids, own });
-        }
-        for new in has() {
-            let said = |vlan: &BridgeVlan| (vlan.vid, vlan.pvid, vlan.untagged);
-            if !had.iter().any(|old| said(old) == said(new)) {
-                let add = VlanChange::Add {
-                    ids: VlanIds::one(new.vid),
-                    pvid: new.pvid,
-                    untagged: new.untagged,
-                    own,
-                };
-                push(link.index, add);
-            }
-        }
-    }
+    changes.extend(vlan::between(both.ns, &current, both.desired));
 }
 
 pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {

@@ -16,6 +16,7 @@ mod link;
 mod route;
 mod rules;
 mod setting;
+pub mod vlan;
 
 use crate::change::Change;
 use crate::link::{Link, LinkFlags, LinkKind};
