@@ -265,6 +265,9 @@ pub(super) fn no_way<O: Observer>(
     }
 }
 
+/// What every link takes (RFC 791).
+const MIN_MTU: usize = 68;
+
 /// The packet of a segment, its data copied from the send queue.
 fn build(
     net: &mut Net,
@@ -278,6 +281,17 @@ fn build(
     let options = out.options.bytes().len().next_multiple_of(4);
     let tcp_len = tcp::HEADER_LEN + options + out.len;
     let ident = identification(net, id, out);
+    // The answer to a SYN has no number, and so must not be cut, unless it is longer than any link takes.
+    let answers = out.flags.contains(Flags::SYN | Flags::ACK);
+    let whole = answers && ipv4::HEADER_LEN + tcp_len <= MIN_MTU;
+    let manner = &Manner {
+        pmtu: if whole {
+            PmtuDiscovery::Do
+        } else {
+            manner.pmtu
+        },
+        ..*manner
+    };
     let (mut packet, at) = ip(net, manner, path, tcp_len, ident);
     packet.sender = Some(SocketId(id));
     let bytes = &mut packet.bytes_mut()[at..];

@@ -52,7 +52,8 @@ pub(super) fn refuse<O: Observer>(
         tos,
         mark: if reflects { packet.mark } else { 0 },
         ttl: 0,
-        pmtu: PmtuDiscovery::Want,
+        // The kernel's own socket, by which it goes, forbids fragments whatever a route says.
+        pmtu: PmtuDiscovery::Do,
         any_source: true,
         ports: (0, 0),
     };
@@ -141,7 +142,7 @@ pub(super) fn acknowledge_again<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, slot:
         tos: waiting.tos,
         mark: waiting.mark,
         ttl: 0,
-        pmtu: PmtuDiscovery::Want,
+        pmtu: PmtuDiscovery::Do,
         any_source: true,
         ports: (waiting.local.1, waiting.remote.1),
     };
