@@ -1,6 +1,7 @@
 //! Which lines are new and which are gone.
 
-use super::parts::{Part, SETTINGS};
+use super::parts::{Line, Part, SETTINGS};
+use netloom_model::NsName;
 use std::collections::BTreeSet;
 
 /// The most cells of the table that finds the longest common subsequence; what is longer is compared
@@ -9,11 +10,11 @@ const CELLS: usize = 4_000_000;
 
 /// `- LINE` for what is gone, `+ LINE` for what is new, part by part.
 pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<String> {
-    let mut keys: Vec<&(String, u8, String)> =
+    let mut keys: Vec<&(NsName, u8, String)> =
         before.iter().chain(after).map(|part| &part.key).collect();
     keys.sort();
     keys.dedup();
-    let of = |parts: &[Part], key: &(String, u8, String)| -> Vec<String> {
+    let of = |parts: &[Part], key: &(NsName, u8, String)| -> Vec<Line> {
         let own = parts.iter().filter(|part| part.key == *key);
         own.flat_map(|part| part.lines.clone()).collect()
     };
@@ -22,44 +23,73 @@ pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<String> {
         if key.1 == SETTINGS {
             in_both(&mut had, &mut has);
         }
-        changed(&had, &has)
+        told(&key.0, &had, &has)
     });
     each.collect()
 }
 
 /// Leaves the settings that there were and still are: others come and go with their devices.
-fn in_both(had: &mut Vec<String>, has: &mut Vec<String>) {
-    let name = |line: &String| line.split('=').next().unwrap_or_default().to_owned();
-    let names = |lines: &[String]| lines.iter().map(name).collect::<BTreeSet<_>>();
+fn in_both(had: &mut Vec<Line>, has: &mut Vec<Line>) {
+    let name = |line: &Line| match line {
+        Line::Made(line) => line.split('=').next().unwrap_or_default().to_owned(),
+        Line::Rule(..) | Line::NftRule(..) => String::new(),
+    };
+    let names = |lines: &[Line]| lines.iter().map(name).collect::<BTreeSet<_>>();
     let (old, new) = (names(had), names(has));
     had.retain(|line| new.contains(&name(line)));
     has.retain(|line| old.contains(&name(line)));
 }
 
-/// The lines of one part.
-fn changed(before: &[String], after: &[String]) -> Vec<String> {
+/// A line of two lists that is not in both, by its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Changed {
+    Gone(usize),
+    New(usize),
+}
+
+/// The lines of one part. What is new behind all that stayed is put at the end; before the rules of a chain
+/// stands what makes the chain, so that places count from 1.
+fn told(ns: &NsName, before: &[Line], after: &[Line]) -> Vec<String> {
+    let changes = changed(before, after);
+    let new: BTreeSet<usize> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Changed::New(at) => Some(*at),
+            Changed::Gone(_) => None,
+        })
+        .collect();
+    let stayed = (0..after.len()).rev().find(|at| !new.contains(at));
+    let line = |change: &Changed| match *change {
+        Changed::Gone(at) => format!("- {}", before[at].command(ns, None)),
+        Changed::New(at) => {
+            let inside = stayed.is_some_and(|stayed| at < stayed);
+            format!("+ {}", after[at].command(ns, inside.then_some(at)))
+        }
+    };
+    changes.iter().map(line).collect()
+}
+
+/// What is not in both of two lists.
+fn changed<T: Ord>(before: &[T], after: &[T]) -> Vec<Changed> {
     let ahead = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let (before, after) = (&before[ahead..], &after[ahead..]);
     let behind = before.iter().rev().zip(after.iter().rev());
     let behind = behind.take_while(|(a, b)| a == b).count();
     let before = &before[..before.len() - behind];
     let after = &after[..after.len() - behind];
-    match before.len().saturating_mul(after.len()) <= CELLS {
+    let inside = match before.len().saturating_mul(after.len()) <= CELLS {
         true => in_order(before, after),
         false => in_any_order(before, after),
-    }
-}
-
-fn gone(line: &String) -> String {
-    format!("- {line}")
-}
-
-fn new(line: &String) -> String {
-    format!("+ {line}")
+    };
+    let each = inside.into_iter().map(|change| match change {
+        Changed::Gone(at) => Changed::Gone(ahead + at),
+        Changed::New(at) => Changed::New(ahead + at),
+    });
+    each.collect()
 }
 
 /// What is not in the longest common subsequence.
-fn in_order(before: &[String], after: &[String]) -> Vec<String> {
+fn in_order<T: PartialEq>(before: &[T], after: &[T]) -> Vec<Changed> {
     let width = after.len() + 1;
     // How long it is of what stands behind each pair of places.
     let mut longest = vec![0u32; (before.len() + 1) * width];
@@ -71,7 +101,7 @@ fn in_order(before: &[String], after: &[String]) -> Vec<String> {
             };
         }
     }
-    let mut lines = Vec::new();
+    let mut changes = Vec::new();
     let (mut a, mut b) = (0, 0);
     while a < before.len() || b < after.len() {
         let common = a < before.len() && b < after.len() && before[a] == after[b];
@@ -80,34 +110,47 @@ fn in_order(before: &[String], after: &[String]) -> Vec<String> {
         } else if b == after.len()
             || a < before.len() && longest[(a + 1) * width + b] >= longest[a * width + b + 1]
         {
-            lines.push(gone(&before[a]));
+            changes.push(Changed::Gone(a));
             a += 1;
         } else {
-            lines.push(new(&after[b]));
+            changes.push(Changed::New(b));
             b += 1;
         }
     }
-    lines
+    changes
 }
 
-fn in_any_order(before: &[String], after: &[String]) -> Vec<String> {
-    let set = |lines: &[String]| lines.iter().cloned().collect::<BTreeSet<_>>();
-    let (had, has) = (set(before), set(after));
-    let gone = had.difference(&has).map(gone);
-    gone.chain(has.difference(&had).map(new)).collect()
+fn in_any_order<T: Ord>(before: &[T], after: &[T]) -> Vec<Changed> {
+    let (had, has): (BTreeSet<&T>, BTreeSet<&T>) =
+        (before.iter().collect(), after.iter().collect());
+    let gone = (0..before.len()).filter(|at| !has.contains(&before[*at]));
+    let new = (0..after.len()).filter(|at| !had.contains(&after[*at]));
+    gone.map(Changed::Gone)
+        .chain(new.map(Changed::New))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(text: &str) -> Vec<String> {
-        text.split_whitespace().map(str::to_owned).collect()
+    fn shown(before: &[&str], after: &[&str], changes: &[Changed]) -> String {
+        let each = changes.iter().map(|change| match *change {
+            Changed::Gone(at) => format!("- {}", before[at]),
+            Changed::New(at) => format!("+ {}", after[at]),
+        });
+        each.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn what_moved_is_gone_in_one_place_and_new_in_another() {
-        let diff = |a: &str, b: &str| changed(&lines(a), &lines(b)).join(" ");
+        let diff = |a: &str, b: &str| {
+            let (a, b): (Vec<&str>, Vec<&str>) = (
+                a.split_whitespace().collect(),
+                b.split_whitespace().collect(),
+            );
+            shown(&a, &b, &changed(&a, &b))
+        };
         assert_eq!(diff("a b c", "a b c"), "");
         assert_eq!(diff("a b c", "a x c"), "- b + x");
         assert_eq!(diff("a b c", "b c a"), "- a + a");
@@ -116,9 +159,36 @@ mod tests {
 
     #[test]
     fn very_long_lists_are_compared_without_their_order() {
+        let (a, b) = (["a", "b", "c"], ["c", "a", "d"]);
+        assert_eq!(shown(&a, &b, &in_any_order(&a, &b)), "- b + d");
+    }
+
+    #[test]
+    fn a_rule_is_told_at_its_place_unless_it_is_at_the_end() {
+        let chain = |rules: &str| {
+            let made = Line::Made("iptables -P FORWARD DROP".to_owned());
+            let rules = rules
+                .split_whitespace()
+                .map(|rule| Line::Rule("iptables".into(), "FORWARD".into(), format!("-s {rule}")));
+            core::iter::once(made).chain(rules).collect::<Vec<_>>()
+        };
+        let diff = |a: &str, b: &str| told(&NsName::first(), &chain(a), &chain(b));
         assert_eq!(
-            in_any_order(&lines("a b c"), &lines("c a d")),
-            ["- b", "+ d"]
+            diff("1 2 3", "0 1 4 5 3 6 7"),
+            [
+                "+ iptables -I FORWARD 1 -s 0",
+                "- iptables -A FORWARD -s 2",
+                "+ iptables -I FORWARD 3 -s 4",
+                "+ iptables -I FORWARD 4 -s 5",
+                "+ iptables -A FORWARD -s 6",
+                "+ iptables -A FORWARD -s 7",
+            ]
+        );
+        assert_eq!(diff("", "1"), ["+ iptables -A FORWARD -s 1"]);
+        let nft = Line::NftRule("inet own c".into(), "tcp dport 22 accept".into());
+        assert_eq!(
+            nft.command(&NsName::from("web"), Some(2)),
+            "ip netns exec web nft insert rule inet own c index 1 tcp dport 22 accept"
         );
     }
 }

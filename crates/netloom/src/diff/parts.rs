@@ -15,8 +15,39 @@ use std::io;
 /// Lines that are compared with each other.
 pub(super) struct Part {
     /// Of which namespace, which kind in the order of telling, and which one of that kind.
-    pub(super) key: (String, u8, String),
-    pub(super) lines: Vec<String>,
+    pub(super) key: (NsName, u8, String),
+    pub(super) lines: Vec<Line>,
+}
+
+/// Something that there is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Line {
+    /// The command that makes it.
+    Made(String),
+    /// A rule of iptables and its kin: the program with its table, the chain, and the rule in its words.
+    Rule(String, String, String),
+    /// A rule of nft: the chain with its table, and the rule in its words.
+    NftRule(String, String),
+}
+
+impl Line {
+    /// The command that makes it in a namespace; of a rule at this place of its chain, from 1, or at its end.
+    pub(super) fn command(&self, ns: &NsName, place: Option<usize>) -> String {
+        let command = match (self, place) {
+            (Line::Made(command), _) => command.clone(),
+            (Line::Rule(program, chain, rule), None) => format!("{program} -A {chain} {rule}"),
+            (Line::Rule(program, chain, rule), Some(place)) => {
+                format!("{program} -I {chain} {place} {rule}")
+            }
+            (Line::NftRule(chain, rule), None) => format!("nft add rule {chain} {rule}"),
+            // The first rule of a chain has the index 0.
+            (Line::NftRule(chain, rule), Some(place)) => {
+                let index = place.saturating_sub(1);
+                format!("nft insert rule {chain} index {index} {rule}")
+            }
+        };
+        entered(ns, &command)
+    }
 }
 
 /// The kind of part that settings are.
@@ -27,7 +58,8 @@ pub(super) const SETTINGS: u8 = 9;
 type Listing = (u8, &'static [&'static str], fn(&str) -> Option<String>);
 
 const LISTED: &[Listing] = &[
-    (3, &["ip", "route", "show", "table", "all"], |line| {
+    // Without a family all tables are those of both.
+    (3, &["ip", "-4", "route", "show", "table", "all"], |line| {
         route("", line)
     }),
     (3, &["ip", "-6", "route", "show", "table", "all"], |line| {
@@ -46,10 +78,12 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
     let state = state.map_err(|error| error.to_string())?;
     let mut all = Vec::new();
     for (ns, here) in &state.namespaces {
-        let mut part = |kind: u8, which: &str, lines: Vec<String>| {
-            let lines = lines.iter().map(|line| entered(ns, line)).collect();
-            let key = (ns.as_str().to_owned(), kind, which.to_owned());
+        let mut ordered = |kind: u8, which: &str, lines: Vec<Line>| {
+            let key = (ns.clone(), kind, which.to_owned());
             all.push(Part { key, lines });
+        };
+        let mut part = |kind: u8, which: &str, lines: Vec<String>| {
+            ordered(kind, which, lines.into_iter().map(Line::Made).collect());
         };
         part(0, "", vec![format!("namespace {ns}")]);
         for link in &here.links {
@@ -64,17 +98,17 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
         part(6, "", vlans(here));
         for table in &here.ruleset.tables {
             for (chain, lines) in rules(table) {
-                part(
-                    8,
-                    &format!("{:?} {} {chain}", table.family, table.name),
-                    lines,
-                );
+                let which = format!("{:?} {} {chain}", table.family, table.name);
+                ordered(8, &which, lines);
             }
         }
+        let mut part = |kind: u8, lines: Vec<String>| {
+            ordered(kind, "", lines.into_iter().map(Line::Made).collect());
+        };
         let settings = here.sysctls.iter().filter(|(name, _)| !follows(name));
         let settings = settings.map(|(name, value)| format!("sysctl -w {name}={value}"));
-        part(SETTINGS, "", settings.collect());
-        part(10, "", listeners(here));
+        part(SETTINGS, settings.collect());
+        part(10, listeners(here));
     }
     Ok(all)
 }
@@ -188,34 +222,26 @@ fn vlans(here: &Namespace) -> Vec<String> {
     each.collect()
 }
 
-/// The chains of a table, each as the commands that make it.
-fn rules(table: &Table) -> Vec<(String, Vec<String>)> {
+/// The chains of a table, each as the commands that make it: the first makes the chain.
+fn rules(table: &Table) -> Vec<(String, Vec<Line>)> {
     let of = TableRef {
         backend: table.backend,
         ..TableRef::new(table.family, &table.name)
     };
-    let program = iptables::program(&of);
+    let program = iptables::program(&of).map(|program| match table.name.as_str() {
+        "filter" => program,
+        name => format!("{program} -t {name}"),
+    });
     let (family, name) = (table.family.name(), &table.name);
     let each = table.chains.iter().map(|chain| {
-        let mut lines = Vec::new();
-        let add = match &program {
-            Some(program) => {
-                let table = if name == "filter" {
-                    String::new()
-                } else {
-                    format!(" -t {name}")
-                };
-                match &chain.base {
-                    Some(base) => {
-                        let policy = format!("{:?}", base.policy).to_uppercase();
-                        lines.push(format!("{program}{table} -P {} {policy}", chain.name));
-                    }
-                    None => lines.push(format!("{program}{table} -N {}", chain.name)),
-                }
-                format!("{program}{table} -A {}", chain.name)
+        let made = match (&program, &chain.base) {
+            (Some(program), Some(base)) => {
+                let policy = format!("{:?}", base.policy).to_uppercase();
+                format!("{program} -P {} {policy}", chain.name)
             }
-            None => {
-                let base = chain.base.as_ref().map_or_else(String::new, |base| {
+            (Some(program), None) => format!("{program} -N {}", chain.name),
+            (None, base) => {
+                let base = base.as_ref().map_or_else(String::new, |base| {
                     let policy = format!("{:?}", base.policy).to_lowercase();
                     let hook = base.hook.name();
                     format!(
@@ -223,19 +249,17 @@ fn rules(table: &Table) -> Vec<(String, Vec<String>)> {
                         base.priority
                     )
                 });
-                lines.push(format!(
-                    "nft add chain {family} {name} {}{base}",
-                    chain.name
-                ));
-                format!("nft add rule {family} {name} {}", chain.name)
+                format!("nft add chain {family} {name} {}{base}", chain.name)
             }
         };
-        lines.extend(
-            chain
-                .rules
-                .iter()
-                .map(|rule| format!("{add} {}", words(&of, &uncounted(rule)))),
-        );
+        let rules = chain.rules.iter().map(|rule| {
+            let words = words(&of, &uncounted(rule));
+            match &program {
+                Some(program) => Line::Rule(program.clone(), chain.name.clone(), words),
+                None => Line::NftRule(format!("{family} {name} {}", chain.name), words),
+            }
+        });
+        let lines = core::iter::once(Line::Made(made)).chain(rules).collect();
         (chain.name.clone(), lines)
     });
     each.collect()
