@@ -96,6 +96,9 @@ fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, frame: &[u8]) {
 
 /// A program in `ns` sends the packet.
 fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<()> {
+    if !fits(probe) {
+        return Err(Errno::MSGSIZE.into());
+    }
     let name = cx.net.ns(ns).name.clone();
     let kind = match (probe.protocol, probe.to) {
         (ProbeProtocol::Icmp, IpAddr::V4(_)) => SocketKind::Ping,
@@ -106,6 +109,8 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
         (ProbeProtocol::Icmp, IpAddr::V6(_)) => SocketKind::Ping6,
         (ProbeProtocol::Udp, IpAddr::V6(_)) => SocketKind::Udp6,
         (ProbeProtocol::Tcp, IpAddr::V6(_)) => SocketKind::Raw6(IpProtocol::TCP.0),
+        (ProbeProtocol::Other(protocol), IpAddr::V4(_)) => SocketKind::Raw(protocol),
+        (ProbeProtocol::Other(protocol), IpAddr::V6(_)) => SocketKind::Raw6(protocol),
     };
     let id = socket::open(cx.net, &name, kind, CLIENT)?;
     let pmtu = if probe.dont_fragment {
@@ -146,7 +151,7 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
             v6::echo(probe, (Ipv6Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED))
         }
         ProbeProtocol::Icmp => echo(probe),
-        ProbeProtocol::Udp => vec![0; usize::from(probe.size)],
+        ProbeProtocol::Udp | ProbeProtocol::Other(_) => vec![0; usize::from(probe.size)],
         ProbeProtocol::Tcp => syn(cx.net, id, probe)?,
     };
     let port = if probe.protocol == ProbeProtocol::Icmp {
@@ -156,9 +161,25 @@ fn send<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, probe: &ProbeSend) -> Result<
     };
     // What is refused at once is part of the journey: the scribe has it.
     match socket::send::send(cx, id, Some((probe.to, port)), &data) {
-        Err(errno @ (Errno::AFNOSUPPORT | Errno::MSGSIZE)) => Err(errno.into()),
+        Err(errno @ Errno::AFNOSUPPORT) => Err(errno.into()),
         _ => Ok(()),
     }
+}
+
+/// Whether there is a packet that is so long.
+fn fits(probe: &ProbeSend) -> bool {
+    let upper = match probe.protocol {
+        ProbeProtocol::Icmp => icmpv4::HEADER_LEN,
+        ProbeProtocol::Udp => udp::HEADER_LEN,
+        ProbeProtocol::Tcp => tcp::HEADER_LEN,
+        ProbeProtocol::Other(_) => 0,
+    };
+    let most = match probe.to {
+        IpAddr::V4(_) => ipv4::MAX_LEN - ipv4::HEADER_LEN,
+        // The length of a packet of IPv6 is that of what is behind its header.
+        IpAddr::V6(_) => usize::from(u16::MAX),
+    };
+    upper + usize::from(probe.size) <= most
 }
 
 /// An ICMP echo request.
@@ -216,6 +237,7 @@ fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
     let payload = match probe.protocol {
         ProbeProtocol::Icmp => echo(probe),
         ProbeProtocol::Tcp => segment(probe, (src.into(), dst.into())),
+        ProbeProtocol::Other(_) => vec![0; usize::from(probe.size)],
         ProbeProtocol::Udp => {
             let data = vec![0; usize::from(probe.size)];
             let src_port = probe.source_port.unwrap_or(SOURCE_PORT);
@@ -236,6 +258,7 @@ fn frame_for(net: &Net, dev: DevId, probe: &ProbeSend) -> Result<Vec<u8>> {
             ProbeProtocol::Icmp => IpProtocol::ICMP.0,
             ProbeProtocol::Udp => IpProtocol::UDP.0,
             ProbeProtocol::Tcp => IpProtocol::TCP.0,
+            ProbeProtocol::Other(protocol) => protocol,
         }),
         ttl: probe.ttl.unwrap_or(64),
         tos: probe.tos,

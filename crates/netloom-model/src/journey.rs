@@ -107,6 +107,8 @@ pub enum ProbeProtocol {
     Udp,
     /// A TCP SYN.
     Tcp,
+    /// Zeros, by the number of a protocol above IP.
+    Other(u8),
 }
 
 /// The whole way of a packet, and of all that it caused.

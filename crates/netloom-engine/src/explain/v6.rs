@@ -46,6 +46,7 @@ pub(super) fn frame(
     let (protocol, payload) = match probe.protocol {
         ProbeProtocol::Icmp => (IpProtocol::ICMPV6, echo(probe, (src, dst))),
         ProbeProtocol::Tcp => (IpProtocol::TCP, segment(probe, (src.into(), dst.into()))),
+        ProbeProtocol::Other(protocol) => (IpProtocol(protocol), vec![0; usize::from(probe.size)]),
         ProbeProtocol::Udp => {
             let data = vec![0; usize::from(probe.size)];
             let repr = udp::Repr {

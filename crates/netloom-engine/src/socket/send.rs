@@ -109,15 +109,26 @@ fn routed<O: Observer>(
         if no.errno == Errno::NETUNREACH && stage != Stage::RawSend {
             cx.net.count(ns, Counter::IpOutNoRoutes);
         }
-        if O::ON {
-            let mut nothing = cx.net.pool.take(0);
-            cx.born(&mut nothing, None, Origin::Probe);
-            see_sent(cx, &nothing, ns, stage, flow, None);
-            let reason = no.refused.map_or(DropReason::NoRoute, Refused::reason);
-            cx.drop_in(nothing, ns, Stage::RouteOutput, reason);
-        }
+        let reason = no.refused.map_or(DropReason::NoRoute, Refused::reason);
+        see_refused(cx, ns, (stage, Stage::RouteOutput), (flow, None), reason);
         no.errno
     })
+}
+
+/// Tells the observer of what a program sends and is told at once that it cannot go: at which stage, and why.
+fn see_refused<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    ns: NsId,
+    (sent, refused): (Stage, Stage),
+    (flow, way): (&Flow, Option<&Way>),
+    reason: DropReason,
+) {
+    if O::ON {
+        let mut nothing = cx.net.pool.take(0);
+        cx.born(&mut nothing, None, Origin::Probe);
+        see_sent(cx, &nothing, ns, sent, flow, way);
+        cx.drop_in(nothing, ns, refused, reason);
+    }
 }
 
 /// Tells the observer of a packet that a program sends, and how it was routed.
@@ -168,6 +179,8 @@ fn emit<O: Observer>(
     }
     let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
     if len > way.mtu as usize && probing {
+        let reason = DropReason::FragmentationNeeded;
+        see_refused(cx, ns, (stage, stage), (flow, Some(way)), reason);
         return too_long(cx, id, way);
     }
     let ttl = match (way.kind, options.ttl) {

@@ -119,10 +119,18 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         DropReason::TtlExceeded => {
             "its TTL ended at this router: send with a greater one, or look for a loop".to_owned()
         }
-        DropReason::FragmentationNeeded | DropReason::TooLong => format!(
-            "it is longer than an MTU on the way: see \"{} link\"; raise that MTU or send less",
-            ip(ns)
-        ),
+        DropReason::FragmentationNeeded | DropReason::TooLong => {
+            let stage = at.and_then(|at| journey.steps.get(at as usize));
+            let sends = |step: &Step| {
+                matches!(step.stage, Stage::PingSend | Stage::UdpSend | Stage::RawSend)
+            };
+            let told = match stage.is_some_and(sends) {
+                true => "its program is told so at once (EMSGSIZE), with the way's MTU",
+                false => "it is longer than an MTU on the way",
+            };
+            let see = format!("see \"{} link\"", ip(ns));
+            format!("{told}: {see}; raise that MTU or send less")
+        }
         DropReason::ReassemblyFull => format!(
             "the memory of {ns} for fragments is full: see net.ipv4.ipfrag_high_thresh, \
              net.ipv6.ip6frag_high_thresh"

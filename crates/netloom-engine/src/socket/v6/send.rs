@@ -81,15 +81,29 @@ fn routed<O: Observer>(
         if no.errno == Errno::NETUNREACH {
             cx.net.count(ns, Counter::Ip6OutNoRoutes);
         }
-        if O::ON {
-            let mut nothing = cx.net.pool.take(0);
-            cx.born(&mut nothing, None, Origin::Probe);
-            see_sent(cx, id, &nothing, stage, flow, None);
-            let reason = no.refused.map_or(DropReason::NoSource, Refused::reason);
-            cx.drop_in(nothing, ns, Stage::Route6Output, reason);
-        }
+        let reason = no.refused.map_or(DropReason::NoSource, Refused::reason);
+        see_refused(cx, id, (stage, Stage::Route6Output), (flow, None), reason);
         no.errno
     })
+}
+
+/// Tells the observer of what a program sends and is told at once that it cannot go: at which stage, and why.
+fn see_refused<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    id: SocketId,
+    (sent, refused): (Stage, Stage),
+    (flow, way): (&Flow6, Option<&Way6>),
+    reason: DropReason,
+) {
+    let Ok(ns) = cx.net.socket(id).map(|socket| socket.ns) else {
+        return;
+    };
+    if O::ON {
+        let mut nothing = cx.net.pool.take(0);
+        cx.born(&mut nothing, None, Origin::Probe);
+        see_sent(cx, id, &nothing, sent, flow, way);
+        cx.drop_in(nothing, ns, refused, reason);
+    }
 }
 
 /// Tells the observer of a packet that a program sends, and how it was routed.
@@ -206,6 +220,8 @@ fn emit<O: Observer>(
     let probing = matches!(options.pmtu, PmtuDiscovery::Do | PmtuDiscovery::Probe);
     let long = len > way.mtu as usize && way.kind != RouteType::Local;
     if payload.len() > LONGEST || (long && probing) {
+        let reason = DropReason::FragmentationNeeded;
+        see_refused(cx, id, (stage, stage), (flow, Some(way)), reason);
         return too_long(cx, id, way.dst, way.mtu);
     }
     let hop_limit = match (way.kind, options.ttl) {

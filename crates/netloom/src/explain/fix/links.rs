@@ -3,6 +3,7 @@
 use super::Candidate;
 use crate::explain::command::{exec, ip};
 use netloom_model::bridge::PortState;
+use netloom_model::tun::TunMode;
 use netloom_model::{
     BridgePort, BridgePortSettings, BridgeSettings, Change, Family, Link, LinkFlags, LinkKind,
     LinkRef, LinkSettings, Namespace, NsName, State,
@@ -69,7 +70,14 @@ pub(super) fn masters(state: &State) -> Vec<Candidate> {
 pub(super) fn mtus(state: &State) -> Vec<Candidate> {
     let mut all = Vec::new();
     for (ns, here) in &state.namespaces {
-        for link in here.links.iter().filter(|l| l.mtu < 1500) {
+        // A tunnel takes less because what carries it takes no more.
+        let carried = |link: &&Link| match &link.kind {
+            LinkKind::Other(other) => other.kind.is_some(),
+            LinkKind::Tun(tun) => tun.mode == TunMode::Tun,
+            _ => false,
+        };
+        let small = here.links.iter().filter(|link| link.mtu < 1500);
+        for link in small.filter(|link| !carried(link)) {
             let set = LinkSettings {
                 mtu: Some(1500),
                 ..LinkSettings::default()
