@@ -19,6 +19,12 @@ pub(crate) fn read(ns: &NsName) -> Result<Counters> {
     Ok(counted(&told.collect()))
 }
 
+/// What `/proc/net/snmp`, `netstat` and `snmp6` tell, one behind the other.
+#[must_use]
+pub fn of_proc(text: &str) -> Counters {
+    counted(&pairs(text).chain(rows(text)).collect())
+}
+
 /// Two lines each group: `Ip: InReceives ...`, `Ip: 5 ...`.
 fn pairs(text: &str) -> impl Iterator<Item = (String, u64)> {
     let lines: Vec<&str> = text.lines().collect();

@@ -19,7 +19,7 @@
 
 mod bpf;
 mod connections;
-mod counters;
+pub mod counters;
 mod devices;
 mod groups;
 mod holders;

@@ -174,6 +174,28 @@ pub struct OtherKind {
     /// The tunnel that it is an end of, if it is a VXLAN.
     #[serde(default)]
     pub vxlan: Option<Vxlan>,
+    /// The tunnel that it is an end of, if it is one of IP (`ipip`, `sit`, `gre` ...).
+    #[serde(default)]
+    pub tunnel: Option<IpTunnel>,
+}
+
+impl OtherKind {
+    /// Whether packets of IP carry what it sends, and lead to its other end.
+    #[must_use]
+    pub const fn is_carried(&self) -> bool {
+        self.vxlan.is_some() || self.tunnel.is_some()
+    }
+}
+
+/// An end of a tunnel of IP (ip-link(8) `type ipip`, `sit`, `gre`, `ip6tnl` and their kin).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IpTunnel {
+    /// The address from which it sends, and at which others send to it.
+    pub local: Option<IpAddr>,
+    /// The other end; none: the next hop of each packet.
+    pub remote: Option<IpAddr>,
+    /// The keys of what it receives and of what it sends (RFC 2890), which gre alone has.
+    pub keys: (Option<u32>, Option<u32>),
 }
 
 /// An end of a VXLAN (RFC 7348, ip-link(8) `type vxlan`).

@@ -1,7 +1,7 @@
 //! Links (`struct ifinfomsg`, `IFLA_*`).
 
 use crate::{Attributes, BRIDGE, Writer, bridge, mac, port, u16_at, u32_at, u64_at};
-use netloom_model::link::{OtherKind, Peer, Vxlan};
+use netloom_model::link::{IpTunnel, OtherKind, Peer, Vxlan};
 use netloom_model::tun::{Tun, TunMode};
 use netloom_model::{
     AddrGenMode, BridgePortSettings, Link, LinkFlags, LinkKind, LinkSettings, LinkStats, NewKind,
@@ -160,6 +160,7 @@ fn kind(hardware: u16, attributes: Attributes<'_>, information: Attributes<'_>) 
             let word_of = || format!("[{hardware}]");
             LinkKind::Other(Box::new(OtherKind {
                 vxlan: (word.as_deref() == Some("vxlan")).then(|| vxlan(data)),
+                tunnel: word.as_deref().and_then(|word| tunnel(word, data)),
                 kind: word,
                 link_type: known.map_or_else(word_of, |(_, word)| (*word).to_owned()),
             }))
@@ -175,6 +176,30 @@ fn vxlan(data: Attributes<'_>) -> Vxlan {
         remote: either(2, 16),
         local: either(4, 17),
         port: data.be16(15).unwrap_or(0),
+    }
+}
+
+/// What a tunnel of IP tells of itself (`IFLA_IPTUN_*`, `IFLA_GRE_*`).
+fn tunnel(word: &str, data: Attributes<'_>) -> Option<IpTunnel> {
+    /// That there is a key (`GRE_KEY`).
+    const KEY: u16 = 0x2000;
+    let address = |kind| data.addr(kind).filter(|address| !address.is_unspecified());
+    let key = |flags, kind| {
+        let has = data.be16(flags).is_some_and(|flags| flags & KEY != 0);
+        data.be32(kind).filter(|_| has)
+    };
+    match word {
+        "ipip" | "sit" | "ip6tnl" => Some(IpTunnel {
+            local: address(2),
+            remote: address(3),
+            keys: (None, None),
+        }),
+        "gre" | "gretap" | "ip6gre" | "ip6gretap" => Some(IpTunnel {
+            local: address(6),
+            remote: address(7),
+            keys: (key(2, 4), key(3, 5)),
+        }),
+        _ => None,
     }
 }
 

@@ -70,6 +70,10 @@ namespace() {
     part nsid ip $json netns list-id
     part fdb bridge $bridge_json -d -s fdb show
     part vlan bridge $bridge_json -d vlan show
+    part mdb bridge $bridge_json -d -s mdb show
+    part group ip $json maddr show
+    part sockets ss -n -a -e -p -t -u -w
+    part counters sh -c 'cat /proc/net/snmp /proc/net/netstat; cat /proc/net/snmp6 2>/dev/null || :'
     part sysctl sysctl -a
     part ipset ipset save
     # Which of the two variants a plain "iptables-save" is, it says itself.

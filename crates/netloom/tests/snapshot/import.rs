@@ -4,6 +4,7 @@ use crate::Test;
 use crate::kernel::HOST;
 use crate::place::{in_world, on_kernel};
 use libtest_mimic::Failed;
+use netloom_model::socket::SocketKind;
 use netloom_model::state::State;
 use netloom_model::{LinkKind, LinkStats, Namespace, Neighbour, NeighbourState, NsName, Snapshot};
 
@@ -70,6 +71,8 @@ ip -6 rule add not to fd00::/8 lookup 9 prio 7
 ip neigh add 10.1.0.9 lladdr 02:00:00:00:00:09 dev br0; ip neigh add proxy 10.1.0.77 dev br0
 bridge fdb add 02:00:00:00:00:33 dev p0 master static
 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.br0.rp_filter=2
+nc -lk 10.1.0.1 80 </dev/null >/dev/null & nc -luk fd00::1 53 </dev/null >/dev/null &
+bridge mdb add dev br0 port p0 grp 239.1.1.1 permanent
 # What is new settles: no address is tentative any more, and every group was reported.
 for try in $(seq 20); do
   sleep 1; test -n \"$(ip -6 addr show tentative; ip -n blue -6 addr show tentative)\" || break
@@ -108,6 +111,22 @@ fn settled(mut state: Namespace) -> Namespace {
     // Those of groups are forgotten by and by.
     let of_groups = |entry: &Neighbour| entry.state == NeighbourState::Noarp;
     state.neighbours.retain(|entry| !of_groups(entry));
+    // Who holds a packet socket, how much waits and how a connection is doing is not told.
+    let is_packet = |kind: SocketKind| matches!(kind, SocketKind::Packet(_));
+    state.sockets.retain(|socket| !is_packet(socket.kind));
+    for socket in &mut state.sockets {
+        (socket.buffers, socket.drops) = ((0, 0), 0);
+        (socket.tcp, socket.timer) = (None, None);
+    }
+    state
+        .sockets
+        .sort_by_key(|socket| (format!("{:?}", socket.kind), socket.local, socket.inode));
+    state
+        .groups
+        .sort_by_key(|member| (member.dev, format!("{:?}", member.group)));
+    for entry in &mut state.mdb {
+        entry.timer = 0;
+    }
     state
         .neighbours
         .sort_by_key(|entry| (entry.dev, entry.dst, entry.proxy));
@@ -148,7 +167,20 @@ fn differing(read: &State, imported: &State) -> Vec<String> {
             )*};
         }
         each!(
-            links, addresses, routes, rules, nexthops, neighbours, fdb, vlans, sysctls, nsids
+            links,
+            addresses,
+            routes,
+            rules,
+            nexthops,
+            neighbours,
+            fdb,
+            vlans,
+            sysctls,
+            nsids,
+            sockets,
+            groups,
+            mdb,
+            mdb_routers
         );
         part(
             "route_tables",
@@ -204,6 +236,10 @@ fn without_untold(mut state: State) -> State {
         namespace.fdb.clear();
         namespace.nsids.clear();
         namespace.nexthops.clear();
+        namespace.sockets.clear();
+        namespace.groups.clear();
+        namespace.mdb.clear();
+        namespace.mdb_routers.clear();
         for rule in &mut namespace.rules {
             rule.protocol = 0;
         }

@@ -3,16 +3,14 @@
 use super::firewall::Firewall;
 use super::gather::{Ids, Part, Texts};
 use super::nft::tables_of;
-use super::{link, neighbour, plain, route, vlan};
+use super::{group, link, neighbour, plain, route, socket, vlan};
+use netloom_kernel::counters;
 use netloom_model::link::OtherKind;
 use netloom_model::{Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState};
 use serde_json::Value;
 
-/// What no importer reads.
-const NEVER: [&str; 4] = ["groups", "mdb", "counters", "sockets"];
-
 /// The parts of a namespace that importers read.
-const READ: [&str; 12] = [
+const READ: [&str; 16] = [
     "links",
     "addresses",
     "routes",
@@ -25,6 +23,10 @@ const READ: [&str; 12] = [
     "ipsets",
     "ruleset",
     "connections",
+    "sockets",
+    "groups",
+    "mdb",
+    "counters",
 ];
 
 /// A namespace of its texts, and what is missing of it.
@@ -49,13 +51,6 @@ pub(super) fn namespace(texts: &Texts, missing: &mut Vec<(String, String)>) -> (
             "no file that was read tells it".to_owned(),
         ));
     }
-    let never = NEVER.map(|part| {
-        (
-            part.to_owned(),
-            "what was imported does not tell it".to_owned(),
-        )
-    });
-    missing.extend(never);
     for (part, from, text) in &given {
         if let Err(why) = routing(*part, text, &mut state, &mut ids) {
             missing.push((part.field().to_owned(), format!("{from}: {why}")));
@@ -80,9 +75,21 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
     ) {
         return Ok(());
     }
-    if part == Part::Sysctls {
-        state.sysctls.extend(text.lines().filter_map(setting));
-        return Ok(());
+    match part {
+        Part::Sysctls => {
+            state.sysctls.extend(text.lines().filter_map(setting));
+            return Ok(());
+        }
+        Part::Counters => {
+            state.counters = counters::of_proc(text);
+            return Ok(());
+        }
+        Part::Sockets => {
+            let links = &mut state.links;
+            state.sockets = socket::sockets(text, &mut |name| index(links, name))?;
+            return Ok(());
+        }
+        _ => {}
     }
     // Nothing at all is what some versions print where there is nothing.
     let list: Value = match text.trim() {
@@ -113,6 +120,8 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
         }
         Part::Fdb => state.fdb = neighbour::fdb(&list, &mut index),
         Part::Vlans => state.vlans = vlan::vlans(&list, &mut index),
+        Part::Groups => state.groups = group::groups(&list, &mut index),
+        Part::Mdb => (state.mdb, state.mdb_routers) = group::mdb(&list, &mut index),
         Part::Nsids => {
             for item in list.as_array().into_iter().flatten() {
                 let id = item.get("nsid").and_then(Value::as_i64);
@@ -151,6 +160,7 @@ fn index(links: &mut Vec<Link>, name: &str) -> u32 {
             kind: None,
             link_type: "ether".to_owned(),
             vxlan: None,
+            tunnel: None,
         })),
     };
     let flags = [LinkFlags::UP, LinkFlags::RUNNING, LinkFlags::LOWER_UP];

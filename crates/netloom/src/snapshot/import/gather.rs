@@ -18,6 +18,8 @@ pub(super) enum Part {
     Proxies,
     Fdb,
     Vlans,
+    Mdb,
+    Groups,
     Sysctls,
     Ipsets,
     /// What a tool saved, which `TOOL-restore` takes.
@@ -26,10 +28,12 @@ pub(super) enum Part {
     /// The same, for people.
     NftText,
     Connections,
+    Sockets,
+    Counters,
 }
 
 /// Texts by the names that the script has for them.
-const NAMES: [(&str, Part); 21] = [
+const NAMES: [(&str, Part); 25] = [
     ("link", Part::Links),
     ("address", Part::Addresses),
     ("route4", Part::Routes(Some(Family::V4))),
@@ -51,6 +55,10 @@ const NAMES: [(&str, Part); 21] = [
     ("ebtables", Part::Saved("ebtables")),
     ("nft", Part::Nft),
     ("connections", Part::Connections),
+    ("sockets", Part::Sockets),
+    ("group", Part::Groups),
+    ("mdb", Part::Mdb),
+    ("counters", Part::Counters),
 ];
 
 impl Part {
@@ -75,6 +83,10 @@ impl Part {
             Part::Ipsets => "ipsets",
             Part::Saved(_) | Part::Nft | Part::NftText => "ruleset",
             Part::Connections => "connections",
+            Part::Sockets => "sockets",
+            Part::Groups => "groups",
+            Part::Mdb => "mdb",
+            Part::Counters => "counters",
         }
     }
 }

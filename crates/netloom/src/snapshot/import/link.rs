@@ -3,7 +3,7 @@
 use super::gather::Ids;
 use super::item::Item;
 use netloom_model::bridge::{PortFlags, PortState};
-use netloom_model::link::{OtherKind, Peer, Vxlan};
+use netloom_model::link::{IpTunnel, OtherKind, Peer, Vxlan};
 use netloom_model::mdb::McastState;
 use netloom_model::spanning_tree::{BridgeId, BridgeTree, PortTree};
 use netloom_model::tun::{Tun, TunMode};
@@ -159,6 +159,7 @@ fn kind(item: Item<'_>, information: Item<'_>) -> LinkKind {
             kind: kind.map(str::to_owned),
             link_type: link_type.to_owned(),
             vxlan: (kind == Some("vxlan")).then(|| vxlan(data)),
+            tunnel: kind.and_then(|kind| tunnel(kind, data)),
         })),
     }
 }
@@ -171,6 +172,28 @@ fn vxlan(data: Item<'_>) -> Vxlan {
         remote: one(["remote", "remote6", "group", "group6"]),
         port: data.u16("port").unwrap_or(0),
     }
+}
+
+/// Tunnels of IP, whose keys are written as addresses of IPv4.
+fn tunnel(kind: &str, data: Item<'_>) -> Option<IpTunnel> {
+    let of_ip = [
+        "ipip",
+        "sit",
+        "ip6tnl",
+        "gre",
+        "gretap",
+        "ip6gre",
+        "ip6gretap",
+    ];
+    let key = |key: &str| match data.ip(key) {
+        Some(IpAddr::V4(key)) => Some(key.to_bits()),
+        _ => data.u32(key),
+    };
+    of_ip.contains(&kind).then(|| IpTunnel {
+        local: data.ip("local"),
+        remote: data.ip("remote"),
+        keys: (key("ikey"), key("okey")),
+    })
 }
 
 fn tun(data: Item<'_>) -> Tun {

@@ -4,8 +4,8 @@
 //! - a file alone is known by what is in it: `iptables-save`, `ip6tables-save`, `nft list ruleset`,
 //!   `ip addr|link|route|rule|neigh`, `bridge fdb|vlan`, with `-j` or without, `sysctl -a`, `ipset save`;
 //! - `gather` puts texts together by namespaces, `assemble` makes a namespace of its texts;
-//! - `link`, `route`, `neighbour`, `vlan` read the JSON of iproute2 (`item` is how), `plain` makes it of what
-//!   is printed for people;
+//! - `link`, `route`, `neighbour`, `vlan`, `group` read the JSON of iproute2 (`item` is how), `plain` makes it
+//!   of what is printed for people; `socket` reads what ss prints;
 //! - `firewall` has netloom's own tools read rules (`nft` what they do not know), `ends` finds the other
 //!   ends of pairs.
 //!
@@ -16,6 +16,7 @@ mod assemble;
 mod ends;
 mod firewall;
 mod gather;
+mod group;
 mod item;
 mod link;
 mod neighbour;
@@ -24,6 +25,7 @@ mod plain;
 mod report;
 mod route;
 mod script;
+mod socket;
 mod vlan;
 
 use super::file;
@@ -161,6 +163,8 @@ fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
     let family = if v6 { Family::V6 } else { Family::V4 };
     let part = match list {
         _ if any("addr_info") => Part::Addresses,
+        _ if any("maddr") => Part::Groups,
+        _ if any("mdb") => Part::Mdb,
         _ if any("mac") => Part::Fdb,
         _ if any("vlans") => Part::Vlans,
         _ if any("ifindex") => Part::Links,

@@ -269,6 +269,8 @@ fn part_of(file: &str) -> Option<Part> {
         ("ip", ["neigh" | "neighbor" | "neighbour", ..]) => Part::Neighbours,
         ("ip", ["nexthop", ..]) => Part::Nexthops,
         ("ip", ["netns"] | ["netns", "list"]) => Part::Nsids,
+        ("ip", ["maddr" | "maddress", ..]) => Part::Groups,
+        ("ss", []) if all_sockets(rest) => Part::Sockets,
         ("bridge", ["fdb", ..]) => Part::Fdb,
         ("bridge", ["vlan"] | ["vlan", "show"]) => Part::Vlans,
         ("sysctl", []) if option("-a") => Part::Sysctls,
@@ -280,6 +282,12 @@ fn part_of(file: &str) -> Option<Part> {
         _ => return None,
     };
     Some(part)
+}
+
+/// Whether options of ss list all sockets, by numbers: `-peaonmi`.
+fn all_sockets(options: &[&str]) -> bool {
+    let has = |letter: char| options.iter().any(|option| option.contains(letter));
+    has('a') && has('n')
 }
 
 /// A name as sos writes it into names of files.
@@ -324,6 +332,9 @@ mod tests {
             ("nft_-a_list_ruleset", Some(Part::NftText)),
             ("iptables_-t_filter_-nvL", None),
             ("sysctl_-a", Some(Part::Sysctls)),
+            ("ss_-peaonmi", Some(Part::Sockets)),
+            ("ss_-s", None),
+            ("ip_maddr_show", Some(Part::Groups)),
             ("netstat_-W_-neopa", None),
         ] {
             assert_eq!(part_of(file), part, "{file}");

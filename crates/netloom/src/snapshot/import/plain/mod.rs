@@ -11,6 +11,7 @@ mod rule;
 mod vlan;
 
 use super::gather::Part;
+use super::{group, socket};
 use netloom_model::Family;
 use serde_json::{Map, Value};
 
@@ -31,7 +32,11 @@ pub(super) fn json(part: Part, text: &str) -> Result<Value, String> {
         Part::Fdb => lines(text, neighbour::fdb),
         Part::Nsids => lines(text, nsid),
         Part::Vlans => vlan::vlans(text),
+        Part::Groups => group::json(text),
         Part::Sysctls
+        | Part::Mdb
+        | Part::Sockets
+        | Part::Counters
         | Part::Ipsets
         | Part::Saved(_)
         | Part::Nft
@@ -54,6 +59,13 @@ pub(super) fn part(name: &str, text: &str) -> Option<Part> {
     if number && matches!(second, "from" | "not") {
         let v6 = text.contains("::") || name.contains('6') && !text.contains("lookup default");
         return Some(Part::Rules(if v6 { Family::V6 } else { Family::V4 }));
+    }
+    if socket::begins(first) {
+        return Some(Part::Sockets);
+    }
+    // `1:`, a tabulator, `lo`.
+    if number && first.split_whitespace().count() == 2 {
+        return Some(Part::Groups);
     }
     if word == "port" && second.starts_with("vlan") {
         return Some(Part::Vlans);
