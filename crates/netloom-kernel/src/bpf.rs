@@ -1,11 +1,11 @@
-//! Programs that bpf(2) alone tells of: those that devices have at `tcx` and `netkit`
-//! (`BPF_PROG_QUERY`, linux/bpf.h), in the network namespace of the thread.
-//!
-//! Left out: programs of control groups, which belong to processes and not to a device.
+//! Programs that bpf(2) alone tells of (`BPF_PROG_QUERY`, linux/bpf.h): those that devices have at `tcx` and
+//! `netkit`, in the network namespace of the thread, and those that control groups have for what their
+//! processes send and receive.
 
 use crate::refused;
 use core::ffi::c_long;
 use netloom_model::{Errno, Result};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
@@ -18,6 +18,20 @@ const QUERY: c_long = 16;
 const ANY: [(u32, &str); 2] = [(46, "tcx ingress"), (47, "tcx egress")];
 const NETKIT: [(u32, &str); 2] = [(54, "netkit primary"), (55, "netkit peer")];
 
+/// Where programs of a control group decide about packets.
+const OF_CGROUP: [(u32, &str); 7] = [
+    (0, "cgroup ingress"),
+    (1, "cgroup egress"),
+    (2, "cgroup sock_create"),
+    (10, "cgroup connect4"),
+    (11, "cgroup connect6"),
+    (14, "cgroup sendmsg4"),
+    (15, "cgroup sendmsg6"),
+];
+
+/// Asks for the programs of the groups above too (`BPF_F_QUERY_EFFECTIVE`).
+const EFFECTIVE: u32 = 1;
+
 /// How many programs at one hook are told; the kernel takes no more.
 const MOST: usize = 64;
 
@@ -25,6 +39,7 @@ const MOST: usize = 64;
 const LENGTH: usize = 72;
 
 /// A program at a hook.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Hooked {
     pub(crate) hook: &'static str,
     pub(crate) id: u32,
@@ -37,10 +52,31 @@ pub(crate) struct Hooked {
 /// # Errors
 /// `EPERM` without `CAP_NET_ADMIN`. A kernel that knows nothing of such hooks has no programs there.
 pub(crate) fn read(index: u32, is_netkit: bool) -> Result<Vec<Hooked>> {
-    let mut all = Vec::new();
     let netkit = NETKIT.iter().filter(|_| is_netkit);
-    for (place, hook) in ANY.iter().chain(netkit) {
-        let ids = match at(index, *place) {
+    at_all(index, 0, ANY.iter().chain(netkit))
+}
+
+/// The programs that decide for the processes of a control group, given its folder: its own and those of the
+/// groups above.
+///
+/// # Errors
+/// `EPERM` without `CAP_NET_ADMIN`.
+pub(crate) fn of_cgroup(folder: &File) -> Result<Vec<Hooked>> {
+    at_all(
+        folder.as_raw_fd().cast_unsigned(),
+        EFFECTIVE,
+        OF_CGROUP.iter(),
+    )
+}
+
+fn at_all<'p>(
+    target: u32,
+    flags: u32,
+    places: impl Iterator<Item = &'p (u32, &'static str)>,
+) -> Result<Vec<Hooked>> {
+    let mut all = Vec::new();
+    for (place, hook) in places {
+        let ids = match at(target, *place, flags) {
             Err(error) if is_without(error.errno) => Vec::new(),
             ids => ids?,
         };
@@ -61,12 +97,13 @@ const fn is_without(errno: Errno) -> bool {
     )
 }
 
-/// The numbers of the programs at a hook of a device.
-fn at(index: u32, place: u32) -> Result<Vec<u32>> {
+/// The numbers of the programs at a hook of a device, by its index, or of a control group, by its file.
+fn at(target: u32, place: u32, flags: u32) -> Result<Vec<u32>> {
     let mut ids = [0_u32; MOST];
     let mut question = [0_u8; LENGTH];
-    question[..4].copy_from_slice(&index.to_ne_bytes());
+    question[..4].copy_from_slice(&target.to_ne_bytes());
     question[4..8].copy_from_slice(&place.to_ne_bytes());
+    question[8..12].copy_from_slice(&flags.to_ne_bytes());
     question[16..24].copy_from_slice(&address(&mut ids));
     question[24..28].copy_from_slice(&(MOST as u32).to_ne_bytes());
     ask(QUERY, &mut question).map_err(|error| refused(&error))?;

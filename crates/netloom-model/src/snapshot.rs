@@ -159,9 +159,10 @@ impl Container {
 pub struct Program {
     /// The namespace of its link.
     pub ns: NsName,
-    /// Its link, by index; 0 where it is on no link (a cgroup's).
+    /// Its link, by index; 0 where it is on no link: it decides for all processes there, as one of a
+    /// control group does.
     pub link: u32,
-    /// Where it is called: `xdp`, `tc ingress`, `tc egress`, `netkit primary` ...
+    /// Where it is called: `xdp`, `tc ingress`, `tc egress`, `netkit primary`, `cgroup connect4` ...
     pub hook: String,
     /// Its name, or the kind of the filter (`u32`, `flower`).
     pub name: String,

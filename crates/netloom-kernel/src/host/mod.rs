@@ -15,7 +15,7 @@ mod watch;
 
 use crate::{holders, namespace};
 use netloom_model::snapshot::{Container, Host, Missing, Place, Program};
-use netloom_model::{Errno, Namespace, NsName, Result, Snapshot};
+use netloom_model::{Errno, Namespace, NsName, Result, Snapshot, Time};
 use places::Found;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -80,6 +80,9 @@ pub fn snapshot(which: &Which) -> Result<Snapshot> {
         ..container
     });
     snapshot.containers = named.filter(there).collect();
+    // What goes after a time is told by the moment at which it goes, of the kernel's clock as a world.
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    snapshot.state.clock = Time::ZERO + since;
     snapshot.missing.sort();
     snapshot.missing.dedup();
     Ok(snapshot)

@@ -80,6 +80,14 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
             }
         }
     }
+    let processes = found[at].processes.iter().map(|(pid, _)| *pid);
+    match programs::of_processes(ns, processes) {
+        Ok(found) => all.extend(found),
+        Err(error) => {
+            let why = why(&error, "CAP_NET_ADMIN");
+            missing.push(told("programs", format!("those of control groups: {why}")));
+        }
+    }
     let here = |program| Program {
         ns: ns.clone(),
         ..program

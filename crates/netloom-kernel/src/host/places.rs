@@ -156,9 +156,13 @@ fn processes(all: &mut Vec<Found>, missing: &mut Vec<Missing>) {
         missing.push(Missing {
             ns: None,
             part: "processes".to_owned(),
-            why: format!(
-                "the namespaces of {hidden} processes cannot be seen: CAP_SYS_PTRACE is needed"
-            ),
+            why: match hidden {
+                1 => "the namespaces of 1 process cannot be seen: CAP_SYS_PTRACE is needed"
+                    .to_owned(),
+                _ => format!(
+                    "the namespaces of {hidden} processes cannot be seen: CAP_SYS_PTRACE is needed"
+                ),
+            },
         });
     }
 }
