@@ -91,6 +91,13 @@ impl Engine {
         self
     }
 
+    /// The same world, in which what is random from now on is decided by `seed`.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Engine {
+        self.net.random = Random::new(seed);
+        self
+    }
+
     /// Tells what the wall clock was when the world began, since 1970: rules ask for hours and dates.
     pub fn set_epoch(&mut self, epoch: core::time::Duration) {
         self.net.epoch = u64::try_from(epoch.as_nanos()).unwrap_or(u64::MAX);

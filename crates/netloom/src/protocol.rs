@@ -5,7 +5,7 @@
 //! after it the program sends one [`Ask`] at a time and gets one `Result<Reply>` for each
 //! [`Ask::Request`]. Both are encoded by postcard.
 
-use netloom_model::{Errno, Error, Reply, Request};
+use netloom_model::{Errno, Error, NsName, Reply, Request};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::time::{Duration, SystemTime};
@@ -44,6 +44,8 @@ pub struct Welcome {
     pub epoch: Duration,
     /// The wall clock when it was started, since 1970.
     pub started: Duration,
+    /// The namespace in which commands begin.
+    pub begins: NsName,
 }
 
 impl Welcome {

@@ -6,6 +6,7 @@ use crate::process::{NETNS, WORLD};
 use crate::start::{self, Failure, Kind};
 use crate::supervise;
 use crate::worlds::{Home, Place};
+use netloom_model::NsName;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
@@ -22,18 +23,22 @@ const NOT_FOUND: i32 = 127;
 
 /// A world that is lived in: its own process's, or another's.
 enum Dwelling {
-    Here(Home),
+    /// With the namespace in which commands begin.
+    Here(Home, NsName),
     /// The running kernel: the home holds the commands alone.
     Kernel(Home),
     /// The connection is how the world knows of this process and what descends from it.
-    Apart(Place, #[allow(dead_code, reason = "held, not used")] Client),
+    Apart(Place, Client),
 }
 
 impl Dwelling {
     fn start(name: Option<&str>, kind: &Kind) -> Result<Dwelling, Failure> {
         match name {
             None if kind.kernel => start::start_on_kernel(kind).map(Dwelling::Kernel),
-            None => start::start_here(kind).map(Dwelling::Here),
+            None => {
+                let (home, begins) = start::start_here(kind)?;
+                Ok(Dwelling::Here(home, begins))
+            }
             Some(name) => {
                 let place = start::start_apart(name, kind)?;
                 let client = start::connect(&place).map_err(|e| e.to_string())?;
@@ -44,7 +49,7 @@ impl Dwelling {
 
     fn place(&self) -> Place {
         match self {
-            Dwelling::Here(home) | Dwelling::Kernel(home) => home.place(),
+            Dwelling::Here(home, _) | Dwelling::Kernel(home) => home.place(),
             Dwelling::Apart(place, _) => place.clone(),
         }
     }
@@ -55,10 +60,15 @@ impl Dwelling {
         let place = self.place();
         let world = match self {
             Dwelling::Kernel(_) => applet::KERNEL.into(),
-            Dwelling::Here(_) | Dwelling::Apart(..) => place.socket().into_os_string(),
+            Dwelling::Here(..) | Dwelling::Apart(..) => place.socket().into_os_string(),
         };
-        let code = supervise::run(inside(&place, &world, command));
-        if let Dwelling::Here(home) | Dwelling::Kernel(home) = self {
+        let begins = match &self {
+            Dwelling::Here(_, begins) => begins.clone(),
+            Dwelling::Apart(_, client) => client.welcome().begins.clone(),
+            Dwelling::Kernel(_) => NsName::first(),
+        };
+        let code = supervise::run(inside(&place, &world, &begins, command));
+        if let Dwelling::Here(home, _) | Dwelling::Kernel(home) = self {
             start::end_here(home);
         }
         code.or_else(|error| {
@@ -72,13 +82,16 @@ impl Dwelling {
 }
 
 /// `command` with the environment of a world, whose commands are at `place`.
-fn inside(place: &Place, world: &OsStr, mut command: Command) -> Command {
+fn inside(place: &Place, world: &OsStr, begins: &NsName, mut command: Command) -> Command {
     let mut path = place.bin().into_os_string();
     if let Some(old) = std::env::var_os("PATH") {
         path.push(":");
         path.push(old);
     }
-    command.env("PATH", path).env(WORLD, world).env(NETNS, "");
+    command
+        .env("PATH", path)
+        .env(WORLD, world)
+        .env(NETNS, begins.as_str());
     command
 }
 

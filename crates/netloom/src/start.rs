@@ -2,19 +2,22 @@
 //! that live.
 
 use crate::client::{Client, ConnectError};
+use crate::hosts::{Known, Twin};
 use crate::protocol::Welcome;
 use crate::server::Server;
 use crate::worlds::{CreateError, Home, Place, Worlds};
-use crate::{applet, supervise};
+use crate::{applet, snapshot, supervise};
 use clap::Args;
 use netloom_engine::Engine;
 use netloom_kernel::{namespace, rootless};
+use netloom_model::{NsName, Time};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -34,9 +37,16 @@ pub struct Kind {
     /// it once its setting disable_ipv6 is written 0
     #[arg(long)]
     pub disable_ipv6: bool,
+    /// Begin as the host was that a snapshot tells of (all that `explain --snapshot` takes); several:
+    /// hosts of one network
+    #[arg(long, value_name = "FILE", conflicts_with = "disable_ipv6")]
+    pub snapshot: Vec<PathBuf>,
+    /// Begin as this machine is now. Nothing that is done in the world reaches it
+    #[arg(long, conflicts_with = "disable_ipv6")]
+    pub live: bool,
     /// Run on the running kernel, in a fresh namespace that goes with the command: `ip`, `bridge`,
     /// `route` ... are netloom's, everything else is the machine's own. It needs root
-    #[arg(long, conflicts_with_all = ["name", "virtual_time", "seed", "disable_ipv6"])]
+    #[arg(long, conflicts_with_all = ["name", "virtual_time", "seed", "disable_ipv6", "snapshot", "live"])]
     pub kernel: bool,
     /// With --kernel: do so without root, as root of a user namespace that goes with the command
     #[arg(long, requires = "kernel")]
@@ -69,42 +79,84 @@ fn listen(name: &str, kind: &Kind) -> Result<Listening, Failure> {
             error => format!("cannot make the world {name:?}: {error}"),
         })?;
     let now = (SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)).unwrap_or_default();
+    let Beginning {
+        engine,
+        known,
+        moment,
+        begins,
+    } = beginning(kind, &home.place())?;
+    let moment = moment.unwrap_or(if kind.virtual_time {
+        VIRTUAL_EPOCH
+    } else {
+        now
+    });
     let welcome = Welcome {
         name: name.to_owned(),
         pid: std::process::id(),
         virtual_time: kind.virtual_time,
-        epoch: if kind.virtual_time {
-            VIRTUAL_EPOCH
-        } else {
-            now
-        },
+        epoch: moment.saturating_sub(engine.now().since(Time::ZERO)),
         started: now,
+        begins,
     };
     let socket = home.place().socket();
     let server = UnixListener::bind(&socket)
-        .and_then(|listener| Server::new(engine(kind), listener, welcome))
+        .and_then(|listener| Server::new(engine, listener, welcome))
         .map_err(|e| format!("cannot listen on {}: {e}", socket.display()))?;
+    let server = match known {
+        Some(known) => server.of_hosts(known),
+        None => server,
+    };
     Ok(Listening { home, server })
 }
 
-/// The engine of a world.
-fn engine(kind: &Kind) -> Engine {
-    let engine = Engine::new(kind.seed);
-    if kind.disable_ipv6 {
-        engine.without_ipv6()
-    } else {
-        engine
+/// How a world begins.
+struct Beginning {
+    engine: Engine,
+    /// What is not known of the hosts that it is loaded from.
+    known: Option<Known>,
+    /// The wall clock, where that is not the machine's.
+    moment: Option<Duration>,
+    /// The namespace in which commands begin.
+    begins: NsName,
+}
+
+/// Empty, or as hosts are.
+fn beginning(kind: &Kind, place: &Place) -> Result<Beginning, Failure> {
+    if kind.snapshot.is_empty() && !kind.live {
+        let engine = Engine::new(kind.seed);
+        return Ok(Beginning {
+            engine: match kind.disable_ipv6 {
+                true => engine.without_ipv6(),
+                false => engine,
+            },
+            known: None,
+            moment: None,
+            begins: NsName::first(),
+        });
     }
+    let twin = Twin::open(&kind.snapshot, kind.live)?;
+    // An empty answer may be one that nobody knows.
+    eprint!("{}", snapshot::lacking(&twin.about));
+    let about = place.hosts();
+    let written = snapshot::text(&twin.about).and_then(|text| fs::write(&about, text));
+    written.map_err(|error| format!("{}: {error}", about.display()))?;
+    Ok(Beginning {
+        moment: twin.moment(),
+        begins: twin.begins(),
+        engine: twin.engine.with_seed(kind.seed),
+        known: Some(twin.known),
+    })
 }
 
 /// Starts a world in a thread of this process, under a name made from the process's number. It
-/// lives as long as what is returned.
+/// lives as long as what is returned; commands begin in that namespace.
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn start_here(kind: &Kind) -> Result<Home, Failure> {
+pub fn start_here(kind: &Kind) -> Result<(Home, NsName), Failure> {
     let name = format!("run-{}", std::process::id());
     let Listening { home, server } = listen(&name, kind)?;
+    let begins = server.begins().clone();
     std::thread::spawn(move || {
         if let Err(error) = server.serve() {
             eprintln!("netloom: the world has ended: {error}");
@@ -112,7 +164,7 @@ pub fn start_here(kind: &Kind) -> Result<Home, Failure> {
         // It was stopped: what runs in it ends too.
         let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
     });
-    Ok(home)
+    Ok((home, begins))
 }
 
 /// Starts a world called `name` in a process of its own, which outlives this one.
@@ -123,6 +175,19 @@ pub fn start_apart(name: &str, kind: &Kind) -> Result<Place, Failure> {
     let failed = |e: io::Error| format!("cannot start a world: {e}");
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
     command.args(["serve", name, "--seed", &kind.seed.to_string()]);
+    for file in &kind.snapshot {
+        if file == Path::new("-") {
+            return Err(
+                "a snapshot for a world with a name comes of a file, not of standard input".into(),
+            );
+        }
+        command
+            .arg("--snapshot")
+            .arg(std::path::absolute(file).map_err(failed)?);
+    }
+    if kind.live {
+        command.arg("--live");
+    }
     if kind.virtual_time {
         command.arg("--virtual-time");
     }

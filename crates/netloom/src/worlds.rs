@@ -166,6 +166,17 @@ fn take_turn(worlds: &Path) -> io::Result<File> {
 pub struct Place(PathBuf);
 
 impl Place {
+    /// That of the world whose socket is at a path.
+    pub fn around(socket: &Path) -> Option<Place> {
+        let place = socket.parent().filter(|path| path.is_absolute());
+        place.map(|path| Place(path.to_owned()))
+    }
+
+    /// What is known of the hosts from which the world was loaded, a snapshot whose state is empty.
+    pub fn hosts(&self) -> PathBuf {
+        self.0.join("hosts")
+    }
+
     /// The socket.
     pub fn socket(&self) -> PathBuf {
         self.0.join("socket")

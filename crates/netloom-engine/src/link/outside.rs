@@ -80,7 +80,7 @@ impl Outside {
     /// Whether what it does with a frame is known: it puts it on a wire.
     pub(crate) fn is_wire(&self) -> bool {
         match &self.kind {
-            LinkKind::Other(other) if other.vxlan.is_some() => !self.wire.is_empty(),
+            LinkKind::Other(other) if other.is_carried() => !self.wire.is_empty(),
             LinkKind::Other(other) => other.kind.is_none() && other.link_type == "ether",
             _ => true,
         }
@@ -88,7 +88,7 @@ impl Outside {
 
     /// Whether it is a tunnel, whose frames go to hosts and not out of a wire.
     pub(crate) fn is_tunnel(&self) -> bool {
-        matches!(&self.kind, LinkKind::Other(other) if other.vxlan.is_some())
+        matches!(&self.kind, LinkKind::Other(other) if other.is_carried())
     }
 
     /// Whether its packets begin with an Ethernet header.

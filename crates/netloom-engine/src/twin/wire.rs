@@ -1,4 +1,5 @@
-//! Hosts of one network in one engine: devices whose other ends are outside, on one wire.
+//! Hosts of one network in one engine: devices whose other ends are outside, on one wire; and the ends of a
+//! tunnel.
 //!
 //! The wire is a switch that knows who is where: a frame for a device that is there comes to those on
 //! the wire, one for everybody comes to all of them, any other one leaves.
@@ -12,7 +13,7 @@ use crate::packet::Packet;
 use crate::receive;
 use netloom_model::NsName;
 use netloom_model::journey::{DropReason, Event, Stage};
-use netloom_wire::MacAddr;
+use netloom_wire::{MacAddr, ethernet};
 
 impl Engine {
     /// Puts devices on one wire, each by its namespace and index; those alone whose other ends are
@@ -49,7 +50,9 @@ pub(crate) fn cross<O: Observer>(
     let Kind::Outside(outside) = &cx.net.dev(dev).kind else {
         return Some(packet);
     };
-    if outside.wire.is_empty() || !(to.is_multicast() || is_here(cx.net, to)) {
+    // Without addresses of the link there is nobody but the other end.
+    let alone = !cx.net.dev(dev).kind.has_ethernet();
+    if outside.wire.is_empty() || !(alone || to.is_multicast() || is_here(cx.net, to)) {
         return Some(packet);
     }
     let mut others = outside.wire.clone();
@@ -64,9 +67,10 @@ pub(crate) fn cross<O: Observer>(
 
 fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, other: DevId, mut packet: Packet) {
     let there = cx.net.dev(other);
+    let tunnel = matches!(&there.kind, Kind::Outside(outside) if outside.is_tunnel());
     let refused = if !there.is_up() {
         Some(DropReason::NoCarrier)
-    } else if packet.longest() > receive::longest_frame(there.mtu) {
+    } else if !tunnel && packet.longest() > receive::longest_frame(there.mtu) {
         Some(DropReason::TooLong)
     } else {
         None
@@ -75,6 +79,10 @@ fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, other: DevId, mut packet:
         return cx.drop(packet, dev, Stage::WireTransmit, reason);
     }
     let crossed = there.ns;
+    if !there.kind.has_ethernet() {
+        let mac = there.mac;
+        ethernet::Frame::new_unchecked(packet.bytes_mut()).set_dst(mac);
+    }
     cx.net.pool.forget_connection(&mut packet);
     (packet.iif, packet.priority, packet.trace, packet.mark) = (DevId::NONE, 0, 0, 0);
     packet.forget_ports();

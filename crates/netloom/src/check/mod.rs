@@ -13,6 +13,7 @@ mod words;
 
 use crate::explain::Endpoints;
 use crate::hosts::{Hosts, Names};
+use crate::snapshot;
 use judge::{Judged, Outcome};
 use netloom_model::NsName;
 use netloom_tools::Context;
@@ -105,7 +106,8 @@ fn run(cx: &mut Context<'_>) -> Result<i32, String> {
     let options = options(&cx.args)?;
     let plain = |why: String| format!("netloom check: {why}");
     if !options.live && options.snapshots.is_empty() {
-        let known = Endpoints::of(cx.world, Names::default(), NsName::first());
+        let names = Names::of(snapshot::began_as().map_err(plain)?);
+        let known = Endpoints::of(cx.world, names, NsName::first());
         return held_to(cx, &options, &known.map_err(plain)?);
     }
     let mut hosts = Hosts::open(&options.snapshots, options.live).map_err(plain)?;

@@ -28,7 +28,7 @@ mod tree;
 mod vlan;
 
 use crate::hosts::{Hosts, Names};
-use crate::shell;
+use crate::{shell, snapshot};
 pub(crate) use command::{exec, ip as ip_of};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use filter::words;
@@ -98,7 +98,8 @@ fn of_hosts(cx: &mut Context<'_>, question: &mut Question) -> Result<i32, String
 /// Answers a question about the world.
 fn of_world(cx: &mut Context<'_>, question: &mut Question) -> Result<i32, String> {
     if question.named.from.is_some() || question.named.to.is_some() {
-        let known = Endpoints::of(cx.world, Names::default(), NsName::first())?;
+        let names = Names::of(snapshot::began_as()?);
+        let known = Endpoints::of(cx.world, names, NsName::first())?;
         question.settle(cx.world, &known)?;
     }
     answer(cx, question)
@@ -218,8 +219,7 @@ fn told(ns: &NsName, ask: &Explain, error: &netloom_model::Error) -> String {
                 .to_owned()
         }
         (Errno::MSGSIZE, _) => {
-            "the packet is longer than the way's MTU and must not be fragmented (EMSGSIZE)"
-                .to_owned()
+            "no packet of IP holds as many bytes as --size says (EMSGSIZE)".to_owned()
         }
         _ => error.to_string(),
     }

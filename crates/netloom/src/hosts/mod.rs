@@ -2,51 +2,49 @@
 //! into one engine in this process. Nothing is sent, and nothing is changed on any of them.
 //!
 //! `name` gives the namespaces of several hosts names of their own, `wire` finds which devices are on one
-//! link, `tunnel` what carries the frames of a VXLAN, `unknown` says where a packet meets what was not read or what nobody knows.
+//! link, `tunnel` what carries the frames of a VXLAN, `unknown` says where a packet meets what was not read
+//! or what nobody knows. `twin` is the same as a world that lives on, in which everything may be changed.
 
 mod name;
 #[cfg(test)]
 mod tests;
 mod tunnel;
+mod twin;
 mod unknown;
 mod wire;
 
 use crate::explain::command::{self, Entering};
 use crate::snapshot;
-use netloom_engine::Simulation;
+use netloom_engine::{Engine, Simulation};
 use netloom_kernel::host::{self, Which};
-use netloom_model::journey::Journey;
-use netloom_model::snapshot::{Missing, Program};
-use netloom_model::{
-    Errno, Error, LinkRef, NsName, Reply, Request, Result, Snapshot, State, World,
-};
+use netloom_model::snapshot::Missing;
+use netloom_model::{Errno, Error, NsName, Reply, Request, Result, Snapshot, State, World};
 use netloom_tools::Context;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::rc::Rc;
-use tunnel::Tunnel;
+use std::sync::Arc;
+use std::time::Duration;
+pub(crate) use twin::Twin;
+pub(crate) use unknown::Known;
 
 /// Hosts that can be asked.
 pub(crate) struct Hosts {
     simulation: Simulation,
-    names: Names,
-    /// The programs that decide about packets, each with the name of its device.
-    programs: Vec<(Program, String)>,
-    /// What of the snapshots the engine could not take.
-    lost: Vec<Missing>,
-    /// The ends of tunnels between them.
-    tunnels: Vec<Tunnel>,
-    /// The namespaces whose rules ask sets of xtables.
-    asking: BTreeSet<NsName>,
+    known: Known,
     /// Where questions begin that do not say where.
     first: NsName,
 }
 
 /// What the namespaces of hosts are called by, beside their names: containers, pods, processes.
-#[derive(Clone, Default)]
-pub(crate) struct Names(Rc<Vec<Snapshot>>);
+#[derive(Clone)]
+pub(crate) struct Names(Arc<Vec<Snapshot>>);
 
 impl Names {
+    /// Those of the hosts as which a world began, where they are known.
+    pub(crate) fn of(began: Option<Snapshot>) -> Names {
+        Names(Arc::new(began.into_iter().collect()))
+    }
+
     /// The namespace that a word means; none if there is none, or if it means several.
     pub(crate) fn namespace(&self, word: &str) -> Option<&NsName> {
         let mut found = self.0.iter().filter_map(|host| host.namespace_of(word));
@@ -66,46 +64,24 @@ impl Hosts {
     /// # Errors
     /// What cannot be read.
     pub(crate) fn open(files: &[String], live: bool) -> core::result::Result<Hosts, String> {
-        let mut all = Vec::new();
-        for file in files {
-            all.push(snapshot::load(&[PathBuf::from(file)])?);
-        }
-        if live {
-            let read = host::snapshot(&Which::All);
-            all.push(read.map_err(|error| format!("this host cannot be read: {error}"))?);
-        }
-        Ok(Hosts::of(all))
+        let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+        Ok(Hosts::of(read(&files, live)?))
     }
 
     /// Loads hosts into one engine.
     pub(crate) fn of(mut all: Vec<Snapshot>) -> Hosts {
         let roots = name::unique(&mut all);
-        let programs = all.iter().flat_map(programs).collect();
-        let mut state = State::default();
-        for host in &mut all {
-            for (ns, there) in &mut host.state.namespaces {
-                state.namespaces.insert(ns.clone(), core::mem::take(there));
-            }
-        }
-        let wires = wire::between(&all, &state);
-        let asking = state.namespaces.iter();
-        let asking = asking.filter(|(_, there)| unknown::asks_sets(&there.ruleset));
-        let asking = asking.map(|(ns, _)| ns.clone()).collect();
-        let (mut simulation, lost) = Simulation::twin(&state);
-        for ends in wires {
-            simulation.engine.join(&ends);
-        }
-        let named = roots.iter().find(|ns| state.namespaces.contains_key(ns));
-        let first = named.or(state.namespaces.keys().next());
-        let first = first.cloned().unwrap_or_default();
         command::enter_as(entering(&all, &roots));
+        let (engine, known) = load(all);
+        let hosts = known.hosts.iter();
+        let mut all = hosts.flat_map(|host| host.state.namespaces.keys());
+        let named = roots
+            .iter()
+            .find(|ns| all.clone().any(|there| there == *ns));
+        let first = named.or(all.next()).cloned().unwrap_or_default();
         Hosts {
-            simulation,
-            programs,
-            lost,
-            asking,
-            tunnels: tunnel::all(&state),
-            names: Names(Rc::new(all)),
+            simulation: Simulation { engine },
+            known,
             first,
         }
     }
@@ -130,7 +106,7 @@ impl Hosts {
 
     /// Which of some parts were not read of them, and why: a line each.
     pub(crate) fn unread(&self, parts: &[&str]) -> Vec<String> {
-        let all = self.names.0.iter().flat_map(|host| &host.missing);
+        let all = self.known.hosts.iter().flat_map(|host| &host.missing);
         let told = all.filter(|missing| {
             missing.part == "namespace" || parts.contains(&missing.part.as_str())
         });
@@ -145,18 +121,48 @@ impl Hosts {
 
     /// What their namespaces are called by.
     pub(crate) fn names(&self) -> Names {
-        self.names.clone()
+        Names(Arc::clone(&self.known.hosts))
     }
 }
 
-/// The programs of a host that are on a device, with its name.
-fn programs(host: &Snapshot) -> Vec<(Program, String)> {
-    let named = host.programs.iter().filter_map(|program| {
-        let there = host.state.namespaces.get(&program.ns)?;
-        let link = there.link(&LinkRef::Index(program.link))?;
-        Some((program.clone(), link.name.clone()))
-    });
-    named.collect()
+/// Snapshots, and this machine as it is now.
+fn read(files: &[PathBuf], live: bool) -> core::result::Result<Vec<Snapshot>, String> {
+    let mut all = Vec::new();
+    for file in files {
+        all.push(snapshot::load(core::slice::from_ref(file))?);
+    }
+    if live {
+        let read = host::snapshot(&Which::All);
+        all.push(read.map_err(|error| format!("this host cannot be read: {error}"))?);
+    }
+    Ok(all)
+}
+
+/// Hosts whose namespaces have names of their own, in one engine; of their states only the names of
+/// namespaces are kept.
+fn load(mut all: Vec<Snapshot>) -> (Engine, Known) {
+    let mut state = State::default();
+    for host in &mut all {
+        state.clock = state.clock.max(host.state.clock);
+        for (ns, there) in &mut host.state.namespaces {
+            state.namespaces.insert(ns.clone(), core::mem::take(there));
+        }
+    }
+    let wires = wire::between(&all, &state);
+    let (mut engine, lost) = Engine::twin(&state);
+    for ends in wires {
+        engine.join(&ends);
+    }
+    if let Some(epoch) = all.iter().find_map(epoch) {
+        engine.set_epoch(epoch);
+    }
+    (engine, Known::of(all, &state, lost))
+}
+
+/// The wall clock when a host's own clock stood at zero, since 1970.
+fn epoch(host: &Snapshot) -> Option<Duration> {
+    let taken = host.host.taken.map(Duration::from_secs)?;
+    Some(taken.saturating_sub(Duration::from_nanos(host.state.clock.0)))
 }
 
 /// How the namespaces of hosts are entered there.
@@ -187,22 +193,12 @@ impl World for Hosts {
     fn call(&mut self, request: Request) -> Result<Reply> {
         match request {
             Request::Explain(ref explain) => {
-                let begins = unknown::begins(&explain.probe);
+                let probe = explain.probe.clone();
                 let simulation = &mut self.simulation;
                 let mut reply = simulation.call(request)?;
                 if let Reply::Journey(journey) = &mut reply {
-                    let known = unknown::Known {
-                        hosts: &self.names.0,
-                        programs: &self.programs,
-                        lost: &self.lost,
-                        asking: &self.asking,
-                        begins,
-                    };
-                    let tunnels = &self.tunnels;
-                    known.admit(journey, &mut |step| {
-                        let judge = |outer: &mut Journey| known.admit(outer, &mut |_| None);
-                        tunnel::broken(step, tunnels, simulation, &judge)
-                    });
+                    let ask = &mut |explain| simulation.explain(explain);
+                    self.known.admit(journey, &probe, ask);
                 }
                 Ok(reply)
             }

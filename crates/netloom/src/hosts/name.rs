@@ -1,27 +1,41 @@
 //! Names of namespaces that no other host's have: that of a host itself is called as the host is, and where
-//! there are several hosts, the others have its name before theirs: `alpha:web`.
+//! there are several hosts, the others have its name before theirs: `alpha:web`. In a world that begins as
+//! hosts were, the first host's own namespace is the first of the world, which has no name.
 
 use netloom_model::{NsName, Snapshot};
 use std::collections::BTreeSet;
 
 /// Gives every namespace such a name, and says what those of the hosts themselves are called.
 pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
+    named(all, false)
+}
+
+/// The same for a world, in which the first host's own namespace has no name.
+pub(super) fn in_world(all: &mut [Snapshot]) -> Vec<NsName> {
+    named(all, true)
+}
+
+fn named(all: &mut [Snapshot], world: bool) -> Vec<NsName> {
     let several = all.len() > 1;
     let mut taken = BTreeSet::new();
     let mut roots = Vec::new();
-    for host in all {
+    for (at, host) in all.iter_mut().enumerate() {
         let root = root(host, several, &mut taken);
         let prefix = if several {
             format!("{root}:")
         } else {
-            Default::default()
+            String::new()
+        };
+        let own = match world && at == 0 {
+            true => NsName::first(),
+            false => root,
         };
         let map = |ns: &NsName| match ns.is_first() {
-            true => root.clone(),
+            true => own.clone(),
             false => NsName::new(format!("{prefix}{}", visible(ns.as_str()))),
         };
         rename(host, &map);
-        roots.push(root);
+        roots.push(own);
     }
     roots
 }
@@ -108,6 +122,16 @@ mod tests {
     fn a_host_that_is_called_as_one_of_its_containers_has_a_number() {
         let mut all = [host("web", &["", "web"])];
         assert_eq!(unique(&mut all), ["web-2".into()]);
+    }
+
+    #[test]
+    fn in_a_world_the_first_host_is_there_without_a_name() {
+        let mut all = [host("alpha", &["", "web"]), host("beta", &["", "web"])];
+        assert_eq!(in_world(&mut all), ["".into(), "beta".into()]);
+        assert_eq!(names(&all), ["", "alpha:web", "beta", "beta:web"]);
+        let mut one = [host("alpha", &["", "web"])];
+        in_world(&mut one);
+        assert_eq!(names(&one), ["", "web"]);
     }
 
     #[test]

@@ -4,10 +4,13 @@ use super::Hosts;
 use crate::shell;
 use crate::simulated::after;
 use crate::snapshot::{self, Damage};
-use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend};
+use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend, Verdict};
+use netloom_model::link::{IpTunnel, LinkFlags, LinkKind, OtherKind};
+use netloom_model::snapshot::{Missing, Program};
 use netloom_model::state::Parts;
 use netloom_model::{Request, Snapshot, World};
 use serde_json::Value;
+use std::net::IpAddr;
 
 /// A host with something of everything.
 const HOST: &str = "
@@ -44,21 +47,20 @@ const HOST: &str = "
 ";
 
 fn host() -> Snapshot {
+    made_by(HOST)
+}
+
+/// A host as commands make it.
+fn made_by(commands: &str) -> Snapshot {
     Snapshot {
-        state: after(HOST),
+        state: after(commands),
         ..Snapshot::default()
     }
 }
 
-/// Asks everything of a host that is asked of one.
-fn ask(host: &Snapshot, from: &str, to: &str) {
-    let mut hosts = Hosts::of(vec![host.clone()]);
-    let ns = hosts
-        .names()
-        .namespace(from)
-        .cloned()
-        .unwrap_or(hosts.first().clone());
-    let packet = ProbeSend {
+/// The first segment of TCP to an address.
+fn packet(to: &str) -> ProbeSend {
+    ProbeSend {
         to: to.parse().unwrap(),
         port: 80,
         protocol: ProbeProtocol::Tcp,
@@ -70,10 +72,20 @@ fn ask(host: &Snapshot, from: &str, to: &str) {
         mark: 1,
         dont_fragment: false,
         device: None,
-    };
+    }
+}
+
+/// Asks everything of a host that is asked of one.
+fn ask(host: &Snapshot, from: &str, to: &str) {
+    let mut hosts = Hosts::of(vec![host.clone()]);
+    let ns = hosts
+        .names()
+        .namespace(from)
+        .cloned()
+        .unwrap_or(hosts.first().clone());
     let explain = Explain {
         ns,
-        probe: Probe::Send(packet),
+        probe: Probe::Send(packet(to)),
         what_if: Vec::new(),
         max_steps: 300,
         states: false,
@@ -83,6 +95,137 @@ fn ask(host: &Snapshot, from: &str, to: &str) {
         let found = crate::lint::findings(&state, &[]);
         let _ = shell::shown(&format!("{}", found.len()));
     }
+}
+
+/// How a packet of TCP ends that a program in a namespace sends.
+fn end(host: &Snapshot, from: &str) -> Verdict {
+    let mut hosts = Hosts::of(vec![host.clone()]);
+    let explain = Explain {
+        ns: hosts.names().namespace(from).unwrap().clone(),
+        probe: Probe::Send(ProbeSend {
+            size: 0,
+            ..packet("10.0.0.1")
+        }),
+        what_if: Vec::new(),
+        max_steps: 300,
+        states: false,
+    };
+    hosts.explain(explain).unwrap().verdict
+}
+
+#[test]
+fn programs_that_decide_for_all_processes_of_a_namespace_make_its_packets_unknown() {
+    let mut host = host();
+    host.host.name = "node".to_owned();
+    assert!(matches!(end(&host, "web"), Verdict::Dropped { .. }));
+    host.programs = vec![Program {
+        ns: "web".into(),
+        link: 0,
+        hook: "cgroup connect4".to_owned(),
+        name: "lb".to_owned(),
+        id: Some(7),
+    }];
+    let Verdict::Unknown { why } = end(&host, "web") else {
+        panic!("it is known");
+    };
+    assert!(
+        why.contains("\"lb\" (number 7) decides for all processes of web"),
+        "{why}"
+    );
+    assert!(matches!(end(&host, "node"), Verdict::Dropped { .. }));
+}
+
+#[test]
+fn programs_that_could_not_be_read_make_packets_unknown_where_they_would_be() {
+    let mut host = host();
+    host.missing = vec![Missing {
+        ns: Some("web".into()),
+        part: "programs".to_owned(),
+        why: "nobody may".to_owned(),
+    }];
+    let Verdict::Unknown { why } = end(&host, "web") else {
+        panic!("it is known");
+    };
+    assert!(
+        why.contains("the programs of web could not be read: nobody may"),
+        "{why}"
+    );
+}
+
+/// One of two hosts on a wire, with an end of a tunnel.
+fn with_tunnel(name: &str, own: u8, other: u8, more: &[&str]) -> Snapshot {
+    let lines = [
+        "ip link set lo up".to_owned(),
+        "ip netns add out".to_owned(),
+        "ip link add eth0 type veth peer name x netns out".to_owned(),
+        "ip -n out link set x up".to_owned(),
+        format!("ip link set eth0 address 02:00:00:00:00:0{own} up"),
+        format!("ip addr add 192.0.2.{own}/24 dev eth0"),
+        "ip tuntap add t0 mode tun".to_owned(),
+        "ip link set t0 up".to_owned(),
+        format!("ip addr add 10.9.0.{own} peer 10.9.0.{other} dev t0"),
+    ];
+    let lines = lines.join("\n");
+    let mut host = made_by(&format!("{lines}\n{}", more.join("\n")));
+    host.host.name = name.to_owned();
+    host.state.namespaces.retain(|ns, _| ns.is_first());
+    for there in host.state.namespaces.values_mut() {
+        let end = there.links.iter_mut().find(|link| link.name == "t0");
+        let end = end.unwrap();
+        let address = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        end.kind = LinkKind::Other(Box::new(OtherKind {
+            kind: Some("ipip".to_owned()),
+            link_type: "ipip".to_owned(),
+            vxlan: None,
+            tunnel: Some(IpTunnel {
+                local: address(own),
+                remote: address(other),
+                keys: (None, None),
+            }),
+        }));
+        end.carrier = true;
+        end.flags = end
+            .flags
+            .union(LinkFlags::RUNNING)
+            .union(LinkFlags::LOWER_UP);
+    }
+    host
+}
+
+#[test]
+fn what_a_tunnel_of_ip_carries_arrives_where_what_is_around_does() {
+    let asked = |more: &[&str]| {
+        let mut hosts = Hosts::of(vec![
+            with_tunnel("alpha", 1, 2, &[]),
+            with_tunnel("beta", 2, 1, more),
+        ]);
+        let probe = ProbeSend {
+            protocol: ProbeProtocol::Icmp,
+            ..packet("10.9.0.2")
+        };
+        let explain = Explain {
+            ns: "alpha".into(),
+            probe: Probe::Send(probe),
+            what_if: Vec::new(),
+            max_steps: 300,
+            states: false,
+        };
+        hosts.explain(explain).unwrap()
+    };
+    let journey = asked(&[]);
+    let delivered = |verdict: &Verdict, to: &str| matches!(verdict, Verdict::Delivered { ns, .. } if ns.as_str() == to);
+    assert!(delivered(&journey.verdict, "beta"), "{:?}", journey.verdict);
+    assert!(
+        delivered(journey.back.as_ref().unwrap(), "alpha"),
+        "{:?}",
+        journey.back
+    );
+    let journey = asked(&["iptables -A INPUT -p ipencap -j DROP"]);
+    let Verdict::Unknown { why } = &journey.verdict else {
+        panic!("it arrives: {:?}", journey.verdict);
+    };
+    let says = "what t0 of alpha sends to 192.0.2.2 is dropped in beta: a rule drops it";
+    assert!(why.contains(says), "{why}");
 }
 
 #[test]

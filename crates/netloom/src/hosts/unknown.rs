@@ -2,14 +2,16 @@
 //! device of another kind than netloom has. How it ends is unknown then; what would become of it otherwise
 //! is told beside.
 
+use super::tunnel::{self, Tunnel};
 use netloom_model::journey::{
-    DropReason, Event, Journey, Look, Origin, Probe, ProbeProtocol, Stage, Step, Verdict,
+    DropReason, Event, Explain, Journey, Look, Origin, Probe, ProbeProtocol, Stage, Step, Verdict,
 };
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Ruleset, Statement};
 use netloom_model::snapshot::{Missing, Program};
-use netloom_model::{NsName, Snapshot};
+use netloom_model::{LinkRef, NsName, Result, Snapshot, State};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 fn unknown(verdict: &Verdict, why: String) -> Verdict {
     let otherwise = match verdict {
@@ -42,21 +44,32 @@ fn lineage(journey: &Journey, first: impl Fn(u32) -> bool) -> Vec<u32> {
 }
 
 /// What is known of hosts, and what is not.
-pub(super) struct Known<'h> {
-    pub(super) hosts: &'h [Snapshot],
-    /// Programs, each with the name of its device.
-    pub(super) programs: &'h [(Program, String)],
+pub(crate) struct Known {
+    /// The hosts, without their states.
+    pub(super) hosts: Arc<Vec<Snapshot>>,
+    /// The programs that decide about packets, each with the name of its device.
+    programs: Vec<(Program, String)>,
     /// What the engine could not take.
-    pub(super) lost: &'h [Missing],
+    lost: Vec<Missing>,
+    /// The ends of tunnels between them.
+    tunnels: Vec<Tunnel>,
     /// The namespaces whose rules ask sets of xtables.
-    pub(super) asking: &'h BTreeSet<NsName>,
-    /// Whether the packet begins a connection of its own.
-    pub(super) begins: bool,
+    asking: BTreeSet<NsName>,
 }
+
+/// A question put to what is known.
+struct Asked<'k> {
+    known: &'k Known,
+    /// Whether the packet begins a connection of its own.
+    begins: bool,
+}
+
+/// Asks the engine in which the hosts are.
+pub(crate) type Ask<'a> = &'a mut dyn FnMut(Explain) -> Result<Journey>;
 
 /// Whether a packet begins a connection, so that it is of none of those that there are: one that comes
 /// from a port which nobody has yet, and a new echo. One whose port is given may be of an earlier one.
-pub(super) const fn begins(probe: &Probe) -> bool {
+const fn begins(probe: &Probe) -> bool {
     match probe {
         Probe::Send(packet) | Probe::ReceiveIp { packet, .. } => {
             packet.source_port.is_none() || matches!(packet.protocol, ProbeProtocol::Icmp)
@@ -66,7 +79,7 @@ pub(super) const fn begins(probe: &Probe) -> bool {
 }
 
 /// Whether a ruleset asks sets of xtables.
-pub(super) fn asks_sets(ruleset: &Ruleset) -> bool {
+fn asks_sets(ruleset: &Ruleset) -> bool {
     let chains = ruleset.tables.iter().flat_map(|table| &table.chains);
     let mut rules = chains.flat_map(|chain| &chain.rules);
     rules.any(|rule| {
@@ -80,13 +93,56 @@ pub(super) fn asks_sets(ruleset: &Ruleset) -> bool {
     })
 }
 
-impl Known<'_> {
+/// The programs of a host that are on a device, with its name.
+fn programs<'h>(host: &'h Snapshot, state: &'h State) -> impl Iterator<Item = (Program, String)> {
+    host.programs.iter().filter_map(|program| {
+        let there = state.namespaces.get(&program.ns)?;
+        let name = match program.link {
+            0 => String::new(),
+            index => there.link(&LinkRef::Index(index))?.name.clone(),
+        };
+        Some((program.clone(), name))
+    })
+}
+
+impl Known {
+    /// What is known of hosts that together are in a state, and what of it the engine could not take.
+    pub(super) fn of(hosts: Vec<Snapshot>, state: &State, lost: Vec<Missing>) -> Known {
+        let asking = state.namespaces.iter();
+        let asking = asking.filter(|(_, there)| asks_sets(&there.ruleset));
+        Known {
+            programs: hosts
+                .iter()
+                .flat_map(|host| programs(host, state))
+                .collect(),
+            tunnels: tunnel::all(state),
+            asking: asking.map(|(ns, _)| ns.clone()).collect(),
+            hosts: Arc::new(hosts),
+            lost,
+        }
+    }
+
+    /// What of the hosts the engine could not take.
+    pub(super) fn lost(&self) -> impl Iterator<Item = &Missing> {
+        self.lost.iter()
+    }
+
+    /// Makes the verdicts of a journey unknown where they are.
+    pub(crate) fn admit(&self, journey: &mut Journey, probe: &Probe, ask: Ask<'_>) {
+        let asked = Asked {
+            known: self,
+            begins: begins(probe),
+        };
+        asked.admit(journey, &mut |step| {
+            let judge = |outer: &mut Journey| asked.admit(outer, &mut |_| None);
+            tunnel::broken(step, &self.tunnels, ask, &judge)
+        });
+    }
+}
+
+impl Asked<'_> {
     /// Makes the verdicts of a journey unknown where they are; `broken` says why a step may not be taken.
-    pub(super) fn admit(
-        &self,
-        journey: &mut Journey,
-        broken: &mut dyn FnMut(&Step) -> Option<String>,
-    ) {
+    fn admit(&self, journey: &mut Journey, broken: &mut dyn FnMut(&Step) -> Option<String>) {
         let asked = lineage(journey, |packet| packet == 0);
         if let Some(why) = self.first_gap(journey, &asked, broken) {
             journey.verdict = unknown(&journey.verdict, why);
@@ -120,31 +176,33 @@ impl Known<'_> {
 
     fn gap(&self, step: &Step) -> Option<String> {
         let ns = &step.ns;
-        let host = self
-            .hosts
-            .iter()
-            .find(|host| host.state.namespaces.contains_key(ns))?;
+        let mut hosts = self.known.hosts.iter();
+        let host = hosts.find(|host| host.state.namespaces.contains_key(ns))?;
         if let (Event::Dropped(DropReason::DeviceUnknown), Some(dev)) = (&step.event, &step.dev) {
             return Some(format!(
                 "{dev} of {ns} is a device of a kind that netloom does not know"
             ));
         }
-        let mut programs = self.programs.iter();
+        let mut programs = self.known.programs.iter();
         if let Some((program, _)) = programs.find(|(program, dev)| runs(program, dev, step)) {
             let Program { hook, name, id, .. } = program;
             let id = id.map_or_else(String::new, |id| format!(" (number {id})"));
             let dev = step.dev.as_deref().unwrap_or_default();
+            let place = match program.link {
+                0 => format!("for all processes of {ns}"),
+                _ => format!("at {dev} of {ns}"),
+            };
             return Some(format!(
-                "the program \"{name}\"{id} decides at {dev} of {ns}, {hook}, and what it does is not known"
+                "the program \"{name}\"{id} decides {place}, {hook}, and what it does is not known"
             ));
         }
         let asked = |part: &&&str| match **part {
             "connections" => !self.begins,
-            "ipsets" => self.asking.contains(ns),
+            "ipsets" => self.known.asking.contains(ns),
             _ => true,
         };
         parts(step).iter().filter(asked).find_map(|part| {
-            let lost = self.lost.iter().find(|lost| {
+            let lost = self.known.lost.iter().find(|lost| {
                 *part != "links" && lost.part == *part && lost.ns.as_ref() == Some(ns)
             });
             let lost =
@@ -157,6 +215,9 @@ impl Known<'_> {
 
 /// Whether a program on device `dev` is asked at a step: as the device receives, or as it sends.
 fn runs(program: &Program, dev: &str, step: &Step) -> bool {
+    if program.link == 0 {
+        return program.ns == step.ns && runs_for_processes(&program.hook, step.stage);
+    }
     let sends = program.hook.contains("egress");
     let asked = match step.stage {
         Stage::Receive | Stage::Backlog => !sends,
@@ -164,6 +225,20 @@ fn runs(program: &Program, dev: &str, step: &Step) -> bool {
         _ => false,
     };
     asked && program.ns == step.ns && step.dev.as_deref() == Some(dev)
+}
+
+/// Whether a program of a control group is asked at a stage (linux/bpf.h, `BPF_CGROUP_*`).
+fn runs_for_processes(hook: &str, stage: Stage) -> bool {
+    let sends = matches!(
+        stage,
+        Stage::PingSend | Stage::RawSend | Stage::UdpSend | Stage::TcpSend
+    );
+    match hook {
+        "cgroup ingress" => matches!(stage, Stage::UdpReceive | Stage::TcpReceive),
+        "cgroup connect4" | "cgroup connect6" => matches!(stage, Stage::UdpSend | Stage::TcpSend),
+        "cgroup sendmsg4" | "cgroup sendmsg6" => stage == Stage::UdpSend,
+        _ => sends,
+    }
 }
 
 /// The parts of a namespace that a step asks.
@@ -184,6 +259,7 @@ fn parts(step: &Step) -> Vec<&'static str> {
         | Stage::BridgeForward
         | Stage::BridgeFlood => parts.push("ruleset"),
         Stage::UdpReceive | Stage::TcpReceive => parts.push("sockets"),
+        Stage::Receive | Stage::DeviceTransmit => parts.push("programs"),
         _ => {}
     }
     parts

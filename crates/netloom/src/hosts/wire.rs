@@ -3,7 +3,7 @@
 
 use super::tunnel;
 use netloom_model::link::LinkKind;
-use netloom_model::{IpNet, Link, MacAddr, Namespace, NsName, Snapshot, State};
+use netloom_model::{IpNet, Link, LinkFlags, MacAddr, Namespace, NsName, Snapshot, State};
 
 /// A device whose other end is outside of its host.
 struct End<'s> {
@@ -48,16 +48,26 @@ pub(super) fn between(all: &[Snapshot], state: &State) -> Vec<Vec<(NsName, u32)>
     }
     let links = (0..ends.len()).map(|link| {
         let own = ends.iter().zip(&link_of).filter(|(_, of)| **of == link);
-        let own = own.map(|(end, _)| (end.ns.clone(), end.link.index));
-        own.collect::<Vec<_>>()
+        own.map(|(end, _)| end).collect::<Vec<_>>()
     });
-    links.filter(|ends| ends.len() > 1).collect()
+    // Who of several ends without addresses of the link is meant only the packets around tell.
+    let alone = |end: &&&End<'_>| end.link.kind.link_type() != "ether";
+    let known = |ends: &Vec<&End<'_>>| {
+        ends.len() == 2 || ends.len() > 2 && ends.iter().find(alone).is_none()
+    };
+    let each = links.filter(known).map(|ends| {
+        let own = ends.iter().map(|end| (end.ns.clone(), end.link.index));
+        own.collect()
+    });
+    each.collect()
 }
 
 /// Whether a link is a wire whose other end its host does not tell of.
 fn is_outside(link: &Link, state: &State) -> bool {
     match &link.kind {
         LinkKind::Other(other) if other.vxlan.is_some() => true,
+        // The kernel has one of each kind in each namespace, which nobody uses while it is down.
+        LinkKind::Other(other) if other.is_carried() => link.flags.contains(LinkFlags::UP),
         LinkKind::Other(other) => other.kind.is_none() && other.link_type == "ether",
         LinkKind::Veth => {
             let there = link.peer.as_ref().and_then(|peer| {
@@ -96,9 +106,9 @@ fn end<'s>(host: usize, ns: &'s NsName, there: &'s Namespace, link: &'s Link) ->
 }
 
 fn joined(a: &End<'_>, b: &End<'_>) -> bool {
-    match (tunnel::vxlan(a.link), tunnel::vxlan(b.link)) {
+    match (tunnel::carried(a.link), tunnel::carried(b.link)) {
         (None, None) => {}
-        (Some(one), Some(other)) => return a.host != b.host && tunnel::same(one, other),
+        (Some(one), Some(other)) => return a.host != b.host && one.leads_to(&other),
         _ => return false,
     }
     let knows = |one: &End<'_>, other: &End<'_>| {

@@ -6,26 +6,26 @@ use std::time::Instant;
 /// Where the time comes from.
 #[derive(Debug)]
 pub(super) enum Clock {
-    /// The machine's monotonic clock, since then.
-    Real(Instant),
+    /// The machine's monotonic clock, which began then, at that moment of the world.
+    Real(Instant, Time),
     /// Stands still until it is moved.
     Virtual(Time),
 }
 
 impl Clock {
-    /// A clock that stands at zero.
-    pub(super) fn new(virtual_time: bool) -> Clock {
+    /// A clock that stands at a moment.
+    pub(super) fn new(virtual_time: bool, begins: Time) -> Clock {
         if virtual_time {
-            Clock::Virtual(Time::ZERO)
+            Clock::Virtual(begins)
         } else {
-            Clock::Real(Instant::now())
+            Clock::Real(Instant::now(), begins)
         }
     }
 
     /// The time.
     pub(super) fn now(&self) -> Time {
         match self {
-            Clock::Real(start) => Time::ZERO + start.elapsed(),
+            Clock::Real(start, begins) => *begins + start.elapsed(),
             Clock::Virtual(now) => *now,
         }
     }
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_virtual_clock_moves_by_hand_alone_and_never_back() {
-        let mut clock = Clock::new(true);
+        let mut clock = Clock::new(true, Time::ZERO);
         assert_eq!(clock.now(), Time::ZERO);
         clock.jump(Time::from_secs(300));
         clock.jump(Time::from_secs(200));
@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_real_clock_runs_by_itself() {
-        let mut clock = Clock::new(false);
+        let mut clock = Clock::new(false, Time::from_secs(100));
+        assert!(clock.now() >= Time::from_secs(100));
         clock.jump(Time::from_secs(300));
         assert!(clock.now() < Time::from_secs(300));
     }

@@ -11,11 +11,12 @@ mod connection;
 mod programs;
 mod quiet;
 
+use crate::hosts::Known;
 use crate::protocol::{Answer, Ask, Welcome};
 use clock::Clock;
 use connection::Connection;
 use netloom_engine::{Answer as EngineAnswer, ClientId, Engine};
-use netloom_model::{Errno, Error, Reply, Request, Time};
+use netloom_model::{Errno, Error, NsName, Reply, Request, Time};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno as OsError;
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ use std::time::Duration;
 /// A world and the programs in it.
 pub struct Server {
     engine: Engine,
+    /// What is not known of the hosts that it was loaded from.
+    known: Option<Known>,
     clock: Clock,
     listener: UnixListener,
     welcome: Welcome,
@@ -43,15 +46,29 @@ impl Server {
     pub fn new(mut engine: Engine, listener: UnixListener, welcome: Welcome) -> io::Result<Server> {
         listener.set_nonblocking(true)?;
         engine.set_epoch(welcome.epoch);
+        let clock = Clock::new(welcome.virtual_time, engine.now());
         Ok(Server {
             engine,
-            clock: Clock::new(welcome.virtual_time),
+            known: None,
+            clock,
             listener,
             welcome,
             connections: BTreeMap::new(),
             next_id: 1,
             stopped: false,
         })
+    }
+
+    /// The world is that of hosts of which not all is known.
+    #[must_use]
+    pub(crate) fn of_hosts(mut self, known: Known) -> Server {
+        self.known = Some(known);
+        self
+    }
+
+    /// The namespace in which commands begin.
+    pub const fn begins(&self) -> &NsName {
+        &self.welcome.begins
     }
 
     /// Runs the world until a program stops it.
@@ -184,8 +201,17 @@ impl Server {
         let engine = &mut self.engine;
         // A fault in the engine must not cost everybody their world; it tells of itself on
         // standard error, and whoever ran into it is told too.
-        let answer = catch_unwind(AssertUnwindSafe(|| engine.handle(ClientId(id), &request)))
-            .unwrap_or_else(|_| EngineAnswer::Ready(Err(fault())));
+        let known = self.known.as_ref();
+        let answer = catch_unwind(AssertUnwindSafe(|| {
+            let mut answer = engine.handle(ClientId(id), &request);
+            if let (Some(known), Request::Explain(explain)) = (known, &request)
+                && let EngineAnswer::Ready(Ok(Reply::Journey(journey))) = &mut answer
+            {
+                known.admit(journey, &explain.probe, &mut |other| engine.explain(&other));
+            }
+            answer
+        }))
+        .unwrap_or_else(|_| EngineAnswer::Ready(Err(fault())));
         let Some(connection) = self.connections.get_mut(&id) else {
             return true;
         };

@@ -26,7 +26,7 @@ pub(super) fn tell(state: &mut State, pid: impl Fn(u64) -> Option<u32>) {
             continue;
         };
         let place = held[&client].binary_search(&socket.inode).unwrap_or(0);
-        socket.program = pid(client).and_then(|pid| {
+        let program = pid(client).and_then(|pid| {
             let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
             Some(SocketProgram {
                 pid,
@@ -34,5 +34,7 @@ pub(super) fn tell(state: &mut State, pid: impl Fn(u64) -> Option<u32>) {
                 fd: FIRST + place as u32,
             })
         });
+        // Those of a host from which the world was loaded have nobody here, and keep what was told.
+        socket.program = program.or_else(|| socket.program.take());
     }
 }

@@ -13,12 +13,13 @@ mod summary;
 
 use crate::applet;
 use crate::process::WORLD;
+use crate::worlds::Place;
 use clap::Args;
 use netloom_kernel::host::{self, Which};
 use netloom_model::snapshot::Host;
 use netloom_model::state::Parts;
-use netloom_model::{Errno, NsName, Snapshot, World};
-use std::fs::File;
+use netloom_model::{Errno, LinkRef, NsName, Snapshot, State, World};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -58,10 +59,10 @@ pub struct Arguments {
 
 #[cfg(test)]
 pub(crate) use damage::Damage;
-#[cfg(test)]
-pub(crate) use file::parse;
+pub(crate) use file::{parse, text};
 #[cfg(test)]
 pub(crate) use redact::redact as redacted;
+pub(crate) use summary::lacking;
 
 /// What collects on other hosts.
 const SCRIPT: &str = include_str!("collect.sh");
@@ -101,7 +102,7 @@ pub fn run(arguments: &Arguments) -> Result<i32, Failure> {
 fn print(snapshot: &Snapshot) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.is_terminal() {
-        true => out.write_all(&file::text(snapshot)?)?,
+        true => out.write_all(&text(snapshot)?)?,
         false => out.write_all(&file::bytes(snapshot)?)?,
     }
     out.flush()
@@ -160,7 +161,7 @@ fn of_host(arguments: &Arguments) -> Result<Snapshot, Failure> {
     })
 }
 
-/// A world's state; nothing of it is unknown.
+/// A world's state. Nothing of it is unknown, unless it began as hosts of which not all was.
 fn of_world(arguments: &Arguments) -> Result<Snapshot, Failure> {
     if arguments.pid.is_some() {
         return Err("--pid asks for a process of the machine, and this is a world".to_owned());
@@ -182,9 +183,48 @@ fn of_world(arguments: &Arguments) -> Result<Snapshot, Failure> {
         kernel: format!("netloom {}", env!("CARGO_PKG_VERSION")),
         taken: Some(taken.as_secs()),
     };
-    Ok(Snapshot {
+    let began = Snapshot {
         host,
-        state,
         ..Snapshot::default()
-    })
+    };
+    let began = began_as()?.unwrap_or(began);
+    Ok(still(began, state, taken.as_secs()))
+}
+
+/// What is known of the hosts as which the world of this process began, without their states.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn began_as() -> Result<Option<Snapshot>, Failure> {
+    let socket = std::env::var_os(WORLD).unwrap_or_default();
+    let Some(place) = Place::around(Path::new(&socket)) else {
+        return Ok(None);
+    };
+    match fs::read(place.hosts()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => parse(&read.map_err(|error| error.to_string())?).map(Some),
+    }
+}
+
+/// Of what is known of hosts that which is still so in a state that came of theirs.
+fn still(began: Snapshot, state: State, taken: u64) -> Snapshot {
+    let lives = |ns: &NsName| state.namespaces.contains_key(ns);
+    let mut now = Snapshot {
+        host: Host {
+            taken: Some(taken),
+            ..began.host.clone()
+        },
+        ..began
+    };
+    now.places.retain(|ns, _| lives(ns));
+    now.containers.retain(|container| lives(&container.ns));
+    now.programs.retain(|program| {
+        let there = state.namespaces.get(&program.ns);
+        let link = LinkRef::Index(program.link);
+        there.is_some_and(|there| program.link == 0 || there.link(&link).is_some())
+    });
+    now.missing
+        .retain(|missing| missing.ns.as_ref().is_none_or(lives));
+    now.state = state;
+    now
 }

@@ -31,6 +31,13 @@ pub fn of(snapshot: &Snapshot) -> String {
         one_line(&snapshot.host.kernel),
         counts.join(", ")
     );
+    text.push_str(&lacking(snapshot));
+    text
+}
+
+/// What it lacks, a line each.
+pub fn lacking(snapshot: &Snapshot) -> String {
+    let mut text = String::new();
     for ((why, of), parts) in missing(snapshot) {
         let line = format!("{}{}: {why}", parts.join(", "), place(&of));
         let _ = writeln!(text, "missing: {}", one_line(&line));

@@ -10,3 +10,4 @@ mod rootless;
 mod scripts;
 mod sockets;
 mod time;
+mod twin;
