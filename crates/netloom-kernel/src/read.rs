@@ -86,7 +86,7 @@ pub(crate) fn namespace(
         state.groups = groups::read(ns, &links)?;
     }
     if parts.sysctls {
-        state.sysctls = settings::read(ns)?;
+        state.sysctls = settings::read(netlink, ns)?;
     }
     Ok(state)
 }

@@ -12,10 +12,17 @@ use netloom_netlink::diag::{self, Inet};
 use std::fs;
 
 /// All of them. Who holds them is not told.
+///
+/// All namespaces share the kernel's tables, which are gone through for each: those of a kind of which the
+/// namespace has none in use are not asked for.
 pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<Vec<ListedSocket>> {
     let mut all = told(netlink.dump(diag::KIND, &diag::ask_packets(), diag::decode_packet))?;
+    let used = InUse::read(ns)?;
     for protocol in [Inet::Raw, Inet::Udp, Inet::Tcp] {
         for family in [Family::V4, Family::V6] {
+            if used.has_none(protocol, family) {
+                continue;
+            }
             let asked = diag::ask(protocol, family);
             let read = |body: &[u8]| diag::decode(protocol, body);
             match netlink.dump(diag::KIND, &asked, read) {
@@ -27,6 +34,48 @@ pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<Vec<ListedSocke
         }
     }
     Ok(all)
+}
+
+/// How many sockets of each kind a namespace has in use, by the texts of `/proc/net/sockstat` and
+/// `sockstat6`.
+struct InUse([String; 2]);
+
+impl InUse {
+    fn read(ns: &NsName) -> Result<InUse> {
+        let texts = namespace::inside(ns, || {
+            ["sockstat", "sockstat6"].map(|file| {
+                let path = format!("/proc/thread-self/net/{file}");
+                fs::read_to_string(path).unwrap_or_default()
+            })
+        })?;
+        Ok(InUse(texts))
+    }
+
+    /// Whether there is none of a kind; where nothing is told there may be.
+    fn has_none(&self, protocol: Inet, family: Family) -> bool {
+        let [v4, v6] = &self.0;
+        let (text, line) = match (protocol, family) {
+            (Inet::Tcp, Family::V4) => (v4, "TCP:"),
+            (Inet::Tcp, Family::V6) => (v6, "TCP6:"),
+            (Inet::Udp, Family::V4) => (v4, "UDP:"),
+            (Inet::Udp, Family::V6) => (v6, "UDP6:"),
+            (Inet::Raw, Family::V4) => (v4, "RAW:"),
+            (Inet::Raw, Family::V6) => (v6, "RAW6:"),
+        };
+        // Those in TIME-WAIT are counted apart, for both versions.
+        let waiting = match protocol {
+            Inet::Tcp => number(v4, "TCP:", "tw"),
+            _ => Some(0),
+        };
+        number(text, line, "inuse") == Some(0) && waiting == Some(0)
+    }
+}
+
+/// A number of a line: `TCP: inuse 2 orphan 0 tw 0 alloc 3 mem 1`.
+fn number(text: &str, line: &str, name: &str) -> Option<u64> {
+    let told = text.lines().find_map(|told| told.strip_prefix(line))?;
+    let mut words = told.split_whitespace().skip_while(|word| *word != name);
+    words.nth(1)?.parse().ok()
 }
 
 /// What is told; a kernel without sockets of a kind has none.
@@ -116,6 +165,21 @@ mod tests {
             ((576, 0), 1234, 5)
         );
         assert_eq!(found.state, TcpState::Established);
+    }
+
+    #[test]
+    fn sockets_are_asked_for_where_some_are_in_use() {
+        let used = |v4: &str| InUse([v4.to_owned(), "TCP6: inuse 0\nUDP6: inuse 4\n".to_owned()]);
+        let idle = used("sockets: used 9\nTCP: inuse 0 orphan 0 tw 0 alloc 3 mem 1\n");
+        assert!(idle.has_none(Inet::Tcp, Family::V4) && idle.has_none(Inet::Tcp, Family::V6));
+        assert!(!idle.has_none(Inet::Udp, Family::V6));
+        assert!(
+            !idle.has_none(Inet::Raw, Family::V4),
+            "nothing is told of it"
+        );
+        let waiting = used("TCP: inuse 0 orphan 0 tw 1 alloc 3 mem 1\n");
+        assert!(!waiting.has_none(Inet::Tcp, Family::V4));
+        assert!(!waiting.has_none(Inet::Tcp, Family::V6));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub mod nft;
 pub mod port;
 pub mod route;
 pub mod rule;
+pub mod setting;
 pub mod told;
 pub mod traffic;
 pub mod vlan;
@@ -144,6 +145,8 @@ mod tests {
                 let _ = nft::element::decode(&known, std::slice::from_ref(&bytes));
             }
             let _ = rule::decode(&bytes);
+            let _ = setting::of_link(&bytes);
+            let _ = setting::of_neighbours(&bytes);
             let _ = traffic::xdp(&bytes);
             let _ = traffic::filter(&bytes);
             let _ = vlan::decode(&bytes);

@@ -13,7 +13,7 @@ pub(crate) const FIXED: usize = 16;
 
 const ADDRESS: u16 = 1;
 const BROADCAST: u16 = 2;
-const NAME: u16 = 3;
+pub(crate) const NAME: u16 = 3;
 const MTU: u16 = 4;
 const LINK: u16 = 5;
 const QDISC: u16 = 6;
@@ -24,7 +24,7 @@ const OPERSTATE: u16 = 16;
 const LINKINFO: u16 = 18;
 const ALIAS: u16 = 20;
 const STATS64: u16 = 23;
-const AF_SPEC: u16 = 26;
+pub(crate) const AF_SPEC: u16 = 26;
 const GROUP: u16 = 27;
 const NETNS_FD: u16 = 28;
 const EXT_MASK: u16 = 29;

@@ -1,0 +1,60 @@
+//! The settings of a namespace (`/proc/sys/net`), by their dotted names. A device's name may have dots:
+//! they stand as slashes then, as sysctl(8) writes them.
+//!
+//! `gather` reads all of them: from their files, and from what messages tell of devices (`told`), of which
+//! each has more than a hundred.
+
+mod files;
+mod gather;
+mod told;
+
+use crate::netlink::Netlink;
+use crate::{namespace, refused};
+use files::value;
+use netloom_model::{Errno, NsName, Result};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use told::Told;
+
+const ROOT: &str = "/proc/sys";
+
+fn swapped(text: &str) -> String {
+    let swap = |letter| match letter {
+        '/' => '.',
+        '.' => '/',
+        other => other,
+    };
+    text.chars().map(swap).collect()
+}
+
+/// All of them that can be read.
+pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<BTreeMap<String, String>> {
+    // What messages do not tell is in files.
+    let told = Told::ask(netlink).unwrap_or_default();
+    namespace::inside(ns, || gather::all(&told))
+}
+
+/// Reads one.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name.
+pub(crate) fn get(ns: &NsName, name: &str) -> Result<String> {
+    let path = PathBuf::from(ROOT).join(swapped(name));
+    let read = namespace::inside(ns, || File::open(&path).and_then(value))?;
+    read.map_err(|error| refused(&error))
+}
+
+/// Writes one.
+///
+/// # Errors
+/// `ENOENT` if there is none of that name; what the kernel says of the value.
+pub(crate) fn write(ns: &NsName, name: &str, value: &str) -> Result<()> {
+    let path = PathBuf::from(ROOT).join(swapped(name));
+    let outside = path.components().any(|part| part.as_os_str() == "..");
+    if outside || !name.starts_with("net") {
+        return Err(Errno::NOENT.into());
+    }
+    let written = namespace::inside(ns, || fs::write(&path, value))?;
+    written.map_err(|error| refused(&error))
+}

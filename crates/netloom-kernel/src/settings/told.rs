@@ -1,0 +1,50 @@
+//! What messages tell of the settings of devices: each link its numbers, the tables of neighbours how each
+//! device treats them.
+
+use crate::netlink::Netlink;
+use netloom_model::{Family, Result};
+use netloom_netlink::setting::{self, Numbers, OfLink, OfNeighbours};
+use netloom_netlink::{kind, link};
+use std::collections::HashMap;
+
+/// What was told of a namespace.
+#[derive(Default)]
+pub(super) struct Told {
+    links: HashMap<String, OfLink>,
+    neighbours: HashMap<(Family, u32), OfNeighbours>,
+}
+
+impl Told {
+    /// Asks.
+    pub(super) fn ask(netlink: &mut Netlink) -> Result<Told> {
+        let links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), setting::of_link)?;
+        let tables = netlink.dump(
+            setting::ASK_TABLES,
+            &setting::ask_tables(),
+            setting::of_neighbours,
+        )?;
+        let named = links.into_iter().map(|link| (link.name.clone(), link));
+        let tables = tables.into_iter();
+        Ok(Told {
+            links: named.collect(),
+            neighbours: tables
+                .map(|(family, index, of)| ((family, index), of))
+                .collect(),
+        })
+    }
+
+    /// The numbers of a device.
+    pub(super) fn numbers(&self, family: Family, device: &str) -> Option<&Numbers> {
+        let [v4, v6] = &self.links.get(device)?.numbers;
+        Some(match family {
+            Family::V4 => v4,
+            Family::V6 => v6,
+        })
+    }
+
+    /// How a device treats its neighbours.
+    pub(super) fn neighbours(&self, family: Family, device: &str) -> Option<&OfNeighbours> {
+        let index = self.links.get(device)?.index;
+        self.neighbours.get(&(family, index))
+    }
+}

@@ -1,0 +1,123 @@
+//! What is read of settings is what their files say, however each was set: of devices messages tell most
+//! of them. For root alone, in a namespace of its own.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use netloom_kernel::Kernel;
+use netloom_model::state::Parts;
+use netloom_model::{NsName, World};
+use nix::sched::{CloneFlags, unshare};
+use rustix::process::geteuid;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Devices of several kinds, one with a dot in its name, one without IPv6.
+const DEVICES: &str = "
+    ip link set lo up
+    ip link add veth0 type veth peer name veth0.1
+    ip link add br0 type bridge
+    ip link set veth0 master br0
+    ip link set veth0.1 mtu 1000
+    ip link set br0 up
+    ip link set veth0 up
+";
+
+/// What is written to every file, time after time; most take some of it.
+const VALUES: [&str; 6] = ["1", "7", "-3", "65001", "2147483647", "4294967295"];
+
+/// What is longer is no time for neighbours: where ticks are not milliseconds, messages tell it as another.
+const LONGEST: usize = 5;
+
+/// A secret of which addresses are made; that of a file of its own kind.
+const SECRET: &str = "2001:db8::17";
+
+/// The files below a folder, by the dotted names of their settings.
+fn files(folder: &Path, name: &str, all: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let own = entry.file_name().to_string_lossy().replace('.', "/");
+        let (path, name) = (entry.path(), format!("{name}.{own}"));
+        if path.is_dir() {
+            files(&path, &name, all);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            all.insert(name, text.trim_end_matches('\n').to_owned());
+        }
+    }
+}
+
+/// Writes a value to every file of the settings of devices; how many took it.
+fn write(folder: &Path, value: &str) -> usize {
+    let mut written = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            written += write(&path, value);
+            continue;
+        }
+        let is_secret = path.ends_with("stable_secret");
+        let value = if is_secret { SECRET } else { value };
+        written += usize::from(fs::write(&path, value).is_ok());
+    }
+    written
+}
+
+/// Holds what is read to the files.
+fn compare(kernel: &mut Kernel) -> Result<(), Failed> {
+    let wanted = Parts {
+        sysctls: true,
+        ..Parts::NONE
+    };
+    let first = NsName::first();
+    let mut state = kernel.snapshot(Some(&first), wanted)?;
+    let read = state.namespaces.remove(&first).unwrap_or_default().sysctls;
+    let mut awaited = BTreeMap::new();
+    files(Path::new("/proc/sys/net"), "net", &mut awaited);
+    if awaited.len() < 500 {
+        return Err(format!("there are only {} files", awaited.len()).into());
+    }
+    let names: Vec<_> = read.keys().chain(awaited.keys()).collect();
+    let differs = |name: &&&String| read.get(**name) != awaited.get(**name);
+    match names.iter().find(differs) {
+        None => Ok(()),
+        Some(name) => {
+            let (read, file) = (read.get(*name), awaited.get(*name));
+            Err(format!("{name}: read {read:?}, the file says {file:?}").into())
+        }
+    }
+}
+
+fn judge() -> Result<(), Failed> {
+    unshare(CloneFlags::CLONE_NEWNET)?;
+    let made = Command::new("sh").args(["-ec", DEVICES]).status()?;
+    if !made.success() {
+        return Err("the devices cannot be made".into());
+    }
+    let mut kernel = Kernel::new();
+    compare(&mut kernel)?;
+    for value in VALUES {
+        let folders = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"];
+        let told = if value.len() > LONGEST { 2 } else { 4 };
+        let folders = folders.iter().take(told);
+        let each = folders.map(|folder| write(&Path::new("/proc/sys/net").join(folder), value));
+        if each.sum::<usize>() == 0 {
+            return Err(format!("no file took {value}").into());
+        }
+        compare(&mut kernel).map_err(|error| {
+            let why = error.message().unwrap_or_default();
+            Failed::from(format!("with {value}: {why}"))
+        })?;
+    }
+    Ok(())
+}
+
+fn alone() -> Result<(), Failed> {
+    let thread = std::thread::spawn(judge);
+    thread.join().map_err(|_| "the thread panicked")?
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trial = Trial::test("settings_are_read_as_their_files_say", alone);
+    let trials = vec![trial.with_ignored_flag(!geteuid().is_root())];
+    libtest_mimic::run(&arguments, trials).exit();
+}
