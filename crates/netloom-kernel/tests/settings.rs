@@ -23,6 +23,9 @@ const DEVICES: &str = "
     ip link set veth0 up
 ";
 
+/// Many more, for which the tables of neighbours are asked.
+const CROWD: &str = "for at in $(seq 40); do ip link add crowd$at type veth; done";
+
 /// What is written to every file, time after time; most take some of it.
 const VALUES: [&str; 6] = ["1", "7", "-3", "65001", "2147483647", "4294967295"];
 
@@ -88,12 +91,19 @@ fn compare(kernel: &mut Kernel) -> Result<(), Failed> {
 
 fn judge() -> Result<(), Failed> {
     unshare(CloneFlags::CLONE_NEWNET)?;
-    let made = Command::new("sh").args(["-ec", DEVICES]).status()?;
-    if !made.success() {
-        return Err("the devices cannot be made".into());
-    }
     let mut kernel = Kernel::new();
-    compare(&mut kernel)?;
+    for devices in [DEVICES, CROWD] {
+        let made = Command::new("sh").args(["-ec", devices]).status()?;
+        if !made.success() {
+            return Err("the devices cannot be made".into());
+        }
+        set_and_compare(&mut kernel)?;
+    }
+    Ok(())
+}
+
+fn set_and_compare(kernel: &mut Kernel) -> Result<(), Failed> {
+    compare(kernel)?;
     for value in VALUES {
         let folders = ["ipv4/conf", "ipv6/conf", "ipv4/neigh", "ipv6/neigh"];
         let told = if value.len() > LONGEST { 2 } else { 4 };
@@ -102,7 +112,7 @@ fn judge() -> Result<(), Failed> {
         if each.sum::<usize>() == 0 {
             return Err(format!("no file took {value}").into());
         }
-        compare(&mut kernel).map_err(|error| {
+        compare(kernel).map_err(|error| {
             let why = error.message().unwrap_or_default();
             Failed::from(format!("with {value}: {why}"))
         })?;

@@ -1,7 +1,9 @@
 //! Files of settings, as they are read by the hundred thousand.
 
 use super::ROOT;
-use rustix::fs::{Dir, FileType, Mode, OFlags, openat};
+use core::mem::MaybeUninit;
+use rustix::fs::{Dir, FileType, Mode, OFlags, RawDir, SeekFrom, openat, seek};
+use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen};
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -37,8 +39,15 @@ pub(super) fn mounted() -> rustix::io::Result<OwnedFd> {
     fsmount(&files, FsMountFlags::FSMOUNT_CLOEXEC, only_read)
 }
 
-/// What is in a folder: each name, and whether it is a folder.
-pub(super) fn entries(folder: &OwnedFd) -> Vec<(String, bool)> {
+/// What is in a folder.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) is_folder: bool,
+}
+
+/// Everything that is in a folder.
+pub(super) fn entries(folder: &OwnedFd) -> Vec<Entry> {
     let Ok(entries) = Dir::read_from(folder) else {
         return Vec::new();
     };
@@ -48,16 +57,41 @@ pub(super) fn entries(folder: &OwnedFd) -> Vec<(String, bool)> {
             && name != "."
             && name != ".."
         {
-            all.push((name.to_owned(), entry.file_type() == FileType::Directory));
+            all.push(Entry {
+                name: name.to_owned(),
+                is_folder: entry.file_type() == FileType::Directory,
+            });
         }
     }
     all
 }
 
-/// What the file of that name says; none where it may not be read.
-pub(super) fn text(folder: &OwnedFd, name: &str) -> Option<String> {
-    let opened = openat(folder, name, OFlags::CLOEXEC, Mode::empty()).ok()?;
-    value(File::from(opened)).ok()
+/// The first entry of a folder behind so many, which the kernel counts and does not look up.
+pub(super) fn entry_behind(folder: &OwnedFd, count: usize) -> Option<String> {
+    /// The folder itself, and the one that it is in.
+    const SELF: usize = 2;
+    seek(folder, SeekFrom::Start((SELF + count) as u64)).ok()?;
+    let mut room = [MaybeUninit::uninit(); 512];
+    let mut behind = RawDir::new(folder, &mut room);
+    let first = behind.next()?.ok()?;
+    Some(first.file_name().to_string_lossy().into_owned())
+}
+
+/// What came of reading a file.
+pub(super) enum Text {
+    Said(String),
+    /// It may not be read, or has nothing to say.
+    Unreadable,
+    Absent,
+}
+
+/// What the file of that name says.
+pub(super) fn text(folder: &OwnedFd, name: &str) -> Text {
+    match openat(folder, name, OFlags::CLOEXEC, Mode::empty()) {
+        Ok(opened) => value(File::from(opened)).map_or(Text::Unreadable, Text::Said),
+        Err(Errno::NOENT) => Text::Absent,
+        Err(_) => Text::Unreadable,
+    }
 }
 
 /// What is in a file, without the end of its last line.

@@ -1,15 +1,18 @@
 //! All settings of the namespace of a thread.
 //!
 //! Most are of devices, and messages tell them at a time; a file is opened for what they leave out. Which
-//! files there are the kernel says: those of one device are those of every other.
+//! files there are the kernel says: those of one device are those of every other, and most folders have the
+//! same in each namespace.
 
-use super::files::{entries, folder, mounted, shared, text};
+use super::files::{Entry, Text, entries, entry_behind, folder, mounted, shared, text};
 use super::{Told, swapped};
 use netloom_model::Family;
 use netloom_netlink::setting::{self, OF_NEIGHBOURS, OfNeighbours, Place};
+use rustix::io::Errno;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 
 /// How many namespaces a thread reads by one file system.
 const SHARE: u32 = 32;
@@ -28,8 +31,10 @@ struct Files {
     /// How many namespaces were read.
     count: u32,
     own: Option<OwnedFd>,
+    /// What was in each folder of a namespace before.
+    known: HashMap<String, Rc<[Entry]>>,
     /// What the files say of devices that treat their neighbours alike.
-    alike: HashMap<(Family, OfNeighbours), Vec<(String, String)>>,
+    alike: HashMap<(Family, OfNeighbours), Read>,
 }
 
 impl Files {
@@ -44,6 +49,32 @@ impl Files {
             Some(own) => folder(own, "sys/net").or_else(|_| shared()),
             None => shared(),
         }
+    }
+
+    /// What is in a folder if it is as it was in another namespace: it has no more entries, and whoever
+    /// finds each of them there knows that it has no others. To list a folder costs more than to open all
+    /// that is in it.
+    fn guess(&self, at: &OwnedFd, name: &str) -> Option<Rc<[Entry]>> {
+        let known = self.known.get(name)?;
+        entry_behind(at, known.len())
+            .is_none()
+            .then(|| Rc::clone(known))
+    }
+
+    /// Lists a folder.
+    fn list(&mut self, at: &OwnedFd, name: &str) -> Rc<[Entry]> {
+        let all: Rc<[Entry]> = entries(at).into();
+        // Where the kernel does not count entries, nothing is known of what is behind some of them.
+        let last = all.len().checked_sub(1);
+        let counts = last.is_some_and(|last| {
+            let told = entry_behind(at, last);
+            told.is_some_and(|told| told == all[last].name) && entry_behind(at, all.len()).is_none()
+        });
+        match counts {
+            true => self.known.insert(name.to_owned(), Rc::clone(&all)),
+            false => self.known.remove(name),
+        };
+        all
     }
 }
 
@@ -79,30 +110,55 @@ impl Gathering<'_> {
             "net.ipv6.neigh" => return self.neighbours(at, name, Family::V6),
             _ => {}
         }
-        for (entry, is_folder) in entries(at) {
-            let full = under(name, &entry);
-            if !is_folder {
-                self.file(at, &entry, full);
-            } else if let Ok(below) = folder(at, &entry) {
-                self.folder(&below, &full);
-            }
+        let guessed = self.files.guess(at, name);
+        if guessed.is_none_or(|entries| self.each(at, name, &entries).is_none()) {
+            let entries = self.files.list(at, name);
+            // What is gone since is gone.
+            let _ = self.each(at, name, &entries);
         }
     }
 
-    fn file(&mut self, at: &OwnedFd, entry: &str, full: String) {
-        if let Some(value) = text(at, entry) {
-            self.all.insert(full, value);
+    /// Reads the entries of a folder; none where one of them is not there.
+    fn each(&mut self, at: &OwnedFd, name: &str, entries: &[Entry]) -> Option<()> {
+        for entry in entries {
+            let full = under(name, &entry.name);
+            if entry.is_folder {
+                match folder(at, &entry.name) {
+                    Ok(below) => self.folder(&below, &full),
+                    Err(Errno::NOENT | Errno::NOTDIR) => return None,
+                    Err(_) => {}
+                }
+                continue;
+            }
+            match text(at, &entry.name) {
+                Text::Said(value) => {
+                    self.all.insert(full, value);
+                }
+                Text::Unreadable => {}
+                Text::Absent => return None,
+            }
         }
+        Some(())
+    }
+
+    /// The files of a device's folder, which has the same ones for each device of whichever namespace;
+    /// none where it went meanwhile.
+    fn device(&mut self, within: &OwnedFd, name: &str, device: &str) -> Option<Read> {
+        let at = folder(within, device).ok()?;
+        let own = format!("{name}/*");
+        let guessed = self.files.guess(&at, &own);
+        let read = guessed.and_then(|entries| device_files(&at, &entries));
+        read.or_else(|| device_files(&at, &self.files.list(&at, &own)))
     }
 
     /// A folder with one for each device, of which links tell numbers.
     fn numbers(&mut self, at: &OwnedFd, name: &str, family: Family) {
         let mut known: Option<Vec<(String, Option<Place>)>> = None;
-        for (device, _) in entries(at) {
+        for Entry { name: device, .. } in entries(at) {
             let full = under(name, &device);
             let (Some(names), Some(numbers)) = (&known, self.told.numbers(family, &device)) else {
                 // `all`, `default`: of these nobody tells.
-                if let Some(read) = device_files(at, &device) {
+                if let Some(read) = self.device(at, name, &device) {
                     let place = |(name, _): &(String, _)| {
                         let place = setting::place(family, name);
                         (name.clone(), place)
@@ -119,7 +175,10 @@ impl Gathering<'_> {
                     if opened.is_none() {
                         opened = folder(at, &device).ok();
                     }
-                    text(opened.as_ref()?, file)
+                    match text(opened.as_ref()?, file) {
+                        Text::Said(value) => Some(value),
+                        Text::Unreadable | Text::Absent => None,
+                    }
                 });
                 self.all
                     .extend(value.map(|value| (under(&full, file), value)));
@@ -129,17 +188,15 @@ impl Gathering<'_> {
 
     /// A folder with one for each device that has neighbours.
     fn neighbours(&mut self, at: &OwnedFd, name: &str, family: Family) {
-        for (device, _) in entries(at) {
+        for Entry { name: device, .. } in entries(at) {
             let full = under(name, &device);
             let told = self.told.neighbours(family, &device);
             let key = told.map(|told| (family, told.clone()));
             if let Some(alike) = key.as_ref().and_then(|key| self.files.alike.get(key)) {
-                for (file, value) in alike {
-                    self.all.insert(under(&full, file), value.clone());
-                }
+                self.add(&full, alike.clone());
                 continue;
             }
-            let Some(read) = device_files(at, &device) else {
+            let Some(read) = self.device(at, name, &device) else {
                 continue;
             };
             let follows = |(name, value): &(String, Option<String>)| {
@@ -148,9 +205,7 @@ impl Gathering<'_> {
             if let Some(key) = key
                 && read.iter().all(follows)
             {
-                let each = read.iter().cloned();
-                let each = each.filter_map(|(name, value)| Some((name, value?)));
-                self.files.alike.insert(key, each.collect());
+                self.files.alike.insert(key, read.clone());
             }
             self.add(&full, read);
         }
@@ -167,16 +222,18 @@ impl Gathering<'_> {
 /// Files: their names, and what each says.
 type Read = Vec<(String, Option<String>)>;
 
-/// The files of a device; none where it went meanwhile.
-fn device_files(at: &OwnedFd, device: &str) -> Option<Read> {
-    let at = folder(at, device).ok()?;
-    let each = entries(&at).into_iter();
-    let each = each.filter(|(_, is_folder)| !is_folder);
-    let read = |(name, _): (String, bool)| {
-        let value = text(&at, &name);
-        (name, value)
-    };
-    Some(each.map(read).collect()).filter(|read: &Read| !read.is_empty())
+/// The files of a device; none where one of them is not there.
+fn device_files(at: &OwnedFd, entries: &[Entry]) -> Option<Read> {
+    let mut read = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.is_folder) {
+        let value = match text(at, &entry.name) {
+            Text::Said(value) => Some(value),
+            Text::Unreadable => None,
+            Text::Absent => return None,
+        };
+        read.push((entry.name.clone(), value));
+    }
+    Some(read).filter(|read| !read.is_empty())
 }
 
 /// The dotted name of what is in a folder.

@@ -7,6 +7,10 @@ use netloom_netlink::setting::{self, Numbers, OfLink, OfNeighbours};
 use netloom_netlink::{kind, link};
 use std::collections::HashMap;
 
+/// For so many devices the tables of neighbours are asked: the kernel goes through the devices of all
+/// namespaces for each that asks, which costs more than the files of a few.
+const MANY: usize = 32;
+
 /// What was told of a namespace.
 #[derive(Default)]
 pub(super) struct Told {
@@ -18,11 +22,14 @@ impl Told {
     /// Asks.
     pub(super) fn ask(netlink: &mut Netlink) -> Result<Told> {
         let links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), setting::of_link)?;
-        let tables = netlink.dump(
-            setting::ASK_TABLES,
-            &setting::ask_tables(),
-            setting::of_neighbours,
-        )?;
+        let tables = match links.len() {
+            0..MANY => Vec::new(),
+            _ => netlink.dump(
+                setting::ASK_TABLES,
+                &setting::ask_tables(),
+                setting::of_neighbours,
+            )?,
+        };
         let named = links.into_iter().map(|link| (link.name.clone(), link));
         let tables = tables.into_iter();
         Ok(Told {
