@@ -49,7 +49,8 @@ fn keep(net: &mut Net, ns: NsId, packet: &mut Packet) -> Result<(), DropReason> 
     let clash = first.or_else(|| find(&reply, Direction::Reply));
     if let Some((place, direction)) = clash {
         let other = conntrack.table.get(place);
-        let same = other.filter(|other| other.tuples == [original, reply]);
+        // In another zone the same ends have another connection.
+        let same = other.filter(|other| other.tuples == [original, reply] && other.zone == zone);
         let adopted = same.map(|other| {
             let standing = track::standing(other, direction);
             Reference::to((ns, place), other, standing, direction)

@@ -193,7 +193,10 @@ pub(super) fn heard(cx: &Context<'_>, connection: &mut Connection, upper: &[u8])
                 // Packets to its sender carry this tag from now on.
                 now.tags[other] = u32::from_be_bytes([first[0], first[1], first[2], first[3]]);
             }
-            _ if now.tags[own] == 0 => now.tags[own] = tag,
+            // Who is asked whether it is there may not have been heard of yet.
+            HEARTBEAT | HEARTBEAT_ACK if now.tags[own] == 0 => now.tags[own] = tag,
+            SHUTDOWN_ACK if known.state == State::None => now.tags[other] = tag,
+            SHUTDOWN_ACK => {}
             ABORT | SHUTDOWN_COMPLETE if tag == now.tags[other] => {}
             _ if tag != now.tags[own] => return Heard::Invalid,
             _ => {}

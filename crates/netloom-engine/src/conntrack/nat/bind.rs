@@ -96,9 +96,12 @@ fn is_taken(net: &Net, facts: &Facts, asks: &Asks, tuple: &Tuple) -> bool {
         return true;
     };
     let conntrack = net.ns(facts.ns).conntrack.as_ref();
-    // One that begins alike is the same connection: whoever is confirmed later gives way.
-    let other = |found: &Connection| found.tuples[0] != asks.original;
     let (zone, by) = (asks.zone, Direction::Reply);
+    let begins_in = |zone: Zone| zone.id(Direction::Original);
+    // One that begins alike is the same connection: whoever is confirmed later gives way.
+    let other = |found: &Connection| {
+        found.tuples[0] != asks.original || begins_in(found.zone) != begins_in(zone)
+    };
     let find = |table: &Table| table.find_if(&reply, zone, by, other).is_some();
     conntrack.is_some_and(|conntrack| find(&conntrack.table))
 }

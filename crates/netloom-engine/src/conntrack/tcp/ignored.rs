@@ -67,7 +67,8 @@ impl Tcp {
             && self.last.end == segment.ack
     }
 
-    /// The SYN that was not believed began another connection: its numbers count from now on.
+    /// The SYN that was not believed began another connection: its numbers count from now on. Of who
+    /// answers it, nothing more is refused for its numbers than before.
     pub(super) fn believe_ignored(&mut self) {
         let Last {
             direction,
@@ -77,7 +78,11 @@ impl Tcp {
             ..
         } = self.last;
         self.last.may_challenge = false;
-        self.ends = [End::default(); 2];
+        let answers = &mut self.ends[direction.other() as usize];
+        *answers = End {
+            liberal: answers.liberal,
+            ..End::default()
+        };
         self.ends[direction as usize] = End {
             end,
             max_end: end,
