@@ -77,6 +77,9 @@ pub(crate) struct Body {
     /// The TCP or UDP checksum is only begun: it holds the sum over the pseudo header, and whoever
     /// hands the packet to the outside completes it (`CHECKSUM_PARTIAL`).
     pub(crate) checksum_partial: bool,
+    /// The checksum of UDP over IPv6 was looked at on its way, when the header before it began so and
+    /// had this hop limit: the sum was kept for whoever looks at it next (`csum_complete_sw`).
+    pub(crate) summed: Option<([u8; 4], u8)>,
     /// Longer than a segment: it stands for several with so many bytes of data each, and is cut
     /// where a device does not take it whole (`gso_size`); 0 = an ordinary packet.
     pub(crate) gso: u16,
@@ -134,6 +137,7 @@ impl Body {
             packet_type: PacketType::Host,
             local: false,
             checksum_partial: false,
+            summed: None,
             gso: 0,
             gso_headers: 0,
             frag_max: 0,
@@ -150,6 +154,13 @@ impl Body {
         }
         let before = u32::from(self.network).saturating_sub(self.start) as usize;
         len.min(before + usize::from(self.gso_headers) + usize::from(self.gso))
+    }
+
+    /// What of the header of IPv6 counts in a sum over all of the packet, and can change while that of
+    /// UDP stays right.
+    pub(crate) fn outside_sum(&self) -> Option<([u8; 4], u8)> {
+        let header = self.network();
+        Some((*header.first_chunk()?, *header.get(7)?))
     }
 
     /// The device that sockets take it for received by (`inet_iif`); `dev` received it.
@@ -365,6 +376,7 @@ impl Pool {
         body.hops = 0;
         body.local = false;
         body.checksum_partial = false;
+        body.summed = None;
         body.gso = 0;
         body.gso_headers = 0;
         body.frag_max = 0;
@@ -396,6 +408,7 @@ impl Pool {
         copy.packet_type = packet.packet_type;
         copy.local = packet.local;
         copy.checksum_partial = packet.checksum_partial;
+        copy.summed = packet.summed;
         copy.gso = packet.gso;
         copy.gso_headers = packet.gso_headers;
         copy.frag_max = packet.frag_max;

@@ -102,6 +102,7 @@ fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: Packet) {
     packet.dev = dev;
     packet.ethertype = ethertype;
     packet.packet_type = packet_type(destination, device.mac);
+    packet.summed = None;
     if ethertype.is_vlan() && !vlan::untag(&mut packet) {
         device.rx.dropped += 1;
         return cx.drop(packet, dev, Stage::Receive, DropReason::FrameTooShort);

@@ -90,7 +90,6 @@ fn quoted(
 /// Whether the checksum of what a packet carries is right, where it is to be looked at: of packets that
 /// come from outside.
 pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
-    let asked = facts.hook == Hook::Prerouting && net.ns(facts.ns).conntrack_conf.on(Ct::Checksum);
     let (Some(protocol), Some(transport)) = (facts.protocol, facts.transport) else {
         return true;
     };
@@ -106,7 +105,21 @@ pub(super) fn is_intact(net: &Net, facts: &Facts, packet: &Packet) -> bool {
     if protocol == super::tuple::UDP_LITE && !upper.is_some_and(covers) {
         return false;
     }
-    !asked || udp_lite_sums_up(facts, packet) && sums_up(facts, packet)
+    !is_looked_at(net, facts) || udp_lite_sums_up(facts, packet) && sums_up(facts, packet)
+}
+
+/// Whether checksums are looked at here.
+fn is_looked_at(net: &Net, facts: &Facts) -> bool {
+    facts.hook == Hook::Prerouting && net.ns(facts.ns).conntrack_conf.on(Ct::Checksum)
+}
+
+/// Remembers that the checksum of UDP over IPv6 was looked at, if it was.
+pub(super) fn keep_sum(net: &Net, facts: &Facts, packet: &mut Packet) {
+    let done = packet.local || packet.checksum_partial;
+    let udp = facts.is_v6() && facts.protocol == Some(super::tuple::UDP);
+    if udp && !done && is_looked_at(net, facts) {
+        packet.summed = packet.outside_sum();
+    }
 }
 
 /// Whether the header of UDP-Lite covers itself and no more than there is, and has the checksum that

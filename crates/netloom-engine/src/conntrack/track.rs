@@ -36,6 +36,7 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     if !related::is_intact(net, facts, packet) {
         return invalid(net, facts, packet);
     }
+    related::keep_sum(net, facts, packet);
     if tuple::is_icmp(protocol, v6) {
         match related::read(net, facts.ns, (v6, transport), zone, packet) {
             related::Icmp::Error(reference) => {

@@ -108,7 +108,8 @@ pub(crate) fn send<O: Observer>(
     let Ok(mut way) = route::output::route(cx.net, ns, &flow) else {
         return;
     };
-    if !own && way.found.prefsrc.is_none() {
+    let received = packet.packet_type != PacketType::Outgoing;
+    if !own && received && way.found.prefsrc.is_none() {
         // An address of where the packet came from, wherever the error goes (RFC 4443 section 2.2).
         let by = packet.received_by(dev);
         way.source = source::select(cx.net, ns, by, src).unwrap_or(way.source);

@@ -65,8 +65,7 @@ pub(super) fn refuse<O: Observer>(
     };
     let (mut out, at) = ip(cx.net, &manner, &path, reset.buffer_len(), 0);
     reset.emit(&mut out.bytes_mut()[at..]);
-    half_checksum(&mut out.bytes_mut()[at..], &path);
-    out.checksum_partial = true;
+    checksum_alone(&mut out, at, &path);
     cx.see(packet, dev, Stage::TcpReceive, |_| Event::Answered {
         with: Origin::TcpReset,
         what: format!("reset to {src}"),
@@ -80,6 +79,19 @@ pub(super) fn refuse<O: Observer>(
         }
         Path::V6(way) => {
             crate::ip::v6::output::send(cx, ns, way, out, crate::ip::output::GroupLoop(false));
+        }
+    }
+}
+
+/// Sums a segment up that no connection sends: over IPv4 at once, over IPv6 the device does
+/// (`ip_send_unicast_reply`, `tcp_v6_send_response`). An error that quotes it shows which.
+fn checksum_alone(out: &mut Packet, at: usize, path: &Path) {
+    let bytes = &mut out.bytes_mut()[at..];
+    match path {
+        Path::V4(way) => tcp::Packet::new_unchecked(bytes).fill_checksum_v4(way.source, way.dst),
+        Path::V6(_) => {
+            half_checksum(bytes, path);
+            out.checksum_partial = true;
         }
     }
 }
@@ -151,8 +163,7 @@ pub(super) fn acknowledge_again<O: Observer>(cx: &mut Cx<'_, O>, ns: NsId, slot:
     };
     let (mut out, at) = ip(cx.net, &manner, &path, repr.buffer_len(), 0);
     repr.emit(&mut out.bytes_mut()[at..]);
-    half_checksum(&mut out.bytes_mut()[at..], &path);
-    out.checksum_partial = true;
+    checksum_alone(&mut out, at, &path);
     cx.net.count(ns, Counter::TcpOutSegs);
     depart(cx, &manner, &path, out, Some(cause));
 }

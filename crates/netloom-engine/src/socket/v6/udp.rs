@@ -23,7 +23,8 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
     let header = ipv6::Packet::new_unchecked(packet.network());
     let (src, dst) = (header.src(), header.dst());
     // Without a checksum there is none over the addresses either: it is not optional.
-    if segment.checksum() == 0 || !segment.verify_checksum_v6(src, dst) {
+    let intact = segment.checksum() != 0 && segment.verify_checksum_v6(src, dst);
+    if !intact || is_taken_for_broken(&packet) {
         return cx.drop(packet, dev, Stage::UdpReceive, DropReason::UdpChecksum);
     }
     let ports = (segment.src_port(), segment.dst_port());
@@ -60,6 +61,15 @@ pub(crate) fn receive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, mut packet: P
         to: format!("the program at UDP port {}", ports.1),
     });
     cx.consume(packet);
+}
+
+/// Datagrams up to this length are summed up anew, whatever is known of their sum (`CHECKSUM_BREAK`).
+const SUMMED_ANEW: usize = 76;
+
+/// Whether the sum that was kept of a datagram, whose front is its UDP header, is of another header than it
+/// has now: rules that write a traffic class or a hop limit do not bring it up to date.
+fn is_taken_for_broken(packet: &Packet) -> bool {
+    packet.summed.is_some() && packet.summed != packet.outside_sum() && packet.len() > SUMMED_ANEW
 }
 
 /// The sockets for a datagram: for a group all that match, else the one that matches best.
