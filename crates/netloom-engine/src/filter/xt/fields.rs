@@ -10,6 +10,7 @@ use crate::route;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::ruleset::xt::{Addrtype, Compare, Ecn, Multiport, Not, PortsOf, Span};
 use netloom_model::socket::PacketType;
+use netloom_wire::ipv4;
 
 /// For whom a packet is; what this host sends is not yet taken for that.
 pub(super) fn packet_type(packet: &Packet) -> u8 {
@@ -103,15 +104,20 @@ pub(super) fn addrtype(asked: &Addrtype, net: &Net, facts: &Facts, packet: &Pack
         && asked.destination.is_none_or(|types| is(destination, types))
 }
 
-/// The greatest segment that a TCP segment tells.
-pub(super) fn tcpmss(asked: Not<Span<u16>>, facts: &Facts, packet: &Packet) -> bool {
-    let Some(segment) = bytes(facts, packet) else {
-        return false;
+/// The greatest segment that a TCP segment tells; none where its header is cut, or is none: nobody looks
+/// whether a fragment has one.
+pub(super) fn tcpmss(asked: Not<Span<u16>>, facts: &Facts, packet: &Packet) -> Option<bool> {
+    let network = packet.network();
+    let later = || match facts.is_v6() {
+        false => ipv4::Packet::new_unchecked(network).header_len(),
+        true => 0,
     };
-    match options::mss(segment) {
-        Some(at) => within(asked, u16::from_be_bytes([segment[at], segment[at + 1]])),
+    let at = facts.transport.map_or_else(later, usize::from);
+    let header = options::header(network.get(at..)?)?;
+    Some(match options::mss(header) {
+        Some(at) => within(asked, u16::from_be_bytes([header[at], header[at + 1]])),
         None => asked.not,
-    }
+    })
 }
 
 pub(super) fn ecn(asked: &Ecn, facts: &Facts, packet: &Packet) -> bool {

@@ -150,7 +150,7 @@ fn of_packet(found: &XtMatch, facts: &Facts, packet: &Packet) -> Says {
             fields::tos(facts, packet).is_some_and(|tos| value.matches(tos & mask == value.is))
         }
         XtMatch::Ecn(asked) => fields::ecn(asked, facts, packet),
-        XtMatch::Tcpmss(span) => fields::tcpmss(*span, facts, packet),
+        XtMatch::Tcpmss(span) => return fields::tcpmss(*span, facts, packet).into(),
         XtMatch::Pkttype(kind) => kind.matches(fields::packet_type(packet) == kind.is),
         XtMatch::Eui64 => extension::eui64(packet),
         XtMatch::Mark(mark) => mark.matches(packet.mark & mark.is.mask == mark.is.value),
