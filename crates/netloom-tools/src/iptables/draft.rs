@@ -49,11 +49,23 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// The draft of a table. Of the older kind whoever opens one that is not there has it made with all
+    /// of its chains, whatever comes of the rest.
     pub(super) fn new(
         cx: &mut Context<'_>,
         variant: Variant,
         builtin: &'static Builtin,
     ) -> Outcome<Draft> {
+        let mut draft = Draft::read(cx, variant, builtin)?;
+        if variant.backend == LEGACY && !draft.there {
+            draft.whole();
+            draft.commit(cx)?;
+            draft = Draft::read(cx, variant, builtin)?;
+        }
+        Ok(draft)
+    }
+
+    fn read(cx: &mut Context<'_>, variant: Variant, builtin: &'static Builtin) -> Outcome<Draft> {
         let named = table_ref(variant, builtin);
         let tables = asked::tables(cx)?;
         let legacy = |table: &Table| table.family == named.family && table.backend == LEGACY;
@@ -77,13 +89,10 @@ impl Draft {
             ipsets: Vec::new(),
         };
         draft.add_own_chains();
-        if variant.backend == LEGACY && !there {
-            draft.whole();
-        }
         Ok(draft)
     }
 
-    /// Of the older kind, a table is made with all of its chains, by whoever looks at it.
+    /// Makes all of the table's own chains.
     fn whole(&mut self) {
         let names: Vec<String> = self
             .builtin
@@ -113,7 +122,7 @@ impl Draft {
         self.index();
     }
 
-    /// Deletes the table, to be made anew.
+    /// Deletes the table, to be made anew once something is put into it.
     pub(super) fn start_anew(&mut self) {
         self.settle();
         let table = table_ref(self.variant, self.builtin);
@@ -123,7 +132,6 @@ impl Draft {
         self.there = false;
         self.table = empty(&table);
         self.add_own_chains();
-        self.ensure_table();
     }
 
     fn index(&mut self) {

@@ -92,6 +92,22 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
         }
     };
     let text = String::from_utf8_lossy(&text);
+    let mut begun = None;
+    let done = tables(cx, variant, options, &text, &mut begun);
+    if let (Err(_), LEGACY, Some(builtin)) = (&done, variant.backend, begun) {
+        Draft::new(cx, variant, builtin)?; // it was opened by its first line
+    }
+    done
+}
+
+/// Reads the tables of a file and carries each out at its end; tells in `begun` with which it began last.
+fn tables(
+    cx: &mut Context<'_>,
+    variant: Variant,
+    options: &Options,
+    text: &str,
+    begun: &mut Option<&'static Builtin>,
+) -> Outcome<()> {
     let mut reading = None;
     let mut number = 0;
     for (at, line) in (1..).zip(text.split_inclusive('\n')) {
@@ -119,7 +135,11 @@ fn carry_out(cx: &mut Context<'_>, variant: Variant, options: &Options) -> Outco
                 commit(cx, variant, options, table)?;
                 None
             }
-            (None, b'*') => Some(begin(variant, options, bare)?),
+            (None, b'*') => {
+                let table = begin(variant, options, bare)?;
+                *begun = Some(table.builtin).filter(|_| !table.skipped);
+                Some(table)
+            }
             (None, _) => {
                 let text = format!("{}: line {number} failed", variant.name);
                 return Err(Failure::new(text, 1));
