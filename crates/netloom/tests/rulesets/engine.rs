@@ -18,10 +18,11 @@ pub(crate) struct Inside {
 }
 
 impl Inside {
-    pub(crate) fn new() -> Inside {
+    /// One that draws by a seed what a kernel draws by chance.
+    pub(crate) fn new(seed: u64) -> Inside {
         let mut side = Inside {
             world: Simulation {
-                engine: Engine::new(1),
+                engine: Engine::new(seed),
             },
             ports: Vec::new(),
         };

@@ -23,7 +23,7 @@ fn read(name: &str) -> Result<Case, Failed> {
 }
 
 fn engine(name: &str) -> Result<(), Failed> {
-    let seen = play(&mut Inside::new(), &read(name)?).out.lines();
+    let seen = play(&mut Inside::new(1), &read(name)?).out.lines();
     KEPT.judge(name, &seen)
 }
 

@@ -153,20 +153,22 @@ impl Known {
 
     /// The packet that an error is about.
     fn quoted(&self, v4: bool, quote: &mut [u8]) {
+        // It may be of the router's own, with an identification or a flow label that it drew; not all of
+        // its header need be there.
+        let drawn: &[core::ops::Range<usize>] = if v4 { &[4..6, 10..12] } else { &[2..4] };
+        for range in drawn {
+            if let Some(bytes) = quote.get_mut(range.clone()) {
+                bytes.fill(0);
+            }
+        }
+        if let (false, Some(byte)) = (v4, quote.get_mut(1)) {
+            *byte &= 0xf0;
+        }
         let (protocol, start) = match quote.first() {
             Some(first) if v4 && quote.len() >= 20 => (quote[9], usize::from(first & 15) * 4),
             Some(_) if !v4 && quote.len() >= 40 => (quote[6], 40),
             _ => return,
         };
-        if v4 {
-            // It may be of the router's own.
-            quote[4..6].fill(0);
-            quote[10..12].fill(0);
-        } else {
-            // It may be of the router's own, with a label that it drew.
-            quote[1] &= 0xf0;
-            quote[2..4].fill(0);
-        }
         let (mut protocol, mut start) = (protocol, start);
         if let (44, Some(header)) = (protocol, quote.get_mut(start..start + 8)) {
             // The router may have cut the packet anew, under an identification of its own.
@@ -187,6 +189,11 @@ impl Known {
                 let one = self.hide(&mut part[..2]);
                 let other = self.hide(&mut part[2..4]);
                 (one || other, if protocol == 6 { 16 } else { 6 })
+            }
+            // What an error quotes once more may be of the router's own too: its sum covers that.
+            1 | 58 if is_error(protocol, part[0]) => {
+                self.quoted(v4, &mut part[8..]);
+                (true, 2)
             }
             1 | 58 => (self.hide(&mut part[4..6]), 2),
             _ => return,

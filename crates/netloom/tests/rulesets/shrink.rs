@@ -33,7 +33,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn kind_of(&self, case: &Case) -> Option<String> {
-        kind(&compare(self.apart, case).ok()?)
+        kind(&compare(self.apart, case, 1).ok()?)
     }
 
     fn still(&mut self, case: &Case) -> bool {
