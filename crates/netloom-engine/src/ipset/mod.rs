@@ -19,7 +19,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use foldhash::fast::FixedState;
 use netloom_model::ipset::{
-    Entry, IpSet, IpSetChange, Kind, ListPlace, Method, Part, expand, refusal,
+    Dimension, Entry, Expansion, IpSet, IpSetChange, Kind, ListPlace, Method, Part, expand, refusal,
 };
 use netloom_model::ruleset::Statement;
 use netloom_model::{Errno, Result, Time};
@@ -69,13 +69,16 @@ pub(crate) fn list(net: &Net, ns: NsId) -> Vec<IpSet> {
         return Vec::new();
     };
     let each = sets.sets.iter().enumerate();
-    each.filter_map(|(place, set)| {
+    let told = each.filter_map(|(place, set)| {
         let set = set.as_ref()?;
         let names = |place: usize| sets.sets.get(place)?.as_ref().map(|set| set.name.clone());
         let references = sets.listed(place) + asked(net, ns, &set.name);
         Some(set.describe(net.now, references, &names))
-    })
-    .collect()
+    });
+    let mut all: Vec<IpSet> = told.collect();
+    // Lists come behind the sets that they name.
+    all.sort_by_key(|set| set.kind.method() == Method::List);
+    all
 }
 
 /// How many matches and targets of rules name a set.
@@ -217,9 +220,24 @@ fn neighbour(sets: &Sets, entry: &Entry) -> Result<Option<(usize, bool)>> {
     Ok(Some((place, behind)))
 }
 
-/// The elements that a request means.
-fn meant(kind: Kind, entry: &Entry) -> Result<Vec<Vec<Part>>> {
-    Ok(expand(kind, &entry.parts).map_err(|_| refusal::HASH_RANGE)?)
+/// More elements than one request takes out of a set where they need not be there.
+const MOST_GONE: u64 = 1 << 24;
+
+/// The elements that a request means. Those of a bitmap are all within it.
+fn meant(set: &mut Set, entry: &Entry) -> Result<Expansion> {
+    let nowhere = |part: &Part| matches!(part, Part::Net { prefix: 0, .. });
+    let of_hosts = entry.parts.iter().zip(set.kind.dimensions());
+    let mut of_hosts = of_hosts.filter(|(_, dimension)| **dimension == Dimension::Ip);
+    if of_hosts.any(|(part, _)| nowhere(part)) {
+        return Err(refusal::INVALID_CIDR.into());
+    }
+    let several = expand(set.kind, &entry.parts);
+    if set.kind.method() == Method::Bitmap
+        && let Some(last) = several.at(several.total().saturating_sub(1))
+    {
+        set.key(&last)?;
+    }
+    Ok(several)
 }
 
 fn add(sets: &mut Sets, name: &str, entry: &Entry, exist: bool, now: Time) -> Result<()> {
@@ -230,13 +248,14 @@ fn add(sets: &mut Sets, name: &str, entry: &Entry, exist: bool, now: Time) -> Re
         let beside = neighbour(sets, entry)?;
         return sets.get_mut(name)?.enlist(place, entry, beside, exist, now);
     }
-    let several = meant(set.kind, entry)?;
     let set = sets.get_mut(name)?;
-    // Of a range, those that are there already are passed over.
-    let exist = exist || several.len() > 1;
-    for parts in several {
+    let mut before = None;
+    for parts in meant(set, entry)? {
         let key = set.key(&parts)?;
-        set.add(key, entry, &parts, exist, now)?;
+        // Of a network that counts as one, all hosts are the same element.
+        if before.replace(key) != Some(key) {
+            set.add(key, entry, &parts, exist, now)?;
+        }
     }
     Ok(())
 }
@@ -248,12 +267,16 @@ fn delete(sets: &mut Sets, name: &str, entry: &Entry, exist: bool, now: Time) ->
         let beside = neighbour(sets, entry)?;
         return sets.get_mut(name)?.delist(place, beside, exist);
     }
-    let several = meant(set.kind, entry)?;
     let set = sets.get_mut(name)?;
-    let exist = exist || several.len() > 1;
+    let several = meant(set, entry)?;
+    if exist && several.total() > MOST_GONE {
+        return Err(refusal::HASH_RANGE.into());
+    }
+    let mut before = None;
     for parts in several {
         let key = set.key(&parts)?;
-        if !set.remove(&key, now) && !exist {
+        let again = before.replace(key) == Some(key);
+        if !again && !set.remove(&key, now) && !exist {
             return Err(refusal::EXIST.into());
         }
     }
@@ -269,7 +292,7 @@ fn test(sets: &mut Sets, name: &str, entry: &Entry, now: Time) -> Result<()> {
     } else {
         let set = sets.get_mut(name)?;
         let key = set.key(&entry.parts)?;
-        set.test(&key, &entry.parts, now)
+        set.test(&key, entry, now)
     };
     match found {
         true => Ok(()),

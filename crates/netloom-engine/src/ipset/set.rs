@@ -2,6 +2,7 @@
 
 use super::key::{self, Key};
 use core::cmp::Reverse;
+use core::net::IpAddr;
 use core::time::Duration;
 use foldhash::fast::FixedState;
 use netloom_model::ipset::{
@@ -80,9 +81,19 @@ impl Set {
         // As few as the kernel makes, and a power of two.
         options.size = options.size.max(4);
         options.hashsize = options.hashsize.max(64).next_power_of_two();
+        options.bucketsize = options.bucketsize.clamp(2, 12).next_multiple_of(2);
         let width = wanted.family.map_or(32, key::width);
-        if options.netmask.is_some_and(|len| len == 0 || len > width) {
+        let masks = |mask: IpAddr| !mask.is_unspecified();
+        if options.netmask.is_some_and(|len| len == 0 || len > width)
+            || !options.bitmask.is_none_or(masks)
+        {
             return Err(refusal::INVALID_NETMASK.into());
+        }
+        if options
+            .range
+            .is_some_and(|range| !range.fits(options.netmask))
+        {
+            return Err(refusal::BITMAP_SIZE.into());
         }
         if wanted.kind.method() == Method::Bitmap && options.range.is_none() {
             return Err(Errno(4097).into());
@@ -174,12 +185,17 @@ impl Set {
                 }
                 (Dimension::Ip, Part::Net { address, .. }) => self.host(key::address(*address)),
                 (Dimension::Net, Part::Net { address, prefix }) => {
-                    if *prefix == 0 && self.kind == Kind::HashNet {
+                    if *prefix == 0 && !self.kind.takes_all() {
                         return Err(refusal::INVALID_CIDR.into());
                     }
                     key.lens[nets] = *prefix;
                     nets += 1;
-                    key::masked(key::address(*address), *prefix, family)
+                    self.host(key::masked(key::address(*address), *prefix, family))
+                }
+                (Dimension::Port, Part::Port { protocol: 0, .. })
+                    if self.kind.method() == Method::Hash =>
+                {
+                    return Err(refusal::HASH_PROTOCOL.into());
                 }
                 (Dimension::Port, Part::Port { protocol, port }) => key::port(*protocol, *port),
                 (Dimension::Mac, Part::Mac(_)) if self.kind == Kind::BitmapIpMac => 0,
@@ -375,9 +391,10 @@ impl Set {
         self.members.clear();
     }
 
-    /// Whether an element is in the set and does not say no; an address is in any network that has
+    /// Whether an element is in the set and says no if it is asked for so; an address is in any network that has
     /// it, a network only if it is there itself.
-    pub(super) fn test(&mut self, key: &Key, parts: &[Part], now: Time) -> bool {
+    pub(super) fn test(&mut self, key: &Key, entry: &Entry, now: Time) -> bool {
+        let parts = &entry.parts;
         let width = key::width(self.addresses());
         let nets = self.networks();
         let host = key.lens[..nets].iter().all(|len| *len == width);
@@ -391,7 +408,7 @@ impl Set {
                 (Some(Part::Mac(asked)), Some(own)) => *asked != own,
                 _ => false,
             };
-            !data.nomatch && !other
+            data.nomatch == entry.nomatch && !other
         })
     }
 
@@ -458,7 +475,7 @@ impl Set {
             if *dimension == Dimension::Net
                 && let Some(len) = nets.next()
             {
-                *word = key::masked(*word, *len, self.addresses());
+                *word = self.host(key::masked(*word, *len, self.addresses()));
             }
         }
         key

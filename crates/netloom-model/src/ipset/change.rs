@@ -73,8 +73,10 @@ pub mod refusal {
     pub const COMMENT: Errno = Errno(4112);
     pub const SKBINFO: Errno = Errno(4114);
     pub const BITMAP_RANGE: Errno = Errno(4352);
+    pub const BITMAP_SIZE: Errno = Errno(4353);
     pub const HASH_FULL: Errno = Errno(4352);
     pub const HASH_ELEM: Errno = Errno(4353);
+    pub const HASH_PROTOCOL: Errno = Errno(4354);
     pub const HASH_RANGE: Errno = Errno(4357);
     pub const LIST_NAME: Errno = Errno(4352);
     pub const LIST_LOOP: Errno = Errno(4353);

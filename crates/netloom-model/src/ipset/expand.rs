@@ -3,40 +3,95 @@
 use super::{Dimension, Kind, Part};
 use core::net::{IpAddr, Ipv4Addr};
 
-/// More elements than a range may stand for at once (`IPSET_MAX_RANGE`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMany;
-
-/// How many elements a range stands for at most.
-const MOST: usize = 1 << 20;
-
-/// The elements that parts with ranges stand for; networks where a part is an address are ranges too.
-///
-/// # Errors
-/// They are too many.
-pub fn expand(kind: Kind, parts: &[Part]) -> Result<Vec<Vec<Part>>, TooMany> {
-    let mut all = vec![Vec::with_capacity(parts.len())];
-    for (part, dimension) in parts.iter().zip(kind.dimensions()) {
-        let each = one(part, *dimension)?;
-        if all.len() * each.len() > MOST {
-            return Err(TooMany);
-        }
-        all = all
-            .into_iter()
-            .flat_map(|before: Vec<Part>| {
-                each.iter().map(move |part| {
-                    let mut with = before.clone();
-                    with.push(part.clone());
-                    with
-                })
-            })
-            .collect();
-    }
-    Ok(all)
+/// What a part stands for.
+#[derive(Clone, Debug)]
+enum Each {
+    One(Part),
+    /// Addresses: the first, and how many.
+    Hosts(u32, u64),
+    Networks(Vec<Part>),
+    /// Ports of a protocol: the first, and how many.
+    Ports(u8, u16, u64),
 }
 
-fn one(part: &Part, dimension: Dimension) -> Result<Vec<Part>, TooMany> {
-    Ok(match (part, dimension) {
+/// The elements that parts with ranges stand for, in the order in which Linux goes through them: the last
+/// part changes fastest.
+#[derive(Clone, Debug)]
+pub struct Expansion {
+    parts: Vec<Each>,
+    next: u64,
+}
+
+/// The elements that parts with ranges stand for; networks where a part is an address are ranges too.
+#[must_use]
+pub fn expand(kind: Kind, parts: &[Part]) -> Expansion {
+    let each = parts.iter().zip(kind.dimensions());
+    Expansion {
+        parts: each
+            .map(|(part, dimension)| one(part, *dimension))
+            .collect(),
+        next: 0,
+    }
+}
+
+impl Each {
+    fn count(&self) -> u64 {
+        match self {
+            Each::One(_) => 1,
+            Each::Hosts(_, count) | Each::Ports(_, _, count) => *count,
+            Each::Networks(networks) => networks.len() as u64,
+        }
+    }
+
+    fn at(&self, index: u64) -> Option<Part> {
+        Some(match self {
+            Each::One(part) => part.clone(),
+            Each::Hosts(first, _) => {
+                Part::host(Ipv4Addr::from_bits(first.wrapping_add(index as u32)).into())
+            }
+            Each::Networks(networks) => networks.get(index as usize)?.clone(),
+            Each::Ports(protocol, first, _) => Part::Port {
+                protocol: *protocol,
+                port: first.wrapping_add(index as u16),
+            },
+        })
+    }
+}
+
+impl Expansion {
+    /// How many they are.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        let counts = self.parts.iter().map(Each::count);
+        counts.fold(1, u64::saturating_mul)
+    }
+
+    /// One of them by its number.
+    #[must_use]
+    pub fn at(&self, mut index: u64) -> Option<Vec<Part>> {
+        let mut all = Vec::with_capacity(self.parts.len());
+        for each in self.parts.iter().rev() {
+            let count = each.count().max(1);
+            all.push(each.at(index % count)?);
+            index /= count;
+        }
+        all.reverse();
+        (index == 0).then_some(all)
+    }
+}
+
+impl Iterator for Expansion {
+    type Item = Vec<Part>;
+
+    fn next(&mut self) -> Option<Vec<Part>> {
+        let parts = self.at(self.next)?;
+        self.next += 1;
+        Some(parts)
+    }
+}
+
+fn one(part: &Part, dimension: Dimension) -> Each {
+    match (part, dimension) {
         (
             Part::Net {
                 address: IpAddr::V4(address),
@@ -46,13 +101,14 @@ fn one(part: &Part, dimension: Dimension) -> Result<Vec<Part>, TooMany> {
         ) if *prefix < 32 => {
             let hosts = u32::MAX.checked_shr(u32::from(*prefix)).unwrap_or(0);
             let first = address.to_bits() & !hosts;
-            hosts_of(first, first | hosts)?
+            Each::Hosts(first, u64::from(hosts) + 1)
         }
         (Part::Addresses(IpAddr::V4(first), IpAddr::V4(last)), Dimension::Ip) => {
-            hosts_of(first.to_bits(), last.to_bits())?
+            let (first, last) = (first.min(last).to_bits(), first.max(last).to_bits());
+            Each::Hosts(first, u64::from(last - first) + 1)
         }
         (Part::Addresses(IpAddr::V4(first), IpAddr::V4(last)), Dimension::Net) => {
-            networks(first.to_bits(), last.to_bits())
+            Each::Networks(networks(first.to_bits(), last.to_bits()))
         }
         (
             Part::Ports {
@@ -62,21 +118,11 @@ fn one(part: &Part, dimension: Dimension) -> Result<Vec<Part>, TooMany> {
             },
             _,
         ) => {
-            let protocol = *protocol;
-            let ports = *first..=*last;
-            ports.map(|port| Part::Port { protocol, port }).collect()
+            let (first, last) = (*first.min(last), *first.max(last));
+            Each::Ports(*protocol, first, u64::from(last - first) + 1)
         }
-        (part, _) => vec![part.clone()],
-    })
-}
-
-fn hosts_of(first: u32, last: u32) -> Result<Vec<Part>, TooMany> {
-    let (first, last) = (first.min(last), first.max(last));
-    if (last - first) as usize >= MOST {
-        return Err(TooMany);
+        (part, _) => Each::One(part.clone()),
     }
-    let host = |bits| Part::host(Ipv4Addr::from_bits(bits).into());
-    Ok((first..=last).map(host).collect())
 }
 
 /// The fewest networks that cover addresses from one to another.
@@ -112,9 +158,8 @@ mod tests {
     #[test]
     fn a_range_of_networks_is_the_fewest_that_cover_it() {
         let parts = [range([10, 0, 0, 0], [10, 0, 1, 2])];
-        let all = expand(Kind::HashNet, &parts).unwrap();
+        let all = expand(Kind::HashNet, &parts);
         let lens: Vec<u8> = all
-            .iter()
             .map(|parts| match parts[0] {
                 Part::Net { prefix, .. } => prefix,
                 _ => panic!("a network"),
@@ -131,13 +176,18 @@ mod tests {
             last: 82,
         };
         let parts = [range([10, 0, 0, 1], [10, 0, 0, 2]), ports];
-        assert_eq!(expand(Kind::HashIpPort, &parts).unwrap().len(), 6);
+        let all: Vec<Vec<Part>> = expand(Kind::HashIpPort, &parts).collect();
+        assert_eq!(all.len(), 6);
+        assert_eq!((&all[0][0], &all[2][0]), (&all[1][0], &all[0][0]));
     }
 
     #[test]
-    fn everything_at_once_is_too_much() {
+    fn everything_at_once_is_as_many_as_there_are() {
         let parts = [range([0, 0, 0, 0], [255, 255, 255, 255])];
-        assert_eq!(expand(Kind::HashIp, &parts), Err(TooMany));
-        assert_eq!(expand(Kind::HashNet, &parts).unwrap().len(), 1);
+        let mut all = expand(Kind::HashIp, &parts);
+        assert_eq!(all.total(), 1 << 32);
+        assert_eq!(all.nth(1), Some(vec![Part::host([0, 0, 0, 1].into())]));
+        assert_eq!(all.at(1 << 32), None);
+        assert_eq!(expand(Kind::HashNet, &parts).total(), 1);
     }
 }

@@ -119,6 +119,21 @@ impl Kind {
         self.method() == Method::Hash && (self.has(Dimension::Ip) || self.has(Dimension::Net))
     }
 
+    /// Whether a network of its elements can be all addresses.
+    #[must_use]
+    pub const fn takes_all(self) -> bool {
+        matches!(
+            self,
+            Kind::HashNetNet | Kind::HashNetPortNet | Kind::HashNetIface
+        )
+    }
+
+    /// Whether its addresses can be masked (`netmask`, `bitmask`; of bitmaps by the first alone).
+    #[must_use]
+    pub const fn takes_mask(self) -> bool {
+        matches!(self, Kind::HashIp | Kind::HashIpPort | Kind::HashNetNet)
+    }
+
     /// Whether elements can say no (`nomatch`).
     #[must_use]
     pub fn has_nomatch(self) -> bool {

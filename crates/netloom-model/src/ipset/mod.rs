@@ -5,7 +5,7 @@ mod expand;
 mod kind;
 
 pub use change::{IpSetChange, refusal};
-pub use expand::{TooMany, expand};
+pub use expand::{Expansion, expand};
 pub use kind::{Dimension, Kind, Method};
 
 use crate::names::Family;
@@ -94,6 +94,22 @@ pub enum Range {
     Addresses(core::net::Ipv4Addr, core::net::Ipv4Addr),
     /// Ports.
     Ports(u16, u16),
+}
+
+impl Range {
+    /// Whether a bitmap can have so many elements, of which a netmask makes one of several addresses
+    /// (`IPSET_BITMAP_MAX_RANGE`).
+    #[must_use]
+    pub fn fits(self, netmask: Option<u8>) -> bool {
+        match self {
+            Range::Ports(..) => true,
+            Range::Addresses(first, last) => {
+                let hosts = 32 - u32::from(netmask.unwrap_or(32).min(32));
+                let behind = last.to_bits().saturating_sub(first.to_bits());
+                u64::from(behind) >> hosts <= 0xffff
+            }
+        }
+    }
 }
 
 /// An element.

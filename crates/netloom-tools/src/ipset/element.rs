@@ -1,10 +1,11 @@
 //! The parts of elements: `10.0.0.0/8,tcp:80`.
 
 use super::failed;
+use super::number::{number, within};
+use super::port::{self, halves, plain};
 use crate::ip::protocol_names::PROTOCOL_NAMES;
-use crate::ip::words::{Failure, Outcome};
+use crate::ip::words::Outcome;
 use crate::iptables::icmp_names;
-use crate::tcpdump::print::SERVICES;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::Family;
 use netloom_model::ipset::{Dimension, Entry, IpSet, Kind, Part};
@@ -30,17 +31,21 @@ pub(super) fn parse(word: &str, set: &IpSet) -> Outcome<Vec<Part>> {
     };
     check_count(word, parts.len(), set.kind)?;
     let family = set.family.unwrap_or(Family::V4);
-    let each = parts.iter().zip(dimensions);
-    each.map(|(part, dimension)| match dimension {
+    let each = parts.iter().zip(dimensions).enumerate();
+    each.map(|(at, (part, dimension))| match dimension {
+        Dimension::Ip if at > 0 || set.kind == Kind::BitmapIpMac || family == Family::V6 => {
+            one_address(part, family)
+        }
+        Dimension::Net if family == Family::V6 => network(part),
         Dimension::Ip | Dimension::Net => address(part, family),
-        Dimension::Port if set.kind == Kind::BitmapPort => port_of_any(part),
-        Dimension::Port => port(part, family),
+        Dimension::Port if set.kind == Kind::BitmapPort => port::of_any(part),
+        Dimension::Port => port::of(part, family),
         Dimension::Mac => part.parse().map(Part::Mac).map_err(|_| {
             failed(format!(
-                "Syntax error: cannot parse {part} as ethernet address"
+                "Syntax error: cannot parse '{part}' as ethernet address"
             ))
         }),
-        Dimension::Iface => Ok(iface(part)),
+        Dimension::Iface => iface(part),
         Dimension::Mark => number(part).map(Part::Mark),
         Dimension::Set => Ok(Part::Set((*part).to_owned())),
     })
@@ -61,27 +66,14 @@ fn check_count(word: &str, count: usize, kind: Kind) -> Outcome<()> {
     Err(failed(format!("Syntax error: {text}")))
 }
 
-/// A number, decimal, octal or hexadecimal.
-pub(super) fn number(word: &str) -> Outcome<u32> {
-    let parsed = match word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
-        Some(hex) => u32::from_str_radix(hex, 16),
-        None => word.parse(),
-    };
-    parsed.map_err(|_| failed(format!("Syntax error: '{word}' is invalid as number")))
-}
-
-/// A number of a span.
-pub(super) fn within(word: &str, first: u32, last: u32) -> Outcome<u32> {
-    let found = number(word)?;
-    if (first..=last).contains(&found) {
-        return Ok(found);
-    }
-    let text = format!("Syntax error: '{word}' is out of range {first}-{last}");
-    Err(failed(text))
-}
-
-fn host(word: &str, family: Family) -> Outcome<IpAddr> {
+/// One address.
+///
+/// # Errors
+/// It is none.
+pub(super) fn host(word: &str, family: Family) -> Outcome<IpAddr> {
+    let word = plain(word);
     let parsed: Option<IpAddr> = match family {
+        Family::V4 if word == "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
         Family::V4 => v4(word).map(IpAddr::V4),
         Family::V6 => word.parse().ok().map(IpAddr::V6),
     };
@@ -112,109 +104,100 @@ fn v4(word: &str) -> Option<Ipv4Addr> {
 
 /// An address, a network, or addresses from one to another.
 pub(super) fn address(word: &str, family: Family) -> Outcome<Part> {
-    if let Some((first, last)) = word.split_once('-') {
+    if let Some((first, last)) = halves(word) {
         return Ok(Part::Addresses(host(first, family)?, host(last, family)?));
     }
     match word.split_once('/') {
-        Some((address, len)) => Ok(Part::Net {
-            address: host(address, family)?,
-            prefix: within(len, 0, width(family).into())? as u8,
-        }),
+        Some((address, len)) => {
+            let prefix = within(len, 0, width(family).into())? as u8;
+            let address = host(address, family)?;
+            Ok(Part::Net { address, prefix })
+        }
         None => Ok(Part::host(host(word, family)?)),
     }
 }
 
-/// The number of a port of a protocol, or of a service.
-fn one_port(word: &str, protocol: &str) -> Outcome<u16> {
-    let named = SERVICES.iter().find(|(name, ..)| *name == word);
-    if let Some((_, port, ..)) = named {
-        return Ok(*port);
+/// An address and nothing more.
+fn one_address(word: &str, family: Family) -> Outcome<Part> {
+    if word.contains('/') || halves(word).is_some() {
+        let text = format!("Syntax error: plain IP address must be supplied: {word}");
+        return Err(failed(text));
     }
-    let found = within(word, 0, 65535);
-    found.map(|port| port as u16).map_err(|failure| {
-        let what = format!(
-            "Syntax error: '{protocol}' is invalid as number\ncannot parse '{word}' as a {protocol} port"
-        );
-        Failure::new(format!("{}{what}", failure.text), 1)
+    Ok(Part::host(host(word, family)?))
+}
+
+/// An address or a network of IPv6.
+fn network(word: &str) -> Outcome<Part> {
+    if halves(word).is_some() {
+        let text = format!("Syntax error: IP address or IP/cidr must be specified: {word}");
+        return Err(failed(text));
+    }
+    address(word, Family::V6)
+}
+
+/// The parts of an element that is asked for: one element. Sets of addresses alone take the first of
+/// several, the others refuse them.
+///
+/// # Errors
+/// They stand for several.
+pub(super) fn asked(parts: &[Part], set: &IpSet) -> Outcome<Vec<Part>> {
+    let several = |what: &str| {
+        let (kind, family) = (set.kind, set.family);
+        let family = match (family, kind) {
+            (Some(Family::V6), _) => "inet6",
+            (None, Kind::BitmapPort) => "unspec",
+            _ => "inet",
+        };
+        failed(format!(
+            "{what} range is not allowed in command test with set type {kind} and family {family}"
+        ))
+    };
+    let each = parts.iter().zip(set.kind.dimensions()).enumerate();
+    each.map(|(at, (part, dimension))| match part {
+        Part::Addresses(first, _) if at > 0 || set.kind == Kind::HashIp => Ok(Part::host(*first)),
+        Part::Addresses(..) => Err(several("FROM-TO IP")),
+        Part::Net { address, prefix } if *dimension == Dimension::Ip => {
+            let full = *prefix == width(Family::of(*address));
+            match full || set.kind == Kind::HashIp {
+                true => Ok(Part::host(*address)),
+                false => Err(several("IP/CIDR")),
+            }
+        }
+        Part::Ports { .. } => Err(several("FROM-TO port")),
+        part => Ok(part.clone()),
     })
+    .collect()
 }
 
-fn ports(word: &str, protocol: (u8, &str)) -> Outcome<Part> {
-    if let Ok(port) = one_port(word, protocol.1) {
-        let protocol = protocol.0;
-        return Ok(Part::Port { protocol, port });
-    }
-    match word.split_once('-') {
-        Some((first, last)) => {
-            let (first, last) = (one_port(first, protocol.1)?, one_port(last, protocol.1)?);
-            Ok(Part::Ports {
-                protocol: protocol.0,
-                first: first.min(last),
-                last: first.max(last),
-            })
-        }
-        None => one_port(word, protocol.1).map(|port| Part::Port {
-            protocol: protocol.0,
-            port,
-        }),
-    }
-}
-
-/// `80`, `ssh`, `tcp:80-82` of a bitmap of ports: the protocol says nothing.
-fn port_of_any(word: &str) -> Outcome<Part> {
-    let word = word.split_once(':').map_or(word, |(_, port)| port);
-    ports(word, (0, "tcp"))
-}
-
-/// `80`, `udp:53`, `tcp:80-82`, `icmp:ping`, `icmp:3/1`, `esp:0`.
-fn port(word: &str, family: Family) -> Outcome<Part> {
-    let Some((name, rest)) = word.split_once(':') else {
-        return ports(word, (6, "tcp"));
-    };
-    let unknown = || failed(format!("Syntax error: cannot parse '{name}' as a protocol"));
-    let protocol = match name {
-        "icmpv6" => 58,
-        _ => PROTOCOL_NAMES.number(name, 255).ok_or_else(unknown)? as u8,
-    };
-    match (protocol, family) {
-        (6 | 17 | 132 | 136, _) => ports(rest, (protocol, name)),
-        (1, Family::V4) | (58, Family::V6) => {
-            let v6 = protocol == 58;
-            let wrong = || {
-                failed(format!(
-                    "Cannot parse {rest} as an ICMP{} type/code.",
-                    if v6 { "v6" } else { "" }
-                ))
-            };
-            let (kind, code) = icmp(v6, rest).ok_or_else(wrong)?;
-            let port = u16::from(kind) << 8 | u16::from(code);
-            Ok(Part::Port { protocol, port })
-        }
-        _ if rest == "0" => Ok(Part::Port { protocol, port: 0 }),
-        _ => Err(failed(format!(
-            "Syntax error: Protocol {name} can be used with pseudo port value 0 only."
-        ))),
-    }
-}
-
-fn icmp(v6: bool, word: &str) -> Option<(u8, u8)> {
-    if let Some((kind, code)) = icmp_names::by_name(v6, word) {
-        return Some((kind, code.unwrap_or(0)));
-    }
-    let (kind, code) = word.split_once('/').unwrap_or((word, "0"));
-    Some((kind.parse().ok()?, code.parse().ok()?))
-}
-
-fn iface(word: &str) -> Part {
+fn iface(word: &str) -> Outcome<Part> {
     let (name, physdev) = match word.strip_prefix("physdev:") {
         Some(name) => (name, true),
         None => (word, false),
     };
-    Part::Iface {
+    let name = plain(name);
+    if name.len() > 15 {
+        return Err(failed(format!(
+            "Syntax error: interface name '{name}' is longer than 15 characters"
+        )));
+    }
+    Ok(Part::Iface {
         name: name.to_owned(),
         physdev,
         wildcard: false,
-    }
+    })
+}
+
+/// The parts of an element that is asked for in words: which port of a bridge is not said.
+pub(super) fn words_asked(set: &IpSet, parts: &[Part]) -> String {
+    let plainly = parts.iter().map(|part| match part {
+        Part::Iface { name, .. } => Part::Iface {
+            name: name.clone(),
+            physdev: false,
+            wildcard: false,
+        },
+        part => part.clone(),
+    });
+    words(set.family, &plainly.collect::<Vec<Part>>())
 }
 
 /// An element in words.
@@ -236,10 +219,7 @@ fn part_text(part: &Part, family: Option<Family>) -> String {
         Part::Addresses(first, last) => format!("{first}-{last}"),
         Part::Port { protocol: 0, port } => port.to_string(),
         Part::Port { protocol, port } => {
-            let name = match protocol {
-                58 => "icmpv6".to_owned(),
-                protocol => PROTOCOL_NAMES.name((*protocol).into(), false),
-            };
+            let name = PROTOCOL_NAMES.name((*protocol).into(), false);
             let v6 = *protocol == 58;
             let shown = match protocol {
                 1 | 58 => {

@@ -23,7 +23,8 @@ pub(super) enum Command {
     Interactive,
 }
 
-/// A command: its words, the longest first, and how many words must follow.
+/// A command: its words, the longest first, and how many words must follow. Of the longest, so many
+/// letters are enough as tell it from those before it.
 const COMMANDS: &[(Command, &[&str], usize)] = &[
     (Command::Create, &["create", "n", "-N", "--create"], 2),
     (Command::Add, &["add", "-A", "--add"], 2),
@@ -69,7 +70,8 @@ pub(super) struct Line {
     pub(super) file: Option<String>,
 }
 
-/// The words of a line of a file: what stands in quotes is one.
+/// The words of a line of a file: what stands in quotes is one. Quotes that are not closed are none, and
+/// nothing stands behind them.
 pub(super) fn split(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut quoted, mut begun) = (String::new(), false, false);
@@ -88,7 +90,7 @@ pub(super) fn split(text: &str) -> Vec<String> {
             }
         }
     }
-    if begun {
+    if begun && !quoted {
         words.push(word);
     }
     words
@@ -158,9 +160,10 @@ fn command(mut line: Line, rest: Vec<String>) -> Outcome<Line> {
     let Some(word) = rest.next() else {
         return Err(misused("No command specified."));
     };
-    let found = COMMANDS
-        .iter()
-        .find(|(_, names, _)| names.contains(&word.as_str()));
+    let exactly = |names: &[&str]| names.contains(&word.as_str());
+    let begins = |names: &[&str]| names[0].starts_with(&word);
+    let found = COMMANDS.iter().find(|(_, names, _)| exactly(names));
+    let found = found.or_else(|| COMMANDS.iter().find(|(_, names, _)| begins(names)));
     let Some((command, names, needs)) = found else {
         return Err(misused(format!(
             "No command specified: unknown argument {word}"
@@ -194,7 +197,12 @@ fn command(mut line: Line, rest: Vec<String>) -> Outcome<Line> {
     if let Some(extra) = most.and_then(|most| line.words.get(most)) {
         return Err(misused(format!("Unknown argument {extra}")));
     }
-    if let Some(set) = line.set.as_ref().filter(|set| set.len() > 31) {
+    let other = match command {
+        Command::Rename | Command::Swap => line.words.first(),
+        _ => None,
+    };
+    let mut named = line.set.iter().chain(other);
+    if let Some(set) = named.find(|set| set.len() > 31) {
         let text = format!("Syntax error: setname '{set}' is longer than 31 characters");
         return Err(failed(text));
     }
@@ -221,6 +229,26 @@ mod tests {
         let line = parsed("add s 10.0.0.1 comment \"two words\"").unwrap();
         assert_eq!(line.words[2], "two words");
         assert_eq!(split("a \"\""), ["a", ""]);
+        assert_eq!(split("comment \"open"), ["comment"]);
+    }
+
+    #[test]
+    fn commands_can_be_cut_short() {
+        let command = |text: &str| parsed(text).ok().map(|line| line.command);
+        for (text, meant) in [
+            ("cr s hash:ip", Command::Create),
+            ("n s hash:ip", Command::Create),
+            ("d s 1", Command::Del),
+            ("des", Command::Destroy),
+            ("l -n", Command::List),
+            ("s", Command::Save),
+            ("re", Command::Restore),
+            ("ren a b", Command::Rename),
+            ("e a b", Command::Rename),
+            ("sw a b", Command::Swap),
+        ] {
+            assert_eq!(command(text), Some(meant), "{text}");
+        }
     }
 
     #[test]

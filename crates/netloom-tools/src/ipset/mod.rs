@@ -1,11 +1,13 @@
 //! `ipset` 7.17 (ipset(8)): sets of addresses, networks and ports for rules.
 //!
 //! `line` reads a command line, `options` what sets and elements are made with, `element` the parts
-//! of elements; `show` writes sets, `refused` says why something is not done.
+//! of elements, of which `port` and `number` are some; `show` writes sets, `refused` says why something is not done.
 
 mod element;
 mod line;
+mod number;
 mod options;
+mod port;
 mod refused;
 mod show;
 
@@ -80,7 +82,10 @@ fn command(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
         Command::Help => cx.out.write_all(USAGE.as_bytes()).map_err(Failure::from),
         Command::Version => writeln!(cx.out, "{NAME}, protocol version: 7").map_err(Failure::from),
         Command::List | Command::Save => list(cx, line),
-        Command::Restore => restore(cx, line),
+        Command::Restore => match restore(cx, line) {
+            Ok(code) => return Ok(code),
+            Err(failure) => Err(failure),
+        },
         Command::Interactive => interactive(cx),
         Command::Test => return test(cx, line),
         _ => change(cx, line),
@@ -124,12 +129,21 @@ fn list(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
     }
 }
 
-/// The kind of the set that a line is about.
-fn kind_of(cx: &mut Context<'_>, line: &Line) -> Outcome<(Kind, IpSet)> {
+/// The set that a line is about.
+fn set_of(cx: &mut Context<'_>, line: &Line) -> Outcome<IpSet> {
     let name = line.set.as_deref().unwrap_or_default();
     let found = sets(cx)?.into_iter().find(|set| set.name == name);
-    let set = found.ok_or_else(|| refused::text(line, None, Errno::NOENT))?;
-    Ok((set.kind, set))
+    found.ok_or_else(|| refused::text(line, None, Errno::NOENT))
+}
+
+/// What a line that puts an element into a set, or takes it out, changes.
+fn of_element(line: &Line, there: &IpSet) -> Outcome<IpSetChange> {
+    let entry = Box::new(options::entry(line, there)?);
+    let (set, exist) = (there.name.clone(), line.exist);
+    Ok(match line.command {
+        Command::Add => IpSetChange::Add { set, entry, exist },
+        _ => IpSetChange::Del { set, entry, exist },
+    })
 }
 
 fn apply(
@@ -150,20 +164,20 @@ fn change(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
     let exist = line.exist;
     match line.command {
         Command::Create => {
-            let set = Box::new(options::create(line)?);
+            let mut ignored = Vec::new();
+            let set = options::create(line, &mut ignored);
+            if !ignored.is_empty() && !line.quiet {
+                let all = ignored.join(" Please upgrade your syntax.\n");
+                writeln!(cx.err, "Warning: {all} Please upgrade your syntax.")?;
+            }
+            let set = Box::new(set?);
             let kind = set.kind;
             apply(cx, line, Some(kind), IpSetChange::Create { set, exist })
         }
         Command::Add | Command::Del => {
-            let (kind, there) = kind_of(cx, line)?;
-            let entry = Box::new(options::entry(line, &there)?);
-            let set = named();
-            let change = if line.command == Command::Add {
-                IpSetChange::Add { set, entry, exist }
-            } else {
-                IpSetChange::Del { set, entry, exist }
-            };
-            apply(cx, line, Some(kind), change)
+            let there = set_of(cx, line)?;
+            let change = of_element(line, &there)?;
+            apply(cx, line, Some(there.kind), change)
         }
         Command::Destroy => apply(cx, line, None, IpSetChange::Destroy(set)),
         Command::Flush => apply(cx, line, None, IpSetChange::Flush(set)),
@@ -182,19 +196,28 @@ fn change(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
 
 /// Says whether an element is in a set; the exit code says it too.
 fn test(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
-    let asked = kind_of(cx, line).and_then(|(kind, there)| {
-        let entry = Box::new(options::entry(line, &there)?);
+    let asked = set_of(cx, line).and_then(|there| {
+        let kind = there.kind;
+        let mut entry = Box::new(options::entry(line, &there)?);
+        let one = element::asked(&entry.parts, &there)?;
+        if kind != Kind::HashIp {
+            entry.parts.clone_from(&one);
+        }
         let beside = match &entry.place {
             // The original says so in either case.
             Some(ListPlace::Before(other) | ListPlace::After(other)) => format!(" after {other}"),
             None => String::new(),
         };
-        let beside = element::show(&entry, &there) + &beside;
+        let beside = element::words_asked(&there, &entry.parts) + &beside;
+        entry.parts = one;
         let (ns, set) = (cx.ns.clone(), there.name);
         let change = IpSetChange::Test { set, entry };
         match cx.world.apply(vec![Change::IpSet { ns, change }]) {
             Ok(()) => Ok((true, beside)),
-            Err(error) if error.errno == netloom_model::ipset::refusal::EXIST => {
+            Err(error)
+                if error.errno == netloom_model::ipset::refusal::EXIST
+                    || refused::cannot_be(kind, error.errno) =>
+            {
                 Ok((false, beside))
             }
             Err(error) => Err(refused::text(line, Some(kind), error.errno)),
@@ -217,7 +240,7 @@ fn test(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
 }
 
 /// Carries out what `save` wrote, to the first line that fails.
-fn restore(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
+fn restore(cx: &mut Context<'_>, line: &Line) -> Outcome<i32> {
     let mut text = String::new();
     match &line.file {
         Some(file) => {
@@ -230,6 +253,9 @@ fn restore(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
             cx.stdin.read_to_string(&mut text)?;
         }
     }
+    // Elements of one set are put in or taken out together, once something else follows.
+    let mut waiting: Vec<Waiting> = Vec::new();
+    let mut there = None;
     for (at, words) in text.lines().enumerate() {
         let words = line::split(words);
         let skipped = words
@@ -238,18 +264,82 @@ fn restore(cx: &mut Context<'_>, line: &Line) -> Outcome<()> {
         if skipped {
             continue;
         }
+        if words[0] == "quit" {
+            return Ok(0);
+        }
         let mut parsed = line::parse(&words)?;
         parsed.exist |= line.exist;
-        let in_line = |failure: Failure| Failure {
-            text: format!("Error in line {}: {}", at + 1, failure.text),
-            ..failure
+        if let Command::Help | Command::Version | Command::Restore = parsed.command {
+            let name = &words[0];
+            return Err(misused(format!(
+                "Command `{name}' is invalid in restore mode."
+            )));
+        }
+        if parsed.command == Command::Interactive {
+            return interactive(cx).map(|()| 0);
+        }
+        let alike = |Waiting { line: before, .. }: &Waiting| {
+            (before.command, &before.set) == (parsed.command, &parsed.set)
         };
+        let more = waiting.last().is_some_and(alike);
+        if matches!(parsed.command, Command::Add | Command::Del) {
+            let wrong = |failure| in_line(at, failure);
+            let set = match there.take_if(|_| more) {
+                Some(set) => set,
+                None => set_of(cx, &parsed).map_err(wrong)?,
+            };
+            let change = of_element(&parsed, &set).map_err(wrong)?;
+            if !more {
+                commit(cx, &mut waiting)?;
+            }
+            waiting.push(Waiting {
+                at,
+                line: parsed,
+                kind: set.kind,
+                change,
+            });
+            there = Some(set);
+            continue;
+        }
+        commit(cx, &mut waiting)?;
         match parsed.command {
-            Command::List | Command::Save => list(cx, &parsed).map_err(in_line)?,
-            _ => change(cx, &parsed).map_err(in_line)?,
+            Command::List | Command::Save => {
+                list(cx, &parsed).map_err(|failure| in_line(at, failure))?;
+            }
+            Command::Test => return test(cx, &parsed),
+            _ => change(cx, &parsed).map_err(|failure| in_line(at, failure))?,
         }
     }
+    commit(cx, &mut waiting)?;
+    Ok(0)
+}
+
+/// A line of a file that is to be carried out with others.
+struct Waiting {
+    at: usize,
+    line: Line,
+    kind: Kind,
+    change: IpSetChange,
+}
+
+/// Carries out what waits.
+fn commit(cx: &mut Context<'_>, waiting: &mut Vec<Waiting>) -> Outcome<()> {
+    for one in waiting.drain(..) {
+        let done = apply(cx, &one.line, Some(one.kind), one.change);
+        done.map_err(|failure| in_line(one.at, failure))?;
+    }
     Ok(())
+}
+
+/// What failed in a line of a file, unless the line itself is wrong.
+fn in_line(at: usize, failure: Failure) -> Failure {
+    if failure.code == 2 {
+        return failure;
+    }
+    Failure {
+        text: format!("Error in line {}: {}", at + 1, failure.text),
+        ..failure
+    }
 }
 
 /// Carries out commands as they are typed; those that fail end nothing.

@@ -1,7 +1,8 @@
 //! What sets and elements are made with.
 
-use super::element::{self, within};
-use super::line::Line;
+use super::element;
+use super::line::{Command, Line};
+use super::number::{self, within};
 use super::{failed, misused};
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::Family;
@@ -39,8 +40,8 @@ impl<'a> Words<'a> {
         self.next().ok_or_else(missing)
     }
 
-    fn number(&mut self, option: &str, first: u32, last: u32) -> Outcome<u32> {
-        within(self.value(option)?, first, last)
+    fn number(&mut self, option: &str, last: u32) -> Outcome<u32> {
+        within(self.value(option)?, 0, last.into()).map(|found| found as u32)
     }
 }
 
@@ -48,11 +49,11 @@ fn unknown(word: &str) -> Failure {
     misused(format!("Unknown argument: `{word}'"))
 }
 
-/// The set that `create` asks for.
+/// The set that `create` asks for; options of old that say nothing any more are put to those ignored.
 ///
 /// # Errors
 /// There is no such kind, or it has no such option.
-pub(super) fn create(line: &Line) -> Outcome<IpSet> {
+pub(super) fn create(line: &Line, ignored: &mut Vec<String>) -> Outcome<IpSet> {
     let name = line.words.first().map_or("", String::as_str);
     let old = OLD
         .iter()
@@ -65,55 +66,66 @@ pub(super) fn create(line: &Line) -> Outcome<IpSet> {
     let mut family = Family::V4;
     // The family says what a netmask may be, wherever it stands.
     for pair in line.words.windows(2) {
-        if let ("family", "inet6" | "6" | "ipv6") = (pair[0].as_str(), pair[1].as_str()) {
+        if let ("family", "inet6") = (pair[0].as_str(), pair[1].as_str()) {
             family = Family::V6;
         }
     }
     let hash = kind.method() == Method::Hash;
+    let mut ends = [None, None];
     let mut words = Words(line.words.get(1..).unwrap_or_default().iter());
     while let Some(word) = words.next() {
-        match word {
-            "timeout" => options.timeout = Some(words.number(word, 0, LONGEST)?),
+        // Words of old had dashes before them.
+        match word.strip_prefix("--").unwrap_or(word) {
+            "timeout" => options.timeout = Some(words.number(word, LONGEST)?),
             "counters" => options.counters = true,
             "comment" => options.comment = true,
             "skbinfo" => options.skbinfo = true,
             "forceadd" if hash => options.forceadd = true,
             "family" if kind.has_family() => match words.value(word)? {
-                "inet" | "4" | "ipv4" | "inet6" | "6" | "ipv6" => {}
+                "inet" | "inet6" => {}
                 other => {
-                    let text = format!("Syntax error: unknown INET family {other}");
+                    let text = format!("Syntax error: unknown inet family {other}");
                     return Err(failed(text));
                 }
             },
             "-4" if kind.has_family() => family = Family::V4,
             "-6" if kind.has_family() => family = Family::V6,
-            "hashsize" if hash => options.hashsize = words.number(word, 0, u32::MAX)?,
-            "maxelem" if hash => options.maxelem = words.number(word, 0, u32::MAX)?,
-            "bucketsize" if hash => options.bucketsize = words.number(word, 1, 255)? as u8,
-            "initval" if hash => options.initval = words.number(word, 0, u32::MAX)?,
-            "probes" | "resize" | "gc" => {
-                words.value(word)?;
+            "hashsize" if hash => options.hashsize = words.number(word, u32::MAX)?,
+            "maxelem" if hash => options.maxelem = words.number(word, u32::MAX)?,
+            "bucketsize" if hash => options.bucketsize = words.number(word, 255)? as u8,
+            "initval" if hash => options.initval = words.number(word, u32::MAX)?,
+            old @ ("probes" | "resize" | "gc") => {
+                let value = words.value(word)?;
+                ignored.push(format!("Option '--{old} {value}' is ignored."));
             }
-            "netmask" if has_netmask(kind) => {
+            "netmask" if kind.takes_mask() || kind == Kind::BitmapIp => {
                 options.netmask = Some(netmask(words.value(word)?, family)?);
             }
-            "bitmask" if kind == Kind::HashIp => {
-                let value = words.value(word)?;
-                let wrong = || failed(format!("Syntax error: cannot parse {value}"));
-                options.bitmask = Some(value.parse().map_err(|_| wrong())?);
+            "bitmask" if kind.takes_mask() => {
+                options.bitmask = Some(bitmask(words.value(word)?, family)?);
             }
             "markmask" if kind.has(Dimension::Mark) => {
-                options.markmask = Some(words.number(word, 0, u32::MAX)?);
+                options.markmask = Some(words.number(word, u32::MAX)?);
             }
-            "range" if kind.method() == Method::Bitmap => {
+            "range" | "network" if kind.method() == Method::Bitmap => {
                 options.range = Some(range(words.value(word)?, kind)?);
             }
-            "size" if kind == Kind::ListSet => options.size = words.number(word, 0, u32::MAX)?,
+            "from" if kind.method() == Method::Bitmap => ends[0] = Some(words.value(word)?),
+            "to" if kind.method() == Method::Bitmap => ends[1] = Some(words.value(word)?),
+            "size" if kind == Kind::ListSet => options.size = words.number(word, u32::MAX)?,
             _ => return Err(unknown(word)),
+        }
+        if options.netmask.is_some() && options.bitmask.is_some() {
+            let text = "bitmask and netmask are mutually exclusive, provide only one";
+            return Err(failed(format!("Syntax error: {text}")));
         }
     }
     if kind.method() == Method::Bitmap && options.range.is_none() {
-        return Err(misused("Mandatory option `range' is missing"));
+        options.range = Some(match ends {
+            [Some(first), Some(last)] => range(&format!("{first}-{last}"), kind)?,
+            [Some(_), None] => return Err(misused("Mandatory option `to' is missing")),
+            [None, _] => return Err(misused("Mandatory option `range' is missing")),
+        });
     }
     if kind == Kind::HashIpMark {
         options.markmask.get_or_insert(u32::MAX);
@@ -128,8 +140,18 @@ pub(super) fn create(line: &Line) -> Outcome<IpSet> {
     })
 }
 
-fn has_netmask(kind: Kind) -> bool {
-    matches!(kind, Kind::HashIp | Kind::BitmapIp)
+/// Which bits of addresses count.
+fn bitmask(word: &str, family: Family) -> Outcome<std::net::IpAddr> {
+    let read = element::host(word, family);
+    read.map_err(|failure| {
+        let name = if family == Family::V4 {
+            "inet"
+        } else {
+            "inet6"
+        };
+        let text = format!("Syntax error: bitmask is not valid for family = {name}");
+        Failure::new(format!("{}{text}", failure.text), 1)
+    })
 }
 
 fn netmask(word: &str, family: Family) -> Outcome<u8> {
@@ -155,11 +177,15 @@ fn range(word: &str, kind: Kind) -> Outcome<Range> {
         };
         return match element::parse(word, &of_bitmap)?.first() {
             Some(Part::Ports { first, last, .. }) => Ok(Range::Ports(*first, *last)),
-            Some(Part::Port { port, .. }) => Ok(Range::Ports(*port, *port)),
+            Some(Part::Port { .. }) => Err(misused("Mandatory option `to' is missing")),
             _ => Err(wrong()),
         };
     }
     match element::address(word, Family::V4)? {
+        Part::Net { prefix: 32, .. } if !word.contains('/') => {
+            let text = format!("Syntax error: IP/cidr or IP-IP range must be specified: {word}");
+            Err(failed(text))
+        }
         Part::Addresses(first, last) => match (first.min(last), first.max(last)) {
             (std::net::IpAddr::V4(first), std::net::IpAddr::V4(last)) => {
                 Ok(Range::Addresses(first, last))
@@ -188,25 +214,27 @@ fn range(word: &str, kind: Kind) -> Outcome<Range> {
 pub(super) fn entry(line: &Line, set: &IpSet) -> Outcome<Entry> {
     let word = line.words.first().map_or("", String::as_str);
     let mut entry = Entry::new(element::parse(word, set)?);
+    let adds = line.command == Command::Add;
+    let dels = line.command == Command::Del;
     let mut words = Words(line.words.get(1..).unwrap_or_default().iter());
     while let Some(word) = words.next() {
         match word {
-            "timeout" => entry.timeout = Some(words.number(word, 0, LONGEST)?),
-            "packets" => {
-                let packets = count(words.value(word)?)?;
+            "timeout" if adds => entry.timeout = Some(words.number(word, LONGEST)?),
+            "packets" if adds => {
+                let packets = within(words.value(word)?, 0, number::MOST)?;
                 entry.counter.get_or_insert_default().packets = packets;
             }
-            "bytes" => {
-                let bytes = count(words.value(word)?)?;
+            "bytes" if adds => {
+                let bytes = within(words.value(word)?, 0, number::MOST)?;
                 let counter: &mut Counter = entry.counter.get_or_insert_default();
                 counter.bytes = bytes;
             }
-            "comment" => entry.comment = Some(comment(words.value(word)?)?),
-            "skbmark" => entry.skb.mark = Some(skb_mark(words.value(word)?)?),
-            "skbprio" => entry.skb.prio = Some(skb_prio(words.value(word)?)?),
-            "skbqueue" => entry.skb.queue = Some(words.number(word, 0, 65535)? as u16),
-            "nomatch" if set.kind.has_nomatch() => entry.nomatch = true,
-            "wildcard" if set.kind == Kind::HashNetIface => {
+            "comment" if adds => entry.comment = Some(comment(words.value(word)?)?),
+            "skbmark" if adds => entry.skb.mark = Some(skb_mark(words.value(word)?)?),
+            "skbprio" if adds => entry.skb.prio = Some(skb_prio(words.value(word)?)?),
+            "skbqueue" if adds => entry.skb.queue = Some(words.number(word, 65535)? as u16),
+            "nomatch" if set.kind.has_nomatch() && !dels => entry.nomatch = true,
+            "wildcard" if set.kind == Kind::HashNetIface && adds => {
                 if let Some(Part::Iface { wildcard, .. }) = entry.parts.last_mut() {
                     *wildcard = true;
                 }
@@ -221,11 +249,6 @@ pub(super) fn entry(line: &Line, set: &IpSet) -> Outcome<Entry> {
         }
     }
     Ok(entry)
-}
-
-fn count(word: &str) -> Outcome<u64> {
-    word.parse()
-        .map_err(|_| failed(format!("Syntax error: '{word}' is invalid as number")))
 }
 
 fn comment(word: &str) -> Outcome<String> {
@@ -266,6 +289,6 @@ fn skb_prio(word: &str) -> Outcome<(u16, u16)> {
         let hex = |word: &str| u16::from_str_radix(word, 16).ok();
         Some((hex(major)?, hex(minor)?))
     };
-    let text = "Syntax error: Invalid skbprio format, it should be:  MAJOR:MINOR (see manpage)";
+    let text = "Syntax error: Invalid skbprio format, it should be:MAJOR:MINOR (see manpage)";
     read().ok_or_else(|| failed(text))
 }

@@ -15,6 +15,21 @@ pub(super) fn text(line: &Line, kind: Option<Kind>, errno: Errno) -> Failure {
     }
 }
 
+/// Whether a set has no such element because it cannot have one.
+pub(super) fn cannot_be(kind: Kind, errno: Errno) -> bool {
+    match kind.method() {
+        Method::Bitmap => errno == refusal::BITMAP_RANGE,
+        Method::Hash => matches!(
+            errno,
+            refusal::HASH_ELEM | refusal::HASH_PROTOCOL | refusal::INVALID_CIDR
+        ),
+        Method::List => matches!(
+            errno,
+            refusal::LIST_NAME | refusal::LIST_NAMEREF | refusal::LIST_REF_EXIST
+        ),
+    }
+}
+
 fn of_command(command: Command, errno: Errno) -> Option<&'static str> {
     Some(match (command, errno) {
         (Command::Create, Errno::EXIST) => {
@@ -23,6 +38,9 @@ fn of_command(command: Command, errno: Errno) -> Option<&'static str> {
         (Command::Create, Errno(4098)) => "Kernel error received: set type not supported",
         (Command::Create, Errno(4099)) => {
             "Kernel error received: maximal number of sets reached, cannot create more."
+        }
+        (Command::Create, refusal::BITMAP_SIZE) => {
+            "The range you specified exceeds the size limit of the set type"
         }
         (Command::Create, refusal::INVALID_NETMASK) => {
             "The value of the netmask parameter is invalid"
@@ -55,6 +73,7 @@ fn of_kind(kind: Option<Kind>, errno: Errno) -> Option<&'static str> {
         (Method::Hash, refusal::HASH_ELEM) => {
             "Null-valued element, cannot be stored in a hash type of set"
         }
+        (Method::Hash, refusal::HASH_PROTOCOL) => "Invalid protocol specified",
         (Method::Hash, refusal::HASH_RANGE) => "Invalid range, covers the whole address space",
         (Method::List, refusal::LIST_NAME) => {
             "Set to be added/deleted/tested as element does not exist."

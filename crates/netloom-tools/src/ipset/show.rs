@@ -1,14 +1,14 @@
 //! Sets as they are listed, saved, and told in XML.
 
 use super::element;
-use super::line::{Line, Output};
+use super::line::{Command, Line, Output};
 use core::fmt::Write;
 use netloom_model::Family;
-use netloom_model::ipset::{Dimension, Entry, IpSet, Method, Part, Range};
+use netloom_model::ipset::{Dimension, Entry, IpSet, Kind, Method, Part, Range};
 
 /// All sets, as the line asks for them.
 pub(super) fn all(sets: &[IpSet], output: Output, line: &Line) -> String {
-    if line.names {
+    if line.names && line.command == Command::List {
         return names(sets, output);
     }
     let each = sets.iter();
@@ -65,11 +65,16 @@ fn header(set: &IpSet) -> Vec<(&'static str, Option<String>)> {
     if set.kind.method() == Method::List {
         say("size", Some(options.size.to_string()));
     }
-    if let Some(len) = options.netmask {
-        say("netmask", Some(len.to_string()));
-    }
-    if let Some(mask) = options.bitmask {
-        say("bitmask", Some(mask.to_string()));
+    // Of the kinds that got masks later they are told last.
+    let late = set.kind.takes_mask() && set.kind != Kind::HashIp;
+    let masks = [
+        ("netmask", options.netmask.map(|len| len.to_string())),
+        ("bitmask", options.bitmask.map(|mask| mask.to_string())),
+    ];
+    let masks = masks.into_iter().filter(|(_, value)| value.is_some());
+    let (before, behind): (Vec<_>, Vec<_>) = masks.partition(|_| !late);
+    for (word, value) in before {
+        say(word, value);
     }
     if let Some(timeout) = options.timeout {
         say("timeout", Some(timeout.to_string()));
@@ -87,6 +92,7 @@ fn header(set: &IpSet) -> Vec<(&'static str, Option<String>)> {
         say("bucketsize", Some(options.bucketsize.to_string()));
         say("initval", Some(format!("{:#010x}", options.initval)));
     }
+    all.extend(behind);
     all
 }
 
