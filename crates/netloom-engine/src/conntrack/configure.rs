@@ -19,6 +19,9 @@ const PROGRAM: u32 = 4_294_963_199;
 /// Bits of a connection's status that programs cannot change, and those that they cannot take back.
 const FIXED: u32 = status::EXPECTED | status::CONFIRMED | status::DYING;
 
+/// Bits that are passed over when programs say them (`IPS_UNCHANGEABLE_MASK`).
+const PASSED_OVER: u32 = status::OFFLOAD;
+
 /// Carries a change out.
 ///
 /// # Errors
@@ -95,11 +98,14 @@ fn zero(net: &mut Net, ns: NsId) {
 fn create(net: &mut Net, ns: NsId, wanted: &model::Connection) -> Result<()> {
     let tuples = [Tuple::told(&wanted.original), Tuple::told(&wanted.reply)];
     let zone = zone_of(wanted)?;
+    if wanted.status & status::EXPECTED != 0 {
+        return Err(Errno::BUSY.into());
+    }
     begin(net, ns);
     let now = net.now;
     let mut connection = Connection::new(tuples, zone);
     connection.id = net.random.next() as u32;
-    connection.status = wanted.status & !FIXED | status::CONFIRMED;
+    connection.status = wanted.status & !(FIXED | PASSED_OVER) | status::CONFIRMED;
     connection.mark = wanted.mark;
     connection.labels = wanted.labels.map(Box::new);
     connection.protocol = protocol_of(wanted)?;
@@ -166,7 +172,7 @@ fn set(net: &mut Net, ns: NsId, update: &ConnectionUpdate) -> Result<()> {
         if bits & FIXED & !connection.status != 0 {
             return Err(Errno::BUSY.into());
         }
-        connection.status |= bits;
+        connection.status |= bits & !PASSED_OVER;
     }
     if let Some(seconds) = update.timeout {
         connection.expires = now + Duration::from_secs(seconds.into());
@@ -217,6 +223,14 @@ impl Tuple {
                 id,
             } => (id, u16::from(icmp_type) << 8 | u16::from(code)),
             model::Ports::None => (0, 0),
+        };
+        let keyed = matches!(
+            told.ports,
+            model::Ports::Gre { .. } | model::Ports::Icmp { .. }
+        );
+        let (sport, dport) = match keyed || tuple::has_ports(told.protocol) {
+            true => (sport, dport),
+            false => (0, 0),
         };
         Tuple {
             src: octets(told.source),

@@ -7,7 +7,8 @@
 //! `tcp` and `sctp`) knows what packets do to them, `related` reads the errors of ICMP. `helper`
 //! reads of connections that others announce, which `expect` waits for; `given` is what rules give a connection. `told` tells who listens, `configure` does what programs ask for.
 //!
-//! Left out: DCCP's states (it is told apart by its ports alone), PPTP's keys of GRE, other helpers than FTP's.
+//! Left out: PPTP's keys of GRE, other helpers than FTP's. Of DCCP no more is known than of any protocol, as
+//! since Linux 6.16.
 
 pub(crate) mod again;
 pub(crate) mod ahead;

@@ -6,7 +6,6 @@ use netloom_wire::{IpProtocol, ipv4, ipv6};
 
 pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
-pub(crate) const DCCP: u8 = 33;
 pub(crate) const GRE: u8 = 47;
 pub(crate) const SCTP: u8 = 132;
 pub(crate) const UDP_LITE: u8 = 136;
@@ -38,7 +37,7 @@ const fn answer(protocol: u8, v6: bool, icmp_type: u8) -> Option<u8> {
 
 /// Whether a protocol tells its connections apart by ports.
 pub(crate) const fn has_ports(protocol: u8) -> bool {
-    matches!(protocol, TCP | UDP | DCCP | SCTP | UDP_LITE)
+    matches!(protocol, TCP | UDP | SCTP | UDP_LITE)
 }
 
 impl Tuple {

@@ -1,12 +1,14 @@
 //! The command line: a command, its table, and options as getopt_long(3) reads them. What a protocol
 //! has of its own can be said behind `-p` alone.
 
+mod lists;
+
 use super::labels::Labels;
 use super::misused;
 use super::options::{Command, Nat, Options, Table};
-use super::save::STATUS;
 use super::words::{
-    ALIASES, COMMANDS, OPTIONS, Value, bad, missing, number, own_option, protocol, state, takes,
+    ALIASES, COMMANDS, OPTIONS, Value, missing, number, own_option, protocol, says_how, state,
+    takes,
 };
 use crate::ip::words::Outcome;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -19,6 +21,8 @@ struct Reader<'a> {
     command: Option<Command>,
     /// Letters of the options that were given.
     given: String,
+    /// How many words `-o` had.
+    formats: u32,
 }
 
 /// Reads a command line.
@@ -32,6 +36,7 @@ pub(super) fn parse(words: &[String], labels: &Labels) -> Outcome<Options> {
         },
         command: None,
         given: String::new(),
+        formats: 0,
     };
     let mut masks_events = false;
     while let Some((word, rest)) = reader.words.split_first() {
@@ -142,7 +147,8 @@ impl<'a> Reader<'a> {
         let how = OPTIONS.iter().find(|(own, _, _)| *own == letter);
         let value = match how.map(|row| row.2) {
             Some(Value::Needed) => self.value(glued, || name.to_owned())?,
-            Some(Value::Maybe) => glued.or_else(|| self.optional()).unwrap_or(""),
+            // What is glued to such an option is passed over.
+            Some(Value::Maybe) => self.optional().unwrap_or(""),
             _ => "",
         };
         let options = &mut self.options;
@@ -151,11 +157,13 @@ impl<'a> Reader<'a> {
                 let (address, mask) = self.network(value)?;
                 self.options.src = Some(address);
                 self.options.mask_src = mask.or(self.options.mask_src);
+                self.given.extend(mask.map(|_| '{'));
             }
             'd' => {
                 let (address, mask) = self.network(value)?;
                 self.options.dst = Some(address);
                 self.options.mask_dst = mask.or(self.options.mask_dst);
+                self.given.extend(mask.map(|_| '}'));
             }
             'r' => self.options.reply_src = Some(self.network(value)?.0),
             'q' => self.options.reply_dst = Some(self.network(value)?.0),
@@ -166,13 +174,14 @@ impl<'a> Reader<'a> {
             }
             'p' => options.protocol = Some(protocol(value)?),
             'f' => {
-                options.v6 = Some(match value {
+                let v6 = match value {
                     "ipv4" => false,
                     "ipv6" => true,
                     other => {
                         return Err(misused(format_args!("`{other}' unsupported protocol")));
                     }
-                });
+                };
+                self.of_family(v6)?;
             }
             't' => options.timeout = Some(number(value)),
             'u' => self.status(value)?,
@@ -216,6 +225,7 @@ impl<'a> Reader<'a> {
 
     /// What a protocol has of its own.
     fn own(&mut self, letter: char, value: &str) -> Outcome<()> {
+        self.given.push(letter);
         let options = &mut self.options;
         match letter {
             '0' => options.ports[0] = Some(number(value) as u16),
@@ -225,6 +235,13 @@ impl<'a> Reader<'a> {
             '4' => options.state = Some(state(options.protocol, value)?),
             '5' => options.tags[0] = Some(number(value)),
             '6' => options.tags[1] = Some(number(value)),
+            '8' => {
+                let known = ["client", "server"].map(|role| role.eq_ignore_ascii_case(value));
+                if known == [false; 2] {
+                    return Err(misused(format_args!("Unknown DCCP role `{value}'")));
+                }
+                options.role = true;
+            }
             '7' => options.icmp.0 = Some(number(value) as u8),
             '9' => options.icmp.1 = Some(number(value) as u8),
             '#' => options.icmp.2 = Some(number(value) as u16),
@@ -234,7 +251,10 @@ impl<'a> Reader<'a> {
     }
 
     fn agree(&mut self, address: IpAddr) -> Outcome<()> {
-        let v6 = address.is_ipv6();
+        self.of_family(address.is_ipv6())
+    }
+
+    fn of_family(&mut self, v6: bool) -> Outcome<()> {
         if self.options.v6.is_some_and(|own| own != v6) {
             return Err(misused("mismatched address family"));
         }
@@ -257,6 +277,9 @@ impl<'a> Reader<'a> {
         let most = if address.is_ipv6() { 128 } else { 32 };
         let len = len.parse::<u32>().ok().filter(|len| *len <= most);
         let len = len.ok_or_else(|| misused("Invalid netmask"))?;
+        if len == most {
+            return Ok((address, None));
+        }
         let mask = match address {
             IpAddr::V4(_) => {
                 let bits = u32::MAX.checked_shl(32 - len).unwrap_or(0);
@@ -287,76 +310,6 @@ impl<'a> Reader<'a> {
         Ok(Nat { address, port })
     }
 
-    fn status(&mut self, words: &str) -> Outcome<()> {
-        for word in words.split(',') {
-            match word {
-                "UNSET" => {}
-                "SRC_NAT" | "DST_NAT" => {
-                    let instead = if word == "SRC_NAT" {
-                        "src-nat"
-                    } else {
-                        "dst-nat"
-                    };
-                    let warning = format!("WARNING: ignoring {word}, use --{instead} instead\n");
-                    self.options.warnings.push_str(&warning);
-                }
-                _ => {
-                    let known = STATUS.iter().find(|(name, _)| *name == word);
-                    let (_, bit) = known.ok_or_else(|| bad(word))?;
-                    self.options.status = Some(self.options.status.unwrap_or(0) | bit);
-                }
-            }
-        }
-        self.options.unset = self.options.status.is_none();
-        Ok(())
-    }
-
-    fn output(&mut self, words: &str) -> Outcome<()> {
-        let format = &mut self.options.format;
-        for word in words.split(',') {
-            match word {
-                "xml" => format.xml = true,
-                "extended" => format.extended = true,
-                "timestamp" => format.timestamp = true,
-                "id" => format.id = true,
-                "ktimestamp" => format.ktimestamp = true,
-                "labels" => format.labels = true,
-                "save" => format.save = true,
-                // Which program brought an event about is told in any case.
-                "userspace" => {}
-                other => return Err(bad(other)),
-            }
-        }
-        Ok(())
-    }
-
-    fn events(&mut self, words: &str, masks: &mut bool) -> Outcome<()> {
-        if !core::mem::replace(masks, true) {
-            self.options.events = [false; 3];
-        }
-        let events = &mut self.options.events;
-        for word in words.split(',') {
-            match word {
-                "ALL" => *events = [true; 3],
-                "NEW" => events[0] = true,
-                "UPDATES" => events[1] = true,
-                "DESTROY" => events[2] = true,
-                other => return Err(bad(other)),
-            }
-        }
-        Ok(())
-    }
-
-    fn label(&self, names: &str) -> Outcome<u128> {
-        let bit = |name: &str| {
-            let unknown = || misused(format_args!("unknown label '{name}'"));
-            self.labels.bit(name).ok_or_else(unknown)
-        };
-        names
-            .split(',')
-            .try_fold(0, |bits, name| Ok(bits | bit(name)?))
-    }
-
     /// Whether all that was said fits together.
     fn finish(mut self) -> Outcome<Options> {
         let command = match self.command {
@@ -368,8 +321,12 @@ impl<'a> Reader<'a> {
         if command == Command::Update && table == Table::Expect {
             return Err(misused("Can't do --update on expectations"));
         }
+        if matches!(table, Table::Dying | Table::Unconfirmed) && command != Command::List {
+            let text = "Can't do that command with tables `dying' and `unconfirmed'";
+            return Err(misused(text));
+        }
         if command == Command::Load && self.options.file.is_none() {
-            return Err(misused("option `-R' requires an argument"));
+            return Err(misused("unknown option `-R'"));
         }
         self.needs()?;
         if !(self.command == Some(Command::Help) && self.given == "p") {
@@ -399,6 +356,12 @@ impl<'a> Reader<'a> {
         };
         for (letter, name, _) in OPTIONS {
             if self.given.contains(letter) && !takes.contains(letter) {
+                let text = format!("Illegal option `--{name}' with this command");
+                return Err(misused(text));
+            }
+        }
+        for (letter, name) in [('5', "orig-vtag"), ('6', "reply-vtag"), ('8', "role")] {
+            if self.given.contains(letter) && !says_how(command, letter) {
                 let text = format!("Illegal option `--{name}' with this command");
                 return Err(misused(text));
             }

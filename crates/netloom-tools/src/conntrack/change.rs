@@ -53,8 +53,27 @@ pub(super) fn delete(cx: &mut Context<'_>, options: &Options, labels: &Labels) -
     Ok(i32::from(count == 0))
 }
 
-/// The first direction that the options say in full.
+/// The first direction that the options say in full, by itself or by the answers to it.
 pub(super) fn tuple(options: &Options) -> Outcome<Tuple> {
+    let [sport, dport, reply_sport, reply_dport] = options.ports;
+    if let (None, None, Some(from), Some(to)) = (
+        options.src,
+        options.dst,
+        options.reply_src,
+        options.reply_dst,
+    ) {
+        return tuple(&Options {
+            src: Some(to),
+            dst: Some(from),
+            ports: [
+                reply_dport.or(sport),
+                reply_sport.or(dport),
+                reply_sport,
+                reply_dport,
+            ],
+            ..options.clone()
+        });
+    }
     let (Some(source), Some(destination)) = (options.src, options.dst) else {
         return Err(misused("you have to specify `--src' and `--dst'"));
     };
@@ -84,8 +103,11 @@ pub(super) fn tuple(options: &Options) -> Outcome<Tuple> {
         }
         _ => Ports::None,
     };
-    if creates && matches!(protocol, 6 | 132) && options.state.is_none() {
+    if creates && matches!(protocol, 6 | 33 | 132) && options.state.is_none() {
         return Err(missing("state"));
+    }
+    if creates && protocol == 33 && !options.role {
+        return Err(missing("role"));
     }
     if creates && protocol == 132 {
         for (tag, name) in options.tags.iter().zip(["orig-vtag", "reply-vtag"]) {
@@ -255,6 +277,11 @@ pub(super) fn update(cx: &mut Context<'_>, options: &Options, labels: &Labels) -
         match done.map_err(|error| error.errno) {
             Ok(()) => {}
             Err(Errno::NOENT) => continue,
+            // It stays as it is, and is counted with the others.
+            Err(errno @ Errno::BUSY) => {
+                cx.out.flush()?;
+                writeln!(cx.err, "Operation failed: {errno}")?;
+            }
             Err(errno) => {
                 cx.out.flush()?;
                 writeln!(cx.err, "Operation failed: {errno}")?;

@@ -156,11 +156,8 @@ fn list(cx: &mut Context<'_>, options: &Options, labels: &Labels) -> Outcome<i32
         Table::Expect | Table::Dying | Table::Unconfirmed => Vec::new(),
     };
     let show = Show::new(cx, options, labels);
-    let mut text = show.head("conntrack");
-    for connection in &there {
-        text.push_str(&show.listed(connection));
-    }
-    text.push_str(show.foot("conntrack"));
+    let each = there.iter().map(|connection| show.listed(connection));
+    let text = show.all("conntrack", each);
     cx.out.write_all(text.as_bytes())?;
     if options.zero {
         let change = ConnectionChange::Zero;
@@ -181,23 +178,34 @@ fn list_expectations(cx: &mut Context<'_>, options: &Options) -> Outcome<i32> {
     let all = snapshot(cx, CONNECTIONS)?.expectations;
     let labels = Labels::default();
     let show = Show::new(cx, options, &labels);
-    let mut text = show.head("expect");
     let now = cx.world.now()?;
-    for expectation in &all {
-        text.push_str(&show.expected(expectation, now));
-    }
-    text.push_str(show.foot("expect"));
+    let each = all.iter().map(|one| show.expected(one, now));
+    let text = show.all("expect", each);
     cx.out.write_all(text.as_bytes())?;
     shown(cx, all.len(), "expectations have been shown")
 }
 
 fn get(cx: &mut Context<'_>, options: &Options, labels: &Labels) -> Outcome<i32> {
     let wanted = change::tuple(options)?;
+    if options.src.is_none() {
+        return Err(failed("Operation failed: invalid parameters", 1));
+    }
     let all = snapshot(cx, CONNECTIONS)?.connections;
-    let found = all.into_iter().find(|c| c.original == wanted);
+    let of_no_zone =
+        |c: &Connection| c.zone == 0 && (c.original_zone, c.reply_zone) == (None, None);
+    let mut all = all.into_iter();
+    let found = all.find(|c| c.original == wanted && of_no_zone(c));
     let missing = "Operation failed: such conntrack doesn't exist";
     let mut found = found.ok_or_else(|| failed(missing, 1))?;
     found.references += 1;
+    let other = options
+        .state
+        .as_ref()
+        .is_some_and(|state| found.state.as_ref() != Some(state));
+    if other {
+        shown(cx, 0, "flow entries have been shown")?;
+        return Ok(1);
+    }
     let show = Show::new(cx, options, labels);
     let text = format!("{}{}", show.head("conntrack"), show.listed(&found));
     cx.out.write_all(text.as_bytes())?;
@@ -274,16 +282,26 @@ fn load(cx: &mut Context<'_>, options: &Options, labels: &Labels) -> Outcome<i32
         let unreadable = |_| misused(format_args!("Failed to open file {file} for reading"));
         text = std::fs::read_to_string(file).map_err(unreadable)?;
     }
+    // All of it is read before anything is done.
+    let mut lines = Vec::new();
     for line in text.lines() {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         if words.is_empty() || line.starts_with('#') {
             continue;
         }
-        let options = Options {
+        let options = arguments::parse(&words, labels)?;
+        if let Some(name) = words::not_from_file(&words, &options) {
+            let text = format_args!("Cannot use command `{name}' with --load-file");
+            return Err(misused(text));
+        }
+        lines.push(options);
+    }
+    for options in lines {
+        let quiet = Options {
             quiet: true,
-            ..arguments::parse(&words, labels)?
+            ..options
         };
-        carry_out(cx, &options, labels)?;
+        carry_out(cx, &quiet, labels)?;
     }
     Ok(0)
 }

@@ -71,6 +71,8 @@ pub(super) struct Options {
     pub(super) icmp: (Option<u8>, Option<u8>, Option<u16>),
     pub(super) tags: [Option<u32>; 2],
     pub(super) state: Option<String>,
+    /// Which end of a connection of DCCP somebody is was said.
+    pub(super) role: bool,
     pub(super) v6: Option<bool>,
     pub(super) timeout: Option<u32>,
     pub(super) status: Option<u32>,

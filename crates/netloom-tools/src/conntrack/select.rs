@@ -96,8 +96,6 @@ fn zoned(options: &Options, connection: &Connection) -> bool {
         && options
             .reply_zone
             .is_none_or(|zone| connection.reply_zone == Some(zone))
-        && (options.zone != Some(0)
-            || (connection.original_zone.is_none() && connection.reply_zone.is_none()))
 }
 
 /// What a connection's source is translated to, and its destination.

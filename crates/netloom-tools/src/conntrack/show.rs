@@ -63,6 +63,15 @@ impl<'a> Show<'a> {
         }
     }
 
+    /// All of a table; of XML, where there is nothing, not even the table.
+    pub(super) fn all(&self, table: &str, each: impl Iterator<Item = String>) -> String {
+        let lines: String = each.collect();
+        match lines.is_empty() {
+            true => lines,
+            false => format!("{}{lines}{}", self.head(table), self.foot(table)),
+        }
+    }
+
     /// What stands behind all.
     pub(super) fn foot(&self, table: &str) -> &'static str {
         match (self.format.xml, table) {
@@ -278,8 +287,15 @@ fn counted(text: &mut String, counter: Option<Counter>) {
 
 /// A direction, with a blank behind it.
 fn tuple(tuple: &Tuple) -> String {
-    tuple_with(tuple, |address| address.to_string())
+    let text = tuple_with(tuple, |address| address.to_string());
+    match tuple.protocol {
+        // The tool has more to say of it than the kernel knows.
+        DCCP => text + "sport=0 dport=0 ",
+        _ => text,
+    }
 }
+
+const DCCP: u8 = 33;
 
 /// A direction, with addresses as `address` writes them.
 pub(crate) fn tuple_with(tuple: &Tuple, address: impl Fn(IpAddr) -> String) -> String {

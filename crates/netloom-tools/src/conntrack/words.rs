@@ -1,7 +1,7 @@
 //! The words of the command line: commands, options, which go together, and how values are read.
 
 use super::misused;
-use super::options::{Command, Table};
+use super::options::{Command, Options, Table};
 use crate::ip::words::{Failure, Outcome};
 use netloom_model::conntrack::{SCTP_STATES, TCP_STATES};
 
@@ -79,13 +79,13 @@ pub(super) fn takes(command: Command, table: Table) -> &'static str {
         (Command::List, Table::Expect) => "ofl<",
         (Command::Event, Table::Expect) => "ol<",
         (_, Table::Expect) => "sdpt[]{}l<",
-        (Command::List, _) => "sdrqpuzmfngocjwl<()i{}",
+        (Command::List, _) => "sdrqpuzmfngojwl<(){}",
         (Command::Delete, _) => "sdrqptumfngowl<()i{}",
         (Command::Update, _) => "sdrqptumfngol<>i{}",
-        (Command::Event, _) => "sdrqpemfngocbjwl<()i{}",
+        (Command::Event, _) => "sdrqpemfngobjwl<(){}",
         (Command::Flush, _) => "fl<",
-        (Command::Create | Command::Add, _) => "sdrqptumcngwfl<()",
-        (Command::Get, _) => "sdrqpfwo()l<m",
+        (Command::Create | Command::Add, _) => "sdrqptumngwfl<()",
+        (Command::Get, _) => "sdrqpfol<",
         (Command::Load, _) => "",
         (Command::Help, _) => "pl<",
         (Command::Count | Command::Stats | Command::Version, _) => "l<",
@@ -129,6 +129,40 @@ pub(super) fn own_option(protocol: u8, name: &str) -> Option<char> {
     }
 }
 
+/// Whether what a protocol has of its own says how a connection is to be, so that none is picked by it.
+pub(super) fn says_how(command: Command, letter: char) -> bool {
+    let picks = matches!(command, Command::List | Command::Delete | Command::Event);
+    !picks && matches!(letter, '5' | '6' | '8')
+}
+
+/// What a line of a file is called that has a command which no file can have.
+pub(super) fn not_from_file(words: &[String], options: &Options) -> Option<String> {
+    let from_file = match options.command {
+        Command::Create | Command::Add | Command::Delete | Command::Update => true,
+        Command::Flush => options.table == Table::Conntrack,
+        _ => false,
+    };
+    if from_file {
+        return None;
+    }
+    let letter = words.iter().find_map(|word| {
+        let letter = word.strip_prefix('-')?.chars().next()?;
+        let known = COMMANDS.iter().find(|(known, ..)| *known == letter)?;
+        Some(format!("-{}", known.0))
+    });
+    let table = match options.table {
+        Table::Expect => " expect",
+        _ => "",
+    };
+    Some(letter.map_or_else(|| "unknown".to_owned(), |letter| letter + table))
+}
+
+/// One of some words, which may be cut short, in letters of any size.
+pub(super) fn begins(word: &str, known: &str) -> bool {
+    let begin = known.get(..word.len());
+    !word.is_empty() && begin.is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+}
+
 /// A command cannot do without an option.
 pub(super) fn missing(name: &str) -> Failure {
     misused(format_args!(
@@ -170,6 +204,11 @@ pub(super) fn protocol(text: &str) -> Outcome<u8> {
     known.ok_or_else(|| misused(format_args!("`{text}' unsupported protocol")))
 }
 
+/// The states of DCCP, of which kernels know nothing any more.
+const DCCP_STATES: [&str; 8] = [
+    "NONE", "REQUEST", "RESPOND", "PARTOPEN", "OPEN", "CLOSEREQ", "CLOSING", "TIMEWAIT",
+];
+
 /// The name of a state as the kernel has it.
 pub(super) fn state(protocol: Option<u8>, text: &str) -> Outcome<String> {
     let known = match protocol {
@@ -177,9 +216,13 @@ pub(super) fn state(protocol: Option<u8>, text: &str) -> Outcome<String> {
         Some(6) if text == "LISTEN" => Some("SYN_SENT2"),
         Some(6) => TCP_STATES.into_iter().find(|name| *name == text),
         Some(132) => SCTP_STATES.into_iter().find(|name| *name == text),
+        Some(33) => DCCP_STATES.into_iter().find(|name| *name == text),
         _ => Some(text),
     };
-    let kind = if protocol == Some(6) { "TCP" } else { "SCTP" };
-    let unknown = || misused(format_args!("unknown {kind} state `{text}'"));
+    let unknown = || match protocol {
+        Some(33) => misused(format_args!("Unknown DCCP state `{text}'")),
+        Some(6) => misused(format_args!("unknown TCP state `{text}'")),
+        _ => misused(format_args!("unknown SCTP state `{text}'")),
+    };
     known.map(str::to_owned).ok_or_else(unknown)
 }

@@ -165,7 +165,7 @@ impl Written {
     ) {
         let (sum_at, place) = match self.protocol {
             tuple::TCP => (16, Some(manip)),
-            tuple::UDP | tuple::UDP_LITE | tuple::DCCP => (6, Some(manip)),
+            tuple::UDP | tuple::UDP_LITE => (6, Some(manip)),
             tuple::SCTP => return sctp(upper, manip, port),
             tuple::ICMP if !self.v6 => (2, None),
             tuple::ICMPV6 if self.v6 => (2, None),
