@@ -259,6 +259,30 @@ impl<'a> Reader<'a> {
         if option { None } else { self.next() }
     }
 
+    /// The number of the rule that a list is about; `ebtables` lists none alone.
+    fn one_number(&mut self) -> Outcome<Option<u32>> {
+        match self.grammar.bridge {
+            true => Ok(None),
+            false => self.number(),
+        }
+    }
+
+    /// The number of the rule that goes; what is no option must be one.
+    fn deleted(&mut self) -> Outcome<Option<u32>> {
+        let next = self.words.as_slice().first();
+        let Some(word) = next.filter(|word| !word.starts_with(['-', '!'])) else {
+            return Ok(None);
+        };
+        let numeric = word.starts_with(|c: char| c.is_ascii_digit() && c != '0');
+        if numeric {
+            return self.number();
+        }
+        Err(self.variant.problem(&match self.grammar.bridge {
+            true => format!("Problem with the specified rule number(s) '{word}'"),
+            false => format!("Invalid rule number `{word}'"),
+        }))
+    }
+
     fn number(&mut self) -> Outcome<Option<u32>> {
         let next = self.words.as_slice().first();
         let numeric = next.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
@@ -334,16 +358,16 @@ impl<'a> Reader<'a> {
         self.line.command = Some(match letter {
             'A' => Command::Append(name),
             'C' => Command::Check(name),
-            'D' => Command::Delete(name, self.number()?),
+            'D' => Command::Delete(name, self.deleted()?),
             'I' => Command::Insert(name, self.number()?.unwrap_or(1)),
             'R' => match self.number()? {
                 Some(number) => Command::Replace(name, number),
                 None => return Err(self.variant.problem("-R requires a rule number")),
             },
-            'L' => Command::List(chain, None),
-            'S' => Command::ListRules(chain, None),
+            'L' => Command::List(chain, self.one_number()?),
+            'S' => Command::ListRules(chain, self.one_number()?),
             'F' => Command::Flush(chain),
-            'Z' => Command::Zero(chain, None),
+            'Z' => Command::Zero(chain, self.one_number()?),
             'N' => Command::New(name),
             'X' => Command::DeleteChain(chain),
             'P' => match self.next() {

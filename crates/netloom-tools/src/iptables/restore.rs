@@ -198,10 +198,15 @@ fn one(variant: Variant, options: &Options, line: &str) -> Outcome<Line> {
         let Some((pair, behind)) = inside.split_once(']') else {
             return Err(variant.problem(&format!("Bad line {number}: need ]")));
         };
-        counters = pair.split_once(':').and_then(|(packets, bytes)| {
-            let (packets, bytes) = (packets.parse().ok()?, bytes.parse().ok()?);
-            Some(Counter { packets, bytes })
-        });
+        let need = |what: &str| variant.problem(&format!("Bad line {number}: need {what}"));
+        let (packets, bytes) = pair.split_once(':').ok_or_else(|| need("]"))?;
+        let wrong = |which| variant.problem(&format!("-c {which} counter not numeric"));
+        if options.counters {
+            counters = Some(Counter {
+                packets: packets.parse().map_err(|_| wrong("packet"))?,
+                bytes: bytes.parse().map_err(|_| wrong("byte"))?,
+            });
+        }
         rest = behind;
     }
     let words = words(rest);
@@ -234,16 +239,22 @@ fn declared(variant: Variant, options: &Options, line: &str) -> Outcome<Line> {
         return Err(variant.problem(&format!("{me}: line {number} policy invalid")));
     };
     if policy == "-" {
-        command::check_name(variant, name)?;
+        if variant.backend != LEGACY {
+            command::check_name(variant, name)?;
+        }
         return Ok(Line::Chain(name.to_owned(), None));
     }
+    // What stands behind the digits is passed over, as sscanf(3) does.
+    let digits = |word: &str| {
+        let end = word.find(|c: char| !c.is_ascii_digit());
+        word[..end.unwrap_or(word.len())].parse().ok()
+    };
     let counter = words.next().and_then(|word| {
-        let pair = word.strip_prefix('[')?.strip_suffix(']')?;
-        let (packets, bytes) = pair.split_once(':')?;
-        let (packets, bytes) = (packets.parse().ok()?, bytes.parse().ok()?);
+        let (packets, bytes) = word.strip_prefix('[')?.split_once(':')?;
+        let (packets, bytes) = (digits(packets)?, digits(bytes)?);
         Some(Counter { packets, bytes })
     });
-    if options.counters && counter.is_none() {
+    if options.counters && counter.is_none() && !open_ended(variant) {
         let text = format!("invalid policy counters for chain '{name}'");
         return Err(variant.problem(&text));
     }
@@ -323,6 +334,9 @@ fn commit(
             },
             _ => failure,
         })?;
+    }
+    if options.test && variant.backend != LEGACY {
+        return Ok(());
     }
     cx.out.write_all(told.as_bytes())?;
     if options.test {

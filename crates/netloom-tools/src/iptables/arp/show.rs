@@ -1,13 +1,13 @@
 //! Rules of `arptables` in words, as `-S`, `-L` and `arptables-save` print them.
 
 use super::super::Variant;
-use super::super::arguments::Parsed;
+use super::super::arguments::{Command, Parsed};
 use super::super::hardware;
 use super::super::list;
 use crate::ip::words::Outcome;
 use netloom_model::ruleset::expr::{BitOp, MetaKey, Relation};
 use netloom_model::ruleset::statement::Verdict;
-use netloom_model::ruleset::xt::{ArpMangle, EbVerdict, XtTarget};
+use netloom_model::ruleset::xt::{ArpMangle, EbVerdict, Masked, XtTarget};
 use netloom_model::ruleset::{Chain, Expr, Field, Rule, Statement, Table, Value};
 use std::io::Write;
 
@@ -33,12 +33,21 @@ pub(in super::super) fn list(
     (_, parsed): (Variant, &Parsed),
     (table, chain): (&Table, &Chain),
 ) -> Outcome<()> {
-    list::title(out, parsed, table, chain)?;
+    let only = match &parsed.command {
+        Command::List(_, only) => *only,
+        _ => None,
+    };
+    if only.is_none() {
+        list::title(out, parsed, table, chain)?;
+    }
     let style = Style {
         numeric: parsed.numeric,
         verbose: parsed.verbose > 0,
     };
     for (number, rule) in (1..).zip(&chain.rules) {
+        if only.is_some_and(|only| only != number) {
+            continue;
+        }
         if parsed.line_numbers {
             write!(out, "{number} ")?;
         }
@@ -86,7 +95,8 @@ fn said(rule: &Rule, style: Style) -> String {
         }
     }
     let any = |option: &str, found: Option<String>| {
-        found.or_else(|| style.verbose.then(|| format!("{option} *")))
+        let all = if style.numeric { "*" } else { "any" };
+        found.or_else(|| style.verbose.then(|| format!("{option} {all}")))
     };
     parts.extend(any("-i", asked.input));
     parts.extend(any("-o", asked.output));
@@ -195,6 +205,9 @@ fn target(target: &XtTarget) -> (&'static str, String) {
         XtTarget::Classify(class) => {
             let (major, minor) = (class >> 16, class & 0xffff);
             ("CLASSIFY", format!("--set-class {major:x}:{minor:x}"))
+        }
+        XtTarget::Mark(to) if *to == Masked { value: 0, mask: 0 } => {
+            ("MARK", format!("--and-mark {:x}", u32::MAX))
         }
         XtTarget::Mark(to) if to.mask == 0 => ("MARK", format!("--set-mark {:x}", to.value)),
         XtTarget::Mark(to) if to.value == 0 => ("MARK", format!("--and-mark {:x}", !to.mask)),

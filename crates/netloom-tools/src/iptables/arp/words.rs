@@ -44,6 +44,8 @@ const GRAMMAR: Grammar = Grammar {
         known(None, &["opcode"], 1),
         known(None, &["h-type"], 1),
         known(None, &["proto-type"], 1),
+        // Taken, and not asked for.
+        known(Some('p'), &["protocol"], 1),
         known(Some('j'), &["jump"], 1),
         known(None, &["mangle-ip-s"], 1),
         known(None, &["mangle-ip-d"], 1),
@@ -92,11 +94,23 @@ fn rule(variant: Variant, line: &Line, command: &Command) -> Outcome<Spec> {
     if !has_rule {
         return Ok(Spec::default());
     }
+    check_devices(variant, line)?;
     Ok(Spec {
         head: matches(variant, line)?,
         target: target(variant, line)?,
         ..Spec::default()
     })
+}
+
+/// What comes in leaves by no device, and what is made here came by none.
+fn check_devices(variant: Variant, line: &Line) -> Outcome<()> {
+    let chain = line.chain.as_deref().unwrap_or_default();
+    let wrong = match chain {
+        "INPUT" if line.has("out-interface") => "-o",
+        "OUTPUT" if line.has("in-interface") => "-i",
+        _ => return Ok(()),
+    };
+    Err(variant.problem(&format!("Can't use {wrong} with {chain}\n")))
 }
 
 /// A number that is one of some names, or said as it is.
@@ -133,7 +147,9 @@ fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> {
         let Some(given) = line.option(name) else {
             return Ok(None);
         };
-        let found = number(&given.value, names).ok_or_else(|| bad(what))?;
+        // A mask is taken, and all bits count.
+        let word = given.value.split('/').next().unwrap_or_default();
+        let found = number(word, names).ok_or_else(|| bad(what))?;
         Ok(Some((found, given.not)))
     };
     // Of hardware it is Ethernet unless it is said otherwise, and of protocols IPv4.
@@ -143,6 +159,11 @@ fn matches(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> {
         all.push(field(Field::ArpPtype, not, ptype));
     }
     let (hlen, not) = asked("h-length", &[], "hardware length")?.unwrap_or((6, false));
+    if hlen != 6 {
+        // As the original spells it.
+        let text = "Only harware address length of 6 is supported currently.";
+        return Err(variant.problem(text));
+    }
     all.push(field(Field::ArpHlen, not, hlen));
     all.push(field(Field::ArpPlen, false, 4));
     let opcodes: Vec<(&str, u16)> = hardware::OPCODES.into_iter().zip(1..).collect();
@@ -227,11 +248,11 @@ fn mangle(variant: Variant, line: &Line) -> Outcome<ArpMangle> {
         let found = hardware::network(variant, Family::V4, &given.value)?;
         Ok(Some(found.address))
     };
-    let mac = |name: &str| {
+    let mac = |name: &str, what: &str| {
         let given = line.option(name);
         let found = given.map(|given| hardware::mac(&given.value));
         match found {
-            Some(None) => Err(variant.problem(&format!("invalid {name}"))),
+            Some(None) => Err(variant.problem(&format!("invalid {what} MAC"))),
             found => Ok(found.flatten()),
         }
     };
@@ -246,22 +267,24 @@ fn mangle(variant: Variant, line: &Line) -> Outcome<ArpMangle> {
     };
     Ok(ArpMangle {
         source_ip: address("mangle-ip-s")?,
-        source_mac: mac("mangle-mac-s")?,
+        source_mac: mac("mangle-mac-s", "source")?,
         target_ip: address("mangle-ip-d")?,
-        target_mac: mac("mangle-mac-d")?,
+        target_mac: mac("mangle-mac-d", "target")?,
         then,
     })
 }
 
 fn class(variant: Variant, line: &Line) -> Outcome<u32> {
-    let word = line
-        .option("set-class")
-        .map_or("", |given| given.value.as_str());
+    let Some(given) = line.option("set-class") else {
+        let text = "CLASSIFY: option \"--set-class\" must be specified\n";
+        return Err(variant.problem(text));
+    };
+    let word = given.value.as_str();
     let class = word.split_once(':').and_then(|(major, minor)| {
         let part = |word| u32::from_str_radix(word, 16).ok().filter(|n| *n <= 0xffff);
         Some(part(major)? << 16 | part(minor)?)
     });
-    class.ok_or_else(|| variant.problem(&format!("Bad class value `{word}'")))
+    class.ok_or_else(|| variant.problem(&format!("Bad class value \"{word}\"")))
 }
 
 fn mark(variant: Variant, line: &Line) -> Outcome<Masked> {
@@ -270,14 +293,12 @@ fn mark(variant: Variant, line: &Line) -> Outcome<Masked> {
         .iter()
         .find(|given| given.name.ends_with("-mark"));
     let Some(given) = given else {
-        return Err(variant.problem("MARK target: Parameter --set/and/or-mark is required"));
+        // Nothing is changed.
+        return Ok(Masked { value: 0, mask: 0 });
     };
-    let word = given.value.as_str();
-    let value = match word.strip_prefix("0x") {
-        Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
-        None => word.parse().ok(),
-    };
-    let value = value.ok_or_else(|| variant.problem(&format!("Bad MARK value `{word}'")))?;
+    let word = given.value.split('/').next().unwrap_or_default();
+    let value = u32::from_str_radix(word.strip_prefix("0x").unwrap_or(word), 16).ok();
+    let value = value.ok_or_else(|| variant.problem(&format!("Bad mark value `{word}'")))?;
     Ok(match given.name {
         // The original lets bits stand that are set already.
         "set-mark" => Masked { value, mask: 0 },

@@ -98,7 +98,7 @@ fn ip(variant: Variant, line: &Line, family: Family) -> Outcome<EbIp> {
         })
     };
     let tos = read(option("tos").or_else(|| option("tclass")), |word| {
-        let bad = |_| variant.problem(&format!("Problem with specified IP tos '{word}'"));
+        let bad = |_| variant.problem("Problem with specified IP tos");
         u8::from_str_radix(word.trim_start_matches("0x"), 16).map_err(bad)
     });
     let protocol = read(option("protocol"), |word| {
@@ -114,7 +114,8 @@ fn ip(variant: Variant, line: &Line, family: Family) -> Outcome<EbIp> {
     });
     let ports = |name: &str| read(option(name), |word| ports(variant, word));
     let icmp = read(option("icmp-type"), |word| {
-        icmp_types(word, family).ok_or_else(|| variant.problem("unknown ICMP type"))
+        icmp_types(word, family)
+            .ok_or_else(|| variant.problem(&format!("Unknown ICMP type `{word}'")))
     });
     let igmp = read(option("igmp-type"), |word| {
         let named = names::IGMP.iter().find(|(name, _)| *name == word);
@@ -141,7 +142,11 @@ fn ports(variant: Variant, word: &str) -> Outcome<Span<u16>> {
         word => small(word)
             .ok_or_else(|| variant.problem(&format!("invalid port/service `{word}' specified"))),
     };
-    Ok((port(from, 0)?, port(to, u16::MAX)?))
+    let (from, to) = (port(from, 0)?, port(to, u16::MAX)?);
+    if from > to {
+        return Err(variant.problem("invalid portrange (min > max)"));
+    }
+    Ok((from, to))
 }
 
 /// `8`, `3:5`.
@@ -271,12 +276,15 @@ fn pkttype(variant: Variant, given: &Given) -> Outcome<Statement> {
         .iter()
         .position(|name| word.eq_ignore_ascii_case(name));
     let found = named.map(|at| at as u8).or_else(|| small(word));
-    let bad = || variant.problem(&format!("Could not interpret pkttype type '{word}'"));
+    let bad = || variant.problem(&format!("Could not parse class '{word}'"));
     Ok(Statement::XtMatch(XtMatch::Pkttype(asked(
         given,
         found.ok_or_else(bad)?,
     ))))
 }
+
+/// The longest that a log's line can begin with.
+const LONGEST_PREFIX: usize = 29;
 
 fn log(variant: Variant, line: &Line) -> Outcome<Statement> {
     let level = line.option("log-level").map(|given| {
@@ -285,9 +293,13 @@ fn log(variant: Variant, line: &Line) -> Outcome<Statement> {
         let bad = || variant.problem("Problem with the log-level");
         named
             .map(|at| at as u8)
-            .or_else(|| small(&word))
+            .or_else(|| small(&word).filter(|level: &u8| *level < 8))
             .ok_or_else(bad)
     });
+    let prefix = line.option("log-prefix");
+    if prefix.is_some_and(|given| given.value.len() > LONGEST_PREFIX) {
+        return Err(variant.problem("Prefix too long"));
+    }
     let flags = [("log-ip", 1), ("log-arp", 2), ("log-ip6", 4)];
     let flags = flags
         .iter()

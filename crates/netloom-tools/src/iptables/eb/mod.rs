@@ -229,6 +229,7 @@ fn set_policy(draft: &mut Draft, chain: &str, said: &str) -> Outcome<()> {
         "ACCEPT" => Some(Verdict::Accept),
         "DROP" => Some(Verdict::Drop),
         "RETURN" => None,
+        "CONTINUE" => return Err(variant.problem(&format!("Wrong policy '{said}'"))),
         _ => return Err(variant.problem(&format!("Unknown policy '{said}'"))),
     };
     draft.label("CHAIN_UPDATE", format!("chain {chain}"));

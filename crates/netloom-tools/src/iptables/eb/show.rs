@@ -229,11 +229,12 @@ fn arp(asked: &EbArp) -> String {
     });
     words.add("arp-ip-src", asked.source_ip.as_ref(), network);
     words.add("arp-ip-dst", asked.target_ip.as_ref(), network);
+    // Here groups have no names.
     words.add("arp-mac-src", asked.source_mac.as_ref(), |asked| {
-        mac(*asked)
+        hardware::show_mac(*asked)
     });
     words.add("arp-mac-dst", asked.target_mac.as_ref(), |asked| {
-        mac(*asked)
+        hardware::show_mac(*asked)
     });
     if let Some(gratuitous) = asked.gratuitous {
         words

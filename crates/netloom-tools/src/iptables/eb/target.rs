@@ -47,7 +47,11 @@ pub(super) fn read(variant: Variant, line: &Line) -> Outcome<Vec<Statement>> {
 
 fn mac(variant: Variant, line: &Line, name: &str, option: &str) -> Outcome<MacAddr> {
     let Some(given) = line.option(name) else {
-        return Err(variant.problem(&format!("You must specify {option}")));
+        let text = match name {
+            "to-source" | "to-destination" => "proper arguments",
+            _ => option,
+        };
+        return Err(variant.problem(&format!("You must specify {text}")));
     };
     let bad = || variant.problem(&format!("Problem with specified {option} mac"));
     hardware::mac(&given.value).ok_or_else(bad)
@@ -94,7 +98,7 @@ fn mark(variant: Variant, line: &Line) -> Outcome<XtTarget> {
         Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok(),
         None => word.parse().ok(),
     };
-    let bad = || variant.problem(&format!("Bad --{} value '{word}'", given.name));
+    let bad = || variant.problem(&format!("Bad MARK value '{word}'"));
     Ok(XtTarget::EbMark {
         op,
         value: value.ok_or_else(bad)?,

@@ -101,7 +101,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         long(&["nflog-prefix"]),
         long(&["nflog-range"]),
         long(&["nflog-threshold"]),
-        long(&["mark-set"]),
+        long(&["mark-set", "set-mark"]),
         long(&["mark-or"]),
         long(&["mark-and"]),
         long(&["mark-xor"]),

@@ -180,7 +180,11 @@ fn multiport(given: &Given<'_>) -> Outcome<Vec<Statement>> {
         let takes = if word.contains(':') { 2 } else { 1 };
         let left = room.checked_sub(takes);
         room = left.ok_or_else(|| given.problem("too many ports specified"))?;
-        ports.push(port_span(given, word)?);
+        let span = port_span(given, word)?;
+        if takes == 2 && span.0 >= span.1 {
+            return Err(given.problem("invalid portrange specified"));
+        }
+        ports.push(span);
     }
     let not = option.not;
     one(XtMatch::Multiport(Multiport {

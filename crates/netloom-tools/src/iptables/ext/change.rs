@@ -109,7 +109,7 @@ fn tos(given: &Given<'_>) -> Outcome<Vec<Statement>> {
         return Err(given.problem("TOS: An action is required"));
     };
     let (value, mask) = if option.name == "set-tos" {
-        tos_word(given, "TOS", option)?
+        tos_word(given, option)?
     } else {
         let bits = given.byte("TOS", option)?;
         match option.name {
@@ -126,7 +126,8 @@ pub(super) const TCPMSS: Extension = Extension {
     options: &[("set-mss", 1), ("clamp-mss-to-pmtu", 0)],
     build: |given| match given.option("set-mss") {
         Some(option) => {
-            let mss = given.uint("TCPMSS", option, 65535)? as u16;
+            // What IP's header and TCP's leave of the largest packet.
+            let mss = given.uint("TCPMSS", option, 65535 - 20)? as u16;
             one_target(XtTarget::Tcpmss(Some(mss)))
         }
         None if given.has("clamp-mss-to-pmtu") => one_target(XtTarget::Tcpmss(None)),

@@ -20,11 +20,9 @@ fn build(given: &Given<'_>) -> Outcome<Vec<Statement>> {
     let Some(option) = given.option("comment") else {
         return Err(given.problem("comment: option \"--comment\" must be specified\n"));
     };
-    let text = option.values[0].clone();
-    if text.len() > LONGEST {
-        let problem = format!("COMMENT must be shorter than {} characters", LONGEST + 1);
-        return Err(given.problem(&problem));
-    }
+    // What is longer is cut.
+    let mut text = option.values[0].clone();
+    text.truncate(text.floor_char_boundary(LONGEST));
     Ok(vec![Statement::XtMatch(XtMatch::Comment(text))])
 }
 

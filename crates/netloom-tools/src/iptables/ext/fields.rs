@@ -120,7 +120,7 @@ pub(super) const TOS: Extension = Extension {
     options: &[("tos", 1)],
     build: |given| {
         let option = given.needed("tos", "tos")?;
-        let (value, mask) = tos_word(given, "tos", option)?;
+        let (value, mask) = tos_word(given, option)?;
         let value = option.of(value);
         one(XtMatch::Tos { value, mask })
     },
@@ -155,7 +155,7 @@ pub(super) const TOS_NAMES: [(&str, u8); 5] = [
 ];
 
 /// A type of service with its mask, or its name.
-pub(super) fn tos_word(given: &Given<'_>, of: &str, option: &Opt) -> Outcome<(u8, u8)> {
+pub(super) fn tos_word(given: &Given<'_>, option: &Opt) -> Outcome<(u8, u8)> {
     let word = option.word();
     if let Some((_, tos)) = TOS_NAMES
         .iter()
@@ -170,12 +170,8 @@ pub(super) fn tos_word(given: &Given<'_>, of: &str, option: &Opt) -> Outcome<(u8
     let small = |found: Option<u64>| found.and_then(|found| u8::try_from(found).ok());
     match (small(value), small(mask)) {
         (Some(value), Some(mask)) => Ok((value, mask)),
-        _ => {
-            let name = option.name;
-            Err(given.problem(&format!(
-                "{of}: bad value for option \"--{name}\", or out of range.\n"
-            )))
-        }
+        (None, _) => Err(given.problem(&format!("Symbolic name \"{word}\" is unknown"))),
+        _ => Err(given.problem(&format!("Illegal value: \"{word}\""))),
     }
 }
 

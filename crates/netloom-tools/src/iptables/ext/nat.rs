@@ -91,14 +91,15 @@ fn ports(given: &Given<'_>, word: &str) -> Outcome<(Span<u16>, Option<u16>)> {
     };
     let port = |word: &str| {
         let found = number(word).and_then(|found| u16::try_from(found).ok());
-        found.ok_or_else(|| given.problem(&format!("Port `{word}' not valid\n")))
+        found.ok_or_else(|| given.problem(&format!("Port `{word}' not valid")))
     };
     let (from, to) = match span.split_once('-') {
         Some((from, to)) => (port(from)?, port(to)?),
         None => (port(span)?, port(span)?),
     };
     if from > to {
-        return Err(given.problem(&format!("Port range `{span}' funky\n")));
+        let last = span.split_once('-').map_or(span, |(_, last)| last);
+        return Err(given.problem(&format!("Port range `{last}' funky")));
     }
     Ok(((from, to), base.map(port).transpose()?))
 }

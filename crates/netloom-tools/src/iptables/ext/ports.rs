@@ -2,7 +2,7 @@
 
 use super::super::extension::{Extension, Given, Shown, View};
 use super::super::spec::compare;
-use crate::ip::words::Outcome;
+use crate::ip::words::{Failure, Outcome};
 use crate::tcpdump::print::{SERVICES, Transport, names};
 use netloom_model::ruleset::expr::{BitOp, Relation};
 use netloom_model::ruleset::xt::{Not, Span, Tcp, TcpFlags, XtMatch};
@@ -59,6 +59,9 @@ fn tcp(given: &Given<'_>) -> Outcome<Vec<Statement>> {
         flags: Not::is(TcpFlags { mask: 0, set: 0 }),
         option: Not::is(0),
     };
+    if all.sport.is.0 > all.sport.is.1 || all.dport.is.0 > all.dport.is.1 {
+        return Err(reversed(given));
+    }
     let mut seen = false;
     for option in given.options {
         let (mask, set) = match option.name {
@@ -160,6 +163,19 @@ pub(super) fn span(given: &Given<'_>, word: &str) -> Outcome<(u16, u16)> {
     };
     let from = if from.is_empty() { 0 } else { port(from)? };
     let to = if to.is_empty() { u16::MAX } else { port(to)? };
+    Ok((from, to))
+}
+
+fn reversed(given: &Given<'_>) -> Failure {
+    given.problem("invalid portrange (min > max)")
+}
+
+/// The same, of which the first is no more than the last.
+pub(super) fn ordered(given: &Given<'_>, word: &str) -> Outcome<(u16, u16)> {
+    let (from, to) = span(given, word)?;
+    if from > to {
+        return Err(reversed(given));
+    }
     Ok((from, to))
 }
 

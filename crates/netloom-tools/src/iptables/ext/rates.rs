@@ -92,7 +92,8 @@ fn statistic(given: &Given<'_>) -> Outcome<Vec<Statement>> {
             };
             let chance: Option<f64> = option.word().parse().ok();
             let Some(chance) = chance.filter(|chance| (0.0..=1.0).contains(chance)) else {
-                let text = "statistic: bad value for option \"--probability\", or out of range.\n";
+                let text =
+                    "statistic: bad value for option \"--probability\", or out of range (0-1).\n";
                 return Err(given.problem(text));
             };
             let number = (chance * CERTAIN)
@@ -107,7 +108,7 @@ fn statistic(given: &Given<'_>) -> Outcome<Vec<Statement>> {
                 let text = "--every must be specified when using nth mode";
                 return Err(given.problem(text));
             };
-            let every = given.uint("statistic", option, u64::from(u32::MAX))? as u32;
+            let every = given.uint_from("statistic", option, (1, u64::from(u32::MAX)))? as u32;
             let Some(first) = given.option("packet") else {
                 let text = "statistic: option \"--every\" also requires \"--packet\".\n";
                 return Err(given.problem(text));

@@ -20,6 +20,9 @@ pub(super) const STRING: Extension = Extension {
     show: show_string,
 };
 
+/// The longest that is searched for.
+const LONGEST: usize = 128;
+
 fn string(given: &Given<'_>) -> Outcome<Vec<Statement>> {
     let of = "string";
     given.once(of)?;
@@ -42,6 +45,14 @@ fn string(given: &Given<'_>) -> Outcome<Vec<Statement>> {
             return Err(given.problem(text));
         }
     };
+    if is.len() > LONGEST {
+        let said = given
+            .options
+            .iter()
+            .find(|option| option.name.ends_with("string"));
+        let text = said.map_or("", Opt::word);
+        return Err(given.problem(&format!("STRING too long \"{text}\"")));
+    }
     one(XtMatch::String(StringSearch {
         algorithm,
         from,

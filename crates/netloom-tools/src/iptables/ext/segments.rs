@@ -40,7 +40,7 @@ fn ports(given: &Given<'_>, names: [&str; 2]) -> Outcome<Option<Not<Span<u16>>>>
             let text = format!("invalid port/service `{word}' specified");
             return Err(given.problem(&text));
         }
-        let is = super::ports::span(given, option.word())?;
+        let is = super::ports::ordered(given, option.word())?;
         Ok(option.of(is))
     });
     span.transpose()

@@ -126,7 +126,7 @@ fn ct(given: &Given<'_>) -> Outcome<Vec<Statement>> {
             "mark" => Zone::Mark,
             word => {
                 let found = number(word).and_then(|found| u16::try_from(found).ok());
-                let bad = || given.problem(&format!("Cannot parse {word} as a zone ID\n"));
+                let bad = || given.problem(&format!("Cannot parse {word} as a zone ID"));
                 Zone::Id(found.ok_or_else(bad)?)
             }
         });

@@ -167,7 +167,11 @@ impl Given<'_> {
         };
         match (read(from, 0), read(to, max)) {
             (Some(from), Some(to)) => Ok((from, to)),
-            _ => Err(self.bad(of, opt, max)),
+            (first, _) => {
+                let (name, near) = (opt.name, if first.is_none() { from } else { to });
+                let why = format!("bad value for option \"--{name}\" near \"{near}\"");
+                Err(self.problem(&format!("{of}: {why}, or out of range (0-{max}).\n")))
+            }
         }
     }
 
@@ -192,11 +196,20 @@ impl Given<'_> {
         let small = |found: Option<u64>| found.and_then(|found| u32::try_from(found).ok());
         match (small(value), small(mask)) {
             (Some(value), Some(mask)) => Ok(Masked { value, mask }),
-            _ => {
-                let name = opt.name;
-                let text =
-                    format!("{of}: bad mark value for option \"--{name}\", or out of range.\n");
-                Err(self.problem(&text))
+            (value, _) => {
+                let (name, word) = (opt.name, opt.word());
+                let wrong = match value {
+                    None => word.split('/').next().unwrap_or_default(),
+                    Some(_) => word.split_once('/').map_or("", |(_, mask)| mask),
+                };
+                let begins = wrong.starts_with(|c: char| c.is_ascii_digit());
+                let what = match begins && number(wrong).is_none() {
+                    true => format!("trailing garbage after value for option \"--{name}\"."),
+                    false => {
+                        format!("bad integer value for option \"--{name}\", or out of range.")
+                    }
+                };
+                Err(self.problem(&format!("{of}: {what}\n")))
             }
         }
     }
