@@ -130,25 +130,38 @@ impl Kernel {
     }
 
     fn state(&mut self, ns: Option<NsName>, parts: Parts) -> Result<State> {
+        let all = ns.is_none();
         let wanted = ns.map_or_else(namespace::all, |ns| vec![ns]);
         let mut state = State {
             clock: self.elapsed(),
             ..State::default()
         };
         for ns in wanted {
-            let nsids = match self.alone {
-                true => BTreeMap::new(),
-                false => read::nsids(self.socket(&ns)?)?,
-            };
-            let mut found = read::namespace(self.socket(&ns)?, &ns, parts, nsids)?;
-            self.beside(&ns, parts, &mut found)?;
-            state.namespaces.insert(ns, found);
+            match self.one(&ns, parts) {
+                Ok(found) => drop(state.namespaces.insert(ns, found)),
+                // Of all names, one that leads to no namespace is a name still, and one that went is none.
+                Err(error) if all && error.errno == Errno::INVAL => {
+                    state.namespaces.insert(ns, Namespace::default());
+                }
+                Err(error) if all && error.errno == Errno::NOENT && !ns.is_first() => {}
+                Err(error) => return Err(error),
+            }
         }
         if parts.sockets && !self.alone {
             let all = state.namespaces.values_mut();
             holders::name(all.flat_map(|ns| &mut ns.sockets));
         }
         Ok(state)
+    }
+
+    fn one(&mut self, ns: &NsName, parts: Parts) -> Result<Namespace> {
+        let nsids = match self.alone {
+            true => BTreeMap::new(),
+            false => read::nsids(self.socket(ns)?)?,
+        };
+        let mut found = read::namespace(self.socket(ns)?, ns, parts, nsids)?;
+        self.beside(ns, parts, &mut found)?;
+        Ok(found)
     }
 
     /// What others than rtnetlink(7) tell.
@@ -229,7 +242,7 @@ impl Kernel {
             self.sockets.close(name);
         }
         if let (Change::AddNamespace(name), Some(tag)) = (change, &self.tag) {
-            owned::note(name, tag)?;
+            return owned::make(name, tag);
         }
         let first = NsName::first();
         let ns = write::namespace_of(change).unwrap_or(&first).clone();

@@ -95,7 +95,10 @@ fn apart<T: Send>(act: impl FnOnce() -> Result<T> + Send) -> Result<T> {
 }
 
 /// The file of a name, which is made and deleted here; other paths are whose they are.
-fn own(ns: &NsName) -> Result<PathBuf> {
+///
+/// # Errors
+/// `EINVAL` of what is no name.
+pub(crate) fn own(ns: &NsName) -> Result<PathBuf> {
     let name = ns.as_str();
     match name.is_empty() || name.contains('/') || name == "." || name == ".." {
         true => Err(Errno::INVAL.into()),
@@ -206,7 +209,11 @@ pub(crate) fn bind(ns: &NsName, file: &File) -> Result<()> {
     let made = options.read(true).write(true).create_new(true).mode(0o000);
     made.open(&path).map_err(|error| refused(&error))?;
     let held = format!("/proc/self/fd/{}", file.as_raw_fd());
-    mount_bind(held, &path).map_err(|error| refused(&error.into()))
+    let bound = mount_bind(held, &path).map_err(|error| refused(&error.into()));
+    if bound.is_err() {
+        let _ = fs::remove_file(&path);
+    }
+    bound
 }
 
 /// Has the folder of names be there.

@@ -16,7 +16,7 @@ const ROOM: usize = 64 * 1024;
 const NOT_WAITING: i32 = 0x40;
 
 /// How often what changed while it was told is asked for again.
-const PATIENCE: usize = 16;
+const PATIENCE: usize = 8;
 
 /// The buffers of a socket: a batch goes in one piece, and each of its messages may be answered.
 const BUFFER: usize = 32 * 1024 * 1024;
@@ -161,14 +161,19 @@ impl Netlink {
     }
 
     /// Asks for all there is of something: what `read` makes of each. What changed meanwhile is asked
-    /// for again (`NLM_F_DUMP_INTR`).
+    /// for again (`NLM_F_DUMP_INTR`); where it never keeps still, what was told last is taken, as ip(8)
+    /// takes it. Who needs all of one moment looks whether something changed (`host::watch`,
+    /// `ruleset::read`).
+    ///
+    /// # Errors
+    /// What the kernel says; `EAGAIN` where it never told to the end.
     pub(crate) fn dump<T>(
         &mut self,
         kind: u16,
         body: &Writer,
         read: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>> {
-        for _ in 0..PATIENCE {
+        for left in (0..PATIENCE).rev() {
             let (mut all, mut interrupted) = (Vec::new(), false);
             self.send(kind, flag::REQUEST | flag::DUMP, body.clone())?;
             let mut each = |message: &Message<'_>| {
@@ -187,7 +192,7 @@ impl Netlink {
                 Err(error) if error.errno == Errno::INTR => {}
                 // What somebody asked before and did not hear to its end is told still.
                 Err(error) if error.errno == Errno::BUSY => self.drain(),
-                told if !interrupted => return told.map(|_| all),
+                told if !interrupted || left == 0 => return told.map(|_| all),
                 _ => {}
             }
         }

@@ -11,7 +11,7 @@ use netloom_model::change::RuleMatch;
 use netloom_model::route::protocol;
 use netloom_model::state::Parts;
 use netloom_model::{
-    Change, LinkRef, LinkSettings, Namespace, NewKind, NsName, Result, RouteMatch, World,
+    Change, Errno, LinkRef, LinkSettings, Namespace, NewKind, NsName, Result, RouteMatch, World,
 };
 use std::fs;
 use std::path::PathBuf;
@@ -84,10 +84,24 @@ fn note_of(ns: &NsName) -> PathBuf {
     PathBuf::from(NOTES).join(ns.as_str())
 }
 
-/// Notes that a namespace is made; it is noted before it is there, so that none is forgotten.
-pub(crate) fn note(ns: &NsName, tag: &str) -> Result<()> {
-    let noted = fs::create_dir_all(NOTES).and_then(|()| fs::write(note_of(ns), tag));
-    noted.map_err(|error| refused(&error))
+/// Makes a namespace with a note of who did. It is noted before it has its name, so that none is forgotten,
+/// and with its number after, so that another one of that name is not taken for it.
+pub(crate) fn make(ns: &NsName, tag: &str) -> Result<()> {
+    namespace::own(ns)?;
+    if namespace::number(ns).is_some() {
+        // It is somebody else's.
+        return namespace::make(ns);
+    }
+    let note = |number: Option<u64>| {
+        let text = number.map_or_else(|| tag.to_owned(), |number| format!("{tag}\n{number}"));
+        fs::create_dir_all(NOTES).and_then(|()| fs::write(note_of(ns), text))
+    };
+    note(None).map_err(|error| refused(&error))?;
+    if let Err(error) = namespace::make(ns) {
+        forget(ns);
+        return Err(error);
+    }
+    note(namespace::number(ns)).map_err(|error| refused(&error))
 }
 
 /// Forgets it.
@@ -114,7 +128,11 @@ pub fn find(kernel: &mut Kernel) -> Result<Vec<Owned>> {
             nexthops: true,
             ..Parts::LINKS
         };
-        let mut state = kernel.snapshot(Some(&ns), parts)?;
+        let mut state = match kernel.snapshot(Some(&ns), parts) {
+            // Its name leads nowhere, or went.
+            Err(error) if !ns.is_first() && is_none(error.errno) => continue,
+            state => state?,
+        };
         let state = state.namespaces.remove(&ns).unwrap_or_default();
         all.extend(found(&ns, &state));
         let netlink = kernel.socket_of(&ns, Protocol::Netfilter)?;
@@ -129,6 +147,11 @@ pub fn find(kernel: &mut Kernel) -> Result<Vec<Owned>> {
     Ok(all)
 }
 
+/// Whether a name leads to no namespace.
+const fn is_none(errno: Errno) -> bool {
+    matches!(errno, Errno::NOENT | Errno::INVAL)
+}
+
 /// The namespaces that were made and have their name still.
 fn noted() -> Vec<(NsName, String)> {
     let there = namespace::all();
@@ -138,9 +161,14 @@ fn noted() -> Vec<(NsName, String)> {
         let Ok(name) = entry.file_name().into_string().map(NsName::new) else {
             continue;
         };
-        if there.contains(&name) {
-            let tag = fs::read_to_string(entry.path()).unwrap_or_default();
-            all.push((name, tag));
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        let (tag, number) = match text.split_once('\n') {
+            Some((tag, number)) => (tag, number.parse().ok()),
+            None => (text.as_str(), None),
+        };
+        let same = number.is_none_or(|number| namespace::number(&name) == Some(number));
+        if there.contains(&name) && same {
+            all.push((name, tag.to_owned()));
         }
     }
     all.sort();
@@ -229,15 +257,11 @@ fn found(ns: &NsName, state: &Namespace) -> Vec<Owned> {
 /// # Errors
 /// The first thing that stays, and why; the others are tried nevertheless.
 pub fn clean(kernel: &mut Kernel, found: &[Owned]) -> Result<()> {
-    use netloom_model::Errno;
     let mut first = Ok(());
     for owned in found {
         match kernel.apply(vec![owned.gone.clone()]) {
             Err(error) if matches!(error.errno, Errno::NODEV | Errno::SRCH | Errno::NOENT) => {}
             done => first = first.and(done),
-        }
-        if let Change::DelNamespace(ns) = &owned.gone {
-            forget(ns);
         }
     }
     first

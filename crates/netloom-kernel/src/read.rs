@@ -4,7 +4,7 @@ use crate::netlink::Netlink;
 use crate::{counters, groups, namespace, settings, vlans};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Result, Rule,
+    Errno, Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Result, Rule,
 };
 use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,8 +104,9 @@ fn tables(state: &Namespace) -> Vec<u32> {
 }
 
 fn links(netlink: &mut Netlink, ns: &NsName, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Link>> {
-    let mut links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
-    for link in &mut links {
+    let told = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
+    let mut links = Vec::with_capacity(told.len());
+    for mut link in told {
         // The state follows the carrier a little later, but for a link that is asked for by its name
         // (`linkwatch_sync_dev`).
         let settled = match link.operstate {
@@ -117,17 +118,23 @@ fn links(netlink: &mut Netlink, ns: &NsName, nsids: &BTreeMap<i32, NsName>) -> R
         };
         if link.flags.contains(LinkFlags::UP) && !settled {
             let asked = link::ask(Some(&link.name));
-            let again = netlink.ask(kind::LINK + kind::GET, asked, link::decode)?;
-            *link = again.unwrap_or_else(|| link.clone());
+            match netlink.ask(kind::LINK + kind::GET, asked, link::decode) {
+                // Another one may have its name by now.
+                Ok(Some(again)) if again.index == link.index => link = again,
+                Ok(None) => {}
+                Err(error) if error.errno != Errno::NODEV => return Err(error),
+                // It went meanwhile.
+                Ok(Some(_)) | Err(_) => continue,
+            }
         }
-        let Some(peer) = &mut link.peer else {
-            continue;
-        };
-        // Without an id the other end is here.
-        let there = peer.nsid.map_or(Some(ns), |id| nsids.get(&id));
-        if let Some(name) = there {
-            peer.ns = name.clone();
+        if let Some(peer) = &mut link.peer {
+            // Without an id the other end is here.
+            let there = peer.nsid.map_or(Some(ns), |id| nsids.get(&id));
+            if let Some(name) = there {
+                peer.ns = name.clone();
+            }
         }
+        links.push(link);
     }
     links.sort_by_key(|link| link.index);
     mark_set(&mut links);

@@ -1,7 +1,7 @@
 //! One change, as the request that carries it out.
 
 use crate::netlink::Netlink;
-use crate::{devices, namespace, settings, vlans};
+use crate::{devices, namespace, owned, settings, vlans};
 use netloom_model::{
     Change, Errno, FdbEntry, Link, LinkKind, LinkRef, LinkSettings, MacAddr, Mode, NewKind,
     NewLink, NsName, Result,
@@ -84,7 +84,11 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
     let delete = |subject| subject + kind::DELETE;
     let (kind, flags, body) = match change {
         Change::AddNamespace(name) => return namespace::make(name),
-        Change::DelNamespace(name) => return namespace::delete(name),
+        Change::DelNamespace(name) => {
+            namespace::delete(name)?;
+            owned::forget(name);
+            return Ok(());
+        }
         Change::SetSysctl { ns, name, value } => return settings::write(ns, name, value),
         Change::AddLink { ns, link } => return add_pair(netlink, ns, link, None),
         Change::SetLink { ns, link, set } => return set_link(netlink, ns, link, set),

@@ -53,7 +53,13 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
                 parts = readable(&mut kernel, &mut |part, error| {
                     missing.push(told(part, why(&error, "CAP_NET_ADMIN")));
                 });
-                whole(&mut kernel, parts).ok()
+                match whole(&mut kernel, parts) {
+                    Err(error) => {
+                        missing.push(told("namespace", why(&error, "CAP_NET_ADMIN")));
+                        None
+                    }
+                    read => read.ok(),
+                }
             }
             read => read.ok(),
         };

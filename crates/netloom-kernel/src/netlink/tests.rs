@@ -101,9 +101,15 @@ fn a_question_that_was_interrupted_or_met_another_is_asked_again() {
 }
 
 #[test]
-fn what_changes_each_time_is_given_up() {
-    let changed = || vec![part(1, flag::INTERRUPTED), done()];
-    let all = (0..PATIENCE).map(|_| changed()).collect();
+fn what_changes_each_time_is_taken_as_it_was_told_last() {
+    let changed = |n| vec![part(n, flag::INTERRUPTED), done()];
+    let all = (0..PATIENCE).map(|n| changed(n as u8)).collect();
+    assert_eq!(dumped(all), (Ok(vec![PATIENCE as u8 - 1]), PATIENCE));
+}
+
+#[test]
+fn what_is_never_told_to_its_end_is_given_up() {
+    let all = (0..PATIENCE).map(|_| vec![error(Errno::INTR)]).collect();
     assert_eq!(dumped(all), (Err(Errno::AGAIN.into()), PATIENCE));
 }
 

@@ -13,7 +13,8 @@ use crate::{namespace, refused};
 use files::value;
 use netloom_model::{Errno, NsName, Result};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::PathBuf;
 use told::Told;
 
@@ -55,6 +56,12 @@ pub(crate) fn write(ns: &NsName, name: &str, value: &str) -> Result<()> {
     if outside || !name.starts_with("net") {
         return Err(Errno::NOENT.into());
     }
-    let written = namespace::inside(ns, || fs::write(&path, value))?;
+    // A line in one write(2), as sysctl(8) does it: nothing is refused then, and not passed over.
+    let line = format!("{value}\n");
+    let write = || {
+        let mut file = OpenOptions::new().write(true).open(&path)?;
+        file.write(line.as_bytes()).map(|_| ())
+    };
+    let written = namespace::inside(ns, write)?;
     written.map_err(|error| refused(&error))
 }

@@ -14,6 +14,9 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// The file system of namespaces (`NSFS_MAGIC` of linux/magic.h).
+const NSFS: u64 = 0x6e73_6673;
+
 /// A container that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -32,6 +35,9 @@ impl Found {
     pub(super) fn namespace(&self) -> Option<(u64, PathBuf)> {
         let by_path = || {
             let path = self.path.clone()?;
+            // A file that was left over is no namespace any more.
+            let kind = rustix::fs::statfs(&path).ok()?.f_type;
+            (kind as u64 == NSFS).then_some(())?;
             Some((fs::metadata(&path).ok()?.ino(), path))
         };
         let by_pid = || {
