@@ -149,6 +149,10 @@ pub struct Route {
     pub expires: Option<u32>,
     /// Preference among routers (RFC 4191, IPv6): 0 medium, 1 high, 3 low.
     pub preference: u8,
+    /// What else the kernel says of it that decides about packets and is not known here, by ip-route(8)'s
+    /// words: `encap`, `from`. No verdict rests on such a route.
+    #[serde(default)]
+    pub beyond: Vec<String>,
 }
 
 impl Route {
@@ -169,6 +173,7 @@ impl Route {
             nhid: None,
             expires: None,
             preference: 0,
+            beyond: Vec::new(),
         }
     }
 

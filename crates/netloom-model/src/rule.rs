@@ -60,6 +60,10 @@ pub struct Rule {
     pub suppress_ifgroup: Option<u32>,
     /// What it does.
     pub action: RuleAction,
+    /// What else it matches by that is not known here, by ip-rule(8)'s words: `tun_id`, `dscp`. No verdict
+    /// rests on such a rule.
+    #[serde(default)]
+    pub beyond: Vec<String>,
 }
 
 impl Rule {
@@ -99,6 +103,7 @@ impl Rule {
             suppress_prefixlen: None,
             suppress_ifgroup: None,
             action: RuleAction::Lookup(table),
+            beyond: Vec::new(),
         }
     }
 }

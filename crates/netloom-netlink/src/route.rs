@@ -329,10 +329,44 @@ fn metrics(message: &mut Writer, metrics: &RouteMetrics) {
     }
 }
 
+/// What a route says beyond what is known here: how it wraps packets (`RTA_ENCAP`), and from whom (IPv6
+/// alone has source prefixes).
+fn beyond(attributes: Attributes<'_>, source_len: u8) -> Vec<String> {
+    const ENCAP: u16 = 22;
+    let mut ways = attributes.get(MULTIPATH).unwrap_or_default();
+    let mut wraps = attributes.get(ENCAP).is_some();
+    while let Some((inner, rest)) = next_way(ways) {
+        wraps |= Attributes::new(inner).get(ENCAP).is_some();
+        ways = rest;
+    }
+    let words = [(wraps, "encap"), (source_len != 0, "from")];
+    let there = words.into_iter().filter(|(there, _)| *there);
+    there.map(|(_, word)| word.to_owned()).collect()
+}
+
+/// The attributes of the next one of several ways (`struct rtnexthop`), and what is behind it.
+fn next_way(ways: &[u8]) -> Option<(&[u8], &[u8])> {
+    let len = usize::from(u16_at(ways, 0)?);
+    let inner = ways.get(HOP..len)?;
+    Some((inner, ways.get(aligned(len)..).unwrap_or_default()))
+}
+
 /// The route of a message's body; none if it is not one of IP.
 #[must_use]
 pub fn decode(body: &[u8]) -> Option<Route> {
-    let &[family, len, _, tos, table, protocol, scope, kind, flags, ..] = body else {
+    let &[
+        family,
+        len,
+        source_len,
+        tos,
+        table,
+        protocol,
+        scope,
+        kind,
+        flags,
+        ..,
+    ] = body
+    else {
         return None;
     };
     let family = family_of(family).filter(|family| len <= family.bits())?;
@@ -355,6 +389,7 @@ pub fn decode(body: &[u8]) -> Option<Route> {
     route.prefsrc = attributes.addr(PREFSRC);
     route.nhid = attributes.u32(NH_ID);
     route.preference = attributes.u8(PREF).unwrap_or(0);
+    route.beyond = beyond(attributes, source_len);
     if let Some(metrics) = attributes.get(METRICS) {
         route.metrics = decode_metrics(Attributes::new(metrics));
     }
@@ -389,13 +424,9 @@ fn via(attributes: Attributes<'_>) -> Option<IpAddr> {
 
 fn decode_ways(mut ways: &[u8]) -> Vec<NextHop> {
     let mut hops = Vec::new();
-    while let (Some(len), Some(&[flags, weight]), Some(dev)) =
-        (u16_at(ways, 0), ways.get(2..4), u32_at(ways, 4))
+    while let (Some((inner, rest)), Some(&[flags, weight]), Some(dev)) =
+        (next_way(ways), ways.get(2..4), u32_at(ways, 4))
     {
-        let len = usize::from(len);
-        let Some(inner) = ways.get(HOP..len) else {
-            break;
-        };
         let mut hop = NextHop {
             via: via(Attributes::new(inner)),
             dev: Some(dev).filter(|dev| *dev != 0),
@@ -404,7 +435,7 @@ fn decode_ways(mut ways: &[u8]) -> Vec<NextHop> {
         };
         set_flags(&mut hop, flags);
         hops.push(hop);
-        ways = ways.get(aligned(len)..).unwrap_or_default();
+        ways = rest;
     }
     hops
 }

@@ -26,6 +26,16 @@ const PROTOCOL: u16 = 21;
 const IP_PROTO: u16 = 22;
 const SPORT_RANGE: u16 = 23;
 const DPORT_RANGE: u16 = 24;
+/// What a rule matches by and is not known here, by ip-rule(8)'s words (linux/fib_rules.h).
+const BEYOND: [(u16, &str); 7] = [
+    (12, "tun_id"),
+    (25, "dscp"),
+    (26, "flowlabel"),
+    (27, "flowlabel mask"),
+    (28, "sport mask"),
+    (29, "dport mask"),
+    (30, "dscp mask"),
+];
 
 /// It matches what the rest does not (`FIB_RULE_INVERT`).
 const INVERT: u32 = 2;
@@ -227,6 +237,10 @@ pub fn decode(body: &[u8]) -> Option<Rule> {
     rule.uid_range = attributes
         .get(UID_RANGE)
         .and_then(|value| Some((u32_at(value, 0)?, u32_at(value, 4)?)));
+    let beyond = BEYOND
+        .iter()
+        .filter(|(kind, _)| attributes.get(*kind).is_some());
+    rule.beyond = beyond.map(|(_, word)| (*word).to_owned()).collect();
     Some(rule)
 }
 
@@ -239,6 +253,14 @@ mod tests {
         let message = encode(rule);
         let read = Messages::new(&message, 0).next().unwrap().unwrap();
         decode(read.body)
+    }
+
+    #[test]
+    fn what_a_rule_matches_by_and_is_not_known_is_named() {
+        let mut body = body(&Rule::lookup(Family::V4, 500, 1000));
+        body.put(12, &5u64.to_be_bytes());
+        let read = decode(body.bytes()).unwrap();
+        assert_eq!(read.beyond, ["tun_id"]);
     }
 
     #[test]

@@ -244,6 +244,7 @@ impl<V: IpVersion> Entry<V> {
             nhid: (self.nhid != 0).then_some(self.nhid),
             expires: None,
             preference: self.preference,
+            beyond: Vec::new(),
         }
     }
 }

@@ -8,7 +8,7 @@ use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend, Verdict};
 use netloom_model::link::{IpTunnel, LinkFlags, LinkKind, OtherKind};
 use netloom_model::snapshot::{Missing, Program};
 use netloom_model::state::Parts;
-use netloom_model::{Request, Snapshot, World};
+use netloom_model::{NsName, Request, Snapshot, World};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -253,4 +253,31 @@ fn a_host_that_no_kernel_could_have_ends_nothing() {
         assert!(said.is_ok(), "in round {round}:\n{text}");
     }
     assert!(read > 50, "{read} could be read");
+}
+
+#[test]
+fn routes_and_rules_that_say_more_than_is_known_make_packets_unknown() {
+    let why = |beyond: &dyn Fn(&mut netloom_model::Namespace)| {
+        let mut host = host();
+        let there = host.state.namespaces.get_mut(&NsName::new("web"));
+        beyond(there.unwrap());
+        match end(&host, "web") {
+            Verdict::Unknown { why } => why,
+            verdict => format!("{verdict:?}"),
+        }
+    };
+    let of_route = why(&|there| {
+        let mut routes = there.routes.iter_mut();
+        let route = routes.find(|route| route.dst == "10.0.0.0/24".parse().unwrap());
+        route.unwrap().beyond.push("encap".to_owned());
+    });
+    let awaited = "the route to 10.0.0.0/24 of web says \"encap\", which netloom does not know";
+    assert!(of_route.starts_with(awaited), "{of_route}");
+    let of_rule = why(&|there| {
+        let mut rules = there.rules.iter_mut();
+        let rule = rules.find(|rule| rule.priority == Some(32766));
+        rule.unwrap().beyond.push("tun_id".to_owned());
+    });
+    let awaited = "the rule 32766 of web says \"tun_id\", which netloom does not know";
+    assert!(of_rule.starts_with(awaited), "{of_rule}");
 }

@@ -4,12 +4,13 @@
 
 use super::tunnel::{self, Tunnel};
 use netloom_model::journey::{
-    DropReason, Event, Explain, Journey, Look, Origin, Probe, ProbeProtocol, Stage, Step, Verdict,
+    DropReason, Event, Explain, Journey, Look, Origin, Probe, ProbeProtocol, RouteTrace, Stage,
+    Step, Verdict,
 };
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Ruleset, Statement};
 use netloom_model::snapshot::{Missing, Program};
-use netloom_model::{LinkRef, NsName, Result, Snapshot, State};
+use netloom_model::{LinkRef, NsName, Result, Route, Rule, Snapshot, State};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -55,6 +56,56 @@ pub(crate) struct Known {
     tunnels: Vec<Tunnel>,
     /// The namespaces whose rules ask sets of xtables.
     asking: BTreeSet<NsName>,
+    /// Routes and rules of which the kernel says more than is known here.
+    beyond: Beyond,
+}
+
+/// Routes and rules of which the kernel says more than is known here, with their namespaces.
+#[derive(Default)]
+struct Beyond {
+    routes: Vec<(NsName, Route)>,
+    rules: Vec<(NsName, Rule)>,
+}
+
+impl Beyond {
+    fn of(state: &State) -> Beyond {
+        let mut all = Beyond::default();
+        for (ns, here) in &state.namespaces {
+            let routes = here.routes.iter().filter(|route| !route.beyond.is_empty());
+            all.routes
+                .extend(routes.map(|route| (ns.clone(), route.clone())));
+            let rules = here.rules.iter().filter(|rule| !rule.beyond.is_empty());
+            all.rules
+                .extend(rules.map(|rule| (ns.clone(), rule.clone())));
+        }
+        all
+    }
+
+    /// Why a lookup in a namespace may have found another route on the host.
+    fn gap(&self, ns: &NsName, found: &RouteTrace) -> Option<String> {
+        let rule = self.rules.iter().find(|(there, rule)| {
+            let asked = found.rules.iter().filter(|(_, said)| said.asked());
+            let mut alike = asked.filter(|(one, _)| {
+                (one.family, one.priority, one.action) == (rule.family, rule.priority, rule.action)
+            });
+            there == ns && alike.next().is_some()
+        });
+        if let Some((_, rule)) = rule {
+            let (priority, words) = (rule.priority.unwrap_or(0), rule.beyond.join(", "));
+            return Some(format!(
+                "the rule {priority} of {ns} says \"{words}\", which netloom does not know"
+            ));
+        }
+        let route = found.route.as_ref()?;
+        let (_, beyond) = self.routes.iter().find(|(there, one)| {
+            let key = |route: &Route| (route.dst, route.table, route.metric, route.tos);
+            there == ns && key(one) == key(route)
+        })?;
+        let (dst, words) = (beyond.dst, beyond.beyond.join(", "));
+        Some(format!(
+            "the route to {dst} of {ns} says \"{words}\", which netloom does not know"
+        ))
+    }
 }
 
 /// A question put to what is known.
@@ -119,6 +170,7 @@ impl Known {
             asking: asking.map(|(ns, _)| ns.clone()).collect(),
             hosts: Arc::new(hosts),
             lost,
+            beyond: Beyond::of(state),
         }
     }
 
@@ -182,6 +234,11 @@ impl Asked<'_> {
             return Some(format!(
                 "{dev} of {ns} is a device of a kind that netloom does not know"
             ));
+        }
+        if let Event::Routed(found) = &step.event
+            && let Some(why) = self.known.beyond.gap(ns, found)
+        {
+            return Some(why);
         }
         let mut programs = self.known.programs.iter();
         if let Some((program, _)) = programs.find(|(program, dev)| runs(program, dev, step)) {

@@ -18,6 +18,20 @@ pub(super) fn routes(list: &Value, family: Option<Family>, index: Index<'_>) -> 
     Item::all(list).filter_map(one).collect()
 }
 
+/// Which of these words a line says.
+fn named<'a>(item: Item<'a>, words: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    let said = words.iter().filter(move |word| item.has(word));
+    said.map(|word| (*word).to_owned())
+}
+
+/// What a route or one of its ways says that is not known here.
+fn beyond(item: Item<'_>) -> Vec<String> {
+    let wraps = item.each("nexthops").any(|hop| hop.has("encap"));
+    let own = named(item, &["encap", "from"]);
+    let of_ways = wraps.then(|| "encap".to_owned());
+    own.chain(of_ways).collect()
+}
+
 fn route(item: Item<'_>, family: Option<Family>, index: Index<'_>) -> Option<Route> {
     let guessed = || match item.ip("gateway").or_else(|| item.ip("prefsrc")) {
         Some(addr) => Family::of(addr),
@@ -60,6 +74,7 @@ fn route(item: Item<'_>, family: Option<Family>, index: Index<'_>) -> Option<Rou
             Some("low") => 3,
             _ => 0,
         },
+        beyond: beyond(item),
     })
 }
 
@@ -146,6 +161,7 @@ fn rule(item: Item<'_>, family: Family) -> Option<Rule> {
         suppress_prefixlen: item.u32("suppress_prefixlen"),
         suppress_ifgroup: item.u32("suppress_ifgroup"),
         action,
+        beyond: named(item, &["tun_id", "dscp", "flowlabel"]).collect(),
     })
 }
 
