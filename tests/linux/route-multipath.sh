@@ -18,3 +18,8 @@ ip route add 172.17.0.0/16 nexthop via 192.168.1.1 dev eth0
 ip route add 172.17.0.0/16 nexthop via 10.139.128.1 weight 0
 ip route del 172.16.0.0/16
 ip route
+ways() { seq "$1" | while read -r n; do echo "nexthop via 10.139.128.$((n % 200 + 30)) dev eth0"; done; }
+ip route add 172.18.0.0/16 $(ways 253)
+ip route del 172.18.0.0/16
+ip route add 172.18.0.0/16 $(ways 254)
+ip route add 172.18.0.0/16 $(ways 256)

@@ -70,7 +70,7 @@ impl Netlink {
 
     fn send(&mut self, kind: u16, flags: u16, body: Writer) -> Result<()> {
         self.sequence = self.sequence.wrapping_add(1);
-        let mut message = body.message(kind, flags);
+        let mut message = body.message(kind, flags)?;
         netloom_netlink::message::number(&mut message, self.sequence);
         self.write(&message)
     }

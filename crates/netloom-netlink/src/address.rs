@@ -3,7 +3,7 @@
 use crate::{Attributes, Writer, family_number, family_of, flag, kind, u32_at};
 use core::net::IpAddr;
 use netloom_model::address::AddressFlags;
-use netloom_model::{Address, Family, IpNet, Scope};
+use netloom_model::{Address, Errno, Family, IpNet, Scope};
 
 const FIXED: usize = 8;
 const ADDRESS: u16 = 1;
@@ -49,8 +49,10 @@ fn flags(address: &Address) -> u32 {
 }
 
 /// An address as a message of many.
-#[must_use]
-pub fn encode(address: &Address) -> Vec<u8> {
+///
+/// # Errors
+/// `EMSGSIZE`: no message has room for all of it.
+pub fn encode(address: &Address) -> Result<Vec<u8>, Errno> {
     body(address).message(kind::ADDRESS, flag::MULTI | flag::FILTERED)
 }
 
@@ -192,7 +194,7 @@ mod tests {
     use crate::Messages;
 
     fn again(address: &Address) -> Option<Address> {
-        let message = encode(address);
+        let message = encode(address).unwrap();
         let read = Messages::new(&message, 0).next().unwrap().unwrap();
         decode(read.body)
     }

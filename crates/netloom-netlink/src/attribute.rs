@@ -3,7 +3,7 @@
 use crate::message::HEADER;
 use crate::{addr, aligned, family_number, u16_at, u32_at, u64_at};
 use core::net::IpAddr;
-use netloom_model::Family;
+use netloom_model::{Errno, Family};
 
 /// The length of an attribute's header.
 const ATTRIBUTE: usize = 4;
@@ -124,9 +124,25 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
+/// Attributes with their headers, each with its kind.
+pub(crate) fn pieces(mut rest: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    core::iter::from_fn(move || {
+        let (len, kind) = (u16_at(rest, 0)?, u16_at(rest, 2)?);
+        let whole = aligned(usize::from(len)).clamp(ATTRIBUTE, rest.len());
+        let (piece, behind) = rest.split_at(whole);
+        rest = behind;
+        // Whether others are inside, and in which order its bytes are, are flags of the kind.
+        Some((kind & !FLAGS, piece))
+    })
+}
+
 /// A message as it is written: its fixed part, then attributes.
-#[derive(Clone, Debug, Default)]
-pub struct Writer(Vec<u8>);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// Whether an attribute is longer than its header can say, so that none of it is a message.
+    too_long: bool,
+}
 
 impl Writer {
     /// Begins with a fixed part.
@@ -134,7 +150,10 @@ impl Writer {
     pub fn new(fixed: &[u8]) -> Writer {
         let mut body = fixed.to_vec();
         body.resize(aligned(body.len()), 0);
-        Writer(body)
+        Writer {
+            bytes: body,
+            too_long: false,
+        }
     }
 
     /// The body of a request for all there is of a family: a fixed part of `N` bytes that begins with its
@@ -148,41 +167,49 @@ impl Writer {
     /// What was written.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// Changes a byte of the fixed part.
     pub(crate) fn change_byte(&mut self, at: usize, change: impl FnOnce(u8) -> u8) {
-        self.0[at] = change(self.0[at]);
+        self.bytes[at] = change(self.bytes[at]);
     }
 
     /// Adds an attribute.
     pub fn put(&mut self, kind: u16, value: &[u8]) {
-        let len = (ATTRIBUTE + value.len()) as u16;
-        self.0.extend(len.to_le_bytes());
-        self.0.extend(kind.to_le_bytes());
-        self.0.extend(value);
-        self.0.resize(aligned(self.0.len()), 0);
+        let len = self.length(value.len());
+        self.bytes.extend(len.to_le_bytes());
+        self.bytes.extend(kind.to_le_bytes());
+        self.bytes.extend(value);
+        self.bytes.resize(aligned(self.bytes.len()), 0);
     }
 
     /// Adds an attribute that holds what `write` adds.
     pub fn nest(&mut self, kind: u16, write: impl FnOnce(&mut Writer)) {
-        let at = self.0.len();
+        let at = self.bytes.len();
         self.put(kind | NESTED, &[]);
         write(self);
-        let len = (self.0.len() - at) as u16;
-        self.0[at..at + 2].copy_from_slice(&len.to_le_bytes());
+        let len = self.length(self.bytes.len() - at - ATTRIBUTE);
+        self.bytes[at..at + 2].copy_from_slice(&len.to_le_bytes());
+    }
+
+    /// What the header of an attribute says of so many bytes of value.
+    fn length(&mut self, value: usize) -> u16 {
+        let len = u16::try_from(ATTRIBUTE + value);
+        self.too_long |= len.is_err();
+        len.unwrap_or(u16::MAX)
     }
 
     /// Adds the attributes that another has.
     pub fn append(&mut self, other: &Writer) {
-        self.0.extend(&other.0);
+        self.too_long |= other.too_long;
+        self.bytes.extend(&other.bytes);
     }
 
     /// Adds attributes by their bytes.
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.0.extend(bytes);
-        self.0.resize(aligned(self.0.len()), 0);
+        self.bytes.extend(bytes);
+        self.bytes.resize(aligned(self.bytes.len()), 0);
     }
 
     /// Adds a number of 64 bits.
@@ -268,15 +295,20 @@ impl Writer {
     }
 
     /// The whole message. Who asked, and for which time, is of no use to a reader.
-    #[must_use]
-    pub fn message(self, kind: u16, flags: u16) -> Vec<u8> {
-        let mut message = Vec::with_capacity(HEADER + self.0.len());
-        message.extend(((HEADER + self.0.len()) as u32).to_le_bytes());
+    ///
+    /// # Errors
+    /// `EMSGSIZE`: an attribute is longer than one can be.
+    pub fn message(self, kind: u16, flags: u16) -> Result<Vec<u8>, Errno> {
+        if self.too_long {
+            return Err(Errno::MSGSIZE);
+        }
+        let mut message = Vec::with_capacity(HEADER + self.bytes.len());
+        message.extend(((HEADER + self.bytes.len()) as u32).to_le_bytes());
         message.extend(kind.to_le_bytes());
         message.extend(flags.to_le_bytes());
         message.extend([0; 8]);
-        message.extend(self.0);
-        message
+        message.extend(self.bytes);
+        Ok(message)
     }
 }
 
@@ -289,6 +321,24 @@ mod tests {
         assert_eq!(Attributes(&[0; 8]).count(), 0);
         assert_eq!(Attributes(&[9, 0, 1, 0, 5]).count(), 0);
         assert_eq!(Attributes(&[5, 0, 1, 0, 5]).u8(1), Some(5));
+    }
+
+    #[test]
+    fn no_message_has_an_attribute_that_is_longer_than_its_header_can_say() {
+        let most = usize::from(u16::MAX) - ATTRIBUTE;
+        let of = |len| {
+            let mut writer = Writer::default();
+            writer.put(1, &vec![0; len]);
+            writer
+        };
+        assert!(of(most).message(16, 0).is_ok());
+        assert_eq!(of(most + 1).message(16, 0), Err(Errno::MSGSIZE));
+        let mut around = Writer::default();
+        around.nest(7, |inner| inner.append(&of(most)));
+        assert_eq!(around.message(16, 0), Err(Errno::MSGSIZE));
+        let mut beside = Writer::default();
+        beside.append(&of(most + 1));
+        assert_eq!(beside.message(16, 0), Err(Errno::MSGSIZE));
     }
 
     #[test]

@@ -99,7 +99,7 @@ mod tests {
             let mut body = Writer::new(&[2]);
             body.u32(1, number.cast_unsigned());
             body.u32(2, 1);
-            let bytes = body.message(kind::NETCONF, 0);
+            let bytes = body.message(kind::NETCONF, 0).unwrap();
             let message = Messages::new(&bytes, 0).next().unwrap().unwrap();
             let told = Netconf {
                 forwarding: Some(true),

@@ -200,7 +200,9 @@ mod tests {
 
     #[test]
     fn messages_end_with_what_is_none() {
-        let mut bytes = Writer::new(&[1, 2, 3, 4]).message(kind::ROUTE, flag::MULTI);
+        let mut bytes = Writer::new(&[1, 2, 3, 4])
+            .message(kind::ROUTE, flag::MULTI)
+            .unwrap();
         let one = Message {
             kind: kind::ROUTE,
             flags: flag::MULTI,
@@ -226,7 +228,9 @@ mod tests {
     fn a_refusal_has_its_number_and_its_sentence() {
         let mut writer = Writer::new(&[&(-17i32).to_le_bytes()[..], &[0; 16]].concat());
         writer.text(1, "Address already assigned");
-        let bytes = writer.message(kind::ERROR, flag::EXTENDED | flag::CAPPED);
+        let bytes = writer
+            .message(kind::ERROR, flag::EXTENDED | flag::CAPPED)
+            .unwrap();
         let message = Messages::new(&bytes, 0).next().unwrap().unwrap();
         let error = ended(&message).unwrap_err();
         assert_eq!(error.errno, Errno::EXIST);

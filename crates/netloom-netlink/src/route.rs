@@ -7,7 +7,7 @@ use core::net::{IpAddr, Ipv6Addr};
 use netloom_model::route::{
     NextHop, RouteAnswer, RouteMatch, RouteMetrics, RouteQuery, RouteType, table,
 };
-use netloom_model::{Family, IpNet, Route, Scope};
+use netloom_model::{Errno, Family, IpNet, Route, Scope};
 
 const FIXED: usize = 12;
 const DST: u16 = 1;
@@ -74,8 +74,10 @@ fn number(kind: RouteType) -> u8 {
 }
 
 /// A route as a message of many.
-#[must_use]
-pub fn encode(route: &Route) -> Vec<u8> {
+///
+/// # Errors
+/// `EMSGSIZE`: no message has room for all of it.
+pub fn encode(route: &Route) -> Result<Vec<u8>, Errno> {
     body(route).message(kind::ROUTE, flag::MULTI | flag::FILTERED)
 }
 
@@ -466,7 +468,7 @@ mod tests {
     use crate::Messages;
 
     fn again(route: &Route) -> Option<Route> {
-        let message = encode(route);
+        let message = encode(route).unwrap();
         let read = Messages::new(&message, 0).next().unwrap().unwrap();
         assert_eq!(read.kind, kind::ROUTE);
         decode(read.body)

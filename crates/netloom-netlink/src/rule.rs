@@ -3,7 +3,7 @@
 use crate::{Attributes, Writer, family_number, family_of, flag, kind, u16_at, u32_at};
 use netloom_model::change::RuleMatch;
 use netloom_model::route::protocol;
-use netloom_model::{Family, IpNet, Rule, RuleAction};
+use netloom_model::{Errno, Family, IpNet, Rule, RuleAction};
 
 const FIXED: usize = 12;
 /// Where a short number of the table and the number of the action stand in the fixed part.
@@ -56,8 +56,10 @@ fn action(rule: &Rule) -> (u8, u32) {
 }
 
 /// A rule as a message of many.
-#[must_use]
-pub fn encode(rule: &Rule) -> Vec<u8> {
+///
+/// # Errors
+/// `EMSGSIZE`: no message has room for all of it.
+pub fn encode(rule: &Rule) -> Result<Vec<u8>, Errno> {
     body(rule).message(kind::RULE, flag::MULTI)
 }
 
@@ -250,7 +252,7 @@ mod tests {
     use crate::Messages;
 
     fn again(rule: &Rule) -> Option<Rule> {
-        let message = encode(rule);
+        let message = encode(rule).unwrap();
         let read = Messages::new(&message, 0).next().unwrap().unwrap();
         decode(read.body)
     }

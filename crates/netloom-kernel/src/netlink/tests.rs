@@ -50,7 +50,7 @@ fn told(answers: Vec<Vec<Answer>>) -> (Netlink, JoinHandle<usize>) {
             let request = Messages::new(&room[..len], 0).next();
             let sequence = request.expect("a request").expect("whole").sequence;
             for (kind, flags, before, body) in answers {
-                let mut message = Writer::new(&body).message(kind, flags);
+                let mut message = Writer::new(&body).message(kind, flags).unwrap();
                 netloom_netlink::message::number(&mut message, sequence.wrapping_sub(before));
                 other.send(&message).expect("it is heard");
             }
@@ -170,7 +170,7 @@ fn answers_that_are_lost_are_told() {
     let mut batch = Batch::default();
     for _ in 0..MANY {
         let asked = netloom_netlink::link::name(u32::MAX >> 1);
-        batch.push(&asked.message(KIND + kind::GET, flag::REQUEST));
+        batch.push(&asked.message(KIND + kind::GET, flag::REQUEST).unwrap());
     }
     let told = netlink.batch(batch, &mut |_, _| ());
     assert_eq!(told, Err(Errno::NOBUFS.into()));

@@ -137,15 +137,18 @@ pub(super) fn transact(
     let mut batch = Batch::default();
     // The step that each message is of.
     let mut steps = vec![None];
-    batch.push(&nft::begin(wanted).message(kind::BEGIN, flag::REQUEST));
+    batch.push(&nft::begin(wanted).message(kind::BEGIN, flag::REQUEST)?);
     for message in messages {
-        let bytes = message
-            .body
-            .message(message.kind, flag::REQUEST | message.flags);
-        batch.push(&bytes);
+        let flags = flag::REQUEST | message.flags;
+        let bytes = message.body.message(message.kind, flags);
+        let at = |errno| match message.step {
+            Some(step) => Error::from(errno).at(step),
+            None => Error::from(errno),
+        };
+        batch.push(&bytes.map_err(at)?);
         steps.push(message.step);
     }
-    batch.push(&nft::bracket().message(kind::END, flag::REQUEST));
+    batch.push(&nft::bracket().message(kind::END, flag::REQUEST)?);
     let mut refused: Option<(usize, Error)> = None;
     netlink.batch(batch, &mut |n, message| {
         if message.kind != any_kind::ERROR {

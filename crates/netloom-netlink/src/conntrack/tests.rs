@@ -103,7 +103,7 @@ fn messages_tell_what_happened() {
     let told = connection(original, tuple("10.0.0.2", "10.0.0.1", 17, ports(20, 10)));
     let body = create(&told).unwrap();
     let event = |kind, flags| {
-        let bytes = body.clone().message(kind, flags);
+        let bytes = body.clone().message(kind, flags).unwrap();
         let message = Messages::new(&bytes, 0).next()?.ok()?;
         notice(&message, Time::ZERO).map(|notice| notice.event)
     };

@@ -5,7 +5,8 @@
 //! Left out: chains without a name of their own, which only their rule can make.
 
 use super::{FIXED, ITEM, family_of, kind, read, rule};
-use crate::{Attributes, Writer, u16_at};
+use crate::attribute::pieces;
+use crate::{Attributes, Writer};
 use netloom_model::ruleset::{Backend, TableRef};
 
 /// The attributes that say how things are, and not what they are: numbers, and how often it is used.
@@ -76,18 +77,6 @@ pub fn body(of: u16, body: &[u8], id: u32, context: &read::Context) -> Option<Wr
         }
     }
     Some(made)
-}
-
-/// Attributes with their headers, each with its kind.
-fn pieces(mut rest: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
-    core::iter::from_fn(move || {
-        let (len, kind) = (u16_at(rest, 0)?, u16_at(rest, 2)?);
-        let whole = usize::from(len).next_multiple_of(4).clamp(4, rest.len());
-        let (piece, behind) = rest.split_at(whole);
-        rest = behind;
-        // Whether others are inside, and in which order its bytes are, are flags of the kind.
-        Some((kind & 0x3fff, piece))
-    })
 }
 
 /// An instruction as it is said. What writes a header tells flags that only what reads one may say.

@@ -61,11 +61,11 @@ impl Saved {
 pub(super) fn save(
     cx: &mut Context<'_>,
     of: Saved,
-    messages: impl IntoIterator<Item = Vec<u8>>,
+    messages: impl IntoIterator<Item = Result<Vec<u8>, Errno>>,
 ) -> Outcome<()> {
     cx.out.write_all(&of.magic().to_le_bytes())?;
     for message in messages {
-        cx.out.write_all(&message)?;
+        cx.out.write_all(&message.map_err(Error::from)?)?;
     }
     Ok(())
 }

@@ -184,6 +184,7 @@ fn namespace(at: u32) -> (File, Socket) {
 
 fn ask(socket: &Socket, kind: u16, flags: u16, body: Writer) {
     let message = body.message(kind, flag::REQUEST | flag::ACK | flags);
+    let message = message.expect("it fits a message");
     let to = SocketAddr::new(0, 0);
     socket.send_to(&message, &to, 0).expect("it can be sent");
     let (answer, _) = socket.recv_from_full().expect("it is answered");

@@ -1,6 +1,7 @@
 //! `ip route add` and its sisters, and `ip route delete`.
 
 use super::format::type_number;
+use super::ways::{Hop, gateway, nexthops, request_has_room};
 use super::{metrics, usage};
 use crate::Context;
 use crate::ip::Options;
@@ -33,15 +34,6 @@ struct Said {
     hops: Vec<Hop>,
     nhid: Option<u32>,
     preference: u8,
-}
-
-/// A `nexthop`.
-#[derive(Debug)]
-struct Hop {
-    via: Option<IpAddr>,
-    dev: Option<String>,
-    weight: u16,
-    onlink: bool,
 }
 
 fn parse(options: &Options, words: &mut Words<'_>) -> Outcome<Said> {
@@ -98,74 +90,6 @@ fn preference(word: &str) -> Outcome<u8> {
         _ => u32_of(word)
             .and_then(|number| u8::try_from(number).ok())
             .ok_or_else(|| Failure::wrong_nl(word, "\"pref\" value is invalid")),
-    }
-}
-
-/// A gateway, maybe of another family than the destination.
-fn gateway(words: &mut Words<'_>, family: Option<Family>) -> Outcome<IpAddr> {
-    let word = words.value()?;
-    match word {
-        "inet" => words::address(words.value()?, Some(Family::V4)),
-        "inet6" => words::address(words.value()?, Some(Family::V6)),
-        // What has colons tells its family itself.
-        _ if word.contains(':') => words::address(word, family),
-        _ => words::address(word, family.or(Some(Family::V4))),
-    }
-}
-
-/// `nexthop via A dev D weight N ... nexthop ...`, to the end of the line.
-fn nexthops(words: &mut Words<'_>, family: Option<Family>) -> Outcome<Vec<Hop>> {
-    let mut hops = Vec::new();
-    loop {
-        if words.peek().is_none() {
-            let text = "Error: unexpected end of line after \"nexthop\"";
-            return Err(Failure::new(text, 255));
-        }
-        let mut hop = Hop {
-            via: None,
-            dev: None,
-            weight: 1,
-            onlink: false,
-        };
-        loop {
-            match words.peek() {
-                None => {
-                    hops.push(hop);
-                    return Ok(hops);
-                }
-                Some("nexthop") => {
-                    words.next();
-                    hops.push(hop);
-                    break;
-                }
-                Some("via") => {
-                    words.next();
-                    hop.via = Some(gateway(words, family)?);
-                }
-                Some("dev") => {
-                    words.next();
-                    hop.dev = Some(words.value()?.to_owned());
-                }
-                Some("weight") => {
-                    words.next();
-                    let word = words.value()?;
-                    let weight = word.parse::<u16>().ok().filter(|w| (1..=256).contains(w));
-                    let wrong = || Failure::wrong_nl(word, "\"weight\" is invalid");
-                    hop.weight = weight.ok_or_else(wrong)?;
-                }
-                Some("onlink") => {
-                    words.next();
-                    hop.onlink = true;
-                }
-                Some(word @ ("encap" | "realms" | "as")) => {
-                    return Err(Failure::unsupported(word));
-                }
-                Some(word) => {
-                    let text = "\"nexthop\" or end of line is expected instead of";
-                    return Err(Failure::new(format!("Error: {text} \"{word}\""), 255));
-                }
-            }
-        }
     }
 }
 
@@ -361,6 +285,7 @@ fn route(said: &Said, ns: &Namespace, options: &Options) -> Outcome<Route> {
     if dst.network() != dst && dst.family() == Family::V4 {
         return Err(Error::with(Errno::INVAL, "Invalid prefix for given prefix length.").into());
     }
+    request_has_room(&said.hops, dst)?;
     let kind = said.kind.unwrap_or(RouteType::Unicast);
     let onlink = kind == RouteType::Unicast
         && dst.family() == Family::V4
@@ -494,5 +419,17 @@ mod tests {
             asked("10.7.0.0/16 nexthop via 10.0.0.2 weight 2 nexthop via 10.0.0.3").unwrap();
         let weights: Vec<u16> = route.nexthops.iter().map(|h| h.weight).collect();
         assert_eq!(weights, [2, 1]);
+    }
+
+    #[test]
+    fn more_ways_than_ip_has_room_for_are_refused_in_its_words() {
+        let line = |ways| "10.7.0.0/16".to_owned() + &" nexthop via 10.0.0.2".repeat(ways);
+        let hops = asked(&line(253)).map(|route| route.nexthops.len());
+        assert_eq!(hops.unwrap(), 253);
+        let told = "addattr_l ERROR: message exceeded bound of 4096\n";
+        assert_eq!(refused(&line(254)), told);
+        let told = "rta_addattr_l: Error! max allowed bound 4096 exceeded\n\
+                    Error: cannot parse nexthop\n";
+        assert_eq!(refused(&line(256)), told);
     }
 }

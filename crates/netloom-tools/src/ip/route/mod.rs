@@ -8,6 +8,7 @@ pub(super) mod format;
 mod get;
 mod list;
 mod metrics;
+mod ways;
 
 pub(super) use format::Hidden;
 
