@@ -2,6 +2,7 @@
 
 use super::super::facts::{Facts, Proto};
 use super::super::options;
+use super::Says;
 use super::reverse;
 use super::transport::{bytes, ports, within};
 use crate::net::Net;
@@ -65,9 +66,12 @@ pub(super) fn iprange(
         && destination.is_none_or(|span| within(span, found.1))
 }
 
-pub(super) fn multiport(asked: &Multiport, facts: &Facts, packet: &Packet) -> bool {
+pub(super) fn multiport(asked: &Multiport, facts: &Facts, packet: &Packet) -> Says {
     let Some((source, destination)) = ports(facts, packet) else {
-        return false;
+        return match facts.transport {
+            Some(_) => Says::Drops,
+            None => Says::Is(false),
+        };
     };
     let mut spans = asked.ports.is.iter();
     let there = spans.any(|(from, to)| {
@@ -78,7 +82,7 @@ pub(super) fn multiport(asked: &Multiport, facts: &Facts, packet: &Packet) -> bo
             PortsOf::Either => in_it(source) || in_it(destination),
         }
     });
-    asked.ports.matches(there)
+    Says::Is(asked.ports.matches(there))
 }
 
 /// What routing takes addresses for.

@@ -1,10 +1,12 @@
 //! `icmp`, `icmp6`, `tcp` and `udp`: what stands in the transport header. Later fragments have none,
-//! and match nothing of it.
+//! and match nothing of it; what has one of TCP or UDP that is cut ends.
 
 use super::super::facts::Facts;
 use super::super::options;
+use super::Says;
 use crate::packet::Packet;
 use netloom_model::ruleset::xt::{IcmpTypes, Not, Span, Tcp};
+use netloom_wire::{tcp, udp};
 
 /// A packet's bytes from its transport header on.
 pub(super) fn bytes<'a>(facts: &Facts, packet: &'a Packet) -> Option<&'a [u8]> {
@@ -57,10 +59,30 @@ pub(super) fn icmp6(asked: IcmpTypes, facts: &Facts, packet: &Packet) -> bool {
     types(asked, facts, packet) == Some(true)
 }
 
+/// The transport header, of so many bytes; what it says of a packet that has none, or one that is cut.
+fn header<'a>(facts: &Facts, packet: &'a Packet, len: usize) -> Result<&'a [u8], Says> {
+    let bytes = bytes(facts, packet).ok_or(Says::Is(false))?;
+    if bytes.len() < len {
+        return Err(Says::Drops);
+    }
+    Ok(bytes)
+}
+
 /// Ports of UDP.
 pub(super) fn udp(
     sport: Not<Span<u16>>,
     dport: Not<Span<u16>>,
+    facts: &Facts,
+    packet: &Packet,
+) -> Says {
+    match header(facts, packet, udp::HEADER_LEN) {
+        Ok(_) => Says::Is(between((sport, dport), facts, packet)),
+        Err(says) => says,
+    }
+}
+
+fn between(
+    (sport, dport): (Not<Span<u16>>, Not<Span<u16>>),
     facts: &Facts,
     packet: &Packet,
 ) -> bool {
@@ -69,19 +91,23 @@ pub(super) fn udp(
 }
 
 /// Ports, flags and an option of TCP.
-pub(super) fn tcp(asked: &Tcp, facts: &Facts, packet: &Packet) -> bool {
-    let Some(bytes) = bytes(facts, packet).filter(|bytes| bytes.len() >= 20) else {
-        return false;
+pub(super) fn tcp(asked: &Tcp, facts: &Facts, packet: &Packet) -> Says {
+    let bytes = match header(facts, packet, tcp::HEADER_LEN) {
+        Ok(bytes) => bytes,
+        Err(says) => return says,
     };
     let flags = asked.flags.is;
     let set = bytes[13] & flags.mask == flags.set;
-    let there = |wanted| {
-        let mut options = options::header(bytes)
-            .into_iter()
-            .flat_map(options::of_header);
-        options.any(|(kind, _)| kind == wanted)
+    if !between((asked.sport, asked.dport), facts, packet) || !asked.flags.matches(set) {
+        return Says::Is(false);
+    }
+    if asked.option.is == 0 {
+        return Says::Is(true);
+    }
+    let Some(header) = options::header(bytes) else {
+        return Says::Drops;
     };
-    udp(asked.sport, asked.dport, facts, packet)
-        && asked.flags.matches(set)
-        && (asked.option.is == 0 || asked.option.matches(there(asked.option.is)))
+    let mut options = options::of_header(header);
+    let there = options.any(|(kind, _)| kind == asked.option.is);
+    Says::Is(asked.option.matches(there))
 }
