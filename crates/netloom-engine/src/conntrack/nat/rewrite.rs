@@ -21,7 +21,7 @@ const V6_SOURCE: usize = 8;
 /// Translates a packet of a connection at a hook.
 ///
 /// # Errors
-/// It is an error that cannot be translated.
+/// It is an error that is broken, or cannot be translated.
 pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result<(), DropReason> {
     let Some(connection) = crate::conntrack::of_packet(net, facts.ns, packet) else {
         return Ok(());
@@ -35,26 +35,24 @@ pub(crate) fn translate(net: &Net, facts: &Facts, packet: &mut Packet) -> Result
         Direction::Original => manip.bit(),
         Direction::Reply => manip.other().bit(),
     };
+    let v6 = facts.is_v6();
+    let transport = usize::from(transport);
+    let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
+    // Whatever is told of connections, translated or not: what is broken ends.
+    if error && !crate::conntrack::sums_up(facts, packet) {
+        return Err(DropReason::IcmpChecksum);
+    }
     if !connection.has(status::SRC_NAT | status::DST_NAT) {
         return Ok(());
     }
-    let v6 = facts.is_v6();
+    let redirect = if v6 { 137 } else { 5 };
+    if error && packet.network().get(transport) == Some(&redirect) {
+        return Err(DropReason::NatRedirect);
+    }
     let back = *connection.tuple(direction.other());
     let Some(target) = back.invert() else {
         return Ok(());
     };
-    let transport = usize::from(transport);
-    let error = packet.ct.standing == Standing::Related && is_icmp(protocol, v6);
-    if error {
-        // Whatever is told of connections: what is broken is not written anew.
-        if !crate::conntrack::sums_up(facts, packet) {
-            return Err(DropReason::IcmpChecksum);
-        }
-        let redirect = if v6 { 137 } else { 5 };
-        if packet.network().get(transport) == Some(&redirect) {
-            return Err(DropReason::NatRedirect);
-        }
-    }
     if !connection.has(bit) {
         return Ok(());
     }
