@@ -165,7 +165,8 @@ pub(crate) fn send<O: Observer>(
         )
         || route::address_kind(cx.net, ns, dst) == RouteType::Broadcast;
     let about_error = super::receive::icmp_type(&header).is_some_and(counts_as_error);
-    if group || header.frag_offset() != 0 || about_error || src.is_unspecified() {
+    // Who has no address is this host, which hears of it by its loopback.
+    if group || header.frag_offset() != 0 || about_error {
         return;
     }
     // What was on its way out had no address here, whatever its destination looks like.
