@@ -149,14 +149,12 @@ pub(crate) fn removed(net: &mut Net, dev: DevId, gone: &[Ifa], implied_before: &
             });
         }
     }
-    for table in tables.values_mut() {
-        if !dead.is_empty() {
-            table.retain_not(|e| e.prefsrc.is_some_and(|a| dead.contains(&a)));
-        }
+    // Routes of other tables keep their source, whoever has it (`fib_sync_down_addr`).
+    if let (false, Some(main)) = (dead.is_empty(), tables.get_mut(table::MAIN)) {
+        main.retain_not(|e| e.prefsrc.is_some_and(|a| dead.contains(&a)));
     }
-    // A device without an address has no IPv4 any more (`fib_disable_ip`).
     if net.dev(dev).addresses.is_empty() {
-        return device_gone(net, ns, dev);
+        return disabled(net, ns, dev);
     }
     // What a route of another address hid stands in again.
     for route in here {
@@ -247,6 +245,26 @@ pub(crate) fn tell_gone(net: &mut Net, dev: DevId) {
             notify::own_route(net, dev, &route, true);
         }
     }
+}
+
+/// A device without an address has no IPv4 any more: nothing leads to it, and routes go that have no other
+/// way (`fib_disable_ip`).
+fn disabled(net: &mut Net, ns: NsId, dev: DevId) {
+    let devices = net.ns(ns).devices.values().copied();
+    let (up, down): (Vec<DevId>, Vec<DevId>) = devices.partition(|d| net.dev(*d).is_up());
+    let bare: Vec<DevId> = up
+        .into_iter()
+        .filter(|d| net.dev(*d).addresses.is_empty())
+        .collect();
+    let dead = |hop: &Hop<V4>| {
+        let lost = hop.needs_address() && bare.contains(&hop.dev);
+        lost || hop.dev == dev || down.contains(&hop.dev)
+    };
+    let routing = &mut net.ns_mut(ns).routing;
+    for table in routing.tables.values_mut() {
+        table.retain_not(|e| e.nhid == 0 && e.uses(dev) && e.hops().all(dead));
+    }
+    routing.exceptions.clear();
 }
 
 /// A device is gone from its namespace: nothing leads to it any more.

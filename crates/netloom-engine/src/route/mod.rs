@@ -34,7 +34,7 @@ use netloom_model::route::table as id;
 use netloom_model::{Errno, Family, RouteType, Rule, Scope};
 use nexthop::Nexthops;
 use rules::{Facts, Rules, TableAnswer};
-use table::{Entry, Table};
+use table::{Entry, Hop, Table};
 use tables::Tables;
 use upper::Upper;
 
@@ -346,7 +346,9 @@ fn in_chain(
             RouteType::Throw => return TableAnswer::Throw,
             _ => {}
         }
-        let usable = |hop: &table::Hop<V4>| hop_usable(net, space, hop.dev, flow, entry.kind);
+        let usable = |hop: &Hop<V4>| {
+            hop_usable(net, space, hop.dev, flow, entry.kind) && !lost_ip(net, entry, hop)
+        };
         if let Some(hop) = entry.first_hop(usable) {
             return TableAnswer::Found(Found {
                 kind: entry.kind,
@@ -364,6 +366,16 @@ fn in_chain(
         }
     }
     TableAnswer::Nothing
+}
+
+/// Whether one of several next hops is dead because its device has lost its last address: a route that had
+/// this one alone is gone then.
+#[inline]
+fn lost_ip(net: &Net, entry: &Entry<V4>, hop: &Hop<V4>) -> bool {
+    entry.is_multipath()
+        && entry.nhid == 0
+        && hop.needs_address()
+        && net.dev(hop.dev).addresses.is_empty()
 }
 
 /// Whether a next hop's device lets the flow pass.
@@ -479,11 +491,14 @@ pub(crate) fn trace(net: &Net, ns: NsId, flow: &Flow) -> RouteTrace {
 pub(crate) fn describe(net: &Net, id: u32, entry: &Entry<V4>) -> netloom_model::Route {
     entry.describe(id, |dev| {
         let device = net.dev(dev);
+        let lost = |hop: &Hop<V4>| hop.dev == dev && lost_ip(net, entry, hop);
+        let lost = entry.hops().any(lost);
         // What is local stays reachable, whatever becomes of the link.
-        let linkdown = !device.carrier && entry.kind != RouteType::Local;
+        let leads = entry.kind != RouteType::Local;
+        let linkdown = leads && (!device.carrier || lost);
         let key = Conf::IgnoreRoutesWithLinkdown;
         let ignored = linkdown && device.either(net.ns(device.ns), key);
-        let dead = ignored || (!device.is_up() && entry.kind != RouteType::Local);
+        let dead = ignored || (leads && (lost || !device.is_up()));
         (device.index, dead, linkdown)
     })
 }

@@ -33,6 +33,13 @@ impl Hop<V4> {
     pub(crate) fn way_by(&self) -> Option<Ipv4Addr> {
         self.gateway.filter(|_| self.scope == Scope::LINK)
     }
+
+    /// Whether its device must have an address for it: its gateway is one of IPv4, which nobody says is on
+    /// the link.
+    #[inline]
+    pub(super) fn needs_address(&self) -> bool {
+        self.gateway.is_some() && !self.onlink
+    }
 }
 
 /// A route of a prefix (`struct fib_alias` with its `fib_info`). What a lookup reads comes first.

@@ -6,7 +6,7 @@ use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Net;
 use crate::route::table::Hop;
-use crate::route::{Flow, Found, hop_usable, source};
+use crate::route::{Flow, Found, hop_usable, lost_ip, source};
 use crate::sysctl::Global;
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::Scope;
@@ -68,7 +68,9 @@ fn candidates<'n>(
         return Vec::new();
     };
     let entry = table.entry(found.entry);
-    let alive = |hop: &Hop<V4>| hop_usable(net, space, hop.dev, flow, entry.kind);
+    let alive = |hop: &Hop<V4>| {
+        hop_usable(net, space, hop.dev, flow, entry.kind) && !lost_ip(net, entry, hop)
+    };
     let mut all = shares(entry, alive);
     let use_neighbour = space.settings.on(Global::FibMultipathUseNeigh);
     let good =
