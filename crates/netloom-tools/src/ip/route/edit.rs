@@ -164,7 +164,8 @@ impl Said {
             .filter(|said| *said != (0, Family::V4))
             .map(|said| said.1);
         // Then what was named first decides, or the two did not fit.
-        let named = self.src.or(self.via).map(Family::of);
+        let by = self.hops.iter().find_map(|hop| hop.via);
+        let named = self.src.or(self.via).or(by).map(Family::of);
         let family = options.family.or(written).or(named);
         family.unwrap_or(Family::V4)
     }
