@@ -21,13 +21,31 @@ fn settled(both: &Both<'_>, dev: u32) -> bool {
 }
 
 /// Whether a user entered it.
-fn by_hand(entry: &FdbEntry) -> bool {
+fn by_hand(there: &Namespace, entry: &FdbEntry) -> bool {
     match entry.state {
         FdbState::Static => true,
         FdbState::Own => !entry.address.is_multicast(),
         FdbState::Dynamic => entry.extern_learn,
-        FdbState::Local | FdbState::Stale => false,
+        FdbState::Local => !is_implied(there, entry),
+        FdbState::Stale => false,
     }
+}
+
+/// Whether an address is that of a device, or of its bridge: then the bridge enters it by itself.
+fn is_implied(there: &Namespace, entry: &FdbEntry) -> bool {
+    let has = |dev: u32| link(&there.links, dev).map(|link| link.address) == Some(entry.address);
+    has(entry.dev) || entry.master.is_some_and(has)
+}
+
+/// The ports whose own address a user took out of their bridge's database.
+fn taken_out(there: &Namespace) -> impl Iterator<Item = &Link> {
+    let local = |port: &Link, entry: &FdbEntry| {
+        let of_bridge = entry.master == port.master || Some(entry.dev) == port.master;
+        entry.state == FdbState::Local && entry.address == port.address && of_bridge
+    };
+    let ports = there.links.iter().filter(|link| link.master.is_some());
+    let ports = ports.filter(|link| link.bridge_port.is_some());
+    ports.filter(move |port| !there.fdb.iter().any(|entry| local(port, entry)))
 }
 
 fn same(one: &FdbEntry, other: &FdbEntry) -> bool {
@@ -55,7 +73,12 @@ fn same_group(one: &MdbEntry, other: &MdbEntry) -> bool {
 }
 
 pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
-    for old in both.current.fdb.iter().filter(|entry| by_hand(entry)) {
+    for old in both
+        .current
+        .fdb
+        .iter()
+        .filter(|entry| by_hand(both.current, entry))
+    {
         let kept = both.desired.fdb.iter().any(|new| same(new, old));
         if !kept && settled(both, old.dev) {
             changes.push(Change::DelFdb {
@@ -121,14 +144,26 @@ pub(super) fn vlans(both: &Both<'_>, changes: &mut Vec<Change>) {
 
 pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
     // The newest stands first.
-    let new = both.desired.fdb.iter().rev().filter(|entry| by_hand(entry));
-    for new in new {
+    let all = both.desired.fdb.iter().rev();
+    for new in all.filter(|entry| by_hand(both.desired, entry)) {
         let there = both.current.fdb.iter().any(|old| same(old, new));
         if !there || !settled(both, new.dev) {
             changes.push(Change::AddFdb {
                 ns: both.ns.clone(),
                 entry: new.clone(),
                 mode: Mode::Replace,
+            });
+        }
+    }
+    for port in taken_out(both.desired) {
+        let there = taken_out(both.current).any(|other| other.index == port.index);
+        if !there || !settled(both, port.index) {
+            changes.push(Change::DelFdb {
+                ns: both.ns.clone(),
+                dev: port.index,
+                address: port.address,
+                vlan: None,
+                own: false,
             });
         }
     }
