@@ -10,6 +10,7 @@ use crate::sysctl::{Conf, Ipv4Conf, NeighbourConf};
 use core::net::Ipv4Addr;
 use netloom_model::journey::DropReason;
 use netloom_model::{Address, LinkFlags, LinkStats, MacAddr, Time};
+use std::sync::Arc;
 
 /// A device of an engine, whatever its namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +87,7 @@ pub(crate) struct Description {
     /// Large packets are cut before they are given to it (`ethtool -K DEV tso off`).
     pub(crate) tso_off: bool,
     /// What was told of it when this world was loaded, where netloom would tell otherwise.
-    pub(crate) told: Option<Box<crate::twin::ToldLink>>,
+    pub(crate) told: Option<Arc<crate::twin::ToldLink>>,
     /// Hardware addresses beside its own that it listens to (`bridge fdb ... self`).
     pub(crate) extra_macs: Vec<MacAddr>,
 }

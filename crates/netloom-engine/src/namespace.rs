@@ -17,6 +17,7 @@ use crate::sysctl::{BridgeConf, Conf, ConntrackConf, Ipv4Conf, Ipv4Global, Neigh
 use core::net::IpAddr;
 use netloom_model::NsName;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A namespace of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +65,7 @@ pub(crate) struct Namespace {
     /// What of bridges' frames `br_netfilter` has pass the hooks of IP and ARP.
     pub(crate) bridge_conf: BridgeConf,
     /// What was told of its settings when this world was loaded, beyond those that netloom has.
-    pub(crate) kept_settings: Option<Box<crate::twin::KeptSettings>>,
+    pub(crate) kept_settings: Option<Arc<crate::twin::KeptSettings>>,
     /// What it has for IPv6.
     pub(crate) v6: Box<Inet6Ns>,
 }

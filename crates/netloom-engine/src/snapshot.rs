@@ -1,6 +1,5 @@
 //! The engine's state as the model tells it.
 
-use crate::apply::sysctl;
 use crate::bridge;
 use crate::conntrack;
 use crate::device::{DevId, Device};
@@ -10,7 +9,7 @@ use crate::namespace::NsId;
 use crate::neighbour;
 use crate::net::Net;
 use crate::route;
-use crate::sysctl::Conf6;
+use crate::sysctl::{Conf6, told};
 use netloom_model::link::Peer;
 use netloom_model::state::Parts;
 use netloom_model::{
@@ -126,7 +125,7 @@ pub(crate) fn namespace(net: &Net, ns: NsId, parts: Parts) -> Namespace {
         state.global_vlans = bridge::list_global_vlans(net, ns);
     }
     if parts.sysctls {
-        state.sysctls = sysctl::list(net, ns);
+        state.sysctls = told::list(net, ns);
     }
     state
 }

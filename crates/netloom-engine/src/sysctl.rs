@@ -3,6 +3,12 @@
 //! One table tells every setting's name, default and range; a setting is read by its place in the
 //! table, so that a packet pays an array access and nothing else.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Which row of a table each name has.
+type Rows = OnceLock<HashMap<&'static str, usize, foldhash::fast::FixedState>>;
+
 macro_rules! settings {
     ($(#[$doc:meta])* $settings:ident, $key:ident, $count:ident, [
         $($name:ident $text:literal = $default:literal, $min:literal ..= $max:literal;)*
@@ -28,6 +34,16 @@ macro_rules! settings {
             /// Name, least and greatest value of each setting.
             pub(crate) const TABLE: &'static [(&'static str, $key, i32, i32)] =
                 &[$(($text, $key::$name, $min, $max),)*];
+
+            /// The row of a name.
+            pub(crate) fn row(name: &str) -> Option<&'static (&'static str, $key, i32, i32)> {
+                static ROWS: $crate::sysctl::Rows = $crate::sysctl::Rows::new();
+                let rows = ROWS.get_or_init(|| {
+                    let names = $settings::TABLE.iter().map(|row| row.0);
+                    names.zip(0..).collect()
+                });
+                rows.get(name).map(|at| &$settings::TABLE[*at])
+            }
 
             #[inline]
             pub(crate) fn get(&self, key: $key) -> i32 {
@@ -186,6 +202,7 @@ pub(crate) const LISTS: &[&str] = &["ip_local_port_range", "tcp_rmem", "tcp_wmem
 
 mod bridge;
 mod conntrack;
+pub(crate) mod told;
 mod v6;
 pub(crate) use bridge::{BridgeConf, Call, PREFIX as BRIDGE_PREFIX};
 pub(crate) use conntrack::{ConntrackConf, Ct, PREFIX as CONNTRACK_PREFIX};

@@ -92,7 +92,7 @@ impl Host {
 
     fn setting(&mut self, key: &str) -> String {
         let sysctls = self.lab.state("h").sysctls;
-        sysctls[&format!("net.ipv6.conf.eth0.{key}")].clone()
+        sysctls[&format!("net.ipv6.conf.eth0.{key}")].to_string()
     }
 }
 

@@ -49,7 +49,7 @@ fn judge() -> Result<(), Failed> {
         let state = place.kernel.snapshot(Some(ns), Parts::ALL)?;
         let found = state.namespaces.get(ns).ok_or("it is not there")?;
         let set = found.sysctls.get("net.ipv4.ip_forward");
-        if set.map(String::as_str) != Some("1") || found.links.is_empty() {
+        if set.is_none_or(|value| value != "1") || found.links.is_empty() {
             return Err(format!("{ns} was not read").into());
         }
     }

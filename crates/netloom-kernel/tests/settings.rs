@@ -3,11 +3,11 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use netloom_kernel::Kernel;
+use netloom_model::setting::{Settings, Word};
 use netloom_model::state::Parts;
 use netloom_model::{NsName, World};
 use nix::sched::{CloneFlags, unshare};
 use rustix::process::geteuid;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -36,14 +36,14 @@ const LONGEST: usize = 5;
 const SECRET: &str = "2001:db8::17";
 
 /// The files below a folder, by the dotted names of their settings.
-fn files(folder: &Path, name: &str, all: &mut BTreeMap<String, String>) {
+fn files(folder: &Path, name: &str, all: &mut Settings) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let own = entry.file_name().to_string_lossy().replace('.', "/");
         let (path, name) = (entry.path(), format!("{name}.{own}"));
         if path.is_dir() {
             files(&path, &name, all);
         } else if let Ok(text) = fs::read_to_string(&path) {
-            all.insert(name, text.trim_end_matches('\n').to_owned());
+            all.insert(name.into(), text.trim_end_matches('\n').into());
         }
     }
 }
@@ -73,13 +73,13 @@ fn compare(kernel: &mut Kernel) -> Result<(), Failed> {
     let first = NsName::first();
     let mut state = kernel.snapshot(Some(&first), wanted)?;
     let read = state.namespaces.remove(&first).unwrap_or_default().sysctls;
-    let mut awaited = BTreeMap::new();
+    let mut awaited = Settings::new();
     files(Path::new("/proc/sys/net"), "net", &mut awaited);
     if awaited.len() < 500 {
         return Err(format!("there are only {} files", awaited.len()).into());
     }
     let names: Vec<_> = read.keys().chain(awaited.keys()).collect();
-    let differs = |name: &&&String| read.get(**name) != awaited.get(**name);
+    let differs = |name: &&&Word| read.get(**name) != awaited.get(**name);
     match names.iter().find(differs) {
         None => Ok(()),
         Some(name) => {

@@ -32,6 +32,7 @@ pub mod notice;
 pub mod route;
 pub mod rule;
 pub mod ruleset;
+pub mod setting;
 pub mod snapshot;
 pub mod socket;
 pub mod socket_list;

@@ -15,6 +15,7 @@ use crate::nexthop::Nexthop;
 use crate::route::Route;
 use crate::rule::Rule;
 use crate::ruleset::Ruleset;
+use crate::setting::Settings;
 use crate::socket_list::ListedSocket;
 use crate::time::Time;
 use crate::vlan::{BridgeVlan, GlobalVlan};
@@ -62,7 +63,7 @@ pub struct Namespace {
     /// The ports of its bridges behind which routers of groups are.
     pub mdb_routers: Vec<MdbRouter>,
     /// Settings by their dotted name: `net.ipv4.ip_forward`.
-    pub sysctls: BTreeMap<String, String>,
+    pub sysctls: Settings,
     /// The ids by which this namespace knows others (`ip netns list-id`).
     pub nsids: BTreeMap<i32, NsName>,
     /// Groups listened to, link by link: hardware groups, then those of IPv4, then of IPv6.

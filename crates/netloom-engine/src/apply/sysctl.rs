@@ -1,16 +1,15 @@
 //! Settings by their dotted names, as sysctl(8) and /proc/sys name them.
 
-use crate::conntrack;
 use crate::device::DevId;
 use crate::namespace::NsId;
 use crate::net::Net;
 use crate::notify::netconf;
+use crate::sysctl::told::{LOG_ALL, rows};
 use crate::sysctl::{
     BRIDGE_PREFIX, BridgeConf, CONNTRACK_PREFIX, Conf, ConntrackConf, Global, Ipv4Conf, Ipv4Global,
     LISTS, NeighbourConf,
 };
 use netloom_model::{Errno, Result};
-use std::collections::BTreeMap;
 
 const CONF: &str = "net.ipv4.conf.";
 const NEIGH: &str = "net.ipv4.neigh.";
@@ -79,7 +78,7 @@ const FLUSH: &str = "route.flush";
 
 /// Writes a setting.
 pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()> {
-    let kept = net.ns_mut(ns).kept_settings.as_deref_mut();
+    let kept = net.ns_mut(ns).kept_settings.as_mut();
     if kept.is_some_and(|kept| kept.write(name, value)) {
         return Ok(());
     }
@@ -91,7 +90,7 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     }
     if let Some(rest) = name.strip_prefix(NEIGH)
         && let Some((who, key)) = rest.rsplit_once('.')
-        && let Some(entry) = NeighbourConf::TABLE.iter().find(|e| e.0 == key)
+        && let Some(entry) = NeighbourConf::row(key)
     {
         let value = number(value, (entry.2, entry.3))?;
         match whose(net, ns, who)? {
@@ -120,10 +119,8 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     if LISTS.contains(&key) {
         return set_list(net, ns, key, value);
     }
-    let entry = Ipv4Global::TABLE
-        .iter()
-        .find(|e| e.0 == key && !key.contains('#'))
-        .ok_or(Errno::NOENT)?;
+    let entry = Ipv4Global::row(key).filter(|_| !key.contains('#'));
+    let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     let settings = &mut net.ns_mut(ns).settings;
     // The thresholds of reassembly keep their order.
@@ -144,15 +141,12 @@ pub(crate) fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-/// Whether what rules log is told of all namespaces; the first alone has it.
-const LOG_ALL: &str = "net.netfilter.nf_log_all_netns";
-
 /// Settings of connection tracking; some are told and not written.
 fn set_conntrack(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
     if key == "count" || key == "buckets" {
         return Err(Errno::INVAL.into());
     }
-    let entry = ConntrackConf::TABLE.iter().find(|e| e.0 == key);
+    let entry = ConntrackConf::row(key);
     let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     net.ns_mut(ns).conntrack_conf.set(entry.1, value);
@@ -161,32 +155,12 @@ fn set_conntrack(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> 
 
 /// Settings of `br_netfilter`, which are there while it is loaded (`brnf_sysctl_call_tables`).
 fn set_bridge(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
-    let entry = BridgeConf::TABLE.iter().find(|e| e.0 == key);
+    let entry = BridgeConf::row(key);
     let entry = entry.filter(|_| net.br_netfilter).ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     let on = i32::from(value != 0);
     net.ns_mut(ns).bridge_conf.set(entry.1, on);
     Ok(())
-}
-
-/// How many chains the table of connections has on Linux, for memory above 4 GiB.
-const BUCKETS: u32 = 262_144;
-
-/// The settings of connection tracking, and what it tells beside them.
-fn list_conntrack(net: &Net, ns: NsId, all: &mut BTreeMap<String, String>) {
-    let mut add = |key: &str, value: String| all.insert(format!("{CONNTRACK_PREFIX}{key}"), value);
-    let conf = &net.ns(ns).conntrack_conf;
-    for (key, entry, _, _) in ConntrackConf::TABLE {
-        add(key, conf.get(*entry).to_string());
-    }
-    add("count", conntrack::count(net, ns).to_string());
-    add("buckets", BUCKETS.to_string());
-}
-
-/// The rows of a setting of several numbers.
-fn rows(key: &str) -> impl Iterator<Item = &'static (&'static str, Global, i32, i32)> {
-    let rows = Ipv4Global::TABLE.iter();
-    rows.filter(move |row| row.0.split_once('#').is_some_and(|(name, _)| name == key))
 }
 
 /// Writes as many numbers as there are; those that are not given stay (proc_dointvec).
@@ -208,10 +182,7 @@ fn set_list(net: &mut Net, ns: NsId, key: &str, value: &str) -> Result<()> {
 }
 
 fn set_conf(net: &mut Net, ns: NsId, who: &str, key: &str, value: &str) -> Result<()> {
-    let entry = Ipv4Conf::TABLE
-        .iter()
-        .find(|e| e.0 == key)
-        .ok_or(Errno::NOENT)?;
+    let entry = Ipv4Conf::row(key).ok_or(Errno::NOENT)?;
     let who = whose(net, ns, who)?;
     let value = number(value, (entry.2, entry.3))?;
     let before = match who {
@@ -275,59 +246,6 @@ fn forward_all(net: &mut Net, ns: NsId, on: i32) {
             netconf::written(net, ns, whose, Conf::Forwarding);
         }
     }
-}
-
-/// Every setting of a namespace by its dotted name.
-pub(crate) fn list(net: &Net, ns: NsId) -> BTreeMap<String, String> {
-    let namespace = net.ns(ns);
-    let mut all = BTreeMap::new();
-    for key in LISTS {
-        let numbers = rows(key).map(|row| namespace.settings.get(row.1).to_string());
-        let line = numbers.collect::<Vec<_>>().join("\t");
-        all.insert(format!("{IPV4}{key}"), line);
-    }
-    let single = Ipv4Global::TABLE.iter().filter(|row| !row.0.contains('#'));
-    for (name, key, _, _) in single {
-        let family = if name.starts_with(CORE) { "" } else { IPV4 };
-        all.insert(
-            format!("{family}{name}"),
-            namespace.settings.get(*key).to_string(),
-        );
-    }
-    let devices = namespace.devices.values().map(|dev| net.dev(*dev));
-    let mut conf = |who: &str, conf: &Ipv4Conf| {
-        for (name, key, _, _) in Ipv4Conf::TABLE {
-            all.insert(format!("{CONF}{who}.{name}"), conf.get(*key).to_string());
-        }
-    };
-    conf("all", &namespace.conf_all);
-    conf("default", &namespace.conf_default);
-    devices
-        .clone()
-        .for_each(|device| conf(&device.name.replace('.', "/"), &device.conf));
-    let mut neigh = |who: &str, conf: &NeighbourConf| {
-        for (name, key, _, _) in NeighbourConf::TABLE {
-            all.insert(format!("{NEIGH}{who}.{name}"), conf.get(*key).to_string());
-        }
-    };
-    neigh("default", &namespace.neighbour_default);
-    devices.for_each(|device| neigh(&device.name.replace('.', "/"), &device.neighbour_conf));
-    list_conntrack(net, ns, &mut all);
-    if net.br_netfilter {
-        for (key, entry, _, _) in BridgeConf::TABLE {
-            let value = namespace.bridge_conf.get(*entry).to_string();
-            all.insert(format!("{BRIDGE_PREFIX}{key}"), value);
-        }
-    }
-    if namespace.name.is_first() {
-        let on = i32::from(net.log.all_namespaces);
-        all.insert(LOG_ALL.to_owned(), on.to_string());
-    }
-    super::sysctl6::list(net, ns, &mut all);
-    if let Some(kept) = &namespace.kept_settings {
-        kept.tell(&mut all);
-    }
-    all
 }
 
 #[cfg(test)]

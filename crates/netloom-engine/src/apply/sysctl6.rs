@@ -11,7 +11,6 @@ use crate::observer::Observer;
 use crate::sysctl::{Conf6, Global6, Ipv6Conf, Ipv6Global, NeighbourConf};
 use core::net::Ipv6Addr;
 use netloom_model::{AddrGenMode, Errno, Result};
-use std::collections::BTreeMap;
 
 /// Writes a setting.
 pub(crate) fn set<O: Observer>(
@@ -26,7 +25,7 @@ pub(crate) fn set<O: Observer>(
     }
     if let Some(rest) = name.strip_prefix("neigh.")
         && let Some((who, key)) = rest.rsplit_once('.')
-        && let Some(entry) = NeighbourConf::TABLE.iter().find(|e| e.0 == key)
+        && let Some(entry) = NeighbourConf::row(key)
     {
         let value = number(value, (entry.2, entry.3))?;
         match whose(cx.net, ns, who)? {
@@ -36,7 +35,7 @@ pub(crate) fn set<O: Observer>(
         }
         return Ok(());
     }
-    let entry = Ipv6Global::TABLE.iter().find(|e| e.0 == name);
+    let entry = Ipv6Global::row(name);
     let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     let settings = &mut cx.net.ns_mut(ns).v6.settings;
@@ -69,7 +68,7 @@ fn set_conf<O: Observer>(
     if key == SECRET {
         return set_secret(cx.net, ns, who, value);
     }
-    let entry = Ipv6Conf::TABLE.iter().find(|e| e.0 == key);
+    let entry = Ipv6Conf::row(key);
     let entry = entry.ok_or(Errno::NOENT)?;
     let value = number(value, (entry.2, entry.3))?;
     let key = entry.1;
@@ -211,41 +210,5 @@ fn forwarding<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, on: bool) {
     }
     if on {
         router::forget(cx.net, dev);
-    }
-}
-
-/// Every setting of a namespace by its dotted name.
-pub(crate) fn list(net: &Net, ns: NsId, all: &mut BTreeMap<String, String>) {
-    let namespace = net.ns(ns);
-    for (name, key, ..) in Ipv6Global::TABLE {
-        let value = namespace.v6.settings.get(*key);
-        all.insert(format!("net.ipv6.{name}"), value.to_string());
-    }
-    let mut tell = |who: &str, conf: &Ipv6Conf, neigh: Option<&NeighbourConf>| {
-        for (name, key, ..) in Ipv6Conf::TABLE {
-            let name = format!("net.ipv6.conf.{who}.{name}");
-            all.insert(name, conf.get(*key).to_string());
-        }
-        let Some(neigh) = neigh else { return };
-        for (name, key, ..) in NeighbourConf::TABLE {
-            let name = format!("net.ipv6.neigh.{who}.{name}");
-            all.insert(name, neigh.get(*key).to_string());
-        }
-    };
-    tell("all", &namespace.v6.conf_all, None);
-    let (conf, neigh) = (&namespace.v6.conf_default, &namespace.v6.neighbour_default);
-    tell("default", conf, Some(neigh));
-    let devices = namespace.devices.values().map(|dev| net.dev(*dev));
-    for device in devices.clone().filter(|device| address::has_ipv6(device)) {
-        let who = device.name.replace('.', "/");
-        tell(&who, &device.v6.conf, Some(&device.v6.neighbour_conf));
-    }
-    let secrets = devices.map(|device| (device.name.replace('.', "/"), device.v6.secret));
-    for (who, secret) in secrets.chain([("default".to_owned(), namespace.v6.secret)]) {
-        if let Some(secret) = secret {
-            let [a, b, c, d, e, f, g, h] = Ipv6Addr::from_bits(secret).segments();
-            let text = format!("{a:04x}:{b:04x}:{c:04x}:{d:04x}:{e:04x}:{f:04x}:{g:04x}:{h:04x}");
-            all.insert(format!("net.ipv6.conf.{who}.{SECRET}"), text);
-        }
     }
 }

@@ -15,6 +15,7 @@ use netloom_model::snapshot::Missing;
 use netloom_model::{
     AddrGenMode, Link, LinkFlags, LinkKind, LinkStats, Namespace, NsName, OperState, State,
 };
+use std::sync::Arc;
 
 /// What a host told of a link, and netloom would not tell by itself.
 #[derive(Clone, Debug)]
@@ -278,6 +279,6 @@ pub(super) fn keep(net: &mut Net, ns: NsId, told: &Namespace) {
             ),
             master: link.master.filter(|_| own.master.is_none()),
         };
-        net.dev_mut(dev).description.told = Some(Box::new(told));
+        net.dev_mut(dev).description.told = Some(Arc::new(told));
     }
 }

@@ -6,60 +6,87 @@ use crate::namespace::{Namespace, NsId};
 use crate::net::Net;
 use crate::sysctl::{
     BRIDGE_PREFIX, BridgeConf, CONNTRACK_PREFIX, ConntrackConf, Ipv4Conf, Ipv4Global, Ipv6Conf,
-    Ipv6Global, NeighbourConf,
+    Ipv6Global, LISTS, NeighbourConf,
 };
+use core::fmt::Write;
 use core::net::Ipv6Addr;
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::FixedState;
+use netloom_model::setting::{Settings, Word};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-/// What a host told of its settings beyond what netloom has of them.
+/// What a host told of its settings beyond what netloom has of them: some hundred texts, which copies of
+/// the namespace share until one is written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
     /// Those that netloom does not know, or to which the host gives a value that they do not have here.
-    others: BTreeMap<String, String>,
+    others: Settings,
     /// Those that the host does not have.
-    absent: BTreeSet<String>,
+    absent: BTreeSet<Word>,
 }
 
 impl Kept {
     /// Makes of what netloom has what the host told.
-    pub(crate) fn tell(&self, all: &mut BTreeMap<String, String>) {
+    pub(crate) fn tell(&self, all: &mut Settings) {
         all.retain(|name, _| !self.absent.contains(name));
         let others = self.others.iter();
         all.extend(others.map(|(name, value)| (name.clone(), value.clone())));
     }
 
     /// Writes one that netloom does not know; whether it is one.
-    pub(crate) fn write(&mut self, name: &str, value: &str) -> bool {
-        match self.others.get_mut(name) {
-            Some(kept) => {
-                value.clone_into(kept);
-                true
-            }
-            None => false,
+    pub(crate) fn write(self: &mut Arc<Kept>, name: &str, value: &str) -> bool {
+        if !self.others.contains_key(name) {
+            return false;
         }
+        let others = &mut Arc::make_mut(self).others;
+        others.insert(name.into(), value.into());
+        true
     }
 }
 
 /// Sets what netloom knows. Nothing follows from it: what followed on the host is told too.
-pub(super) fn restore(net: &mut Net, ns: NsId, told: &BTreeMap<String, String>) {
+pub(super) fn restore(net: &mut Net, ns: NsId, told: &Settings) {
     for (name, value) in told {
         let _ = set(net, ns, name, value);
     }
 }
 
 /// Keeps what the settings of a namespace differ by from what was told.
-pub(super) fn keep(net: &mut Net, ns: NsId, told: &BTreeMap<String, String>) {
+pub(super) fn keep(net: &mut Net, ns: NsId, told: &Settings) {
     if told.is_empty() {
         return;
     }
-    let known = crate::apply::sysctl::list(net, ns);
-    let differs = |(name, value): &(&String, &String)| known.get(*name) != Some(value);
-    let others = told.iter().filter(differs);
-    let others: BTreeMap<_, _> = others.map(|(n, v)| (n.clone(), v.clone())).collect();
-    let absent = known.into_keys().filter(|name| !told.contains_key(name));
-    let absent: BTreeSet<_> = absent.collect();
+    // A host of a thousand namespaces tells as many times seven hundred.
+    let mut left: HashMap<&str, (&Word, &Word), FixedState> = HashMap::default();
+    left.extend(
+        told.iter()
+            .map(|(name, value)| (name.as_str(), (name, value))),
+    );
+    let mut absent = BTreeSet::new();
+    let (mut full, mut own) = (String::new(), String::new());
+    crate::sysctl::told::each(net, ns, &mut |folder, name, value| {
+        full.clear();
+        full.extend([folder, name]);
+        match left.get(&*full) {
+            None => {
+                absent.insert(Word::shared(&full));
+            }
+            Some((_, told)) => {
+                own.clear();
+                // A string takes every word that is written to it.
+                let _ = write!(own, "{value}");
+                if *told == own.as_str() {
+                    left.remove(&*full);
+                }
+            }
+        }
+    });
+    let others = left.into_values();
+    let others: Settings = others
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     if !others.is_empty() || !absent.is_empty() {
-        net.ns_mut(ns).kept_settings = Some(Box::new(Kept { others, absent }));
+        net.ns_mut(ns).kept_settings = Some(Arc::new(Kept { others, absent }));
     }
 }
 
@@ -69,13 +96,13 @@ fn number(value: &str) -> Option<i32> {
 
 fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
     if let Some(key) = name.strip_prefix(CONNTRACK_PREFIX) {
-        let row = ConntrackConf::TABLE.iter().find(|row| row.0 == key)?;
+        let row = ConntrackConf::row(key)?;
         net.ns_mut(ns).conntrack_conf.set(row.1, number(value)?);
         return Some(());
     }
     if let Some(key) = name.strip_prefix(BRIDGE_PREFIX) {
         net.br_netfilter = true;
-        let row = BridgeConf::TABLE.iter().find(|row| row.0 == key)?;
+        let row = BridgeConf::row(key)?;
         net.ns_mut(ns).bridge_conf.set(row.1, number(value)?);
         return Some(());
     }
@@ -88,7 +115,7 @@ fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
     }
     let v4 = name.strip_prefix("net.ipv4.");
     if let Some((who, key)) = v4.and_then(|rest| of_devices(rest, "conf.")) {
-        let row = Ipv4Conf::TABLE.iter().find(|row| row.0 == key)?;
+        let row = Ipv4Conf::row(key)?;
         let value = number(value)?;
         match whose(net, ns, who)? {
             Whose::All => net.ns_mut(ns).conf_all.set(row.1, value),
@@ -98,7 +125,7 @@ fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
         return Some(());
     }
     if let Some((who, key)) = v4.and_then(|rest| of_devices(rest, "neigh."))
-        && let Some(row) = NeighbourConf::TABLE.iter().find(|row| row.0 == key)
+        && let Some(row) = NeighbourConf::row(key)
     {
         let value = number(value)?;
         match whose(net, ns, who)? {
@@ -110,11 +137,14 @@ fn set(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
     }
     let key = v4.unwrap_or(name);
     let settings = &mut net.ns_mut(ns).settings;
+    if let Some(row) = Ipv4Global::row(key) {
+        settings.set(row.1, number(value)?);
+        return Some(());
+    }
     // Those of several numbers have a row for each.
+    let list = LISTS.iter().find(|list| **list == key)?;
     for (place, word) in value.split_whitespace().enumerate() {
-        let listed = format!("{key}#{place}");
-        let found = |row: &&(&str, _, i32, i32)| row.0 == key || row.0 == listed;
-        let row = Ipv4Global::TABLE.iter().find(found)?;
+        let row = Ipv4Global::row(&format!("{list}#{place}"))?;
         settings.set(row.1, number(word)?);
     }
     Some(())
@@ -133,7 +163,7 @@ fn set_v6(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
             }
             return Some(());
         }
-        let row = Ipv6Conf::TABLE.iter().find(|row| row.0 == key)?;
+        let row = Ipv6Conf::row(key)?;
         let value = number(value)?;
         match whose {
             Whose::All => net.ns_mut(ns).v6.conf_all.set(row.1, value),
@@ -143,7 +173,7 @@ fn set_v6(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
         return Some(());
     }
     if let Some((who, key)) = of_devices(name, "neigh.")
-        && let Some(row) = NeighbourConf::TABLE.iter().find(|row| row.0 == key)
+        && let Some(row) = NeighbourConf::row(key)
     {
         let value = number(value)?;
         match whose(net, ns, who)? {
@@ -153,7 +183,7 @@ fn set_v6(net: &mut Net, ns: NsId, name: &str, value: &str) -> Option<()> {
         }
         return Some(());
     }
-    let row = Ipv6Global::TABLE.iter().find(|row| row.0 == name)?;
+    let row = Ipv6Global::row(name)?;
     net.ns_mut(ns).v6.settings.set(row.1, number(value)?);
     Some(())
 }
@@ -173,11 +203,15 @@ fn whose(net: &Net, ns: NsId, who: &str) -> Option<Whose> {
     Some(match who {
         "all" => Whose::All,
         "default" => Whose::Default,
-        // In a dotted name a dot of the device's own is a slash.
-        name => Whose::Device(named(net.ns(ns), &name.replace('/', "."))?),
+        name => Whose::Device(named(net.ns(ns), name)?),
     })
 }
 
+/// In a dotted name a dot of the device's own is a slash.
 fn named(space: &Namespace, name: &str) -> Option<DevId> {
-    space.by_name.get(name).copied()
+    let found = match name.contains('/') {
+        true => space.by_name.get(&name.replace('/', ".")),
+        false => space.by_name.get(name),
+    };
+    found.copied()
 }

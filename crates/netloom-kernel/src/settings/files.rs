@@ -2,6 +2,7 @@
 
 use super::ROOT;
 use core::mem::MaybeUninit;
+use netloom_model::setting::Word;
 use rustix::fs::{Dir, FileType, Mode, OFlags, RawDir, SeekFrom, openat, seek};
 use rustix::io::Errno;
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen};
@@ -79,7 +80,7 @@ pub(super) fn entry_behind(folder: &OwnedFd, count: usize) -> Option<String> {
 
 /// What came of reading a file.
 pub(super) enum Text {
-    Said(String),
+    Said(Word),
     /// It may not be read, or has nothing to say.
     Unreadable,
     Absent,
@@ -88,26 +89,30 @@ pub(super) enum Text {
 /// What the file of that name says.
 pub(super) fn text(folder: &OwnedFd, name: &str) -> Text {
     match openat(folder, name, OFlags::CLOEXEC, Mode::empty()) {
-        Ok(opened) => value(File::from(opened)).map_or(Text::Unreadable, Text::Said),
+        Ok(opened) => {
+            let said = value(File::from(opened), Word::shared);
+            said.map_or(Text::Unreadable, Text::Said)
+        }
         Err(Errno::NOENT) => Text::Absent,
         Err(_) => Text::Unreadable,
     }
 }
 
-/// What is in a file, without the end of its last line.
-pub(super) fn value(mut file: File) -> io::Result<String> {
+/// What `told` makes of what is in a file, without the end of its last line.
+pub(super) fn value<T>(mut file: File, told: impl FnOnce(&str) -> T) -> io::Result<T> {
     // The kernel says as much at once as there is place for, of numbers once alone, and clears as much
     // memory first: little is enough for nearly all.
     let mut line = [0; 128];
     let size = file.read(&mut line)?;
-    let mut all = line[..size].to_vec();
+    let (mut page, mut all) = (Vec::new(), &line[..size]);
     if size == line.len() {
-        all = vec![0; 4096];
+        page.resize(4096, 0);
         file.rewind()?;
-        let size = file.read(&mut all)?;
-        all.truncate(size);
-        file.read_to_end(&mut all)?;
+        let size = file.read(&mut page)?;
+        page.truncate(size);
+        file.read_to_end(&mut page)?;
+        all = &page;
     }
-    let text = String::from_utf8_lossy(&all);
-    Ok(text.trim_end_matches('\n').to_owned())
+    let text = String::from_utf8_lossy(all);
+    Ok(told(text.trim_end_matches('\n')))
 }

@@ -7,10 +7,11 @@
 use super::files::{Entry, Text, entries, entry_behind, folder, mounted, shared, text};
 use super::{Told, swapped};
 use netloom_model::Family;
+use netloom_model::setting::{Settings, Word};
 use netloom_netlink::setting::{self, OF_NEIGHBOURS, OfNeighbours, Place};
 use rustix::io::Errno;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
@@ -79,13 +80,13 @@ impl Files {
 }
 
 /// All of them that can be read.
-pub(super) fn all(told: &Told) -> BTreeMap<String, String> {
+pub(super) fn all(told: &Told) -> Settings {
     FILES.with_borrow_mut(|files| {
         let root = files.root();
         let mut gathering = Gathering {
             told,
             files,
-            all: BTreeMap::new(),
+            all: Settings::new(),
         };
         if let Ok(root) = root {
             gathering.folder(&root, "net");
@@ -97,7 +98,7 @@ pub(super) fn all(told: &Told) -> BTreeMap<String, String> {
 struct Gathering<'a> {
     told: &'a Told,
     files: &'a mut Files,
-    all: BTreeMap<String, String>,
+    all: Settings,
 }
 
 impl Gathering<'_> {
@@ -171,6 +172,7 @@ impl Gathering<'_> {
             let mut opened = None;
             for (file, place) in names {
                 let told = place.and_then(|place| numbers.text(place));
+                let told = told.map(|text| Word::shared(&text));
                 let value = told.or_else(|| {
                     if opened.is_none() {
                         opened = folder(at, &device).ok();
@@ -199,7 +201,7 @@ impl Gathering<'_> {
             let Some(read) = self.device(at, name, &device) else {
                 continue;
             };
-            let follows = |(name, value): &(String, Option<String>)| {
+            let follows = |(name, value): &(String, Option<Word>)| {
                 OF_NEIGHBOURS.contains(&name.as_str()) && value.is_some()
             };
             if let Some(key) = key
@@ -220,7 +222,7 @@ impl Gathering<'_> {
 }
 
 /// Files: their names, and what each says.
-type Read = Vec<(String, Option<String>)>;
+type Read = Vec<(String, Option<Word>)>;
 
 /// The files of a device; none where one of them is not there.
 fn device_files(at: &OwnedFd, entries: &[Entry]) -> Option<Read> {
@@ -237,10 +239,13 @@ fn device_files(at: &OwnedFd, entries: &[Entry]) -> Option<Read> {
 }
 
 /// The dotted name of what is in a folder.
-fn under(folder: &str, entry: &str) -> String {
+fn under(folder: &str, entry: &str) -> Word {
     let mut name = String::with_capacity(folder.len() + 1 + entry.len());
     name.push_str(folder);
     name.push('.');
-    name.push_str(&swapped(entry));
-    name
+    match entry.contains('.') {
+        true => name.push_str(&swapped(entry)),
+        false => name.push_str(entry),
+    }
+    Word::shared(&name)
 }

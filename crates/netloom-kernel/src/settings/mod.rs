@@ -11,8 +11,8 @@ mod told;
 use crate::netlink::Netlink;
 use crate::{namespace, refused};
 use files::value;
+use netloom_model::setting::Settings;
 use netloom_model::{Errno, NsName, Result};
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ fn swapped(text: &str) -> String {
 }
 
 /// All of them that can be read.
-pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<BTreeMap<String, String>> {
+pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<Settings> {
     // What messages do not tell is in files.
     let told = Told::ask(netlink).unwrap_or_default();
     namespace::inside(ns, || gather::all(&told))
@@ -42,7 +42,9 @@ pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<BTreeMap<String
 /// `ENOENT` if there is none of that name.
 pub(crate) fn get(ns: &NsName, name: &str) -> Result<String> {
     let path = PathBuf::from(ROOT).join(swapped(name));
-    let read = namespace::inside(ns, || File::open(&path).and_then(value))?;
+    let read = namespace::inside(ns, || {
+        File::open(&path).and_then(|file| value(file, str::to_owned))
+    })?;
     read.map_err(|error| refused(&error))
 }
 

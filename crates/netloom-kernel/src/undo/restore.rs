@@ -6,6 +6,7 @@ use crate::Kernel;
 use netloom_model::bridge::FdbState;
 use netloom_model::change::RuleMatch;
 use netloom_model::diff::vlan;
+use netloom_model::setting::Word;
 use netloom_model::{
     Address, Change, Errno, FdbEntry, Mode, Namespace, Neighbour, NeighbourState, Nexthop, NsName,
     Result, Route, RouteMatch, Rule,
@@ -57,16 +58,16 @@ fn list<'a, T: 'a>(
 }
 
 fn settings(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let differs = |(name, value): &(&String, &String)| {
+    let differs = |(name, value): &(&Word, &Word)| {
         now.sysctls.get(*name).is_some_and(|now| now != *value) && is_set(name)
     };
     let mut all: Vec<_> = before.sysctls.iter().filter(differs).collect();
     // What is said for all is said before what is said for one.
     all.sort_by_key(|(name, _)| !(name.contains(".all.") || name.ends_with("ip_forward")));
-    let set = |(name, value): (&String, &String)| Change::SetSysctl {
+    let set = |(name, value): (&Word, &Word)| Change::SetSysctl {
         ns: ns.clone(),
-        name: name.clone(),
-        value: value.clone(),
+        name: name.to_string(),
+        value: value.to_string(),
     };
     all.into_iter().map(set).collect()
 }

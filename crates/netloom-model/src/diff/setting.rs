@@ -2,7 +2,7 @@
 
 use super::Both;
 use crate::change::Change;
-use std::collections::BTreeMap;
+use crate::setting::Settings;
 
 /// What is told and not to be set.
 const TOLD: [&str; 2] = [
@@ -37,7 +37,7 @@ fn for_each(name: &str) -> Option<(&str, &str)> {
 }
 
 /// The settings as they are once those of all links are as desired.
-fn afterwards(both: &Both<'_>) -> BTreeMap<String, String> {
+fn afterwards(both: &Both<'_>) -> Settings {
     let mut now = both.current.sysctls.clone();
     for (name, value) in &both.desired.sysctls {
         let before = both.current.sysctls.get(name);
@@ -54,7 +54,7 @@ fn afterwards(both: &Both<'_>) -> BTreeMap<String, String> {
         // A router believes no redirects (`inet_forward_change`).
         if (family, key) == ("net.ipv4", "forwarding") {
             let believes = if value == "0" { "1" } else { "0" };
-            now.insert(REDIRECTS.to_owned(), believes.to_owned());
+            now.insert(REDIRECTS.into(), believes.into());
         }
     }
     now
@@ -73,7 +73,7 @@ fn write(both: &Both<'_>, name: &str, value: &str, changes: &mut Vec<Change>) {
 /// Those of the namespace.
 pub(super) fn begin(both: &Both<'_>, changes: &mut Vec<Change>) {
     let (had, has) = (&both.current.sysctls, &both.desired.sysctls);
-    let bridges = |all: &BTreeMap<String, String>| all.keys().any(|name| name.starts_with(BRIDGE));
+    let bridges = |all: &Settings| all.keys().any(|name| name.starts_with(BRIDGE));
     if bridges(has) && !bridges(had) {
         changes.push(Change::Module {
             name: "br_netfilter".to_owned(),

@@ -233,7 +233,7 @@ fn count(cx: &mut Context<'_>, expect: bool) -> Outcome<i32> {
         };
         let settings = snapshot(cx, parts)?.sysctls;
         let count = settings.get("net.netfilter.nf_conntrack_count");
-        count.cloned().unwrap_or_else(|| "0".to_owned())
+        count.map_or_else(|| "0".to_owned(), ToString::to_string)
     };
     writeln!(cx.out, "{count}")?;
     Ok(0)

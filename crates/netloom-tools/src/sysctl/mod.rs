@@ -6,10 +6,10 @@
 mod pattern;
 
 use crate::Context;
+use netloom_model::setting::{Settings, Word};
 use netloom_model::state::Parts;
 use netloom_model::{Change, Errno};
 use pattern::Pattern;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const USAGE: &str = "
@@ -183,7 +183,7 @@ fn run(cx: &mut Context<'_>, options: &Options, words: &[&str]) -> io::Result<i3
         };
         let told = command.settings.keys();
         let told = told.filter(|name| options.deprecated || !is_old(name));
-        let names: Vec<String> = told.cloned().collect();
+        let names: Vec<Word> = told.cloned().collect();
         for name in names {
             command.show(&name)?;
         }
@@ -204,7 +204,7 @@ fn run(cx: &mut Context<'_>, options: &Options, words: &[&str]) -> io::Result<i3
     Ok(command.failures)
 }
 
-fn snapshot(cx: &mut Context<'_>) -> BTreeMap<String, String> {
+fn snapshot(cx: &mut Context<'_>) -> Settings {
     let parts = Parts {
         sysctls: true,
         ..Parts::NONE
@@ -237,7 +237,7 @@ pub(crate) fn swap(key: &str) -> String {
 struct Command<'a, 'b> {
     cx: &'a mut Context<'b>,
     options: &'a Options,
-    settings: BTreeMap<String, String>,
+    settings: Settings,
     failures: i32,
 }
 
@@ -290,8 +290,8 @@ impl Command<'_, '_> {
             return self.show(&name);
         }
         let below = format!("{}.", name.trim_end_matches('.'));
-        let inside = |n: &&String| n.starts_with(&below);
-        let names: Vec<String> = self.settings.keys().filter(inside).cloned().collect();
+        let inside = |n: &&Word| n.starts_with(&below);
+        let names: Vec<Word> = self.settings.keys().filter(inside).cloned().collect();
         if names.is_empty() && self.is_unread(&name) {
             return Ok(());
         }
@@ -425,7 +425,7 @@ impl Command<'_, '_> {
     fn expand(&self, key: &str, excluded: &[String]) -> Vec<String> {
         let wanted = path(key);
         let wanted: Vec<&str> = wanted.split('/').collect();
-        let fits = |name: &&String| {
+        let fits = |name: &&Word| {
             let path = path(name);
             let parts: Vec<&str> = path.split('/').collect();
             parts.len() == wanted.len() && parts.iter().zip(&wanted).all(|(p, w)| glob(p, w))
@@ -433,7 +433,7 @@ impl Command<'_, '_> {
         let named = self.settings.keys().filter(fits);
         named
             .filter(|name| !excluded.contains(name))
-            .cloned()
+            .map(ToString::to_string)
             .collect()
     }
 }

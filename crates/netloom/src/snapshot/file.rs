@@ -139,7 +139,7 @@ mod tests {
 
     fn with_settings(count: u32) -> Snapshot {
         let mut snapshot = Snapshot::default();
-        let setting = |n| (format!("net.ipv4.conf.eth{n}.rp_filter"), "1".to_owned());
+        let setting = |n| (format!("net.ipv4.conf.eth{n}.rp_filter").into(), "1".into());
         let namespace = Namespace {
             sysctls: (0..count).map(setting).collect(),
             ..Namespace::default()

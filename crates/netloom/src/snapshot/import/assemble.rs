@@ -6,6 +6,7 @@ use super::nft::tables_of;
 use super::{group, link, neighbour, plain, route, socket, vlan};
 use netloom_kernel::counters;
 use netloom_model::link::OtherKind;
+use netloom_model::setting::Word;
 use netloom_model::{Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState};
 use serde_json::Value;
 
@@ -140,11 +141,11 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
 }
 
 /// `net.ipv4.ip_forward = 1`, of the network alone.
-fn setting(line: &str) -> Option<(String, String)> {
+fn setting(line: &str) -> Option<(Word, Word)> {
     let (name, value) = line.split_once(" =")?;
     let value = value.strip_prefix(' ').unwrap_or(value);
     name.starts_with("net.")
-        .then(|| (name.to_owned(), value.to_owned()))
+        .then(|| (Word::shared(name), Word::shared(value)))
 }
 
 /// The index of a device; one that no list has told of is made up.

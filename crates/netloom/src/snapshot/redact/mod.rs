@@ -145,7 +145,7 @@ impl Redaction {
                         let mut new: Vec<String> =
                             parts.iter().map(|part| (*part).to_owned()).collect();
                         new[3] = part(parts[3]);
-                        new.join(".")
+                        new.join(".").into()
                     }
                     false => name.clone(),
                 };
