@@ -155,9 +155,12 @@ fn compare(was: &Option<Asked>, is: &Option<Asked>) -> Option<Fates> {
 }
 
 /// What becomes of a packet, in so far as it matters: where it comes to and with which addresses, and
-/// whether its answer comes back. For what reason it is lost does not.
-fn fate(asked: Option<&Asked>) -> Option<String> {
-    let journey = &asked?.journey;
+/// whether its answer comes back. For what reason it is lost does not, nor that nobody can send it any more.
+fn fate(asked: Option<&Asked>) -> String {
+    const LOST: &str = "lost";
+    let Some(Asked { journey, .. }) = asked else {
+        return LOST.to_owned();
+    };
     let came = match &journey.verdict {
         Verdict::Delivered { ns, .. }
         | Verdict::Dropped {
@@ -166,17 +169,17 @@ fn fate(asked: Option<&Asked>) -> Option<String> {
             ..
         } => format!("to {ns}"),
         Verdict::Left { ns, dev } => format!("out of {ns} by {dev}"),
-        Verdict::Dropped { .. } => return Some("lost".to_owned()),
-        Verdict::Unknown { .. } => return Some("unknown".to_owned()),
+        Verdict::Dropped { .. } => return LOST.to_owned(),
+        Verdict::Unknown { .. } => return "unknown".to_owned(),
     };
     let heard = matches!(journey.verdict, Verdict::Delivered { .. });
     let flow = brief::ends_as(journey).map(|flow| (flow.source, flow.destination));
     let answer = match &journey.back {
-        Some(Verdict::Dropped { .. }) => "lost",
+        Some(Verdict::Dropped { .. }) => LOST,
         Some(Verdict::Unknown { .. }) => "unknown",
         Some(Verdict::Delivered { .. } | Verdict::Left { .. }) | None => "there",
     };
-    Some(format!("{came} {heard} {flow:?} {answer}"))
+    format!("{came} {heard} {flow:?} {answer}")
 }
 
 /// How a packet ends, and what became of its addresses.

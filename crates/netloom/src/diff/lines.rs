@@ -1,6 +1,6 @@
 //! Which lines are new and which are gone.
 
-use super::parts::{Line, Part, SETTINGS};
+use super::parts::{Line, NAMESPACE, Part, SETTINGS};
 use netloom_model::NsName;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,10 @@ pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<String> {
         let own = parts.iter().filter(|part| part.key == *key);
         own.flat_map(|part| part.lines.clone()).collect()
     };
-    let each = keys.into_iter().flat_map(|key| {
+    let there = |ns: &NsName| after.iter().any(|part| part.key.0 == *ns);
+    // What was in a namespace went with it.
+    let told_of = |key: &&&(NsName, u8, String)| key.1 == NAMESPACE || there(&key.0);
+    let each = keys.iter().filter(told_of).flat_map(|key| {
         let (mut had, mut has) = (of(before, key), of(after, key));
         if key.1 == SETTINGS {
             in_both(&mut had, &mut has);

@@ -50,6 +50,9 @@ impl Line {
     }
 }
 
+/// The kind of part that says that there is a namespace.
+pub(super) const NAMESPACE: u8 = 0;
+
 /// The kind of part that settings are.
 pub(super) const SETTINGS: u8 = 9;
 
@@ -85,7 +88,7 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
         let mut part = |kind: u8, which: &str, lines: Vec<String>| {
             ordered(kind, which, lines.into_iter().map(Line::Made).collect());
         };
-        part(0, "", vec![format!("namespace {ns}")]);
+        part(NAMESPACE, "", vec![format!("namespace {ns}")]);
         for link in &here.links {
             part(1, &link.name, links(here, link));
         }

@@ -91,7 +91,12 @@ fn of_hosts(cx: &mut Context<'_>, question: &mut Question) -> Result<i32, String
     question.ns = hosts.first().clone();
     let (names, here) = (hosts.names(), hosts.first().clone());
     let known = Endpoints::of(&mut hosts, names, here)?;
-    question.settle(&mut hosts, &known)?;
+    let settled = question.settle(&mut hosts, &known);
+    settled.map_err(|why| {
+        // Nobody has a name or an address whose devices were not read.
+        let unread = hosts.unread(&["links", "addresses"]);
+        [vec![why], unread].concat().join("\nnot read: ")
+    })?;
     answer(&mut hosts.within(cx), question)
 }
 

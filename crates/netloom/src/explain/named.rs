@@ -105,7 +105,7 @@ fn somebody(
     let neighbours = here
         .neighbours
         .iter()
-        .filter(|known| on_link(known.dev) && known.lladdr.is_some());
+        .filter(|known| on_link(known.dev) && known.lladdr.is_some_and(|mac| !mac.is_multicast()));
     let mut known = routers.chain(neighbours.map(|known| known.dst));
     let found = known.find(|addr| Family::of(*addr) == family);
     found.or_else(|| beside(&here, &on_link)).ok_or_else(|| {

@@ -25,12 +25,17 @@ pub fn of(snapshot: &Snapshot) -> String {
         .iter()
         .map(|(count, of)| counted(*count, of))
         .collect();
-    let mut text = format!(
-        "{}, {}: {}\n",
-        one_line(&snapshot.host.name),
-        one_line(&snapshot.host.kernel),
-        counts.join(", ")
-    );
+    let host = [&snapshot.host.name, &snapshot.host.kernel];
+    let host: Vec<_> = host.into_iter().filter(|told| !told.is_empty()).collect();
+    let host = match host[..] {
+        [] => "a host that does not say its name".to_owned(),
+        _ => host
+            .into_iter()
+            .map(|told| one_line(told))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let mut text = format!("{host}: {}\n", counts.join(", "));
     text.push_str(&lacking(snapshot));
     text
 }
