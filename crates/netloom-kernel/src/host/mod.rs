@@ -241,6 +241,8 @@ fn enter_and_read(at: usize, found: &[Found], names: &[NsName]) -> Read {
     let ns = names[at].clone();
     let why = match error.errno {
         Errno::NOENT => "it went while the host was read".to_owned(),
+        // A name stands before its namespace is there, and behind it.
+        Errno::INVAL => "its file leads to no namespace".to_owned(),
         _ => parts::why(&error, "CAP_SYS_ADMIN"),
     };
     let missing = Missing {

@@ -3,7 +3,7 @@
 use super::firewall::Firewall;
 use super::gather::{Ids, Part, Texts};
 use super::nft::tables_of;
-use super::{group, link, neighbour, plain, route, socket, vlan};
+use super::{group, item, link, neighbour, plain, route, socket, vlan};
 use netloom_kernel::counters;
 use netloom_model::link::OtherKind;
 use netloom_model::setting::Word;
@@ -95,9 +95,7 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
     // Nothing at all is what some versions print where there is nothing.
     let list: Value = match text.trim() {
         "" => Value::Array(Vec::new()),
-        text if text.starts_with(['[', '{']) => {
-            serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?
-        }
+        text if text.starts_with(['[', '{']) => item::json(text)?,
         text => plain::json(part, text)?,
     };
     let mut undetailed = false;

@@ -24,6 +24,30 @@ const TYPES: [RouteType; 9] = [
     RouteType::Throw,
 ];
 
+/// The JSON of a tool. iproute2 prints names and aliases as they are, and anybody may have chosen them: control
+/// characters in a text, which JSON has not, are question marks.
+///
+/// # Errors
+/// It is none.
+pub(super) fn json(text: &str) -> Result<Value, String> {
+    let (mut inside, mut escaped) = (false, false);
+    let plain = |letter: char| {
+        let shown = match inside && letter.is_control() {
+            true => '?',
+            false => letter,
+        };
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = inside,
+            '"' => inside = !inside,
+            _ => {}
+        }
+        shown
+    };
+    let text: String = text.chars().map(plain).collect();
+    serde_json::from_str(&text).map_err(|error| format!("it is no JSON: {error}"))
+}
+
 /// A number, in words of ten digits or of sixteen.
 fn number_of(text: &str) -> Option<u64> {
     match text.strip_prefix("0x") {

@@ -145,11 +145,11 @@ fn saved_by(text: &str, of_six: bool) -> &'static str {
 }
 
 fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
-    let value: Value = match serde_json::from_slice(bytes) {
+    let value = match item::json(&String::from_utf8_lossy(bytes)) {
         Ok(value) => value,
         // A damaged snapshot says more of itself.
         Err(_) if bytes.starts_with(b"{") => return Ok(Kind::Snapshot),
-        Err(error) => return Err(format!("it is no JSON: {error}")),
+        Err(error) => return Err(error),
     };
     if value.get("nftables").is_some() {
         return Ok(Kind::Part(Part::Nft));

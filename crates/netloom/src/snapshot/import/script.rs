@@ -102,8 +102,12 @@ impl Reader<'_> {
         };
         let (code, complaint) = rest.split_once(' ').unwrap_or((rest, ""));
         let Some(part) = Part::of(&name) else { return };
+        // A kernel that cannot do it has none of it.
+        let none = complaint.ends_with("Operation not supported")
+            && matches!(part, Part::Vlans | Part::Mdb | Part::Nexthops);
         match code {
             "0" => self.gathered.give(part, &name, printed),
+            _ if none => self.gathered.give(part, &name, String::new()),
             _ => self.gathered.lack(part, &format!("{name}: {complaint}")),
         }
     }

@@ -213,3 +213,28 @@ fn every_text_is_read_whole() {
         assert_eq!(told, Vec::<&str>::new(), "{text}");
     }
 }
+
+#[test]
+fn what_the_kernel_of_a_host_cannot_do_it_has_none_of() {
+    let host = one(
+        "collected",
+        "@@netloom collected 1\n@@netloom namespace 5 /proc/self/ns/net first\n\
+         @@netloom part vlan\n@@netloom end 2 RTNETLINK answers: Operation not supported\n\
+         @@netloom part nft\n@@netloom end 1 Error: Operation not supported\n@@netloom done\n",
+    )
+    .unwrap();
+    let why = |part| host.why_missing(&NsName::first(), part);
+    assert_eq!(why("vlans"), None);
+    assert!(why("ruleset").unwrap().contains("not supported"));
+}
+
+#[test]
+fn control_characters_in_an_alias_take_nothing_else_away() {
+    let text = ADDRESSES.replace(
+        "\"mtu\":1450",
+        "\"ifalias\":\"e\u{1b}[31mv\\\\\n\\\"il\",\"mtu\":1450",
+    );
+    let host = one("addresses", &text).unwrap();
+    let links = &host.state.namespaces[&NsName::first()].links;
+    assert_eq!(links[1].alias.as_deref(), Some("e?[31mv\\?\"il"));
+}
