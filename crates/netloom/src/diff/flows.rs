@@ -92,7 +92,8 @@ pub(super) fn changed(
 ) -> Result<Compared, String> {
     let (old, new) = (state(before)?, state(after)?);
     let questions = questions(&[&old, &new]);
-    let more = questions.len() > most;
+    // Who asks for none wants to hear of none.
+    let more = most > 0 && questions.len() > most;
     let mut found = Compared {
         changed: Vec::new(),
         compared: questions.len().min(most),

@@ -279,9 +279,10 @@ fn uncounted(rule: &Rule) -> Rule {
     rule
 }
 
-/// Whether a setting only repeats what its link says.
+/// Whether a setting only repeats what its link says, or how many connections there are.
 fn follows(name: &str) -> bool {
     name.starts_with("net.ipv6.conf.") && name.ends_with(".mtu")
+        || name == "net.netfilter.nf_conntrack_count"
 }
 
 /// The ports at which programs wait.

@@ -64,6 +64,7 @@ const SUBJECTS: &[Subject] = &[
     ("devices", kernel::devices),
     ("rules", kernel::rules),
     ("leftovers", leftovers::worlds),
+    ("leftovers", leftovers::made),
     ("network", network::traps),
 ];
 

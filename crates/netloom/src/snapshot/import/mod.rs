@@ -31,7 +31,6 @@ mod vlan;
 use super::file;
 use gather::{Gathered, Part};
 use netloom_model::{Family, Snapshot};
-use serde_json::Value;
 use std::path::Path;
 
 /// The snapshot that files make together: their names, and what they hold. One alone may be a snapshot.
