@@ -41,6 +41,7 @@ mod receive;
 pub mod route;
 mod snapshot;
 mod socket;
+mod synproxy;
 mod sysctl;
 mod timer;
 mod twin;

@@ -51,7 +51,10 @@ impl Known {
 fn is_looked_into(connection: &Connection) -> bool {
     let more = connection.more.as_deref();
     more.is_some_and(|more| {
-        more.helper.is_some() || more.adjust.is_some() || more.timeouts.is_some()
+        more.helper.is_some()
+            || more.adjust.is_some()
+            || more.timeouts.is_some()
+            || more.proxy.is_some()
     })
 }
 

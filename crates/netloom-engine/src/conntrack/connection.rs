@@ -61,6 +61,8 @@ pub(crate) struct More {
     pub(crate) announced: Option<Announced>,
     /// By how much its numbers are shifted, by direction.
     pub(crate) adjust: Option<Box<[Adjust; 2]>>,
+    /// It was accepted in the place of its server.
+    pub(crate) proxy: Option<crate::synproxy::Proxy>,
 }
 
 /// What a protocol knows of a connection.
@@ -190,6 +192,11 @@ impl Connection {
         }
     }
 
+    /// The state of one of TCP, and the greatest window that its first end told.
+    pub(crate) fn first_end(&self) -> Option<(State, u32)> {
+        self.tcp().map(|tcp| (tcp.state, tcp.first_window()))
+    }
+
     /// Whether both ends have closed it.
     pub(crate) fn is_closed(&self) -> bool {
         match &self.protocol {
@@ -250,6 +257,8 @@ pub(crate) struct Reference {
     pub(crate) zone: Option<Zone>,
     /// The helper that is to watch its connection, if a rule said one.
     pub(crate) helper: Option<Which>,
+    /// It begins a connection that was accepted in the place of its server.
+    pub(crate) proxied: bool,
 }
 
 impl Reference {
@@ -263,6 +272,13 @@ impl Reference {
         fresh: false,
         zone: None,
         helper: None,
+        proxied: false,
+    };
+
+    /// To one that is still to begin, in the name of who is there already.
+    pub(crate) const PROXIED: Reference = Reference {
+        proxied: true,
+        ..Reference::NONE
     };
 
     /// To a connection in its place.
@@ -281,6 +297,7 @@ impl Reference {
             fresh: !connection.is_confirmed(),
             zone: None,
             helper: None,
+            proxied: false,
         }
     }
 

@@ -40,9 +40,12 @@ pub(crate) use describe::{count, list, statistics};
 pub(crate) use expect::list as expected;
 pub(crate) use given::{Beside, Timeouts, Waits};
 pub(crate) use helper::Which as Helper;
+pub(crate) use nat::{shift_all, write_number};
 pub(crate) use related::sums_up;
 pub(crate) use table::Direction;
+pub(crate) use tcp::State;
 pub(crate) use track::track;
+pub(crate) use tuple::Tuple;
 
 use crate::device::DevId;
 use crate::namespace::NsId;
@@ -65,6 +68,8 @@ pub(crate) struct Conntrack {
     pub(crate) stats: Stats,
     /// Connections that others announced.
     expected: Vec<expect::Expectation>,
+    /// What makes hashes of it its own.
+    seed: u64,
 }
 
 /// What is counted (`conntrack -S`).
@@ -86,7 +91,13 @@ impl Conntrack {
             armed: None,
             stats: Stats::default(),
             expected: Vec::new(),
+            seed,
         }
+    }
+
+    /// What nobody outside knows.
+    pub(crate) const fn secret(&self) -> u64 {
+        self.seed
     }
 
     /// The connection that a packet refers to.

@@ -9,10 +9,19 @@ use super::{Conntrack, arm, expect, forget, forget_orphans, given, related, told
 use crate::filter::Facts;
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::synproxy::Proxy;
 use crate::sysctl::Ct;
 use netloom_model::conntrack::status;
 use netloom_model::journey::DropReason;
 use netloom_model::ruleset::{Counter, Hook};
+
+/// What was said of a connection before it begins (`nf_ct_tmpl_alloc`).
+#[derive(Clone, Copy)]
+struct Template {
+    zone: Zone,
+    helper: Option<Which>,
+    proxied: bool,
+}
 
 /// Looks the connection of a packet up. A packet that belongs to none passes; rules can tell.
 ///
@@ -55,7 +64,11 @@ pub(crate) fn track(net: &mut Net, facts: &Facts, packet: &mut Packet) -> Result
     };
     // A connection that is over is taken out of the way once.
     for _ in 0..2 {
-        let template = (zone, packet.ct.helper);
+        let template = Template {
+            zone,
+            helper: packet.ct.helper,
+            proxied: packet.ct.proxied,
+        };
         let Some(reference) = find_or_begin(net, facts, &tuple, template)? else {
             return invalid(net, facts, packet);
         };
@@ -111,12 +124,12 @@ fn find_or_begin(
     net: &mut Net,
     facts: &Facts,
     tuple: &Tuple,
-    (zone, helper): (Zone, Option<Which>),
+    template: Template,
 ) -> Result<Option<Reference>, DropReason> {
     let Some(conntrack) = net.ns(facts.ns).conntrack.as_ref() else {
         return Ok(None);
     };
-    if let Some((place, direction)) = find(conntrack, tuple, zone) {
+    if let Some((place, direction)) = find(conntrack, tuple, template.zone) {
         return Ok(conntrack.table.get(place).map(|connection| {
             let standing = standing(connection, direction);
             Reference::to((facts.ns, place), connection, standing, direction)
@@ -125,7 +138,7 @@ fn find_or_begin(
     let Some(reply) = tuple.invert() else {
         return Ok(None);
     };
-    begin(net, facts, [*tuple, reply], (zone, helper)).map(Some)
+    begin(net, facts, [*tuple, reply], template).map(Some)
 }
 
 /// Looks a tuple up in its zone; in that of replies too, where the directions differ.
@@ -151,8 +164,13 @@ fn begin(
     net: &mut Net,
     facts: &Facts,
     tuples: [Tuple; 2],
-    (zone, helper): (Zone, Option<Which>),
+    template: Template,
 ) -> Result<Reference, DropReason> {
+    let Template {
+        zone,
+        helper,
+        proxied,
+    } = template;
     make_room(net, facts, &tuples[0], zone)?;
     let counts = net.ns(facts.ns).conntrack_conf.on(Ct::Acct);
     let mut connection = Connection::new(tuples, zone);
@@ -163,6 +181,9 @@ fn begin(
     if let Some(which) = helper.filter(|which| which.watches(tuples[0].protocol)) {
         connection.more_mut().helper = Some(Helper::new(which));
         connection.status |= status::HELPER;
+    }
+    if proxied {
+        connection.more_mut().proxy = Some(Proxy::default());
     }
     let standing = standing(&connection, Direction::Original);
     let Some(conntrack) = &mut net.ns_mut(facts.ns).conntrack else {

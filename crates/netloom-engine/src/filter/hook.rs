@@ -13,6 +13,7 @@ use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
+use crate::synproxy::{self, Plan};
 use netloom_model::journey::{ChainTrace, DropReason, Event, Stage};
 use netloom_model::ruleset::statement::Reject;
 use netloom_model::ruleset::{Backend, Base, ChainKind, Hook};
@@ -64,6 +65,8 @@ enum Outcome {
     Rejects(Proto, Reject),
     /// It leaves by another device.
     Leaves(act::forward::Way),
+    /// It ends, and this is sent in its place.
+    Proxied(Plan),
     /// It was changed, and there is no way for it any more.
     NoWay(DropReason),
     Unknown,
@@ -106,6 +109,12 @@ fn asked<O: Observer>(
         Outcome::NoWay(reason) => (Stage::RouteOutput, reason),
         Outcome::Leaves(way) => {
             act::forward::send(cx, ns, way, packet);
+            return None;
+        }
+        Outcome::Proxied(plan) => {
+            let facts = Facts::of(&packet, (ns, proto, hook), (input, output));
+            let dev = at_device(hook, (input, output)).unwrap_or(output);
+            synproxy::carry_out(cx, &facts, dev, packet, plan);
             return None;
         }
         Outcome::Rejects(proto, reject) => {
@@ -243,6 +252,9 @@ fn track<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) ->
 
 /// Keeps the packet's connection, if it is new.
 fn confirm<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &mut Packet) -> Outcome {
+    if let Some(plan) = synproxy::pass(cx.net, facts, packet) {
+        return Outcome::Proxied(plan);
+    }
     let fresh = packet.ct.fresh;
     let confirmed = conntrack::confirm(cx.net, facts, packet);
     if O::ON && fresh && !packet.ct.fresh && confirmed.is_ok() {
@@ -304,6 +316,7 @@ fn one<O: Observer>(
         Judged::Drop(reason) => Outcome::Drops(reason),
         Judged::Reject(reject) => Outcome::Rejects(facts.proto, reject),
         Judged::Leaves(way) => Outcome::Leaves(way),
+        Judged::Proxied(plan) => Outcome::Proxied(plan),
         Judged::Unknown => Outcome::Unknown,
     }
 }

@@ -14,6 +14,7 @@ use super::index::Candidates;
 use super::{ChainId, Filter, trace};
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::synproxy::Plan;
 use ask::{Said, ask};
 use netloom_model::journey::{ChainVerdict, DropReason};
 use netloom_model::ruleset::check::JUMP_DEPTH;
@@ -29,6 +30,8 @@ pub(super) enum Judged {
     Reject(Reject),
     /// It leaves by another device.
     Leaves(Way),
+    /// It ends, and this is sent in its place.
+    Proxied(Plan),
     /// A rule says something that netloom does not know.
     Unknown,
 }
@@ -121,6 +124,7 @@ pub(super) fn chain<T: Trail>(
             Said::Reject(reject) => return Judged::Reject(reject),
             Said::Ends(reason) => return Judged::Drop(reason),
             Said::Leaves(way) => return Judged::Leaves(way),
+            Said::Proxied(plan) => return Judged::Proxied(plan),
             Said::Unknown => return Judged::Unknown,
             Said::Go(go) => go,
         };
@@ -185,6 +189,7 @@ impl Judged {
             Judged::Drop(_) => ChainVerdict::Drop,
             Judged::Reject(_) => ChainVerdict::Reject,
             Judged::Leaves(_) => ChainVerdict::Forward,
+            Judged::Proxied(_) => ChainVerdict::Answer,
             Judged::Unknown => ChainVerdict::Unknown,
         }
     }

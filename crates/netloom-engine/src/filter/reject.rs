@@ -4,22 +4,20 @@
 mod frame;
 
 use super::facts::{Facts, Proto};
+use super::spoofed::{Named, Spoofed};
 use crate::conntrack;
 use crate::device::DevId;
-use crate::ip::output::{self, GroupLoop};
 use crate::ip::{icmp_error, v6};
 use crate::net::Cx;
 use crate::observer::Observer;
 use crate::packet::Packet;
-use crate::route::upper::Upper;
-use crate::route::{self, Flow};
 use crate::sysctl::Global;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::IpAddr;
+use netloom_model::Family;
 use netloom_model::journey::{Event, Origin, Stage};
 use netloom_model::ruleset::Hook;
 use netloom_model::ruleset::statement::Reject;
 use netloom_model::socket::PacketType;
-use netloom_model::{Family, RouteType};
 use netloom_wire::icmpv4::Repr;
 use netloom_wire::tcp::{self, Flags};
 use netloom_wire::{IpProtocol, checksum, icmpv6, ipv4, ipv6};
@@ -130,14 +128,23 @@ fn unreachable_v6<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, packet: &Packe
 
 /// Ends the connection in the name of its other end (`nf_send_reset`).
 fn reset<O: Observer>(cx: &mut Cx<'_, O>, facts: &Facts, dev: DevId, packet: &Packet) {
-    let Some(answer) = reset_of(facts, packet) else {
+    let (Some(answer), Some(ends)) = (reset_of(facts, packet), Named::of(facts, packet)) else {
         return;
     };
-    match facts.proto {
-        Proto::V4 => reset_v4(cx, facts, dev, packet, &answer),
-        Proto::V6 => reset_v6(cx, facts, dev, packet, &answer),
-        _ => {}
+    let grouped = matches!(
+        packet.packet_type,
+        PacketType::Broadcast | PacketType::Multicast
+    );
+    if grouped && facts.proto == Proto::V4 {
+        return;
     }
+    let (ends, mark) = (ends.turned(), reflected(cx, facts, packet));
+    let Some(mut out) = Spoofed::build(cx, (facts.ns, dev), &ends, mark, &answer) else {
+        return;
+    };
+    announce(cx, dev, packet, &mut out.packet, ends.to);
+    conntrack::close(cx.net, facts.ns, packet);
+    out.send(cx, facts.ns);
 }
 
 /// The reset that answers a packet, where it holds a segment that one may answer.
@@ -171,101 +178,6 @@ pub(super) fn answer_to(segment: &tcp::Packet<&[u8]>) -> tcp::Repr<'static> {
         options: &[],
         payload: &[],
     }
-}
-
-fn reset_v4<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    facts: &Facts,
-    dev: DevId,
-    packet: &Packet,
-    answer: &tcp::Repr<'_>,
-) {
-    let header = ipv4::Packet::new_unchecked(packet.network());
-    let (src, dst) = (header.src(), header.dst());
-    let grouped = matches!(
-        packet.packet_type,
-        PacketType::Broadcast | PacketType::Multicast
-    );
-    let kind = route::address_kind(cx.net, facts.ns, dst);
-    if grouped || matches!(kind, RouteType::Broadcast | RouteType::Multicast) {
-        return;
-    }
-    let upper = Upper::new(IpProtocol::TCP, (answer.src_port, answer.dst_port));
-    let flow = Flow {
-        src: if kind == RouteType::Local || kind == RouteType::Unicast {
-            dst
-        } else {
-            Ipv4Addr::UNSPECIFIED
-        },
-        mark: reflected(cx, facts, packet),
-        upper,
-        ..Flow::to(src)
-    };
-    let Ok(mut way) = route::output::route(cx.net, facts.ns, &flow, true) else {
-        return;
-    };
-    way.source = dst;
-    let mut bytes = [0; tcp::HEADER_LEN];
-    answer.emit(&mut bytes);
-    half_sum(&mut bytes, dst, src);
-    let fields = output::Header {
-        protocol: IpProtocol::TCP.0,
-        ttl: way.ttl(cx.net, facts.ns),
-        tos: 0,
-        df: true,
-        options: None,
-        mark: flow.mark,
-    };
-    let mut out = output::build(cx, facts.ns, &way, &fields, &bytes);
-    out.checksum_partial = true;
-    announce(cx, dev, packet, &mut out, src.into());
-    conntrack::close(cx.net, facts.ns, packet);
-    output::send(cx, facts.ns, &way, out, GroupLoop(false));
-}
-
-fn reset_v6<O: Observer>(
-    cx: &mut Cx<'_, O>,
-    facts: &Facts,
-    dev: DevId,
-    packet: &Packet,
-    answer: &tcp::Repr<'_>,
-) {
-    let header = ipv6::Packet::new_unchecked(packet.network());
-    let (src, dst) = (header.src(), header.dst());
-    let unicast = |address: Ipv6Addr| !address.is_multicast() && !address.is_unspecified();
-    if !unicast(src) || !unicast(dst) {
-        return;
-    }
-    let bound = v6::is_strict(src) && !cx.net.dev(dev).is_loopback();
-    let flow = route::v6::Flow6 {
-        src: dst,
-        oif: if bound { dev } else { DevId::NONE },
-        mark: reflected(cx, facts, packet),
-        upper: Upper::new(IpProtocol::TCP, (answer.src_port, answer.dst_port)),
-        ..route::v6::Flow6::to(src)
-    };
-    let Ok(way) = route::v6::output::route(cx.net, facts.ns, &flow) else {
-        return;
-    };
-    let mut bytes = [0; tcp::HEADER_LEN];
-    answer.emit(&mut bytes);
-    tcp::Packet::new_unchecked(&mut bytes[..]).fill_checksum_v6(dst, src);
-    let fields = v6::output::Header6 {
-        protocol: IpProtocol::TCP,
-        hop_limit: v6::output::hop_limit(cx.net, &way),
-        tclass: 0,
-        mark: flow.mark,
-    };
-    let mut out = v6::output::build(cx, &way, &fields, &bytes);
-    announce(cx, dev, packet, &mut out, src.into());
-    conntrack::close(cx.net, facts.ns, packet);
-    v6::output::send(cx, facts.ns, &way, out, GroupLoop(false));
-}
-
-/// Begins the checksum of a segment, as Linux leaves it to the device.
-fn half_sum(segment: &mut [u8], src: Ipv4Addr, dst: Ipv4Addr) {
-    let pseudo = checksum::pseudo_v4(src, dst, IpProtocol::TCP, segment.len());
-    tcp::Packet::new_unchecked(segment).set_checksum(pseudo);
 }
 
 /// The mark of what answers a packet (`fwmark_reflect`).

@@ -69,6 +69,8 @@ pub enum ChainVerdict {
     Reject,
     /// It leaves by another device.
     Forward,
+    /// It ends there, and is answered in the place of who it is for.
+    Answer,
     /// It cannot be said.
     Unknown,
 }

@@ -43,6 +43,7 @@ fn verdict(trace: &ChainTrace) -> &'static str {
         ChainVerdict::Drop => "drops it",
         ChainVerdict::Reject => "rejects it",
         ChainVerdict::Forward => "sends it out of another device",
+        ChainVerdict::Answer => "answers it in the place of its server",
         ChainVerdict::Unknown => "says what is not known",
     }
 }

@@ -80,6 +80,21 @@ pub(in crate::conntrack) fn shift(
     }
 }
 
+/// All numbers of a packet's direction are shifted from now on (`nf_ct_seqadj_init`).
+pub(crate) fn shift_all(net: &mut Net, ns: NsId, reference: Reference, by: i32) {
+    let conntrack = net.ns_mut(ns).conntrack.as_mut();
+    let Some(connection) = conntrack.and_then(|conntrack| conntrack.of_mut(reference)) else {
+        return;
+    };
+    connection.status |= status::SEQ_ADJUST;
+    let both = connection.more_mut().adjust.get_or_insert_default();
+    both[reference.direction as usize] = Adjust {
+        position: 0,
+        before: by,
+        after: by,
+    };
+}
+
 /// Where the numbers stand in TCP's header.
 const SEQ: usize = 4;
 const ACK: usize = 8;
@@ -119,7 +134,7 @@ pub(in crate::conntrack) fn numbers(net: &Net, facts: &Facts, packet: &mut Packe
 }
 
 /// Writes a number, and what the checksum covers of it.
-fn write(upper: &mut [u8], at: usize, (old, new): (u32, u32), partial: bool) {
+pub(crate) fn write(upper: &mut [u8], at: usize, (old, new): (u32, u32), partial: bool) {
     upper[at..at + 4].copy_from_slice(&new.to_be_bytes());
     // One that is only begun covers the pseudo header alone.
     if !partial {

@@ -12,7 +12,7 @@ mod bind;
 mod rewrite;
 mod source;
 
-pub(crate) use adjust::Adjust;
+pub(crate) use adjust::{Adjust, shift_all, write as write_number};
 pub(crate) use bind::{Range, bind};
 pub(crate) use rewrite::translate;
 pub(super) use source::{BySource, Neighbours};

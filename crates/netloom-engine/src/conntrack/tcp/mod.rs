@@ -165,6 +165,11 @@ impl Tcp {
         )
     }
 
+    /// The greatest window that its first end told.
+    pub(super) const fn first_window(&self) -> u32 {
+        self.ends[0].max_window
+    }
+
     /// Whether it has come to its end, or reopens.
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.state, State::TimeWait | State::Close | State::SynSent2)

@@ -22,8 +22,9 @@ use super::mapped::Maps;
 use super::{log, sockets};
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::synproxy::{self, Says};
 use netloom_model::journey::DropReason;
-use netloom_model::ruleset::statement::Statement;
+use netloom_model::ruleset::statement::{Statement, Synproxy};
 use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Expr, MetaKey};
 use netloom_model::socket::PacketType;
@@ -65,6 +66,8 @@ pub(super) enum Op {
     Copy(copy::Op),
     /// Sends it out of another device.
     Forward(forward::Op),
+    /// Answers in the place of a server.
+    Synproxy(Synproxy),
 }
 
 /// What became of a packet.
@@ -78,6 +81,8 @@ pub(super) enum Did {
     Ends(DropReason),
     /// It leaves by another device.
     Leaves(forward::Way),
+    /// It ends, and this is sent in its place.
+    Proxied(synproxy::Plan),
 }
 
 impl Did {
@@ -125,6 +130,7 @@ pub(super) fn compile(statement: &Statement, maps: &mut Maps<'_>) -> Option<Op> 
         Statement::Forward { device, to, family } => {
             Op::Forward(forward::Op::of(device, to.as_ref(), *family, maps)?)
         }
+        Statement::Synproxy(how) => Op::Synproxy(*how),
         Statement::Set { what, value } => set(what, load::compile(value, maps)?)?,
         _ => return None,
     })
@@ -136,6 +142,7 @@ fn of_xtables(target: &XtTarget) -> Option<Op> {
         XtTarget::Tcpmss(size) => Op::Mss(*size),
         XtTarget::Tcpoptstrip(kinds) => Op::Strip(kinds.clone().into()),
         XtTarget::EcnTcpRemove => Op::EcnRemove,
+        XtTarget::Synproxy(how) => Op::Synproxy(*how),
         XtTarget::Npt {
             destination,
             from,
@@ -216,6 +223,12 @@ pub(super) fn carry_out(op: &Op, net: &mut Net, facts: &Facts, packet: &mut Pack
             Did::On
         }
         Op::Forward(op) => op.carry_out(net, facts, packet),
+        Op::Synproxy(how) => match synproxy::asked(how, net, facts, packet) {
+            Says::On => Did::On,
+            Says::No => Did::No,
+            Says::Ends(plan) => Did::Proxied(plan),
+            Says::Drops => Did::Ends(DropReason::RuleDrop),
+        },
         Op::Copy(op) => {
             op.keep(net, facts, packet);
             Did::On

@@ -13,6 +13,7 @@ use crate::filter::xt::{self, Says};
 use crate::filter::{ChainId, Filter, ct, lookup, nat, trace};
 use crate::net::Net;
 use crate::packet::Packet;
+use crate::synproxy::Plan;
 use netloom_model::journey::DropReason;
 use netloom_model::ruleset::Backend;
 use netloom_model::ruleset::expr::MetaKey;
@@ -30,6 +31,8 @@ pub(super) enum Said {
     Ends(DropReason),
     /// It leaves by another device.
     Leaves(Way),
+    /// It ends, and this is sent in its place.
+    Proxied(Plan),
     Unknown,
 }
 
@@ -39,7 +42,7 @@ impl Said {
         match self {
             Said::No(_) | Said::Unknown => None,
             Said::Go(go) => Some(Some(*go)),
-            Said::Reject(_) | Said::Ends(_) | Said::Leaves(_) => Some(None),
+            Said::Reject(_) | Said::Ends(_) | Said::Leaves(_) | Said::Proxied(_) => Some(None),
         }
     }
 }
@@ -221,6 +224,7 @@ pub(super) fn ask<T: Trail>(
                 Did::Go(go) => return Said::Go(go),
                 Did::Ends(reason) => return Said::Ends(reason),
                 Did::Leaves(way) => return Said::Leaves(way),
+                Did::Proxied(plan) => return Said::Proxied(plan),
             },
             Op::Unknown | Op::Mapped(_) => return Said::Unknown,
         };

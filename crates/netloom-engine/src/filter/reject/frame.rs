@@ -2,10 +2,11 @@
 //! The answer is made of the frame alone, its addresses exchanged; no route is asked, no rate limits
 //! it, and it leaves by the device that the frame came by. Frames to groups get none.
 
-use super::{ICMPX, ICMPX6, half_sum, reset_of};
+use super::{ICMPX, ICMPX6, reset_of};
 use crate::bridge;
 use crate::device::DevId;
 use crate::filter::facts::{Facts, Proto};
+use crate::filter::spoofed::half_sum;
 use crate::link;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
