@@ -48,7 +48,8 @@ pub(super) fn run(cx: &mut Context<'_>, variant: Variant, parsed: &Parsed) -> Ou
         else {
             return Ok(());
         };
-        zero(&mut draft, (chain.as_deref(), *number), &mut told, false)?;
+        let loud = parsed.verbose > 0;
+        zero(&mut draft, (chain.as_deref(), *number), &mut told, loud)?;
     }
     cx.out.write_all(told.as_bytes())?;
     draft.commit(cx)
@@ -166,7 +167,11 @@ pub(super) fn perform(draft: &mut Draft, parsed: &Parsed, told: &mut String) -> 
             Ok(())
         }
         Command::Flush(chain) => flush(draft, chain.as_deref(), loud, told),
-        Command::Zero(chain, number) => zero(draft, (chain.as_deref(), *number), told, loud),
+        Command::Zero(chain, number) => {
+            // Of one rule nothing is said.
+            let loud = loud && number.is_none();
+            zero(draft, (chain.as_deref(), *number), told, loud)
+        }
         Command::New(chain) => new_chain(draft, chain),
         Command::DeleteChain(chain) => delete_chains(draft, chain.as_deref(), loud, told),
         Command::Policy(chain, policy) => set_policy(draft, parsed, chain, policy),
@@ -380,7 +385,11 @@ fn zero(
 ) -> Outcome<()> {
     let names: Vec<String> = match name {
         Some(name) => vec![draft.chain(name)?.name.clone()],
-        None => made(draft, |_| true),
+        None => {
+            let mut all = made(draft, |_| true);
+            all.sort_by_key(|name| draft.chain(name).is_ok_and(|chain| chain.base.is_none()));
+            all
+        }
     };
     let at = number.map(|number| number as usize - 1);
     for name in names {
