@@ -155,9 +155,9 @@ impl Known {
     fn quoted(&self, v4: bool, quote: &mut [u8]) {
         // It may be of the router's own, with an identification or a flow label that it drew; not all of
         // its header need be there.
-        let drawn: &[core::ops::Range<usize>] = if v4 { &[4..6, 10..12] } else { &[2..4] };
-        for range in drawn {
-            if let Some(bytes) = quote.get_mut(range.clone()) {
+        let drawn: &[(usize, usize)] = if v4 { &[(4, 6), (10, 12)] } else { &[(2, 4)] };
+        for (from, to) in drawn {
+            if let Some(bytes) = quote.get_mut(*from..*to) {
                 bytes.fill(0);
             }
         }
