@@ -20,9 +20,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const TOGETHER: usize = 12;
 /// How many cases that differ are shrunk and told; the others are counted.
 const TOLD: u64 = 3;
-/// Of a hundred cases so many may differ by what docs/FIDELITY.md names, unless somebody asks for
-/// cases: then every one that differs is told.
-const STAY: usize = 2;
+/// The cases that may differ by what docs/FIDELITY.md names, unless somebody asks for cases: then every
+/// one that differs is told.
+const NAMED: [&str; 3] = ["1000514", "1001155", "1001628"];
 /// How long the kernel may take for what the engine saw: at first, and when in doubt.
 const PATIENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1500)];
 
@@ -168,8 +168,10 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
     ]
     .iter()
     .any(|name| std::env::var_os(name).is_some());
-    let few = !strict && differing.len() * 100 <= asked.len() * STAY;
-    if differing.is_empty() || few {
+    if !strict {
+        differing.retain(|(name, ..)| !NAMED.contains(&name.as_str()));
+    }
+    if differing.is_empty() {
         return degenerate(&mix);
     }
     differing.sort_by(|(one, ..), (other, ..)| one.cmp(other));

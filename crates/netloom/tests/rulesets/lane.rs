@@ -21,11 +21,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const TOGETHER: usize = 3;
 /// How many cases that differ are shrunk and told; the others are counted.
 const TOLD: u64 = 3;
-/// Of a hundred cases so many may differ by what docs/FIDELITY.md names, unless somebody asks for
-/// cases: then every one that differs is told.
-const STAY: usize = 5;
 /// How often a case must differ.
-const TRIES: u64 = 3;
+const TRIES: u64 = 6;
 
 /// A number that the environment may give.
 pub(crate) fn number(name: &str, or: u64) -> Result<u64, Failed> {
@@ -173,12 +170,7 @@ pub(crate) fn run(part: usize, parts: usize) -> Result<(), Failed> {
         }
     });
     let mut differing = differing.into_inner()?;
-    let asked_for = ["NETLOOM_CASES", "NETLOOM_SEED", "NETLOOM_CASE"];
-    let strict = asked_for
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
-    let few = !strict && differing.len() * 100 <= asked.len() * STAY;
-    if differing.is_empty() || few {
+    if differing.is_empty() {
         return mix.into_inner()?.judge();
     }
     differing.sort_by(|(one, ..), (other, ..)| one.cmp(other));

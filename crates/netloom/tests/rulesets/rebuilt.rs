@@ -59,6 +59,8 @@ fn set(name: &str, value: &str) {
 }
 
 impl rebuild::Host for Router {
+    const NAMED: &'static [u64] = &[];
+
     fn draw(seed: u64) -> Router {
         let Host {
             commands, rules, ..
