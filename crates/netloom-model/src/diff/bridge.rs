@@ -39,13 +39,14 @@ fn is_implied(there: &Namespace, entry: &FdbEntry) -> bool {
 
 /// The ports whose own address a user took out of their bridge's database.
 fn taken_out(there: &Namespace) -> impl Iterator<Item = &Link> {
-    let local = |port: &Link, entry: &FdbEntry| {
+    // One that a user made static is there too.
+    let entered = |port: &Link, entry: &FdbEntry| {
         let of_bridge = entry.master == port.master || Some(entry.dev) == port.master;
-        entry.state == FdbState::Local && entry.address == port.address && of_bridge
+        entry.state != FdbState::Own && entry.address == port.address && of_bridge
     };
     let ports = there.links.iter().filter(|link| link.master.is_some());
     let ports = ports.filter(|link| link.bridge_port.is_some());
-    ports.filter(move |port| !there.fdb.iter().any(|entry| local(port, entry)))
+    ports.filter(move |port| !there.fdb.iter().any(|entry| entered(port, entry)))
 }
 
 fn same(one: &FdbEntry, other: &FdbEntry) -> bool {
