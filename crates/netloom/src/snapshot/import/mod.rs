@@ -31,6 +31,8 @@ mod vlan;
 use super::file;
 use gather::{Gathered, Part};
 use netloom_model::{Family, Snapshot};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use std::path::Path;
 
 /// The snapshot that files make together: their names, and what they hold. One alone may be a snapshot.
@@ -143,24 +145,32 @@ fn saved_by(text: &str, of_six: bool) -> &'static str {
     }
 }
 
+/// An object, of which a snapshot has many: its values are not kept.
+#[derive(Deserialize)]
+struct Object {
+    nftables: Option<IgnoredAny>,
+}
+
 fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
-    let value = match item::json(&String::from_utf8_lossy(bytes)) {
-        Ok(value) => value,
-        // A damaged snapshot says more of itself.
-        Err(_) if bytes.starts_with(b"{") => return Ok(Kind::Snapshot),
-        Err(error) => return Err(error),
-    };
-    if value.get("nftables").is_some() {
-        return Ok(Kind::Part(Part::Nft));
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return match serde_json::from_slice(bytes) {
+            Ok(Object { nftables: Some(_) }) => Ok(Kind::Part(Part::Nft)),
+            Ok(_) => Ok(Kind::Snapshot),
+            // A damaged snapshot says more of itself.
+            Err(_) if bytes.starts_with(b"{") => Ok(Kind::Snapshot),
+            Err(error) => Err(format!("it is no JSON: {error}")),
+        };
     }
+    let value = item::json(&String::from_utf8_lossy(bytes))?;
     let Some(list) = value.as_array() else {
         return Ok(Kind::Snapshot);
     };
     let any = |key: &str| list.iter().any(|item| item.get(key).is_some());
+    // Without the spaces of pretty output.
     let text = value.to_string();
     let v6 = text.contains("::") || name.contains('6') && !text.contains("\"dst\":\"1");
     let family = if v6 { Family::V6 } else { Family::V4 };
-    let part = match list {
+    let part = match () {
         _ if any("addr_info") => Part::Addresses,
         _ if any("maddr") => Part::Groups,
         _ if any("mdb") => Part::Mdb,
