@@ -10,6 +10,10 @@ use netloom_model::{NsName, Snapshot};
 pub(crate) const TESTS: &[Test] = &[
     ("what_is_redacted_names_nothing_of_the_host", hidden),
     ("what_is_redacted_decides_the_same", same),
+    (
+        "chains_and_sets_that_are_called_like_a_device_keep_their_names",
+        chains,
+    ),
 ];
 
 const HOST: &str = "
@@ -97,6 +101,48 @@ fn same() -> Result<(), Failed> {
         .find(|address| address.label.contains(':'))
         .ok_or("no label")?;
     assert_eq!(label.label, format!("{name}:1"));
+    Ok(())
+}
+
+/// Everything here is called as the namespace and the device are.
+const SHARED: &str = "
+ip netns add shop; ip link add uplink type dummy; ip link set uplink up
+iptables -N shop; iptables -N uplink; iptables -A FORWARD -j shop; iptables -A shop -g uplink
+iptables -A shop -m physdev --physdev-in uplink -j LOG --log-prefix 'acme: '
+ipset create shop hash:ip,iface; ipset add shop 10.0.0.1,uplink
+iptables -A uplink -m set --match-set shop src,src -j DROP
+nft 'add table ip uplink; add set ip uplink shop { type ipv4_addr; }
+     add chain ip uplink shop; add rule ip uplink shop ip saddr @shop log prefix \"acme\" drop
+     add table netdev own; add chain netdev own up { type filter hook ingress device uplink priority 0; }'
+netloom snapshot --redact -o redacted
+";
+
+fn chains() -> Result<(), Failed> {
+    let left = in_world(SHARED)?;
+    let host = left.snapshot("redacted")?;
+    let state = &host.state.namespaces[&NsName::first()];
+    let device = &state.links.iter().find(|link| link.index > 1);
+    let device = &device.ok_or("no link")?.name;
+    assert_ne!(device, "uplink");
+    let table = |name: &str| state.ruleset.tables.iter().find(|table| table.name == name);
+    let filter = table("filter").ok_or("no table filter")?;
+    let jump = &filter.chain("FORWARD").ok_or("no FORWARD")?.rules[0];
+    for name in ["filter", "uplink"] {
+        let chain = table(name).and_then(|table| table.chain("shop"));
+        assert!(chain.is_some(), "{name}");
+    }
+    assert_eq!(jump.leads_to(), Some("shop"));
+    let own = &table("own").ok_or("no table own")?.chains[0];
+    assert_eq!(
+        own.base.as_ref().ok_or("no base")?.devices,
+        [device.clone()]
+    );
+    assert_eq!(state.ipsets[0].name, "shop");
+    let text = String::from_utf8(left.json("redacted")?)?;
+    assert!(!text.contains("acme"), "what is logged is told");
+    let told = text.matches("\"uplink\"").count();
+    // The chain, the goto and the table, and no device.
+    assert_eq!(told, 3, "{text}");
     Ok(())
 }
 

@@ -51,7 +51,10 @@ pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
             continue;
         }
         let bytes = file::unpacked(bytes).map_err(told)?;
-        match kind(&name, &bytes).map_err(told)? {
+        // Where a file is says nothing of what it is, and is nobody's business.
+        let file = Path::new(&name).file_name().unwrap_or_default();
+        let file = file.to_string_lossy();
+        match kind(&file, &bytes).map_err(told)? {
             Kind::Snapshot if alone => return file::parse(&bytes).map_err(told),
             Kind::Snapshot => {
                 return Err(told(
@@ -62,7 +65,7 @@ pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
                 script::read(&String::from_utf8_lossy(&bytes), &mut gathered).map_err(told)?;
             }
             Kind::Part(part) => {
-                gathered.give(part, &name, String::from_utf8_lossy(&bytes).into_owned());
+                gathered.give(part, &file, String::from_utf8_lossy(&bytes).into_owned());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Kind, Part, kind, read};
 use crate::snapshot::Damage;
-use netloom_model::ruleset::Backend;
+use netloom_model::ruleset::{Backend, TableFamily};
 use netloom_model::{Family, NsName, Snapshot};
 
 fn one(name: &str, text: &str) -> Result<Snapshot, String> {
@@ -140,6 +140,25 @@ fn rules_of_both_variants_of_iptables_stand_side_by_side() {
         "{:?}",
         host.missing
     );
+}
+
+#[test]
+fn where_a_file_was_is_not_told_and_says_nothing_of_its_family() {
+    let why = |text| {
+        let host = one("/home/acme6/sets.txt", text).unwrap();
+        let mut missing = host.missing.into_iter();
+        missing.find_map(|missing| missing.why.contains("sets.txt").then_some(missing.why))
+    };
+    let why = why("create some hash:ip\nadd some nonsense\n").unwrap();
+    assert!(!why.contains("acme6"), "{why}");
+    let host = one(
+        "/home/acme6/rules",
+        "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n",
+    )
+    .unwrap();
+    assert_eq!(host.missing.iter().find(|missing| missing.part == "ruleset"), None);
+    let family = host.state.namespaces[&NsName::first()].ruleset.tables[0].family;
+    assert_eq!(family, TableFamily::Ip);
 }
 
 #[test]

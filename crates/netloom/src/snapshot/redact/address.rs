@@ -4,7 +4,9 @@
 //!
 //! What has a meaning of its own keeps it: special ranges (RFC 6890) stay or stay inside themselves, the
 //! first and the last address of every network that the host knows stay the first and the last one, and
-//! ranges from one address to another stay ranges.
+//! ranges from one address to another within a /24 (IPv6: a /64) stay the same range. Of wider ones that
+//! are no network the ends alone are replaced, and put in their order: what lies between may be another.
+//! An address of IPv4 inside one of IPv6 (RFC 4291, 6052, 3056) is replaced as it is everywhere.
 
 use netloom_model::{Family, IpNet};
 use std::collections::{BTreeSet, HashSet};
@@ -12,19 +14,20 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 
 /// Ranges whose addresses stay as they are.
-const WHOLE: [&str; 8] = [
+const WHOLE: [&str; 5] = [
     "0.0.0.0/8",
     "127.0.0.0/8",
     "169.254.0.0/16",
     "224.0.0.0/3",
-    "::/8",
-    "64:ff9b::/96",
     "ff00::/8",
-    "2002::/16",
 ];
 
+/// Prefixes behind which an address of IPv4 stands: compatible (`::` and `::1` look like such), mapped,
+/// translated, 6to4.
+const EMBEDDING: [&str; 4] = ["::/96", "::ffff:0:0/96", "64:ff9b::/96", "2002::/16"];
+
 /// Ranges whose addresses stay inside.
-const INSIDE: [&str; 11] = [
+const INSIDE: [&str; 13] = [
     "10.0.0.0/8",
     "100.64.0.0/10",
     "172.16.0.0/12",
@@ -33,6 +36,8 @@ const INSIDE: [&str; 11] = [
     "198.18.0.0/15",
     "198.51.100.0/24",
     "203.0.113.0/24",
+    "::/8",
+    "64:ff9b:1::/48",
     "fc00::/7",
     "fe80::/64",
     "2001:db8::/32",
@@ -51,6 +56,8 @@ pub(super) struct Addresses {
     frozen: Vec<Bits>,
     /// Prefixes on the way to which no bit flips.
     reserved: Vec<Bits>,
+    /// Prefixes behind which an address of IPv4 stands.
+    embedding: Vec<Bits>,
 }
 
 /// An address as bits from the left.
@@ -66,6 +73,19 @@ fn first(bits: u128, len: u8) -> u128 {
     bits & mask
 }
 
+/// The address of IPv4 that some bits begin with.
+fn four(bits: u128) -> IpAddr {
+    IpAddr::V4(((bits >> 96) as u32).into())
+}
+
+/// How long a prefix is at least behind which bits may stay: what is shorter would show whole networks.
+const fn closest(family: Family) -> u8 {
+    match family {
+        Family::V4 => 24,
+        Family::V6 => 64,
+    }
+}
+
 fn of(net: IpNet) -> Bits {
     (net.family(), net.len, first(bits(net.addr), net.len))
 }
@@ -75,24 +95,38 @@ impl Addresses {
     pub(super) fn new(secret: RandomState) -> Addresses {
         let parse = |text: &&str| text.parse().ok().map(of);
         let frozen: Vec<Bits> = WHOLE.iter().filter_map(parse).collect();
-        let reserved = INSIDE
-            .iter()
-            .filter_map(parse)
-            .chain(frozen.iter().copied());
+        let embedding: Vec<Bits> = EMBEDDING.iter().filter_map(parse).collect();
+        let reserved = INSIDE.iter().filter_map(parse);
+        let reserved = reserved.chain(frozen.iter().chain(&embedding).copied());
         Addresses {
             secret,
             nets: HashSet::new(),
             lens: BTreeSet::new(),
             reserved: reserved.collect(),
             frozen,
+            embedding,
         }
+    }
+
+    /// How many bits stand before the address of IPv4 that is inside an address.
+    fn embedded(&self, family: Family, bits: u128) -> Option<u8> {
+        let around = |(of, len, prefix): &&Bits| *of == family && first(bits, *len) == *prefix;
+        self.embedding
+            .iter()
+            .find(around)
+            .map(|(_, before, _)| *before)
     }
 
     /// The host knows this network.
     pub(super) fn net(&mut self, net: IpNet) {
-        if net.len < net.family().bits() {
-            self.nets.insert(of(net));
-            self.lens.insert((net.family(), net.len));
+        if net.len >= net.family().bits() {
+            return;
+        }
+        let (family, len, bits) = of(net);
+        self.nets.insert((family, len, bits));
+        self.lens.insert((family, len));
+        if let Some(before) = self.embedded(family, bits).filter(|before| len > *before) {
+            self.net(IpNet::new(four(bits << before), (len - before).min(32)));
         }
     }
 
@@ -102,18 +136,42 @@ impl Addresses {
         if family != Family::of(to) {
             return;
         }
-        let same = (bits(from) ^ bits(to))
-            .leading_zeros()
-            .min(family.bits().into()) as u8;
-        if same < family.bits() {
-            self.frozen.push((family, same, first(bits(from), same)));
+        let (low, high) = (bits(from), bits(to));
+        let same = (low ^ high).leading_zeros().min(family.bits().into()) as u8;
+        let whole = IpNet::new(from, same);
+        if whole.network().addr == from && whole.last() == to {
+            self.net(whole);
+        } else if same >= closest(family) {
+            self.freeze(family, same, first(low, same));
+        }
+    }
+
+    /// Behind this prefix no bit flips.
+    fn freeze(&mut self, family: Family, len: u8, bits: u128) {
+        self.frozen.push((family, len, bits));
+        // What it begins with may be replaced as IPv4 all the same.
+        if let Some(before) = self.embedded(family, bits).filter(|before| len > *before) {
+            let len = (len - before).min(32);
+            (self.frozen).push((Family::V4, len, first(bits << before, len)));
         }
     }
 
     /// An address stays as it is.
     pub(super) fn keep(&mut self, addr: IpAddr) {
-        self.reserved
-            .push((Family::of(addr), Family::of(addr).bits(), bits(addr)));
+        let (family, bits) = (Family::of(addr), bits(addr));
+        self.reserved.push((family, family.bits(), bits));
+        if let Some(before) = self.embedded(family, bits) {
+            self.keep(four(bits << before));
+        }
+    }
+
+    /// The addresses that stand for the ends of a range, in the order of these.
+    pub(super) fn ends(&self, from: IpAddr, to: IpAddr) -> (IpAddr, IpAddr) {
+        let (low, high) = (self.map(from), self.map(to));
+        match (from <= to) == (low <= high) {
+            true => (low, high),
+            false => (high, low),
+        }
     }
 
     /// The address that stands for another.
@@ -141,8 +199,15 @@ impl Addresses {
                 |(of, len, prefix): &Bits| *of == family && at < *len && first(*prefix, at) == own;
             self.reserved.iter().any(leads)
         };
+        let embedded = self.embedded(family, old);
         let mut new = old;
-        for at in 0..family.bits() {
+        if let Some(before) = embedded {
+            let behind = u128::MAX >> 32 >> before;
+            let own = bits(self.map(four(old << before))) >> before;
+            new = first(old, before) | own | old & behind;
+        }
+        // What stands before an address of IPv4 says that it is there.
+        for at in embedded.map_or(0, |before| before + 32)..family.bits() {
             if frozen.is_some_and(|len| at >= len) {
                 break;
             }
@@ -152,7 +217,7 @@ impl Addresses {
             }
         }
         match family {
-            Family::V4 => IpAddr::V4(((new >> 96) as u32).into()),
+            Family::V4 => four(new),
             Family::V6 => IpAddr::V6(new.into()),
         }
     }
@@ -272,6 +337,52 @@ mod tests {
         let new = ["5", "6", "7", "8", "9"]
             .map(|last| bits(addresses.map(ip(&format!("93.184.216.{last}")))) >> 96);
         assert!(new.windows(2).all(|pair| pair[1] == pair[0] + 1), "{new:?}");
+    }
+
+    #[test]
+    fn a_wide_range_hides_its_ends_and_all_other_addresses() {
+        let wide = [
+            ("5.0.0.1", "200.0.0.1", "93.184.216.34"),
+            ("2a00::1", "fd00::1", "2a00:1450::77"),
+            ("10.0.0.0", "10.255.255.255", "10.77.1.9"),
+        ];
+        for (from, to, other) in wide {
+            let stays = |_| {
+                let mut addresses = Addresses::new(RandomState::new());
+                addresses.range(ip(from), ip(to));
+                let (low, high) = addresses.ends(ip(from), ip(to));
+                assert!(low < high, "{from} {low} {high}");
+                addresses.map(ip(other)) == ip(other)
+            };
+            assert!(!(0..8).all(stays), "{other} stays");
+        }
+        let mut addresses = Addresses::new(RandomState::new());
+        addresses.range(ip("10.0.0.0"), ip("10.255.255.255"));
+        let ends = addresses.ends(ip("10.0.0.0"), ip("10.255.255.255"));
+        assert_eq!(ends, (ip("10.0.0.0"), ip("10.255.255.255")));
+    }
+
+    #[test]
+    fn an_address_of_ipv4_inside_one_of_ipv6_is_replaced_as_everywhere() {
+        let mut addresses = Addresses::new(RandomState::new());
+        addresses.net("::ffff:93.184.216.0/120".parse().unwrap());
+        let IpAddr::V4(new) = addresses.map(ip("93.184.216.34")) else {
+            panic!("of another family");
+        };
+        for before in ["::", "::ffff:", "64:ff9b::"] {
+            let inside = ip(&format!("{before}93.184.216.34"));
+            assert_eq!(addresses.map(inside), ip(&format!("{before}{new}")));
+        }
+        let [a, b, c, d] = new.octets();
+        let hidden = addresses.map(ip("2002:5db8:d822::1"));
+        let begin = format!(
+            "2002:{:x}:{:x}::/48",
+            u16::from_be_bytes([a, b]),
+            u16::from_be_bytes([c, d])
+        );
+        assert!(begin.parse::<IpNet>().unwrap().contains(hidden), "{hidden}");
+        let first = addresses.map(ip("::ffff:93.184.216.0"));
+        assert_eq!(bits(first) & 0xff, 0, "{first}");
     }
 
     #[test]

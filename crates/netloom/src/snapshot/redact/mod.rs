@@ -3,9 +3,10 @@
 //!
 //! `address` replaces addresses so that networks stay networks, `names` devices, namespaces, containers,
 //! hosts and hardware addresses, `rules` the constants of rules; everything else is found in the JSON of
-//! the snapshot, whose texts say what they are. Comments go, and so do other descriptions. The secret is
-//! drawn each time and not kept. Names of chains, sets and programs stay. What is chosen by a hash of
-//! addresses (one of several next hops) may be chosen differently.
+//! the snapshot, whose texts say what they are. Comments go, and so do other descriptions, what rules
+//! write before lines of the log, and why something is missing. The secret is drawn each time and not
+//! kept. Names of chains, sets and programs stay, though a device is called the same. What is chosen by a
+//! hash of addresses (one of several next hops) may be chosen differently.
 
 mod address;
 mod names;
@@ -26,7 +27,11 @@ const NAMES: [&str; 12] = [
 ];
 
 /// Keys of descriptions.
-const DESCRIPTIONS: [&str; 3] = ["comment", "alias", "userdata"];
+const DESCRIPTIONS: [&str; 4] = ["comment", "alias", "userdata", "why"];
+
+/// Keys of a namespace whose texts are names of tables, chains and sets: what of them are names of
+/// devices `rules` knows.
+const OF_RULES: [&str; 2] = ["ruleset", "ipsets"];
 
 /// Keys of the two ends of ranges of addresses.
 const ENDS: [(&str, &str); 4] = [
@@ -39,6 +44,8 @@ const ENDS: [(&str, &str); 4] = [
 /// What stands for what. It goes through a snapshot twice: the first time it collects.
 pub(super) struct Redaction {
     collects: bool,
+    /// It is at rules or sets.
+    at_rules: bool,
     addresses: Addresses,
     macs: Macs,
     names: Names,
@@ -53,6 +60,7 @@ pub(super) struct Redaction {
 pub(crate) fn redact(mut snapshot: Snapshot) -> Result<Snapshot, String> {
     let mut redaction = Redaction {
         collects: true,
+        at_rules: false,
         addresses: Addresses::new(RandomState::new()),
         macs: Macs::default(),
         names: Names::default(),
@@ -66,6 +74,7 @@ pub(crate) fn redact(mut snapshot: Snapshot) -> Result<Snapshot, String> {
         }
         for state in snapshot.state.namespaces.values_mut() {
             redaction.ruleset(&mut state.ruleset);
+            redaction.ipsets(&mut state.ipsets);
             if !collects {
                 redaction.namespace(state);
             }
@@ -160,24 +169,35 @@ impl Redaction {
 
     /// A value of the snapshot's JSON, under a key.
     fn json(&mut self, key: &str, value: Value) -> Value {
-        match value {
+        let around = self.at_rules;
+        self.at_rules |= OF_RULES.contains(&key);
+        let new = match value {
             Value::String(text) => self.text(key, text),
-            Value::Array(items) => {
-                if let [Value::String(from), Value::String(to)] = &items[..] {
-                    self.ends(from, to);
-                }
-                Value::Array(items.into_iter().map(|item| self.json(key, item)).collect())
-            }
+            Value::Array(items) => self.array(key, items),
             Value::Object(object) => self.object(key, object),
             other => other,
+        };
+        self.at_rules = around;
+        new
+    }
+
+    fn array(&mut self, key: &str, items: Vec<Value>) -> Value {
+        if let [Value::String(from), Value::String(to)] = &items[..]
+            && let Some(ends) = self.ends(from, to)
+        {
+            return Value::from(ends.to_vec());
         }
+        items.into_iter().map(|item| self.json(key, item)).collect()
     }
 
     fn object(&mut self, key: &str, object: Map<String, Value>) -> Value {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
+        let mut ends = Map::new();
         for (from, to) in ENDS {
-            if let (Some(from), Some(to)) = (text(from), text(to)) {
-                self.ends(from, to);
+            if let (Some(low), Some(high)) = (text(from), text(to))
+                && let Some([low, high]) = self.ends(low, high)
+            {
+                ends.extend([(from.to_owned(), low.into()), (to.to_owned(), high.into())]);
             }
         }
         let len = ["len", "prefix"]
@@ -191,17 +211,23 @@ impl Redaction {
         }
         let of_names = matches!(key, "namespaces" | "places");
         let renamed = object.into_iter().map(|(inner, value)| {
-            let value = self.json(&inner, value);
+            let end = ends.remove(&inner);
+            let value = end.unwrap_or_else(|| self.json(&inner, value));
             let new = of_names.then(|| self.names.get(&inner)).flatten();
             (new.map(str::to_owned).unwrap_or(inner), value)
         });
         Value::Object(renamed.collect())
     }
 
-    fn ends(&mut self, from: &str, to: &str) {
-        if let (true, Ok(from), Ok(to)) = (self.collects, from.parse(), to.parse()) {
+    /// What stands for the ends of a range of addresses, if two texts are such.
+    fn ends(&mut self, from: &str, to: &str) -> Option<[String; 2]> {
+        let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+        if self.collects {
             self.addresses.range(from, to);
+            return None;
         }
+        let (from, to) = self.addresses.ends(from, to);
+        Some([from.to_string(), to.to_string()])
     }
 
     fn text(&mut self, key: &str, text: String) -> Value {
@@ -228,18 +254,11 @@ impl Redaction {
         if key == "path" && !text.starts_with("/proc/") {
             return Value::Null;
         }
-        if NAMES.contains(&key) || key.parse::<i32>().is_ok() {
-            if let Some(new) = self.names.get(&text) {
-                return new.into();
-            }
-            if let Some(new) = text
-                .strip_suffix('+')
-                .and_then(|begin| self.names.get(begin))
-            {
-                return format!("{new}+").into();
-            }
+        let named = NAMES.contains(&key) || key.parse::<i32>().is_ok();
+        match self.names.get(&text) {
+            Some(new) if named && !self.at_rules => new.into(),
+            _ => text.into(),
         }
-        text.into()
     }
 }
 

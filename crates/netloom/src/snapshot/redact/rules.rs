@@ -1,11 +1,13 @@
 //! Constants of rules: what they mean, what they are compared with says.
 
 use super::Redaction;
+use netloom_model::ipset::{IpSet, Part};
 use netloom_model::ruleset::datatype::DataType;
 use netloom_model::ruleset::expr::Expr;
 use netloom_model::ruleset::set::{Element, ElementData, MapData};
 use netloom_model::ruleset::statement::Statement;
 use netloom_model::ruleset::value::{IFNAME, Value};
+use netloom_model::ruleset::xt::{XtMatch, XtTarget};
 use netloom_model::ruleset::{Ruleset, Table};
 use netloom_model::{IpNet, MacAddr};
 use std::net::IpAddr;
@@ -33,8 +35,28 @@ impl Redaction {
         }
     }
 
+    /// Looks at the devices that sets have.
+    pub(super) fn ipsets(&mut self, sets: &mut [IpSet]) {
+        let entries = sets.iter_mut().flat_map(|set| &mut set.entries);
+        for part in entries.flat_map(|entry| &mut entry.parts) {
+            match part {
+                Part::Iface { name, wildcard, .. } if *wildcard => self.begin(name),
+                Part::Iface { name, .. } => self.device(name),
+                _ => {}
+            }
+        }
+    }
+
     fn table(&mut self, table: &mut Table) {
+        for flowtable in &mut table.flowtables {
+            flowtable
+                .devices
+                .iter_mut()
+                .for_each(|name| self.device(name));
+        }
         for chain in &mut table.chains {
+            let devices = chain.base.iter_mut().flat_map(|base| &mut base.devices);
+            devices.for_each(|name| self.device(name));
             for rule in &mut chain.rules {
                 self.statements(&mut rule.statements);
             }
@@ -96,6 +118,20 @@ impl Redaction {
                 self.expr(key, &none);
                 self.some(data.as_mut(), &none);
                 self.statements(statements);
+            }
+            Statement::Log(log) => self.description(log.prefix.as_mut()),
+            Statement::XtMatch(XtMatch::Physdev(physdev)) => {
+                let ports = [&mut physdev.input, &mut physdev.output];
+                for port in ports.into_iter().flatten() {
+                    self.port(&mut port.is);
+                }
+            }
+            Statement::XtTarget(XtTarget::Tee {
+                device: Some(device),
+                ..
+            }) => self.device(device),
+            Statement::XtTarget(XtTarget::Log { prefix, .. }) => {
+                self.description(Some(prefix));
             }
             // Its words may say anything; that it is unknown is all that counts.
             Statement::Unknown(words) if !self.collects => {
@@ -163,13 +199,17 @@ impl Redaction {
     }
 
     fn range(&mut self, from: &mut Value, to: &mut Value, of: Option<DataType>) {
-        if self.collects
-            && let (Some(from), Some(to)) = (ip(from, of), ip(to, of))
-        {
-            self.addresses.range(from, to);
+        let (Some(low), Some(high)) = (ip(from, of), ip(to, of)) else {
+            self.value(from, of);
+            self.value(to, of);
+            return;
+        };
+        if self.collects {
+            self.addresses.range(low, high);
+        } else {
+            let (low, high) = self.addresses.ends(low, high);
+            (*from, *to) = (low.into(), high.into());
         }
-        self.value(from, of);
-        self.value(to, of);
     }
 
     fn prefix(&mut self, value: &mut Value, len: u8, of: Option<DataType>) {
@@ -217,18 +257,44 @@ impl Redaction {
     fn ifname(&mut self, value: &mut Value) {
         let bytes = value.bytes();
         let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-        let Ok(name) = core::str::from_utf8(text).map(str::to_owned) else {
+        let Ok(mut name) = core::str::from_utf8(text).map(str::to_owned) else {
             return;
         };
-        match (bytes.len() == IFNAME, self.collects) {
-            (true, true) => self.devices.push(name),
-            (true, false) => {
-                if let Some(new) = self.names.get(&name) {
-                    *value = Value::ifname(new);
-                }
-            }
-            (false, true) => self.names.begin(&name),
-            (false, false) => {}
+        if bytes.len() == IFNAME {
+            self.device(&mut name);
+            *value = Value::ifname(&name);
+        } else {
+            self.begin(&name);
+        }
+    }
+
+    /// A device's name.
+    fn device(&mut self, name: &mut String) {
+        if self.collects {
+            self.devices.push(name.clone());
+        } else if let Some(new) = self.names.get(name) {
+            new.clone_into(name);
+        }
+    }
+
+    /// What names of devices begin with, which stays.
+    fn begin(&mut self, begin: &str) {
+        if self.collects && !begin.is_empty() {
+            self.names.begin(begin);
+        }
+    }
+
+    /// A device's name as iptables writes it: behind what stands before a `+` it goes on.
+    fn port(&mut self, name: &mut String) {
+        match name.strip_suffix('+') {
+            Some(begin) => self.begin(begin),
+            None => self.device(name),
+        }
+    }
+
+    fn description(&self, text: Option<&mut String>) {
+        if let Some(text) = text.filter(|text| !self.collects && !text.is_empty()) {
+            "redacted".clone_into(text);
         }
     }
 }
