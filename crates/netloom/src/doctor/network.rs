@@ -12,7 +12,7 @@ pub(super) fn traps() -> Vec<Told> {
         Ok(state) => state,
         Err(error) => return vec![Told::new(Health::Lacks, format!("not looked at: {error}"))],
     };
-    let found = lint::findings(&state, &[]);
+    let found = lint::findings(&state, &[], &[]);
     if found.is_empty() {
         return vec![Told::new(
             Health::Well,

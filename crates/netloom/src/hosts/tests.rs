@@ -92,7 +92,7 @@ fn ask(host: &Snapshot, from: &str, to: &str) {
     };
     let _ = hosts.call(Request::Explain(Box::new(explain)));
     if let Ok(state) = hosts.snapshot(None, Parts::ALL) {
-        let found = crate::lint::findings(&state, &[]);
+        let found = crate::lint::findings(&state, &[], &[]);
         let _ = shell::shown(&format!("{}", found.len()));
     }
 }

@@ -52,30 +52,44 @@ pub(super) fn overlapping(place: &Place<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Two hosts on one bridge have the same address.
+/// Two hosts on one bridge have the same address, in one VLAN where it filters by them.
 pub(super) fn twice(place: &Place<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for bridge in place.bridges() {
         let own = place.namespace.addresses.iter();
         let own = own.filter(|address| address.dev == bridge.index);
-        let mut seen: Vec<(&NsName, &Address)> = own.map(|address| (place.ns, address)).collect();
+        let vlan = vlan(place, bridge, bridge.index);
+        let mut seen: Vec<_> = own.map(|address| (vlan, place.ns, address)).collect();
         for port in place.ports(bridge.index) {
+            let vlan = self::vlan(place, bridge, port.index);
             for (ns, address) in behind(place, port) {
-                let before = seen
-                    .iter()
-                    .find(|(_, other)| other.local.addr == address.local.addr);
-                if let Some((first, _)) = before {
+                let before = seen.iter().find(|(of, _, other)| {
+                    *of == vlan && vlan.is_some() && other.local.addr == address.local.addr
+                });
+                if let Some((_, first, _)) = before {
                     let text = format!(
                         "{} is the address of two hosts on {}: in {first} and in {ns}",
                         address.local.addr, bridge.name
                     );
                     findings.push(Finding::new(Severity::Error, text));
                 }
-                seen.push((ns, address));
+                seen.push((vlan, ns, address));
             }
         }
     }
     findings
+}
+
+/// The VLAN of what a device of a bridge takes without a tag: 0 where the bridge knows of none, none
+/// where nothing is taken.
+fn vlan(place: &Place<'_>, bridge: &Link, dev: u32) -> Option<u16> {
+    let filters = matches!(&bridge.kind, LinkKind::Bridge(state) if state.vlan_filtering);
+    if !filters {
+        return Some(0);
+    }
+    let mut vlans = place.namespace.vlans.iter();
+    let own = vlans.find(|vlan| vlan.dev == dev && vlan.pvid)?;
+    Some(own.vid)
 }
 
 /// The addresses at the other end of a port.

@@ -1,48 +1,49 @@
 //! Traps of connections that are remembered.
 
 use super::finding::{Finding, Severity};
+use super::nat::met;
 use super::place::Place;
-use super::said::{Packet, asked, destinations, may_match};
+use super::said::{
+    Ending, Packet, Span, asked, destinations, ending, is_opaque, mapped, surely_matches, targets,
+};
 use core::net::IpAddr;
 use netloom_model::conntrack::{Connection, Ports, Tuple, status};
-use netloom_model::ruleset::{ChainKind, Hook, Statement};
+use netloom_model::ruleset::{Hook, Statement};
 use netloom_wire::IpProtocol;
 
 /// Connections go on as they were begun: one that was translated before its rule was changed, or was
 /// begun before the rule was there, does not see the rule.
 pub(super) fn stale(place: &Place<'_>) -> Vec<Finding> {
-    let known = targets(place);
+    // None: some rule may translate to anywhere.
+    let known = (!place.rules().any(|at| is_opaque(at.rule, at.table))).then(|| known(place));
     let connections = place.namespace.connections.iter();
     connections
-        .filter_map(|one| gone(place, one, &known).or_else(|| before(place, one)))
+        .filter_map(|one| {
+            let gone = known.as_ref().and_then(|known| gone(place, one, known));
+            gone.or_else(|| before(place, one))
+        })
         .collect()
 }
 
-/// Every address to which a rule translates destinations.
-fn targets(place: &Place<'_>) -> Vec<IpAddr> {
+/// All addresses to which rules translate destinations.
+fn known(place: &Place<'_>) -> Vec<Span> {
+    let of = |rule, table| targets(rule, Some(table)).into_iter().chain(mapped(rule));
     let rules = place.rules();
-    rules
-        .flat_map(|at| destinations(at.rule, Some(at.table)))
-        .collect()
+    rules.flat_map(|at| of(at.rule, at.table)).collect()
 }
 
 /// A connection that is translated to where no rule translates.
-fn gone(place: &Place<'_>, one: &Connection, known: &[IpAddr]) -> Option<Finding> {
+fn gone(place: &Place<'_>, one: &Connection, known: &[Span]) -> Option<Finding> {
     let to = one.reply.source;
     let translated = one.status & status::DST_NAT != 0 && one.original.destination != to;
-    if !translated || known.contains(&to) || place.is_own(to) || has_opaque(place) {
+    // What is expected of another connection is translated as that one says.
+    let expected = one.status & status::EXPECTED != 0;
+    let said = |to: IpAddr| known.iter().any(|(from, last)| *from <= to && to <= *last);
+    if !translated || expected || said(to) || place.is_own(to) {
         return None;
     }
     let text = format!("a connection is still translated to {to}, as no rule says any more");
     Some(told(place, one, text))
-}
-
-/// Whether rules translate in a way that is not looked into here.
-fn has_opaque(place: &Place<'_>) -> bool {
-    place.rules().any(|at| {
-        let mut statements = at.rule.statements.iter();
-        statements.any(|one| matches!(one, Statement::Unknown(_)))
-    })
 }
 
 /// A connection to a service that rules translate, begun before they did.
@@ -50,24 +51,30 @@ fn before(place: &Place<'_>, one: &Connection) -> Option<Finding> {
     let Ports::Ports { destination, .. } = one.original.ports else {
         return None;
     };
-    if one.status & status::DST_NAT != 0 || !place.is_own(one.original.destination) {
+    let Tuple {
+        source: from,
+        destination: to,
+        protocol,
+        ..
+    } = one.original;
+    // What this host sends itself is not asked of PREROUTING.
+    let own = place.is_own(from);
+    if one.status & status::DST_NAT != 0 || own || !place.is_own(to) {
         return None;
     }
     let packet = Packet {
-        source: Some(one.original.source),
-        destination: Some(one.original.destination),
-        protocol: Some(one.original.protocol),
+        source: Some(from),
+        destination: Some(to),
+        protocol: Some(protocol),
         destination_port: Some(destination),
         ..Packet::default()
     };
-    let chains = place.chains_at(Hook::Prerouting, Some(ChainKind::Nat));
-    let tables: Vec<_> = chains.map(|(table, ..)| table).collect();
-    let rule = place.rules().find(|at| {
-        let here = tables.iter().any(|table| core::ptr::eq(*table, at.table));
-        here && names_port(at.rule)
-            && !destinations(at.rule, Some(at.table)).is_empty()
-            && may_match(at.rule, &packet)
-    })?;
+    let asked = met(place, Hook::Prerouting, &packet).into_iter();
+    let mut asked = asked.take_while(|at| {
+        ending(at.rule) != Some(Ending::Passes) || !surely_matches(at.rule, &packet)
+    });
+    let rule = asked
+        .find(|at| names_port(at.rule) && !destinations(at.rule, Some(at.table)).is_empty())?;
     let text =
         "a connection goes on untranslated: it began before the rule that translates its service";
     Some(told(place, one, text.to_owned()).seen(rule.line()))
@@ -114,7 +121,7 @@ pub(super) fn full(place: &Place<'_>) -> Vec<Finding> {
         .setting(SETTING)
         .and_then(|value| value.parse::<usize>().ok());
     let now = place.namespace.connections.len();
-    let Some(most) = most.filter(|most| *most > 0 && now >= most / 10 * 9) else {
+    let Some(most) = most.filter(|most| *most > 0 && now >= most - most / 10) else {
         return Vec::new();
     };
     let text = format!(

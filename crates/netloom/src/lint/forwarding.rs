@@ -1,13 +1,14 @@
 //! Traps of forwarding: packets that arrive and are not passed on.
 
 use super::finding::{Finding, Severity};
-use super::place::{Place, Standing, standing};
+use super::place::{Place, Standing, reference, standing};
 use super::said::{
     Ending, Packet, destinations, ending, is_of_localhost, may_match, translates, translates_source,
 };
 use netloom_model::route::table;
-use netloom_model::ruleset::{Hook, Policy, TableFamily};
+use netloom_model::ruleset::{Chain, Expr, Hook, Policy, Rule, Statement, Table, TableFamily};
 use netloom_model::{Family, IpNet, Link, LinkKind, Route, RouteType, RuleAction};
+use netloom_tools::iptables;
 
 /// Rules translate what other hosts send, and nothing is forwarded.
 pub(super) fn off(place: &Place<'_>) -> Vec<Finding> {
@@ -56,37 +57,55 @@ pub(super) fn bridged_drop(place: &Place<'_>) -> Vec<Finding> {
         (TableFamily::Ip6, "net.bridge.bridge-nf-call-ip6tables"),
     ];
     let mut findings = Vec::new();
-    for (family, setting) in families {
-        for bridge in place.bridges() {
-            let ports: Vec<&Link> = place.ports(bridge.index).collect();
-            if ports.len() < 2 || !(place.is_on(setting) || calls(bridge, family)) {
-                continue;
-            }
-            let Some((table, chain)) = dropping(place, family, &bridge.name) else {
+    for bridge in place.bridges() {
+        if place.ports(bridge.index).count() < 2 {
+            continue;
+        }
+        let asked: Vec<_> = families
+            .into_iter()
+            .filter(|(family, setting)| place.is_on(setting) || calls(bridge, *family))
+            .collect();
+        for (table, chain) in dropping(place, &bridge.name) {
+            // A table of both families is told of once.
+            let own = |(family, _): &&(TableFamily, &str)| {
+                [*family, TableFamily::Inet].contains(&table.family)
+            };
+            let Some((_, setting)) = asked.iter().find(own) else {
                 continue;
             };
+            let (family, name) = (table.family.name(), &table.name);
             let text = format!(
-                "frames between ports of {} are asked of {chain}, whose policy is drop, and no rule \
-                 lets them pass",
-                bridge.name
+                "frames between ports of {} are asked of {}, whose policy is drop, and no rule lets \
+                 them pass",
+                bridge.name, chain.name
             );
-            let program = if family == TableFamily::Ip {
-                "iptables"
-            } else {
-                "ip6tables"
-            };
-            let rule = format!("{program} -I FORWARD -i {0} -o {0} -j ACCEPT", bridge.name);
+            let shows = format!("table {family} {name}, chain {}: policy drop", chain.name);
             let finding = Finding::new(Severity::Warning, text)
                 .seen(format!("sysctl {setting} = 1"))
-                .seen(format!(
-                    "table {} {table}, chain {chain}: policy drop",
-                    family.name()
-                ))
-                .mended_by(place.exec(&rule));
+                .seen(shows)
+                .mended_by(place.exec(&passing(table, chain, &bridge.name)));
             findings.push(finding);
         }
     }
     findings
+}
+
+/// The command that lets pass in a chain what crosses a bridge.
+fn passing(table: &Table, chain: &Chain, bridge: &str) -> String {
+    let (family, name, chain) = (table.family.name(), &table.name, &chain.name);
+    match iptables::program(&reference(table)) {
+        Some(program) if name == "filter" => {
+            format!("{program} -I {chain} -i {bridge} -o {bridge} -j ACCEPT")
+        }
+        Some(program) => {
+            format!("{program} -t {name} -I {chain} -i {bridge} -o {bridge} -j ACCEPT")
+        }
+        // The quotes are nft's own, within those of the shell.
+        None => format!(
+            "nft insert rule {family} {name} {chain} iifname '\"{bridge}\"' oifname '\"{bridge}\"' \
+             accept"
+        ),
+    }
 }
 
 /// Whether a bridge calls the hooks of a family by itself.
@@ -98,34 +117,43 @@ fn calls(bridge: &Link, family: TableFamily) -> bool {
     }
 }
 
-/// The chain that drops what crosses a bridge: its table's name and its own.
-fn dropping(place: &Place<'_>, family: TableFamily, bridge: &str) -> Option<(String, String)> {
+/// The chains that drop what crosses a bridge; each does, whatever the others say.
+fn dropping<'s>(place: &Place<'s>, bridge: &str) -> Vec<(&'s Table, &'s Chain)> {
     let bridged = Packet {
         input: Some(bridge),
         output: Some(bridge),
         ..Packet::default()
     };
-    let mut chains = place.chains_at(Hook::Forward, None);
-    chains.find_map(|(table, chain, base)| {
-        let asked = table.family == family || table.family == TableFamily::Inet;
-        if !asked || base.policy != Policy::Drop {
-            return None;
-        }
-        // What a chain of somebody else does is not followed: a jump may let it pass.
-        let passes = standing(table, chain).any(|at| {
-            let may = may_match(at.rule, &bridged);
-            may && (at.rule.leads_to().is_some() || ending(at.rule) == Some(Ending::Passes))
-                && !only_established(&at)
-        });
-        (!passes).then(|| (table.name.clone(), chain.name.clone()))
-    })
+    let chains = place.chains_at(Hook::Forward, None);
+    let drop = chains.filter(|(table, chain, base)| {
+        // What a chain of somebody else does is not followed: a jump or a map may let it pass.
+        let passes = || {
+            standing(table, chain).any(|at| {
+                may_match(at.rule, &bridged) && may_pass(at.rule) && !only_established(&at)
+            })
+        };
+        base.policy == Policy::Drop && !passes()
+    });
+    drop.map(|(table, chain, _)| (table, chain)).collect()
+}
+
+/// Whether a rule may let a packet pass that it is for.
+fn may_pass(rule: &Rule) -> bool {
+    let mut statements = rule.statements.iter();
+    rule.leads_to().is_some()
+        || ending(rule) == Some(Ending::Passes)
+        || statements.any(|one| {
+            matches!(
+                one,
+                Statement::VerdictMap { .. } | Statement::Unknown(_) | Statement::Queue { .. }
+            )
+        })
 }
 
 /// Whether a rule is for connections that are there already.
 fn only_established(at: &Standing<'_>) -> bool {
     use netloom_model::ruleset::expr::CtKey;
     use netloom_model::ruleset::xt::XtMatch;
-    use netloom_model::ruleset::{Expr, Statement};
     at.rule.statements.iter().any(|statement| match statement {
         Statement::Match { left, .. } => *left == Expr::Ct(CtKey::State, None),
         Statement::XtMatch(found) => matches!(found, XtMatch::Conntrack(_)),
@@ -170,13 +198,12 @@ fn astray<'s>(place: &Place<'s>, dev: u32) -> Option<(&'s Route, &'s Route)> {
         route.family() == Family::V4
             && route.kind == RouteType::Unicast
             && route.table != table::LOCAL
-            && !from_source(place, route.table)
     };
     let mut by_dev = routes
         .filter(unicast)
         .filter(|route| by(route, dev) && !route.nexthops.iter().any(|hop| hop.dead));
     by_dev.find_map(|route| {
-        let back = best(place, &route.dst)?;
+        let back = way_back(place, &route.dst, dev)?;
         (back.dst.len >= route.dst.len && !by(back, dev)).then_some((route, back))
     })
 }
@@ -185,39 +212,63 @@ fn by(route: &Route, dev: u32) -> bool {
     route.nexthops.iter().any(|hop| hop.dev == Some(dev))
 }
 
-/// Whether a table is looked up for the sake of source addresses: the check of a reverse path does so
-/// too, so that no packet gets lost.
-fn from_source(place: &Place<'_>, table: u32) -> bool {
-    let mut rules = place.namespace.rules.iter();
-    rules.any(|rule| rule.action == RuleAction::Lookup(table) && rule.from.is_some())
+/// The route that the check of a reverse path finds to a destination; none where there is none, or
+/// where a rule that asks for something (a mark, the packet's destination) may have it find another by
+/// that device.
+fn way_back<'s>(place: &Place<'s>, dst: &IpNet, dev: u32) -> Option<&'s Route> {
+    let in_vrf = place.link(dev).is_some_and(|link| link.master.is_some());
+    let rules = place.namespace.rules.iter();
+    for rule in rules.filter(|rule| rule.family == Family::V4) {
+        let selects = asks(rule);
+        if rule.not && !selects || rule.l3mdev && !in_vrf {
+            continue;
+        }
+        let number = match rule.action {
+            RuleAction::Lookup(table::LOCAL) | RuleAction::Nop => continue,
+            RuleAction::Lookup(number) => number,
+            _ if selects => continue,
+            _ => return None,
+        };
+        if rule.l3mdev {
+            return None;
+        }
+        let mut usable = routes_to(place, number, dst)
+            .filter(|route| !rule.suppresses(route.dst.len, group(place, route)));
+        if selects {
+            if usable.any(|route| by(route, dev)) {
+                return None;
+            }
+            continue;
+        }
+        let best = usable.max_by_key(|route| (route.dst.len, core::cmp::Reverse(route.metric)));
+        if let Some(route) = best {
+            return Some(route).filter(|route| route.kind == RouteType::Unicast);
+        }
+    }
+    None
 }
 
-/// The route that is taken to a destination by rules that ask nothing, which are those that the check
-/// of a reverse path goes by.
-fn best<'s>(place: &Place<'s>, dst: &IpNet) -> Option<&'s Route> {
-    let plain = place.namespace.rules.iter().filter(|rule| {
-        let selects = rule.from.is_some() || rule.to.is_some() || rule.iif.is_some();
-        let selects = selects || rule.oif.is_some() || rule.fwmark.is_some() || rule.asks_upper();
-        rule.family == Family::V4 && !selects && !rule.l3mdev && rule.tos == 0
-    });
-    let tables = plain.filter_map(|rule| match rule.action {
-        RuleAction::Lookup(number) if number != table::LOCAL => Some(number),
-        _ => None,
-    });
-    tables
-        .filter_map(|number| {
-            let routes = place.namespace.routes.iter();
-            let usable = |route: &&Route| {
-                route.table == number
-                    && route.kind == RouteType::Unicast
-                    && route.dst.len <= dst.len
-                    && route.dst.contains(dst.addr)
-                    && !route.nexthops.iter().all(|hop| hop.dead)
-            };
-            let found = routes.filter(usable);
-            found.max_by_key(|route| (route.dst.len, core::cmp::Reverse(route.metric)))
-        })
-        .next()
+/// Whether a rule is not for every packet.
+fn asks(rule: &netloom_model::Rule) -> bool {
+    let ends = rule.from.is_some() || rule.to.is_some();
+    let devices = rule.iif.is_some() || rule.oif.is_some();
+    ends || devices || rule.fwmark.is_some() || rule.tos != 0 || rule.asks_upper()
+}
+
+/// The routes of a table that lead to all of a destination.
+fn routes_to<'s>(place: &Place<'s>, number: u32, dst: &IpNet) -> impl Iterator<Item = &'s Route> {
+    let routes = place.namespace.routes.iter();
+    routes.filter(move |route| {
+        let dead = !route.nexthops.is_empty() && route.nexthops.iter().all(|hop| hop.dead);
+        route.table == number && route.dst.len <= dst.len && route.dst.contains(dst.addr) && !dead
+    })
+}
+
+/// The group of the device by which a route leads.
+fn group(place: &Place<'_>, route: &Route) -> u32 {
+    let dev = route.nexthops.first().and_then(|hop| hop.dev);
+    let link = dev.and_then(|dev| place.link(dev));
+    link.map_or(0, |link| link.group)
 }
 
 fn devices(place: &Place<'_>, route: &Route) -> Vec<String> {

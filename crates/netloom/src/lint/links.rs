@@ -2,8 +2,8 @@
 
 use super::finding::{Finding, Severity};
 use super::place::Place;
-use netloom_model::ruleset::Statement;
 use netloom_model::ruleset::xt::XtTarget;
+use netloom_model::ruleset::{Expr, Statement};
 use netloom_model::{FdbEntry, Link, LinkFlags, LinkKind, Neighbour, RouteType};
 
 /// The ends of a veth pair have different MTUs: what one end may send, the other drops.
@@ -29,12 +29,24 @@ pub(super) fn two_ends(place: &Place<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The kind of TCP's option that tells the longest segment (RFC 9293, 3.2).
+const MAXSEG: u8 = 2;
+
+/// Whether a statement writes the longest segment into a SYN.
+fn clamps_segments(statement: &Statement) -> bool {
+    match statement {
+        Statement::XtTarget(XtTarget::Tcpmss(_)) => true,
+        Statement::Set { what, .. } => matches!(what, Expr::TcpOption { kind: MAXSEG, .. }),
+        _ => false,
+    }
+}
+
 /// What is forwarded comes from devices of a greater MTU than that of the way out: TCP of hosts that
 /// never hear of it stands still.
 pub(super) fn on_the_way(place: &Place<'_>) -> Vec<Finding> {
     let clamps = place.rules().any(|at| {
         let mut statements = at.rule.statements.iter();
-        statements.any(|one| matches!(one, Statement::XtTarget(XtTarget::Tcpmss(_))))
+        statements.any(clamps_segments)
     });
     if clamps || !place.is_on("net.ipv4.ip_forward") {
         return Vec::new();

@@ -5,35 +5,37 @@ use super::place::{Place, Standing, standing};
 use super::said::{Packet, destinations, may_match, translates_source};
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::ruleset::{Chain, ChainKind, Hook, Rule, Table};
+use std::collections::BTreeSet;
 
-/// How many chains deep is looked, as deep as the kernel jumps.
-const DEPTH: usize = 16;
-
-/// Calls `each` with the rules that a packet may meet from a chain on.
+/// Calls `each` with the rules that a packet may meet from a chain on, those of a chain once, however
+/// many jumps lead there.
 fn walk<'s>(
     table: &'s Table,
     chain: &'s Chain,
     packet: &Packet<'_>,
-    depth: usize,
+    been: &mut BTreeSet<&'s str>,
     each: &mut dyn FnMut(Standing<'s>),
 ) {
+    if !been.insert(&chain.name) {
+        return;
+    }
     for at in standing(table, chain) {
         if !may_match(at.rule, packet) {
             continue;
         }
         each(at);
-        let next = at.rule.leads_to().and_then(|name| table.chain(name));
-        if let Some(next) = next.filter(|_| depth > 0) {
-            walk(table, next, packet, depth - 1, each);
+        if let Some(next) = at.rule.leads_to().and_then(|name| table.chain(name)) {
+            walk(table, next, packet, been, each);
         }
     }
 }
 
 /// The rules of NAT that a packet may meet at a hook.
-fn met<'s>(place: &Place<'s>, hook: Hook, packet: &Packet<'_>) -> Vec<Standing<'s>> {
+pub(super) fn met<'s>(place: &Place<'s>, hook: Hook, packet: &Packet<'_>) -> Vec<Standing<'s>> {
     let mut all = Vec::new();
     for (table, chain, _) in place.chains_at(hook, Some(ChainKind::Nat)) {
-        walk(table, chain, packet, DEPTH, &mut |at| all.push(at));
+        let mut been = BTreeSet::new();
+        walk(table, chain, packet, &mut been, &mut |at| all.push(at));
     }
     all
 }

@@ -52,7 +52,8 @@ impl Standing<'_> {
     }
 }
 
-fn reference(table: &Table) -> TableRef {
+/// How a table is named.
+pub(super) fn reference(table: &Table) -> TableRef {
     TableRef {
         family: table.family,
         backend: table.backend,

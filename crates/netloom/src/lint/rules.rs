@@ -1,5 +1,6 @@
 //! Traps of rules among each other.
 
+use super::change::{self, Change};
 use super::finding::{Finding, Severity};
 use super::place::{Place, Standing, standing};
 use super::said::{Ending, asked, covers, ending, is_steady, translates_source};
@@ -14,21 +15,33 @@ struct Shadow<'s> {
 
 /// Every rule that is never asked.
 fn shadows<'s>(place: &Place<'s>) -> Vec<Shadow<'s>> {
-    let chains = place
-        .tables()
-        .flat_map(|table| table.chains.iter().map(move |chain| (table, chain)));
-    chains
-        .flat_map(|(table, chain)| in_chain(standing(table, chain)))
-        .collect()
+    let of_table = |table: &'s Table| {
+        let jump = change::by_jump(table);
+        let chains = table.chains.iter();
+        chains.flat_map(move |chain| in_chain(standing(table, chain), jump))
+    };
+    place.tables().flat_map(of_table).collect()
 }
 
-fn in_chain<'s>(rules: impl Iterator<Item = Standing<'s>>) -> Vec<Shadow<'s>> {
-    let mut taken = Taken::default();
+fn in_chain<'s>(rules: impl Iterator<Item = Standing<'s>>, jump: Change) -> Vec<Shadow<'s>> {
+    // Those that ask what a rule between may change are forgotten behind such a rule.
+    let (mut of_packet, mut of_marks) = (Taken::default(), Taken::default());
     let mut all = Vec::new();
     for later in rules {
-        match taken.by(&later) {
-            Some(first) => all.push(Shadow { first, later }),
-            None => taken.add(later),
+        if let Some(first) = of_packet.by(&later).or_else(|| of_marks.by(&later)) {
+            all.push(Shadow { first, later });
+            continue;
+        }
+        match change::outlasts_marks(later.rule) {
+            true => of_packet.add(later),
+            false => of_marks.add(later),
+        }
+        let changes = change::by(later.rule, jump);
+        if changes >= Change::Marks {
+            of_marks = Taken::default();
+        }
+        if changes == Change::Packet {
+            of_packet.forget_asking();
         }
     }
     all
@@ -54,6 +67,12 @@ impl<'s> Taken<'s> {
             }
             _ => self.wide.push(at),
         }
+    }
+
+    /// Only those stay that ask nothing: the packet is another now.
+    fn forget_asking(&mut self) {
+        self.exact.clear();
+        self.wide.retain(|at| asked(at.rule).next().is_none());
     }
 
     fn by(&self, later: &Standing<'s>) -> Option<Standing<'s>> {

@@ -266,22 +266,27 @@ pub(super) struct Packet<'p> {
 /// Whether a rule may be for a packet like this: false where something that it asks is known not to
 /// be so.
 pub(super) fn may_match(rule: &Rule, packet: &Packet<'_>) -> bool {
-    asked(rule).all(|statement| match statement {
+    asked(rule).all(|statement| answer(statement, packet) != Some(false))
+}
+
+/// Whether a rule is for a packet like this, whatever else the packet is.
+pub(super) fn surely_matches(rule: &Rule, packet: &Packet<'_>) -> bool {
+    asked(rule).all(|statement| answer(statement, packet) == Some(true))
+}
+
+/// What a packet answers to what a rule asks; none where that is not known here.
+fn answer(statement: &Statement, packet: &Packet<'_>) -> Option<bool> {
+    match statement {
         Statement::Match {
             left,
             relation: relation @ (Relation::Eq | Relation::Ne),
             right,
         } => {
-            let Some(value) = packet.value(left) else {
-                return true;
-            };
-            match in_constant(left, &value, right) {
-                Some(found) => found == (*relation == Relation::Eq),
-                None => true,
-            }
+            let found = in_constant(left, &packet.value(left)?, right)?;
+            Some(found == (*relation == Relation::Eq))
         }
-        _ => true,
-    })
+        _ => None,
+    }
 }
 
 /// Whether a value is one of a constant's; none where that is not known here.
@@ -347,14 +352,21 @@ pub(super) fn translates(rule: &Rule) -> bool {
 }
 
 /// The addresses to which a rule may translate destinations: constants, and what the maps of its table
-/// have; `REDIRECT` has none.
+/// have; of ranges the first; `REDIRECT` has none.
 pub(super) fn destinations(rule: &Rule, table: Option<&Table>) -> Vec<IpAddr> {
+    let spans = targets(rule, table).into_iter();
+    spans.map(|(first, _)| first).collect()
+}
+
+/// Addresses from one to another.
+pub(super) type Span = (IpAddr, IpAddr);
+
+/// The same, as spans.
+pub(super) fn targets(rule: &Rule, table: Option<&Table>) -> Vec<Span> {
     let mut all = Vec::new();
     for statement in &rule.statements {
         match statement {
-            Statement::XtTarget(XtTarget::Dnat(range)) => {
-                all.extend(range.addresses.iter().map(|(from, _)| *from));
-            }
+            Statement::XtTarget(XtTarget::Dnat(range)) => all.extend(range.addresses),
             Statement::Nat(nat) if nat.kind == NatKind::Dnat => {
                 addresses(nat.address.as_ref(), table, &mut all);
             }
@@ -364,29 +376,58 @@ pub(super) fn destinations(rule: &Rule, table: Option<&Table>) -> Vec<IpAddr> {
     all
 }
 
-fn addresses(target: Option<&Expr>, table: Option<&Table>, all: &mut Vec<IpAddr>) {
+/// The networks to which `NETMAP` translates, sources or destinations.
+pub(super) fn mapped(rule: &Rule) -> impl Iterator<Item = Span> {
+    let statements = rule.statements.iter();
+    statements.filter_map(|statement| match statement {
+        Statement::XtTarget(XtTarget::Netmap { first, last }) => Some((*first, *last)),
+        _ => None,
+    })
+}
+
+/// Whether a rule may translate destinations to what is not looked into here.
+pub(super) fn is_opaque(rule: &Rule, table: &Table) -> bool {
+    rule.statements.iter().any(|statement| match statement {
+        Statement::Unknown(_) | Statement::XtTarget(XtTarget::Opaque(_)) => true,
+        Statement::Nat(nat) if nat.kind == NatKind::Dnat => match &nat.address {
+            None | Some(Expr::Value(_) | Expr::Range(..) | Expr::Prefix(..)) => false,
+            Some(Expr::Map { map, .. }) => match &**map {
+                Expr::Set(_) => false,
+                Expr::SetRef(name) => table.set(name).is_none(),
+                _ => true,
+            },
+            Some(_) => true,
+        },
+        _ => false,
+    })
+}
+
+fn addresses(target: Option<&Expr>, table: Option<&Table>, all: &mut Vec<Span>) {
     let set = |name: &String| table.and_then(|table| table.set(name));
     match target {
-        Some(Expr::Value(value) | Expr::Range(value, _) | Expr::Prefix(value, _)) => {
-            all.extend(address(value));
-        }
         Some(Expr::Map { map, .. }) => match &**map {
-            Expr::Set(elements) => all.extend(elements.iter().filter_map(data_address)),
+            Expr::Set(elements) => all.extend(elements.iter().filter_map(data_addresses)),
             Expr::SetRef(name) => {
                 let elements = set(name).into_iter().flat_map(|set: &Set| &set.elements);
-                all.extend(elements.filter_map(data_address));
+                all.extend(elements.filter_map(data_addresses));
             }
             _ => {}
         },
-        _ => {}
+        Some(constant) => all.extend(span(constant).and_then(|(from, to)| between(&from, &to))),
+        None => {}
     }
 }
 
-fn data_address(element: &Element) -> Option<IpAddr> {
+fn data_addresses(element: &Element) -> Option<Span> {
     match element.data.as_ref()? {
-        ElementData::Value(parts) | ElementData::Range(parts, _) => address(parts.first()?),
+        ElementData::Value(parts) => between(parts.first()?, parts.first()?),
+        ElementData::Range(from, to) => between(from.first()?, to.first()?),
         _ => None,
     }
+}
+
+fn between(from: &Value, to: &Value) -> Option<Span> {
+    Some((address(from)?, address(to)?))
 }
 
 fn address(value: &Value) -> Option<IpAddr> {

@@ -6,7 +6,7 @@ use crate::simulated::after;
 
 /// What one trap finds after some commands.
 fn found(trap: &str, commands: &str) -> Vec<(Severity, String)> {
-    let all = findings(&after(commands), &[trap.to_owned()]);
+    let all = findings(&after(commands), &[], &[trap.to_owned()]);
     all.into_iter()
         .map(|one| (one.severity, one.text))
         .collect()
@@ -252,4 +252,188 @@ fn a_pvid_that_was_left_on_a_trunk_is_told() {
          bridge vlan add dev va vid 10"
     );
     caught("pvid-left", &trunk, "bridge vlan del dev va vid 1");
+}
+
+#[test]
+fn a_mark_that_a_jump_may_change_is_asked_anew() {
+    let never = |rules: &str| found("rule-never-asked", rules).len();
+    let asks = "-m mark --mark 0x10000/0x10000 -j RETURN";
+    let chains = "iptables -N here\niptables -N pol1\niptables -N pol2";
+    let calico = format!(
+        "{chains}\niptables -A here -j pol1\niptables -A here {asks}\niptables -A here -j pol2\niptables -A here {asks}"
+    );
+    assert_eq!(never(&calico), 0);
+    // Nothing between them changes the mark.
+    let twice = format!("{chains}\niptables -A here {asks}\niptables -A here {asks}");
+    assert_eq!(never(&twice), 1);
+    let set = "ipset create s hash:ip
+        iptables -A INPUT -m set --match-set s src -j ACCEPT
+        iptables -A INPUT -j SET --add-set s src
+        iptables -A INPUT -m set --match-set s src -j DROP";
+    assert_eq!(never(set), 0);
+    // No mark changes a port.
+    let port = "iptables -N pol1
+        iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+        iptables -A INPUT -j pol1
+        iptables -A INPUT -p tcp --dport 22 -j DROP";
+    assert_eq!(never(port), 1);
+}
+
+#[test]
+fn chains_with_many_jumps_are_walked_once() {
+    let mut rules = String::new();
+    for chain in 0..15 {
+        rules += &format!("iptables -t nat -N c{chain}\n");
+    }
+    rules += "iptables -t nat -A PREROUTING -j c0\n";
+    for chain in 0..14 {
+        let jump = format!("iptables -t nat -A c{chain} -j c{}\n", chain + 1);
+        rules += &jump.repeat(6);
+    }
+    let service = format!(
+        "{BRIDGE}{rules}iptables -t nat -A c14 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2:80"
+    );
+    assert_eq!(found("no-hairpin", &service).len(), 1);
+}
+
+/// What wg-quick(8) does where everything goes through a tunnel.
+#[test]
+fn a_tunnel_for_everything_but_itself_is_no_wrong_way_back() {
+    let tunnel = "
+        ip link add eth0 type dummy
+        ip link add wg0 type dummy
+        ip link set eth0 up
+        ip link set wg0 up
+        ip addr add 192.0.2.2/24 dev eth0
+        ip addr add 10.9.0.2/32 dev wg0
+        ip route add default via 192.0.2.1
+        ip route add default dev wg0 table 51820
+        ip rule add not fwmark 51820 table 51820
+        ip rule add table main suppress_prefixlength 0
+        sysctl -w net.ipv4.conf.all.rp_filter=1
+    ";
+    assert_eq!(found("reverse-path", tunnel), []);
+    // Without the rules nothing leads back by the tunnel.
+    let gone = format!("{tunnel} ip rule del not fwmark 51820 table 51820");
+    assert_eq!(found("reverse-path", &gone).len(), 1);
+}
+
+#[test]
+fn a_chain_of_both_families_that_drops_bridged_frames_is_told_of_once() {
+    let drop = format!(
+        "{BRIDGE} modprobe br_netfilter
+         nft add table inet own
+         nft add chain inet own way '{{ type filter hook forward priority 0; policy drop; }}'"
+    );
+    let all = findings(&after(&drop), &[], &["bridged-forward-drop".to_owned()]);
+    let [one] = &all[..] else {
+        panic!("{all:?}");
+    };
+    let [fix] = &one.fix[..] else {
+        panic!("{one:?}");
+    };
+    assert_eq!(
+        fix,
+        "nft insert rule inet own way iifname '\"br0\"' oifname '\"br0\"' accept"
+    );
+    let mended =
+        format!("{drop}\nnft insert rule inet own way iifname \"br0\" oifname \"br0\" accept");
+    assert_eq!(found("bridged-forward-drop", &mended), []);
+    let mapped =
+        format!("{drop}\nnft add rule inet own way meta l4proto vmap '{{ tcp : accept }}'");
+    assert_eq!(found("bridged-forward-drop", &mapped), []);
+}
+
+#[test]
+fn segments_that_nft_cuts_are_clamped_too() {
+    let clamped = "
+        ip link add in type dummy
+        ip link add wan type dummy
+        ip link set in up
+        ip link set wan mtu 1400 up
+        ip addr add 10.0.0.1/24 dev in
+        ip addr add 192.0.2.2/24 dev wan
+        ip route add default via 192.0.2.1
+        sysctl -w net.ipv4.ip_forward=1
+        nft add table ip own
+        nft add chain ip own way '{ type filter hook forward priority 0; }'
+        nft add rule ip own way tcp flags syn tcp option maxseg size set rt mtu
+    ";
+    assert_eq!(found("mtu-on-the-way", clamped), []);
+}
+
+#[test]
+fn one_address_in_two_vlans_is_of_two_networks() {
+    let vlans = format!(
+        "{BRIDGE} ip -n b addr add 10.0.0.2/24 dev eth0
+         ip link set br0 type bridge vlan_filtering 1
+         bridge vlan add dev vb vid 20 pvid untagged"
+    );
+    assert_eq!(found("address-in-use-twice", &vlans), []);
+}
+
+/// What `stale-connection` finds where a connection is remembered after some commands.
+fn stale(commands: &str, connection: &str) -> usize {
+    let state = format!("{commands}\nconntrack -I -t 100 -u SEEN_REPLY {connection}");
+    found("stale-connection", &state).len()
+}
+
+#[test]
+fn connections_of_ranges_and_of_the_host_itself_are_not_stale() {
+    let from = "-p udp -s 192.0.2.9 --sport 4000";
+    let to_4 = format!("{from} -d 10.0.0.1 --dport 53 --dst-nat 10.0.0.4");
+    let dnat = "iptables -t nat -A PREROUTING -p udp --dport 53 -j DNAT --to-destination";
+    assert_eq!(
+        stale(&format!("{BRIDGE}{dnat} 10.0.0.3-10.0.0.5"), &to_4),
+        0
+    );
+    assert_eq!(stale(&format!("{BRIDGE}{dnat} 10.0.0.3"), &to_4), 1);
+    let netmap = "iptables -t nat -A PREROUTING -d 10.0.0.0/24 -j NETMAP --to 10.0.0.0/29";
+    assert_eq!(stale(&format!("{BRIDGE}{netmap}"), &to_4), 0);
+    let service = format!("{BRIDGE}{dnat} 10.0.0.3");
+    let plain = format!("{from} -d 10.0.0.1 --dport 53");
+    assert_eq!(stale(&service, &plain), 1);
+    // PREROUTING never sees what the host sends to itself.
+    let own = "-p udp -s 10.0.0.1 --sport 4000 -d 10.0.0.1 --dport 53";
+    assert_eq!(stale(&service, own), 0);
+    let before =
+        format!("{BRIDGE}iptables -t nat -A PREROUTING -s 192.0.2.0/24 -j ACCEPT\n{dnat} 10.0.0.3");
+    assert_eq!(stale(&before, &plain), 0);
+}
+
+#[test]
+fn a_trap_is_not_looked_for_where_what_it_needs_is_missing() {
+    use netloom_model::snapshot::Missing;
+    let twice = format!("{BRIDGE} ip -n b addr add 10.0.0.2/24 dev eth0");
+    let state = after(&twice);
+    let only = ["address-in-use-twice".to_owned()];
+    let missing = |part: &str| {
+        vec![Missing {
+            ns: None,
+            part: part.to_owned(),
+            why: "not read".to_owned(),
+        }]
+    };
+    assert_eq!(findings(&state, &missing("fdb"), &only).len(), 1);
+    assert_eq!(super::not_looked_at(&missing("fdb"), &only), [""; 0]);
+    assert_eq!(findings(&state, &missing("vlans"), &only), []);
+    assert_eq!(
+        super::not_looked_at(&missing("vlans"), &only),
+        ["vlans: not read (for address-in-use-twice)"]
+    );
+}
+
+#[test]
+fn a_small_table_of_connections_is_full_when_it_is() {
+    let limit = "sysctl -w net.netfilter.nf_conntrack_max=4";
+    assert_eq!(found("connections-full", limit), []);
+    let full: String = (1..=4)
+        .map(|n| {
+            format!("\nconntrack -I -t 100 -p udp -s 10.0.0.1 -d 10.0.0.2 --sport {n} --dport 53")
+        })
+        .collect();
+    assert_eq!(
+        found("connections-full", &format!("{limit}{full}")).len(),
+        1
+    );
 }
