@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 /// without regard to the order.
 const CELLS: usize = 4_000_000;
 
-/// `- LINE` for what is gone, `+ LINE` for what is new, part by part.
-pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<String> {
+/// `- LINE` for what is gone, `+ LINE` for what is new, part by part: of which namespace, and which kind.
+pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<(NsName, u8, Vec<String>)> {
     let mut keys: Vec<&(NsName, u8, String)> =
         before.iter().chain(after).map(|part| &part.key).collect();
     keys.sort();
@@ -21,14 +21,14 @@ pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<String> {
     let there = |ns: &NsName| after.iter().any(|part| part.key.0 == *ns);
     // What was in a namespace went with it.
     let told_of = |key: &&&(NsName, u8, String)| key.1 == NAMESPACE || there(&key.0);
-    let each = keys.iter().filter(told_of).flat_map(|key| {
+    let each = keys.iter().filter(told_of).map(|key| {
         let (mut had, mut has) = (of(before, key), of(after, key));
         if key.1 == SETTINGS {
             in_both(&mut had, &mut has);
         }
-        told(&key.0, &had, &has)
+        (key.0.clone(), key.1, told(&key.0, &had, &has))
     });
-    each.collect()
+    each.filter(|(_, _, lines)| !lines.is_empty()).collect()
 }
 
 /// Leaves the settings that there were and still are: others come and go with their devices.

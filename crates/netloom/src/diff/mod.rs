@@ -1,17 +1,20 @@
 //! `netloom diff`: what changed between two snapshots, and which packets fare otherwise since.
 //!
 //! Each snapshot is loaded into an engine of its own. `parts` says what there is as the commands that would
-//! make it, `lines` which of these are new or gone, `flows` sends the same packets through both by
+//! make it (of tables of nft `objects`), `lines` which of these are new or gone, `rest` what else differs,
+//! for which there is no line; `flows` sends the same packets through both by
 //! `explain`'s own question. Nothing is changed.
 
 mod flows;
 mod lines;
+mod objects;
 mod parts;
+mod rest;
 
 use crate::hosts::Hosts;
 use crate::snapshot;
 use flows::Fates;
-use netloom_model::Snapshot;
+use netloom_model::{NsName, Snapshot};
 use netloom_tools::Context;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -94,13 +97,23 @@ fn run(cx: &mut Context<'_>) -> Result<i32, String> {
     let options = options(&cx.args)?;
     let mut before = snapshot::load(&[PathBuf::from(&options.files[0])])?;
     let mut after = snapshot::load(&[PathBuf::from(&options.files[1])])?;
-    let unread = [unread(&before, &after), unread(&after, &before)].concat();
+    let mut unread = [unread(&before, &after), unread(&after, &before)].concat();
+    let rest = rest::between(&before.state, &after.state);
     // The same host, whatever it was called meanwhile.
     after.host.name.clone_from(&before.host.name);
     let taken = |host: &mut Snapshot| core::mem::take(host);
     let mut before = Hosts::of(vec![taken(&mut before)]);
     let mut after = Hosts::of(vec![taken(&mut after)]);
-    let changes = lines::between(&parts::of(&mut before)?, &parts::of(&mut after)?);
+    let told = lines::between(&parts::of(&mut before)?, &parts::of(&mut after)?);
+    for (ns, part) in rest {
+        let of_part = |(of, kind, _): &(NsName, u8, Vec<String>)| {
+            *of == ns && parts::field(*kind).contains(&part)
+        };
+        if !told.iter().any(of_part) {
+            unread.push(format!("something else of {part} of {ns} differs"));
+        }
+    }
+    let changes: Vec<String> = told.into_iter().flat_map(|(_, _, lines)| lines).collect();
     let flows = flows::changed(cx, &mut before, &mut after, options.flows)?;
     let told = match options.json {
         true => format!("{}\n", as_json(&changes, &flows, &unread)),

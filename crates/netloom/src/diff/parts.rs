@@ -1,6 +1,7 @@
 //! What there is in a namespace, as the commands that would make it. What comes of other things or with time
 //! is left out: routes of the kernel's own, neighbours and stations that were learned, counters.
 
+use super::objects;
 use crate::explain::{exec, ip_of, words};
 use crate::hosts::Hosts;
 use netloom_model::link::{LinkFlags, LinkKind};
@@ -52,6 +53,23 @@ impl Line {
 
 /// The kind of part that says that there is a namespace.
 pub(super) const NAMESPACE: u8 = 0;
+/// The kind of part that sets and objects of nft are.
+const OBJECTS: u8 = 7;
+
+/// What is wholly told by lines of each kind: a part of a namespace's state.
+pub(super) const fn field(kind: u8) -> &'static [&'static str] {
+    match kind {
+        1 => &["links"],
+        2 => &["addresses", "nexthops"],
+        3 => &["routes"],
+        4 => &["rules"],
+        5 => &["neighbours", "fdb"],
+        6 => &["vlans"],
+        7 => &["ipsets", "ruleset"],
+        8 => &["ruleset"],
+        _ => &[],
+    }
+}
 
 /// The kind of part that settings are.
 pub(super) const SETTINGS: u8 = 9;
@@ -61,6 +79,8 @@ pub(super) const SETTINGS: u8 = 9;
 type Listing = (u8, &'static [&'static str], fn(&str) -> Option<String>);
 
 const LISTED: &[Listing] = &[
+    // Before the routes that go by them.
+    (2, &["ip", "nexthop"], nexthop),
     // Without a family all tables are those of both.
     (3, &["ip", "-4", "route", "show", "table", "all"], |line| {
         route("", line)
@@ -72,7 +92,9 @@ const LISTED: &[Listing] = &[
     (4, &["ip", "-6", "rule"], |line| rule(" -6", line)),
     (5, &["ip", "neigh", "show", "nud", "permanent"], neighbour),
     (5, &["bridge", "fdb", "show"], station),
-    (7, &["ipset", "save"], |line| Some(format!("ipset {line}"))),
+    (7, &["ipset", "save"], |line| {
+        Some(format!("ipset {}", untimed(line)))
+    }),
 ];
 
 /// Everything, part by part.
@@ -99,6 +121,11 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
             part(*kind, words.get(1).copied().unwrap_or_default(), lines);
         }
         part(6, "", vlans(here));
+        for words in objects::LISTED {
+            for (name, lines) in objects::made(&listed(hosts, ns, words)) {
+                part(OBJECTS, &name, lines);
+            }
+        }
         for table in &here.ruleset.tables {
             for (chain, lines) in rules(table) {
                 let which = format!("{:?} {} {chain}", table.family, table.name);
@@ -196,7 +223,58 @@ fn addresses(here: &Namespace) -> Vec<String> {
 /// Those of the kernel's own come with their addresses.
 fn route(family: &str, line: &str) -> Option<String> {
     let own = line.contains("proto kernel") || line.contains("table local");
-    (!own && !line.is_empty()).then(|| format!("ip{family} route add {line}"))
+    (!own && !line.is_empty()).then(|| format!("ip{family} route add {}", asked(line)))
+}
+
+/// Next hop objects.
+fn nexthop(line: &str) -> Option<String> {
+    let line = asked(line);
+    let line = line.strip_suffix(" scope link").unwrap_or(&line);
+    (!line.is_empty()).then(|| format!("ip nexthop add {line}"))
+}
+
+/// What somebody asked for of what `ip` tells: without states, and what is left of times.
+fn asked(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let mut asked = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            "linkdown" | "dead" | "offload" | "rt_offload" | "trap" | "rt_trap" => {}
+            "expires" => {
+                words.next();
+            }
+            word => asked.push(word),
+        }
+    }
+    asked.join(" ")
+}
+
+/// A line of ipset without what elements have left and counted, and without what chance drew.
+fn untimed(line: &str) -> String {
+    let element = line.starts_with("add ");
+    // A comment is the last, and may be any words.
+    let (line, comment) = match line.split_once(" comment \"") {
+        Some((line, comment)) => (line, format!(" comment \"{comment}")),
+        None => (line, String::new()),
+    };
+    let mut words = line.split_whitespace();
+    let mut asked = Vec::new();
+    while let Some(word) = words.next() {
+        match word {
+            "timeout" if element => match words.next() {
+                Some("0") => asked.extend(["timeout", "0"]),
+                _ => {}
+            },
+            "packets" | "bytes" if element => {
+                words.next();
+            }
+            "initval" if !element => {
+                words.next();
+            }
+            word => asked.push(word),
+        }
+    }
+    asked.join(" ") + &comment
 }
 
 fn rule(family: &str, line: &str) -> Option<String> {
@@ -212,7 +290,16 @@ fn neighbour(line: &str) -> Option<String> {
 /// Those that somebody put there; a device's own addresses are permanent.
 fn station(line: &str) -> Option<String> {
     let by_hand = line.ends_with("static");
-    by_hand.then(|| format!("bridge fdb add {line}"))
+    let mut words = Vec::new();
+    let mut all = line.split_whitespace();
+    while let Some(word) = all.next() {
+        words.push(word);
+        // Whose master it is follows from the device.
+        if word == "master" {
+            all.next();
+        }
+    }
+    by_hand.then(|| format!("bridge fdb add {}", words.join(" ")))
 }
 
 fn vlans(here: &Namespace) -> Vec<String> {
@@ -246,10 +333,14 @@ fn rules(table: &Table) -> Vec<(String, Vec<Line>)> {
             (None, base) => {
                 let base = base.as_ref().map_or_else(String::new, |base| {
                     let policy = format!("{:?}", base.policy).to_lowercase();
-                    let hook = base.hook.name();
+                    let (kind, hook) = (base.kind.name(), base.hook.name());
+                    let devices = match base.devices.is_empty() {
+                        true => String::new(),
+                        false => format!(" devices = {{ {} }}", base.devices.join(", ")),
+                    };
+                    let priority = base.priority;
                     format!(
-                        " {{ hook {hook} priority {}; policy {policy}; }}",
-                        base.priority
+                        " '{{ type {kind} hook {hook}{devices} priority {priority}; policy {policy}; }}'"
                     )
                 });
                 format!("nft add chain {family} {name} {}{base}", chain.name)
@@ -301,4 +392,37 @@ fn listeners(here: &Namespace) -> Vec<String> {
 /// Whether a socket of TCP waits for connections, or one of UDP for packets of everybody.
 pub(super) fn waits(state: TcpState, remote: bool) -> bool {
     state == TcpState::Listen || state == TcpState::Closed && !remote
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_what_can_be_typed() {
+        let route = |line| route("", line).unwrap();
+        assert_eq!(
+            route("10.8.0.0/16 via 10.9.0.2 dev v0 linkdown expires 30sec"),
+            "ip route add 10.8.0.0/16 via 10.9.0.2 dev v0"
+        );
+        let hop = nexthop("id 5 via 10.9.0.2 dev v0 scope link").unwrap();
+        assert_eq!(hop, "ip nexthop add id 5 via 10.9.0.2 dev v0");
+        let station = station("02:00:00:00:00:01 dev v0 vlan 1 master b0 static").unwrap();
+        assert_eq!(
+            station,
+            "bridge fdb add 02:00:00:00:00:01 dev v0 vlan 1 master static"
+        );
+    }
+
+    #[test]
+    fn what_elements_have_left_is_no_change() {
+        let made = "create x hash:ip timeout 100 counters initval 0x9a21487a";
+        assert_eq!(untimed(made), "create x hash:ip timeout 100 counters");
+        let one = "add x 1.1.1.1 timeout 99 packets 3 bytes 252 comment \"timeout 5 of it\"";
+        assert_eq!(untimed(one), "add x 1.1.1.1 comment \"timeout 5 of it\"");
+        assert_eq!(
+            untimed("add x 1.1.1.2 timeout 0"),
+            "add x 1.1.1.2 timeout 0"
+        );
+    }
 }
