@@ -22,7 +22,7 @@ use netloom_model::world::Ready;
 use netloom_model::{NsName, Reply, Request, Result, Time, World};
 use netloom_tools::{Applet, Context, Host};
 pub(crate) use on_kernel::ON_KERNEL;
-use output::Output;
+pub(crate) use output::Output;
 use signal_hook::low_level;
 use std::cell::OnceCell;
 use std::io::Write;

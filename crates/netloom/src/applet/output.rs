@@ -11,14 +11,14 @@ use std::rc::Rc;
 
 /// Standard output; clones write to the same buffer.
 #[derive(Clone)]
-pub(super) struct Output {
+pub(crate) struct Output {
     buffer: Rc<RefCell<BufWriter<Box<dyn Write>>>>,
     by_line: bool,
 }
 
 impl Output {
     /// This process's own.
-    pub(super) fn new() -> Output {
+    pub(crate) fn new() -> Output {
         let stdout = io::stdout();
         let by_line = stdout.is_terminal();
         // Rust's own standard output is flushed at every line, even into a file.

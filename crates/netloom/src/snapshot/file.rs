@@ -3,7 +3,7 @@
 //! whatever the file is called.
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use netloom_model::snapshot::{Missing, VERSION};
 use netloom_model::{Namespace, NsName, Snapshot};
@@ -15,8 +15,8 @@ use std::io::{self, Read, Write};
 /// What is longer is compressed, and has no line for each value.
 const LARGE: usize = 64 * 1024;
 
-/// What is longer, once it is not compressed any more, is not read.
-const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
+/// What is longer, compressed or not, is not read; nor is more of an archive.
+pub(super) const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
 /// How gzip begins (RFC 1952, 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -47,15 +47,29 @@ pub fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     if !bytes.starts_with(&GZIP) {
         return Ok(bytes);
     }
-    let mut json = Vec::with_capacity(bytes.len().saturating_mul(8));
-    let read = GzDecoder::new(&*bytes)
-        .take(LIMIT + 1)
-        .read_to_end(&mut json);
-    read.map_err(|error| format!("its compression (gzip) is damaged: {error}"))?;
-    match json.len() as u64 > LIMIT {
-        true => Err(format!("it is longer than {} GiB", LIMIT >> 30)),
-        false => Ok(json),
+    limited(MultiGzDecoder::new(&*bytes)).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => error.to_string(),
+        _ => format!("its compression (gzip) is damaged: {error}"),
+    })
+}
+
+/// All that can be read.
+///
+/// # Errors
+/// It cannot be read, or is too long.
+pub fn limited(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LIMIT {
+        true => Err(too_long()),
+        false => Ok(bytes),
     }
+}
+
+/// That it is longer than what is read.
+pub(super) fn too_long() -> io::Error {
+    let text = format!("it is longer than {} GiB", LIMIT >> 30);
+    io::Error::new(io::ErrorKind::FileTooLarge, text)
 }
 
 /// The snapshot of a JSON text.
@@ -158,6 +172,19 @@ mod tests {
             assert_eq!(read(&bytes).unwrap(), snapshot);
             assert_eq!(read(&text(&snapshot).unwrap()).unwrap(), snapshot);
         }
+    }
+
+    #[test]
+    fn gzip_may_be_of_several_members() {
+        let snapshot = with_settings(10_000);
+        let json = text(&snapshot).unwrap();
+        let (one, other) = json.split_at(json.len() / 2);
+        let packed = [one, other].map(|part| {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(part).unwrap();
+            gzip.finish().unwrap()
+        });
+        assert_eq!(read(&packed.concat()).unwrap(), snapshot);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use netloom_model::snapshot::Host;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, LinkRef, NsName, Snapshot, State, World};
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -76,7 +76,9 @@ type Failure = String;
 /// If it cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<i32, Failure> {
     if arguments.script {
-        print!("{SCRIPT}");
+        let mut out = applet::Output::new();
+        let written = out.write_all(SCRIPT.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|error| format!("cannot write: {error}"))?;
         return Ok(0);
     }
     let mut snapshot = take(arguments)?;
@@ -115,12 +117,11 @@ fn print(snapshot: &Snapshot) -> io::Result<()> {
 /// If it cannot be read: the file, and what is wrong with it.
 pub fn load(paths: &[PathBuf]) -> Result<Snapshot, Failure> {
     let read = |path: &PathBuf| {
-        let mut bytes = Vec::new();
         let read = match path == Path::new("-") {
-            true => io::stdin().lock().read_to_end(&mut bytes),
-            false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
+            true => file::limited(io::stdin().lock()),
+            false => File::open(path).and_then(file::limited),
         };
-        read.map_err(|error| format!("{}: {error}", path.display()))?;
+        let bytes = read.map_err(|error| format!("{}: {error}", path.display()))?;
         Ok((path.display().to_string(), bytes))
     };
     if let [folder] = paths

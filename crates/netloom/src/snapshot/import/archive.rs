@@ -1,6 +1,7 @@
 //! Archives: tar(5) in the forms of POSIX.1-1988 (ustar), pax and GNU, by itself or compressed by gzip
 //! or xz. Only the files that are wanted are kept.
 
+use crate::snapshot::file::{LIMIT, too_long};
 use std::io::{self, Read};
 
 /// The size of everything in an archive.
@@ -29,7 +30,7 @@ fn opened(bytes: &[u8]) -> Box<dyn Read + '_> {
     if bytes.starts_with(&XZ) {
         Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY))
     } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        Box::new(flate2::read::GzDecoder::new(bytes))
+        Box::new(flate2::read::MultiGzDecoder::new(bytes))
     } else {
         Box::new(bytes)
     }
@@ -43,11 +44,15 @@ pub(super) fn files(
     bytes: &[u8],
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<(String, Vec<u8>)>, String> {
-    let damaged = |error: io::Error| format!("the archive is damaged: {error}");
+    let damaged = |error: io::Error| match error.kind() {
+        io::ErrorKind::FileTooLarge => error.to_string(),
+        _ => format!("the archive is damaged: {error}"),
+    };
     let mut archive = Archive {
         reader: opened(bytes),
     };
     let mut files = Vec::new();
+    let mut kept = 0;
     let mut long_name = None;
     while let Some(header) = archive.header().map_err(damaged)? {
         let name = long_name.take().unwrap_or_else(|| header.name.clone());
@@ -62,6 +67,10 @@ pub(super) fn files(
                 long_name = pax_path(&content);
             }
             b'0' | 0 if wanted(&name) && header.size <= LARGEST => {
+                kept += header.size;
+                if kept > LIMIT {
+                    return Err(damaged(too_long()));
+                }
                 files.push((name, archive.content(header.size).map_err(damaged)?));
             }
             _ => archive.skip(header.size).map_err(damaged)?,

@@ -11,6 +11,9 @@ use netloom_tools::{Context, NoMachine};
 /// What stands for a rule that was not understood, until it is replaced.
 pub(super) const MARK: &str = "netloom-unknown-rule-";
 
+/// How many lines are read at once where some are not understood.
+const PIECE: usize = 100;
+
 /// A namespace's rules as they are put together.
 pub(super) struct Firewall {
     world: Simulation,
@@ -79,12 +82,42 @@ impl Firewall {
     /// What the tool says of a line that is no rule.
     pub(super) fn restore(&mut self, tool: &str, text: &str) -> Result<(), String> {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        if self.run(tool, &["--counters"], text).is_ok() {
+            return Ok(());
+        }
+        // The tool ends at the first line that it does not take: in pieces few are read again for each.
+        let mut at = 0;
+        while at < lines.len() {
+            let head = head(&lines, at);
+            let end = lines.len().min(at + PIECE);
+            let table_ends = lines[at..end].iter().position(|line| line == "COMMIT");
+            let end = table_ends.map_or(end, |within| at + within);
+            // What is wrong beside rules is said of the whole.
+            let _ = self.mark_lines(tool, &["--counters", "--test"], &head, &mut lines[at..end]);
+            at = end + usize::from(table_ends.is_some());
+        }
+        self.mark_lines(tool, &["--counters"], &[], &mut lines)
+    }
+
+    /// Gives a tool some lines behind others, until it takes them with a mark in place of each rule that it
+    /// does not.
+    fn mark_lines(
+        &mut self,
+        tool: &str,
+        words: &[&str],
+        head: &[String],
+        lines: &mut [String],
+    ) -> Result<(), String> {
+        let commit = if head.is_empty() { "" } else { "COMMIT\n" };
         loop {
-            let text = lines.join("\n") + "\n";
-            let Err(said) = self.run(tool, &["--counters"], &text) else {
+            let text = head.join("\n") + "\n" + &lines.join("\n") + "\n" + commit;
+            let Err(said) = self.run(tool, words, &text) else {
                 return Ok(());
             };
-            let refused = wrong_line(&said).and_then(|number| lines.get_mut(number - 1));
+            // An empty head is an empty line.
+            let before = head.len().max(1);
+            let refused = wrong_line(&said).and_then(|number| number.checked_sub(before + 1));
+            let refused = refused.and_then(|at| lines.get_mut(at));
             match refused.and_then(|line| Some((chain_of(line)?, line))) {
                 Some((chain, line)) => {
                     let mark = self.unknown(std::mem::take(line));
@@ -129,6 +162,17 @@ impl Firewall {
             }
         }
     }
+}
+
+/// What stands before a line of a table: the table's name and its chains. At the table's begin it is
+/// nothing.
+fn head(lines: &[String], at: usize) -> Vec<String> {
+    let begins = |line: &String| line.starts_with('*') || line == "COMMIT";
+    let begin = lines[..at].iter().rposition(begins);
+    let begin = begin.filter(|begin| lines[*begin] != "COMMIT");
+    let above = begin.map_or(&[][..], |begin| &lines[begin..at]);
+    let declares = |line: &&String| line.starts_with(['*', ':']);
+    above.iter().filter(declares).cloned().collect()
 }
 
 /// The number of the line that a tool of iptables complains about: `line 7 failed`, `Error occurred at
@@ -190,6 +234,28 @@ mod tests {
         assert_eq!(unknown(rules[0]), None);
         assert!(unknown(rules[1]).unwrap().contains("quantum"));
         assert!(unknown(rules[2]).unwrap().contains("TELEPORT"));
+    }
+
+    #[test]
+    fn very_many_lines_that_are_not_understood_are_all_marked() {
+        let count = 1_000;
+        let line = |n| {
+            format!(
+                "-A here -m quantum --spin {n} -j there\n-A there -s 10.0.0.{} -j DROP\n",
+                n % 250
+            )
+        };
+        let both: String = (0..count).map(line).collect();
+        let table = format!(":INPUT ACCEPT [0:0]\n:here - [0:0]\n:there - [0:0]\n{both}COMMIT\n");
+        let mut firewall = Firewall::new();
+        let text = format!("*filter\n{table}# and more\n*mangle\n{table}");
+        firewall.restore("iptables-restore", &text).unwrap();
+        let mut into = Namespace::default();
+        firewall.finish(&mut into);
+        let rules = rules(&into);
+        let unknown = |rule: &&&Rule| matches!(&rule.statements[..], [Statement::Unknown(_)]);
+        assert_eq!(rules.len(), 4 * count);
+        assert_eq!(rules.iter().filter(unknown).count(), 2 * count);
     }
 
     #[test]

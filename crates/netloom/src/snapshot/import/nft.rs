@@ -62,8 +62,9 @@ impl Firewall {
     /// What nft says of a line that is no rule.
     pub(super) fn nft_text(&mut self, text: &str, but: &[Table]) -> Result<(), String> {
         let mut lines = without(text, but);
+        let rules = rules(&lines);
         for at in 0..lines.len() {
-            if is_of_xtables(&lines[at]) && is_rule(&lines, at) {
+            if rules[at] && is_of_xtables(&lines[at]) {
                 self.mark_line(&mut lines[at]);
             }
         }
@@ -72,11 +73,16 @@ impl Firewall {
             let Err(said) = self.run("nft", &["-f", "-"], &text) else {
                 return Ok(());
             };
-            // A mark that is refused stands where no rule can.
-            let refused = wrong_line(&said).filter(|at| is_rule(&lines, *at));
-            match refused.filter(|at| !lines[*at].contains(MARK)) {
-                Some(at) => self.mark_line(&mut lines[at]),
-                None => return Err(said),
+            let mut marked = false;
+            for at in wrong_lines(&said) {
+                // A mark that is refused stands where no rule can.
+                if rules.get(at) == Some(&true) && !lines[at].contains(MARK) {
+                    self.mark_line(&mut lines[at]);
+                    marked = true;
+                }
+            }
+            if !marked {
+                return Err(said);
             }
         }
     }
@@ -139,27 +145,32 @@ fn is_of_xtables(line: &str) -> bool {
         .any(|words| bare.contains(words))
 }
 
-/// The place of the line that nft complains about: `/dev/stdin:7:3-9: Error: ...`.
-fn wrong_line(said: &str) -> Option<usize> {
-    let line = said.lines().find(|line| line.contains(": Error: "))?;
-    let (place, _) = line.split_once(": Error: ")?;
-    let (place, _) = place.rsplit_once(':')?;
-    let (_, number) = place.rsplit_once(':')?;
-    number.parse::<usize>().ok()?.checked_sub(1)
+/// The places of the lines that nft complains about: `/dev/stdin:7:3-9: Error: ...`.
+fn wrong_lines(said: &str) -> impl Iterator<Item = usize> {
+    said.lines().filter_map(|line| {
+        let (place, _) = line.split_once(": Error: ")?;
+        let (place, _) = place.rsplit_once(':')?;
+        let (_, number) = place.rsplit_once(':')?;
+        number.parse::<usize>().ok()?.checked_sub(1)
+    })
 }
 
-/// Whether a line is a whole rule: it stands in a chain, and opens nothing.
-fn is_rule(lines: &[String], at: usize) -> bool {
-    let Some(line) = lines.get(at).map(|line| line.trim()) else {
-        return false;
-    };
-    let open = |line: &str| line.matches('{').count() == line.matches('}').count();
-    let above = lines[..at].iter().rev().map(|line| line.trim());
-    let mut blocks =
-        above.filter(|line| line.ends_with('{') || *line == "}" || line.contains("{ #"));
-    let in_chain = blocks.next().is_some_and(|line| line.starts_with("chain "));
+/// Which lines are whole rules: they stand in a chain, and open nothing. What is put in the place of one is
+/// one too.
+fn rules(lines: &[String]) -> Vec<bool> {
+    let open = |line: &str| line.matches('{').count() != line.matches('}').count();
     let head = ["type ", "policy ", "comment ", "}"];
-    in_chain && open(line) && !line.is_empty() && !head.iter().any(|word| line.starts_with(word))
+    let mut in_chain = false;
+    let each = lines.iter().map(|line| {
+        let line = line.trim();
+        let said = line.is_empty() || head.iter().any(|word| line.starts_with(word));
+        let rule = in_chain && !open(line) && !said;
+        if line.ends_with('{') || line == "}" || line.contains("{ #") {
+            in_chain = line.starts_with("chain ");
+        }
+        rule
+    });
+    each.collect()
 }
 
 #[cfg(test)]
