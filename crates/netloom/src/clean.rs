@@ -1,9 +1,11 @@
 //! `netloom clean`: what netloom made on the running kernel and did not take away, because it was killed
 //! or told to leave it. It is known by its marks ([`netloom_kernel::owned`]); nothing else is touched.
 
+use crate::applet::Output;
 use crate::start::Failure;
 use clap::Args;
 use netloom_kernel::{Kernel, owned};
+use std::io::Write;
 
 /// What it is told.
 #[derive(Debug, Args)]
@@ -26,15 +28,20 @@ pub fn run(arguments: &Arguments) -> Result<i32, Failure> {
     if let Some(tag) = &arguments.tag {
         found.retain(|owned| owned.tag.as_ref() == Some(tag));
     }
-    for owned in &found {
-        match &owned.tag {
-            Some(tag) => println!("{} ({tag})", owned.name),
-            None => println!("{}", owned.name),
-        }
-    }
-    if !arguments.dry_run {
-        owned::clean(&mut kernel, &found).map_err(|error| refused(&error))?;
-    }
+    let lines = found.iter().map(|owned| match &owned.tag {
+        Some(tag) => format!("{} ({tag})\n", owned.name),
+        None => format!("{}\n", owned.name),
+    });
+    let lines: String = lines.collect();
+    // Whether somebody reads the list or not, what is in it goes.
+    let cleaned = match arguments.dry_run {
+        true => Ok(()),
+        false => owned::clean(&mut kernel, &found),
+    };
+    let mut out = Output::new();
+    let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+    cleaned.map_err(|error| refused(&error))?;
+    written.map_err(|error| format!("cannot write: {error}"))?;
     Ok(0)
 }
 

@@ -1,10 +1,13 @@
 //! `netloom list` and `netloom stop`.
 
+use crate::applet::Output;
 use crate::client::Client;
 use crate::protocol::Welcome;
 use crate::start::{self, Failure};
 use netloom_model::state::Parts;
 use netloom_model::{NsName, World};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long a world may take to end.
@@ -17,20 +20,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub fn list() -> Result<(), Failure> {
     let worlds = start::living().map_err(|e| e.to_string())?;
     if worlds.is_empty() {
-        println!("no world runs");
-        return Ok(());
+        return print("no world runs\n").map_err(|e| e.to_string());
     }
-    println!(
-        "{:<16} {:>8} {:>8} {:<8} NAMESPACES",
+    let mut text = format!(
+        "{:<16} {:>8} {:>8} {:<8} NAMESPACES\n",
         "NAME", "PID", "AGE", "TIME"
     );
     for (name, client) in worlds {
-        match client {
-            Ok(mut client) => println!("{}", line(&mut client)),
-            Err(error) => println!("{name:<16} {error}"),
-        }
+        text += &match client {
+            Ok(mut client) => line(&mut client),
+            Err(error) => format!("{name:<16} {error}"),
+        };
+        text += "\n";
     }
-    Ok(())
+    print(&text).map_err(|e| e.to_string())
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = Output::new();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn line(client: &mut Client) -> String {
@@ -72,22 +81,53 @@ fn age(age: Duration) -> String {
     }
 }
 
-/// Ends the world called `name` and waits until it has ended.
+/// Ends the world called `name` and waits until it has ended. One that does not answer is told by a
+/// signal.
 ///
 /// # Errors
 /// If there is none, or it does not end.
 pub fn stop(name: &str) -> Result<(), Failure> {
-    let (mut client, _) = start::find(name)?;
-    (client.stop()).map_err(|e| format!("cannot stop the world {name}: {e}"))?;
+    let asked = start::find(name).and_then(|(mut client, _)| {
+        let stopped = client.stop();
+        stopped.map_err(|e| format!("cannot stop the world {name}: {e}"))
+    });
+    let holder = start::holder(name);
+    let Err(failure) = asked else {
+        return match ends(name)? {
+            true => Ok(()),
+            false => Err(stays(name, holder)),
+        };
+    };
+    let Some(pid) = holder else {
+        return Err(failure);
+    };
+    for signal in [Signal::TERM, Signal::KILL] {
+        // It may have gone by itself.
+        let _ = kill_process(pid, signal);
+        if ends(name)? {
+            return Ok(());
+        }
+    }
+    Err(stays(name, holder))
+}
+
+/// Waits for a world to end; whether it did.
+fn ends(name: &str) -> Result<bool, Failure> {
     let start = Instant::now();
     while start::lives(name).map_err(|e| e.to_string())? {
         if start.elapsed() > PATIENCE {
-            let pid = client.welcome().pid;
-            return Err(format!("the world {name} (process {pid}) does not end"));
+            return Ok(false);
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    Ok(())
+    Ok(true)
+}
+
+fn stays(name: &str, holder: Option<Pid>) -> Failure {
+    match holder {
+        Some(pid) => format!("the world {name} (process {pid}) does not end"),
+        None => format!("the world {name} does not end"),
+    }
 }
 
 #[cfg(test)]

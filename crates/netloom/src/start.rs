@@ -11,7 +11,7 @@ use clap::Args;
 use netloom_engine::Engine;
 use netloom_kernel::{namespace, rootless};
 use netloom_model::{NsName, Time};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::fs::{self, File};
@@ -148,6 +148,15 @@ fn beginning(kind: &Kind, place: &Place) -> Result<Beginning, Failure> {
     })
 }
 
+/// Has this process end when a world does, whether it was stopped or failed: what runs in it ends too.
+struct EndsProcess;
+
+impl Drop for EndsProcess {
+    fn drop(&mut self) {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
+    }
+}
+
 /// Starts a world in a thread of this process, under a name made from the process's number. It
 /// lives as long as what is returned; commands begin in that namespace.
 ///
@@ -158,11 +167,10 @@ pub fn start_here(kind: &Kind) -> Result<(Home, NsName), Failure> {
     let Listening { home, server } = listen(&name, kind)?;
     let begins = server.begins().clone();
     std::thread::spawn(move || {
+        let _ends = EndsProcess;
         if let Err(error) = server.serve() {
             eprintln!("netloom: the world has ended: {error}");
         }
-        // It was stopped: what runs in it ends too.
-        let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
     });
     Ok((home, begins))
 }
@@ -233,11 +241,10 @@ pub fn serve(name: &str, kind: &Kind) -> io::Result<()> {
     rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
     rustix::stdio::dup2_stderr(File::create(home.place().log())?)?;
     std::thread::spawn(move || {
-        let served = server.serve();
-        if let Err(error) = &served {
+        let _ends = EndsProcess;
+        if let Err(error) = server.serve() {
             eprintln!("netloom: {error}");
         }
-        let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::TERM);
     });
     signals.forever().next();
     drop(home);
@@ -301,6 +308,11 @@ pub fn find(name: &str) -> Result<(Client, Place), Failure> {
 pub fn lives(name: &str) -> io::Result<bool> {
     let living = Worlds::open()?.living()?;
     Ok(living.iter().any(|n| n == name))
+}
+
+/// The process that holds a world which lives.
+pub fn holder(name: &str) -> Option<Pid> {
+    Worlds::open().ok()?.holder(name)
 }
 
 /// Every living world with its name.

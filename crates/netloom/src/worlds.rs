@@ -6,8 +6,9 @@
 
 use netloom_kernel::rootless;
 use rustix::fs::{Mode, mkdir};
+use rustix::process::Pid;
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -109,8 +110,9 @@ impl Worlds {
             fs::remove_dir_all(&path).map_err(io)?;
         }
         DirBuilder::new().mode(0o700).create(&path).map_err(io)?;
-        let lock = File::create(path.join("lock")).map_err(io)?;
+        let mut lock = File::create(path.join("lock")).map_err(io)?;
         lock.lock().map_err(io)?;
+        write!(lock, "{}", std::process::id()).map_err(io)?;
         let place = Place(path.clone());
         fs::create_dir(place.bin()).map_err(io)?;
         for command in commands {
@@ -118,6 +120,14 @@ impl Worlds {
         }
         fs::write(place.shell_start(), SHELL_START).map_err(io)?;
         Ok(Home { path, _lock: lock })
+    }
+
+    /// The process that holds a world which lives.
+    pub fn holder(&self, name: &str) -> Option<Pid> {
+        let path = self.0.join(name);
+        let written = fs::read_to_string(path.join("lock")).ok()?;
+        let pid = written.parse().ok().and_then(Pid::from_raw);
+        pid.filter(|_| is_name(name) && is_alive(&path))
     }
 
     /// The names of the worlds that live, in order. What dead ones left behind is removed.
@@ -272,7 +282,11 @@ mod tests {
         assert!(matches!(create(&worlds, "blue"), Err(CreateError::Exists)));
         assert_eq!(worlds.living().unwrap(), ["blue"]);
         assert!(home.place().bin().join("ip").exists());
+        let own = Pid::from_raw(std::process::id().try_into().unwrap());
+        assert_eq!(worlds.holder("blue"), own);
+        assert_eq!(worlds.holder("red"), None);
         drop(home);
+        assert_eq!(worlds.holder("blue"), None);
         assert!(worlds.living().unwrap().is_empty());
         create(&worlds, "blue").unwrap();
         fs::remove_dir_all(worlds.0).unwrap();

@@ -8,7 +8,9 @@ mod leftovers;
 mod network;
 mod rights;
 
+use crate::applet::Output;
 use std::fmt::Write;
+use std::io::Write as _;
 
 /// How bad something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,10 +73,13 @@ const SUBJECTS: &[Subject] = &[
 /// Looks at everything, and prints it: 0 if nothing is bad, else 1.
 pub fn doctor() -> i32 {
     let mut worst = Health::Well;
+    let mut out = Output::new();
     for (subject, look) in SUBJECTS {
         let told = look();
         worst = told.iter().map(|one| one.health).fold(worst, Ord::max);
-        print!("{}", lines(subject, &told));
+        // Some take their time: what is known is told.
+        let text = lines(subject, &told);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
     i32::from(worst == Health::Ill)
 }

@@ -96,11 +96,22 @@ impl Server {
         waits.fold(engine, Time::min)
     }
 
+    /// Lets the engine catch up with the clock. A fault at one event costs nobody their world, unless it
+    /// is before the engine again and again: then nothing of the world goes on.
+    fn advance(&mut self, now: Time) {
+        let engine = &mut self.engine;
+        let next = engine.next_event();
+        let advanced = catch_unwind(AssertUnwindSafe(|| engine.advance(now)));
+        if advanced.is_err() && self.engine.next_event() == next {
+            self.stopped = true;
+        }
+    }
+
     /// Lets the engine catch up with the clock and answers those whose wait is over; whether there
     /// was one.
     fn settle(&mut self) -> bool {
         let now = self.clock.now();
-        self.engine.advance(now);
+        self.advance(now);
         let waiting: Vec<(u64, Request)> = (self.connections.iter())
             .filter_map(|(&id, c)| Some((id, c.waiting_for()?.clone())))
             .collect();
@@ -186,7 +197,7 @@ impl Server {
                 Some(Ask::Cancel) => connection.cancel()?,
                 Some(Ask::Request(request)) => {
                     let now = self.clock.now();
-                    self.engine.advance(now);
+                    self.advance(now);
                     self.ask_engine(id, request, now);
                     // What was asked may be what somebody else waits for.
                     self.settle();
