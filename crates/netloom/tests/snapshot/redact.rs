@@ -109,7 +109,7 @@ const SHARED: &str = "
 ip netns add shop; ip link add uplink type dummy; ip link set uplink up
 iptables -N shop; iptables -N uplink; iptables -A FORWARD -j shop; iptables -A shop -g uplink
 iptables -A shop -m physdev --physdev-in uplink -j LOG --log-prefix 'acme: '
-ipset create shop hash:ip,iface; ipset add shop 10.0.0.1,uplink
+ipset create shop hash:net,iface; ipset add shop 10.0.0.0/24,uplink
 iptables -A uplink -m set --match-set shop src,src -j DROP
 nft 'add table ip uplink; add set ip uplink shop { type ipv4_addr; }
      add chain ip uplink shop; add rule ip uplink shop ip saddr @shop log prefix \"acme\" drop
