@@ -132,3 +132,15 @@ fn an_interrupted_script_leaves_its_named_world_alone() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(home.netloom(&["list"]).out.contains("blue"));
 }
+
+#[test]
+fn a_world_that_does_not_answer_is_stopped_by_a_signal() {
+    let home = Home::new();
+    home.run(&["--name", "blue"], "");
+    let listed = home.netloom(&["list"]).out;
+    let pid = listed.lines().nth(1).unwrap().split_whitespace().nth(1);
+    kill("STOP", pid.unwrap().parse().unwrap());
+    let done = home.netloom(&["stop", "blue"]);
+    assert_eq!((done.code, done.err.as_str()), (Some(0), ""));
+    assert_eq!(home.netloom(&["list"]).out, "no world runs\n");
+}

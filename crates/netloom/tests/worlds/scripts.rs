@@ -182,3 +182,17 @@ fn alive(pid: &str) -> bool {
     assert!(pid.parse::<u32>().is_ok(), "{pid:?}");
     fs::exists(format!("/proc/{pid}")).unwrap()
 }
+
+#[test]
+fn what_prints_where_nobody_reads_ends_like_others() {
+    // The reader says when it has closed its end; 141 is the end by SIGPIPE.
+    for verb in ["list", "doctor", "snapshot --script"] {
+        let script = format!(
+            "set -o pipefail; closed=$(mktemp -u); mkfifo $closed
+             (read line < $closed; netloom {verb}) | {{ exec <&-; echo > $closed; }}
+             echo $?; rm $closed"
+        );
+        let done = Home::new().run(&[], &script);
+        assert_eq!(done.out, "141\n", "{verb}: {}", done.err);
+    }
+}

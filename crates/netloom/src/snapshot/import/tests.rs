@@ -156,7 +156,12 @@ fn where_a_file_was_is_not_told_and_says_nothing_of_its_family() {
         "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n",
     )
     .unwrap();
-    assert_eq!(host.missing.iter().find(|missing| missing.part == "ruleset"), None);
+    assert_eq!(
+        host.missing
+            .iter()
+            .find(|missing| missing.part == "ruleset"),
+        None
+    );
     let family = host.state.namespaces[&NsName::first()].ruleset.tables[0].family;
     assert_eq!(family, TableFamily::Ip);
 }
