@@ -2,7 +2,7 @@
 
 use crate::netlink::Netlink;
 use netloom_model::conntrack::{
-    Connection, ConnectionChange, ConnectionUpdate, Expectation, Statistics,
+    Connection, ConnectionChange, ConnectionUpdate, Expectation, Statistics, Tuple,
 };
 use netloom_model::{Errno, Result, Time};
 use netloom_netlink::conntrack::{self, kind};
@@ -57,11 +57,23 @@ pub(crate) fn change(netlink: &mut Netlink, change: &ConnectionChange) -> Result
     }
 }
 
+/// The connection of a first direction, in a zone.
+pub(crate) fn find(
+    netlink: &mut Netlink,
+    original: &Tuple,
+    zone: u16,
+) -> Result<Option<Connection>> {
+    let asked = conntrack::find(original, zone);
+    match netlink.find(kind::GET, asked, |body| conntrack::decode(body, Time::ZERO)) {
+        Err(error) if error.errno == Errno::NOENT => Ok(None),
+        found => found,
+    }
+}
+
 /// Changes a connection. The kernel wants to be told all bits of its status: those that it has are
 /// asked for first.
 fn update(netlink: &mut Netlink, wanted: &ConnectionUpdate) -> Result<()> {
-    let asked = conntrack::find(&wanted.original, wanted.zone);
-    let there = netlink.find(kind::GET, asked, |body| conntrack::decode(body, Time::ZERO))?;
+    let there = find(netlink, &wanted.original, wanted.zone)?;
     let there = there.filter(|there| there.id == wanted.id);
     let there = there.ok_or(Errno::NOENT)?;
     netlink.request(kind::NEW, 0, conntrack::update(wanted, &there)?)

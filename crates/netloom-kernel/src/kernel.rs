@@ -224,8 +224,15 @@ impl Kernel {
             return self.change(change);
         }
         let mut log = Log::default();
-        for change in changes {
-            let done = log.note(self, change).and_then(|()| self.change(change));
+        for (n, change) in changes.iter().enumerate() {
+            // A link that goes last does not come back.
+            let ends = n + 1 == changes.len() && matches!(change, Change::DelLink { .. });
+            let noted = match ends {
+                true => log.end(),
+                false => log.note(self, change),
+            };
+            let done = noted.and_then(|()| self.change(change));
+            let done = done.and_then(|()| log.done(self));
             if let Err(error) = done {
                 if !write::is_several(change) {
                     log.refused();

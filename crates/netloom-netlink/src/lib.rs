@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod again;
 pub mod attribute;
 pub mod bridge;
 pub mod conntrack;

@@ -5,9 +5,11 @@
 
 use crate::{Attributes, Writer, link, u32_at};
 
-/// Kinds of messages (`RTM_GETQDISC`, `RTM_GETTFILTER`).
+/// Kinds of messages (`RTM_NEWQDISC`, `RTM_GETQDISC`, `RTM_GETTFILTER`).
+pub const QDISC: u16 = 36;
+/// See [`QDISC`].
 pub const QDISCS: u16 = 38;
-/// See [`QDISCS`].
+/// See [`QDISC`].
 pub const FILTERS: u16 = 46;
 
 /// The length of the fixed part.

@@ -1,7 +1,7 @@
 //! Brings back the links of a namespace: those that are gone are made anew with their numbers, and each
 //! is set as it was.
 
-use super::Kept;
+use super::All;
 use crate::{Kernel, namespace, write};
 use netloom_model::bridge::BridgePortSettings;
 use netloom_model::state::Parts;
@@ -32,15 +32,35 @@ pub(super) fn unmake(kernel: &mut Kernel, ns: &NsName, there: &BTreeSet<u32>) ->
     Ok(())
 }
 
+/// A link that went to another namespace.
+pub(super) struct Moved {
+    /// What it was called. Where its new name is refused it has gone, and has the old one.
+    pub(super) name: String,
+    /// What it is to be called there.
+    pub(super) new_name: String,
+    /// The number that it has there, once it has come.
+    pub(super) index: Option<u32>,
+}
+
+impl Moved {
+    fn find<'a>(&self, there: &'a Namespace) -> Option<&'a Link> {
+        let named = |name: &String| there.link(&LinkRef::Name(name.clone()));
+        match self.index {
+            Some(index) => there.link(&LinkRef::Index(index)),
+            None => named(&self.name).or_else(|| named(&self.new_name)),
+        }
+    }
+}
+
 /// Has a link come back from a namespace, with the number that it had.
 pub(super) fn bring_back(
     kernel: &mut Kernel,
-    (from, name): (&NsName, &str),
+    (from, moved): (&NsName, &Moved),
     (to, index): (&NsName, u32),
 ) -> Result<()> {
     let stayed = kernel.read(to, Parts::LINKS)?;
     let there = kernel.read(from, Parts::LINKS)?;
-    let Some(link) = there.link(&LinkRef::from(name)) else {
+    let Some(link) = moved.find(&there) else {
         return Ok(());
     };
     if stayed.link(&LinkRef::Index(index)).is_some() {
@@ -57,7 +77,7 @@ pub(super) fn restore(
     kernel: &mut Kernel,
     ns: &NsName,
     before: &Namespace,
-    kept: &Kept,
+    kept: &All,
 ) -> Result<()> {
     let mut first = Ok(());
     let mut now = kernel.read(ns, Parts::LINKS)?;
@@ -85,7 +105,7 @@ pub(super) fn restore(
     first
 }
 
-fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &Kept) -> Result<()> {
+fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &All) -> Result<()> {
     let mut peer_index = None;
     let kind = match &was.kind {
         LinkKind::Bridge(_) => NewKind::Bridge,
@@ -94,7 +114,7 @@ fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &Kept) -> Result<()>
         LinkKind::Veth => {
             let peer = was.peer.as_ref().ok_or(Errno::NODEV)?;
             let of = if peer.nsid.is_none() { ns } else { &peer.ns };
-            let known = kept.get(of).and_then(|of| of.link(&peer.index.into()));
+            let known = kept.get(of).and_then(|of| of.ns.link(&peer.index.into()));
             peer_index = Some(peer.index);
             NewKind::Veth {
                 peer: known.map(|peer| peer.name.clone()).unwrap_or_default(),

@@ -2,47 +2,42 @@
 //! round.
 //!
 //! What only makes something is undone by taking it away. What takes something away, or changes it,
-//! has its namespace read before, once; in the end what is no longer so is brought back (`restore`,
-//! `links`). A namespace that loses its name is held open, and gets it back; one that is new goes with
-//! all that was done in it. So what only builds reads nothing.
+//! has those parts of its namespace read before, once, that it can touch (`touched`, `kept`); in the end what
+//! is no longer so is brought back (`restore`, `links`). What could not be is refused (`refuse`). A
+//! namespace that loses its name is held open, and gets it back; one that is new goes with all that was done
+//! in it. So what only builds reads nothing.
 //!
 //! Not undone: an id that a namespace got, for the kernel takes none back; what was counted; entries that
 //! the kernel learned by itself. Tables of rules that come back have new numbers.
 
+mod addresses;
+mod kept;
 mod links;
+mod refuse;
 mod restore;
+mod said;
 mod tables;
+mod touched;
 
 use crate::netlink::Protocol;
 use crate::{Kernel, legacy, namespace, ruleset};
+use kept::Kept;
 use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::IpSetChange;
 use netloom_model::ruleset::{Table, TableRef};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Change, Errno, Error, LinkRef, Mode, Namespace, NewKind, NewLink, NsName, Result,
+    Change, Errno, Error, Link, LinkKind, LinkRef, LinkSettings, Mode, Namespace, NewKind, NewLink,
+    NsName, Result,
 };
+use netloom_netlink::{kind, link};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use touched::Part;
 
 /// Namespaces as they were.
-type Kept = BTreeMap<NsName, Namespace>;
-
-/// What is read of a namespace before something in it goes.
-const PARTS: Parts = Parts {
-    links: true,
-    addresses: true,
-    routes: true,
-    nexthops: true,
-    rules: true,
-    neighbours: true,
-    fdb: true,
-    mdb: true,
-    vlans: true,
-    sysctls: true,
-    ..Parts::NONE
-};
+type All = BTreeMap<NsName, Kept>;
 
 /// What undoes one change.
 enum Step {
@@ -53,7 +48,7 @@ enum Step {
     /// Has a link come back from another namespace, with the number that it had.
     Return {
         from: NsName,
-        name: String,
+        moved: links::Moved,
         to: NsName,
         index: u32,
     },
@@ -65,8 +60,10 @@ enum Step {
     Rules(NsName, Box<ruleset::again::Saved>),
     /// Brings back tables of iptables-legacy.
     Legacy(NsName, Vec<(TableRef, Option<Table>)>),
-    /// Brings back connections or sets.
-    Tables(NsName, Box<Namespace>, Parts),
+    /// Brings back connections.
+    Connections(NsName, Vec<tables::Named>),
+    /// Brings back sets.
+    Sets(NsName, Box<Namespace>),
 }
 
 /// The steps so far.
@@ -75,7 +72,7 @@ pub(crate) struct Log {
     steps: Vec<Step>,
     /// Where those of the newest change begin.
     newest: usize,
-    kept: Kept,
+    kept: All,
     /// Namespaces that these changes make.
     made: BTreeSet<NsName>,
 }
@@ -87,12 +84,21 @@ impl Log {
     /// What is there cannot be read.
     pub(crate) fn note(&mut self, kernel: &mut Kernel, change: &Change) -> Result<()> {
         self.newest = self.steps.len();
-        let is_new = |ns| self.made.contains(ns);
+        let ns = crate::write::namespace_of(change);
+        let is_link = matches!(
+            change,
+            Change::AddLink { .. } | Change::SetLink { .. } | Change::DelLink { .. }
+        );
+        if is_link {
+            return self.link(kernel, change);
+        }
+        if ns.is_some_and(|ns| self.made.contains(ns)) {
+            return Ok(());
+        }
+        if let Some(ns) = ns {
+            self.keep_more(kernel, ns, touched::by(change))?;
+        }
         let step = match change {
-            Change::AddLink { .. } | Change::SetLink { .. } | Change::DelLink { .. } => {
-                return self.link(kernel, change);
-            }
-            change if crate::write::namespace_of(change).is_some_and(is_new) => return Ok(()),
             Change::AddNamespace(name) => {
                 self.made.insert(name.clone());
                 Step::Apply(Box::new(Change::DelNamespace(name.clone())))
@@ -112,30 +118,37 @@ impl Log {
                 let saved = ruleset::again::save(netlink, changes)?;
                 Step::Rules(ns.clone(), Box::new(saved))
             }
-            Change::SetSysctl { ns, name, .. } => {
-                // What is set for all is set for each.
-                if name.contains(".all.") || name.ends_with("ip_forward") {
-                    return self.keep(kernel, ns);
-                }
-                match crate::settings::get(ns, name) {
-                    Ok(value) => {
-                        let (ns, name) = (ns.clone(), name.clone());
-                        Step::Apply(Box::new(Change::SetSysctl { ns, name, value }))
-                    }
-                    Err(_) => return Ok(()),
-                }
-            }
-            change => match opposite(change) {
-                Some(opposite) => Step::Apply(Box::new(opposite)),
-                None => {
-                    return match crate::write::namespace_of(change) {
-                        Some(ns) if is_restored(change) => self.keep(kernel, ns),
-                        _ => Ok(()),
-                    };
-                }
+            Change::SetSysctl { ns, name, .. } => return self.setting(kernel, ns, name),
+            change => match (opposite(change), ns) {
+                (Some(opposite), _) => Step::Apply(Box::new(opposite)),
+                (None, Some(ns)) => return self.keep(kernel, ns, touched::by(change)),
+                (None, None) => return Ok(()),
             },
         };
         self.steps.push(step);
+        Ok(())
+    }
+
+    fn setting(&mut self, kernel: &mut Kernel, ns: &NsName, name: &str) -> Result<()> {
+        // What is set for all is set for each, and what has no IPv6 has nothing of it.
+        let of_many = name.contains(".all.") || name.ends_with("ip_forward");
+        if of_many || name.ends_with(".disable_ipv6") {
+            return self.keep(kernel, ns, touched::OF_SETTINGS);
+        }
+        if let Ok(value) = crate::settings::get(ns, name) {
+            let (ns, name) = (ns.clone(), name.to_owned());
+            let change = Change::SetSysctl { ns, name, value };
+            self.steps.push(Step::Apply(Box::new(change)));
+        }
+        Ok(())
+    }
+
+    /// The last change is one that needs no undoing.
+    ///
+    /// # Errors
+    /// None: it stands where [`Log::note`] does.
+    pub(crate) fn end(&mut self) -> Result<()> {
+        self.newest = self.steps.len();
         Ok(())
     }
 
@@ -146,26 +159,64 @@ impl Log {
         let looks_first = |step: &Step| {
             matches!(
                 step,
-                Step::Restore(_) | Step::Tables(..) | Step::Return { .. }
+                Step::Restore(_) | Step::Connections(..) | Step::Sets(..) | Step::Return { .. }
             )
         };
         self.steps.extend(newest.into_iter().filter(looks_first));
     }
 
-    /// Reads a namespace, unless it is read already, or goes with all that is in it.
-    fn keep(&mut self, kernel: &mut Kernel, ns: &NsName) -> Result<()> {
-        if !self.kept.contains_key(ns) && !self.made.contains(ns) {
-            let before = kernel.read(ns, PARTS)?;
-            self.kept.insert(ns.clone(), before);
-            self.steps.push(Step::Restore(ns.clone()));
+    /// Reads parts of a namespace, unless they are read already, or it goes with all that is in it.
+    fn keep(&mut self, kernel: &mut Kernel, ns: &NsName, parts: &[Part]) -> Result<()> {
+        if self.made.contains(ns) {
+            return Ok(());
+        }
+        let there = self.kept.get(ns).map(|kept| &kept.parts);
+        let is_new = |part: &Part| there.is_none_or(|there| !there.contains(part));
+        let new: Vec<Part> = parts.iter().copied().filter(is_new).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let before = Kept::read(kernel, ns, new)?;
+        match self.kept.get_mut(ns) {
+            Some(kept) => kept.join(before),
+            None => {
+                self.kept.insert(ns.clone(), before);
+                self.steps.push(Step::Restore(ns.clone()));
+            }
         }
         Ok(())
+    }
+
+    /// Reads what a change adds to, where something of its namespace was read before: that is brought back
+    /// last, and would bring back what was added, were it read only later.
+    fn keep_more(&mut self, kernel: &mut Kernel, ns: &NsName, parts: &[Part]) -> Result<()> {
+        match self.kept.contains_key(ns) {
+            true => self.keep(kernel, ns, parts),
+            false => Ok(()),
+        }
+    }
+
+    /// Reads what links have, and what bridges and their ports have where there is a bridge.
+    fn keep_links(&mut self, kernel: &mut Kernel, ns: &NsName, parts: &[Part]) -> Result<()> {
+        self.keep(kernel, ns, parts)?;
+        let is_bridge = |link: &Link| matches!(link.kind, LinkKind::Bridge(_));
+        let has_bridge = |kept: &Kept| kept.ns.links.iter().any(is_bridge);
+        match self.kept.get(ns).is_some_and(has_bridge) && parts != [Part::Links] {
+            true => self.keep(kernel, ns, touched::OF_BRIDGES),
+            false => Ok(()),
+        }
     }
 
     fn link(&mut self, kernel: &mut Kernel, change: &Change) -> Result<()> {
         match change {
             Change::AddLink { ns, link } => {
                 let ns = link.settings.netns.as_ref().unwrap_or(ns).clone();
+                self.keep_more(kernel, &ns, &[Part::Links])?;
+                if let NewKind::Veth { peer_settings, .. } = &link.kind
+                    && let Some(of_peer) = &peer_settings.netns
+                {
+                    self.keep_more(kernel, of_peer, &[Part::Links])?;
+                }
                 self.steps.push(match is_named(link) {
                     true => Step::Apply(Box::new(Change::DelLink {
                         ns,
@@ -179,23 +230,20 @@ impl Log {
                 });
                 Ok(())
             }
-            Change::SetLink { ns, link, set } => {
-                self.keep(kernel, ns)?;
-                match &set.netns {
-                    Some(to) if !(self.made.contains(ns) && self.made.contains(to)) => {
-                        self.comes_back(kernel, ns, to, link)
-                    }
-                    _ => Ok(()),
-                }
-            }
-            Change::DelLink { ns, link } => {
-                self.keep(kernel, ns)?;
+            Change::SetLink { ns, link, set } => self.set_link(kernel, (ns, link), set),
+            Change::DelLink { ns, link } if !self.made.contains(ns) => {
                 let there = kernel.read(ns, Parts::LINKS)?;
-                let peer = there.link(link).and_then(|link| link.peer.clone());
-                match peer {
+                let Some(link) = there.link(link) else {
+                    // It is refused in a moment.
+                    return Ok(());
+                };
+                refuse::deletion(link, &there.links)?;
+                refuse::traffic(kernel.socket(ns)?, link, true)?;
+                self.keep_links(kernel, ns, touched::OF_LINKS)?;
+                match &link.peer {
                     // Its other end goes with it.
                     Some(peer) if peer.nsid.is_some() && namespace::number(&peer.ns).is_some() => {
-                        self.keep(kernel, &peer.ns)
+                        self.keep_links(kernel, &peer.ns, touched::OF_LINKS)
                     }
                     _ => Ok(()),
                 }
@@ -204,24 +252,53 @@ impl Log {
         }
     }
 
-    /// Has a link that goes to another namespace come back.
-    fn comes_back(
+    fn set_link(
         &mut self,
         kernel: &mut Kernel,
-        ns: &NsName,
-        to: &NsName,
-        link: &LinkRef,
+        (ns, link): (&NsName, &LinkRef),
+        set: &LinkSettings,
     ) -> Result<()> {
+        let to = set.netns.as_ref();
+        let Some(to) = to.filter(|to| !(self.made.contains(ns) && self.made.contains(to))) else {
+            return self.keep_links(kernel, ns, touched::by_settings(set));
+        };
         let there = kernel.read(ns, Parts::LINKS)?;
         let Some(link) = there.link(link) else {
             return Ok(());
         };
+        if !self.made.contains(ns) {
+            refuse::traffic(kernel.socket(ns)?, link, false)?;
+        }
+        self.keep_links(kernel, ns, touched::by_settings(set))?;
+        self.keep_more(kernel, to, &[Part::Links])?;
+        let moved = links::Moved {
+            name: link.name.clone(),
+            new_name: set.name.as_ref().unwrap_or(&link.name).clone(),
+            index: None,
+        };
         self.steps.push(Step::Return {
             from: to.clone(),
-            name: link.name.clone(),
+            moved,
             to: ns.clone(),
             index: link.index,
         });
+        Ok(())
+    }
+
+    /// The newest change was carried out: what went elsewhere is known by its number from here on, for its
+    /// name may be changed.
+    ///
+    /// # Errors
+    /// The link cannot be asked for.
+    pub(crate) fn done(&mut self, kernel: &mut Kernel) -> Result<()> {
+        for step in &mut self.steps[self.newest..] {
+            if let Step::Return { from, moved, .. } = step {
+                let named = link::ask(Some(&moved.new_name));
+                let ask = kind::LINK + kind::GET;
+                let found = kernel.socket(from)?.ask(ask, named, link::decode)?;
+                moved.index = found.map(|link| link.index);
+            }
+        }
         Ok(())
     }
 
@@ -231,21 +308,14 @@ impl Log {
         ns: &NsName,
         change: &ConnectionChange,
     ) -> Result<()> {
-        let parts = Parts {
-            connections: true,
-            ..Parts::NONE
-        };
-        match change {
-            ConnectionChange::Zero | ConnectionChange::FlushExpectations => Ok(()),
-            _ => self.tables(kernel, ns, parts),
+        let named = tables::named(kernel, ns, change)?;
+        if !named.is_empty() {
+            self.steps.push(Step::Connections(ns.clone(), named));
         }
+        Ok(())
     }
 
     fn sets(&mut self, kernel: &mut Kernel, ns: &NsName, change: &IpSetChange) -> Result<()> {
-        let parts = Parts {
-            ipsets: true,
-            ..Parts::NONE
-        };
         let opposite = match change {
             IpSetChange::Test { .. } => return Ok(()),
             IpSetChange::Rename(from, to) => IpSetChange::Rename(to.clone(), from.clone()),
@@ -253,17 +323,15 @@ impl Log {
             IpSetChange::Create { set, exist: false } => {
                 IpSetChange::Destroy(Some(set.name.clone()))
             }
-            _ => return self.tables(kernel, ns, parts),
+            _ => {
+                let before = Box::new(kernel.read(ns, tables::SETS)?);
+                self.steps.push(Step::Sets(ns.clone(), before));
+                return Ok(());
+            }
         };
         let (ns, change) = (ns.clone(), opposite);
         self.steps
             .push(Step::Apply(Box::new(Change::IpSet { ns, change })));
-        Ok(())
-    }
-
-    fn tables(&mut self, kernel: &mut Kernel, ns: &NsName, parts: Parts) -> Result<()> {
-        let before = Box::new(kernel.read(ns, parts)?);
-        self.steps.push(Step::Tables(ns.clone(), before, parts));
         Ok(())
     }
 
@@ -281,10 +349,10 @@ impl Log {
                 },
                 Step::Return {
                     from,
-                    name,
+                    moved,
                     to,
                     index,
-                } => links::bring_back(kernel, (&from, &name), (&to, index)),
+                } => links::bring_back(kernel, (&from, &moved), (&to, index)),
                 Step::Unmake(ns, there) => links::unmake(kernel, &ns, &there),
                 Step::Restore(ns) => restore::restore(kernel, &ns, &kept),
                 Step::Name(name, file) => namespace::bind(&name, &file),
@@ -292,7 +360,8 @@ impl Log {
                     .socket_of(&ns, Protocol::Netfilter)
                     .and_then(|netlink| ruleset::again::restore(netlink, &saved)),
                 Step::Legacy(ns, saved) => legacy::restore(&ns, &saved),
-                Step::Tables(ns, before, parts) => tables::restore(kernel, &ns, &before, parts),
+                Step::Connections(ns, named) => tables::connections(kernel, &ns, &named),
+                Step::Sets(ns, before) => tables::sets(kernel, &ns, &before),
             };
             left = undone.err().or(left);
         }
@@ -382,25 +451,4 @@ fn opposite(change: &Change) -> Option<Change> {
         Change::DelGroup { ns, dev, address } => Change::AddGroup { ns, dev, address },
         _ => return None,
     })
-}
-
-/// Whether what a change does is undone by bringing back what was there.
-const fn is_restored(change: &Change) -> bool {
-    matches!(
-        change,
-        Change::AddAddress { .. }
-            | Change::DelAddress { .. }
-            | Change::AddRoute { .. }
-            | Change::DelRoute { .. }
-            | Change::AddNexthop { .. }
-            | Change::DelNexthop { .. }
-            | Change::DelRule { .. }
-            | Change::AddNeighbour { .. }
-            | Change::DelNeighbour { .. }
-            | Change::AddFdb { .. }
-            | Change::DelFdb { .. }
-            | Change::FlushFdb { .. }
-            | Change::DelMdb { .. }
-            | Change::Vlan { .. }
-    )
 }

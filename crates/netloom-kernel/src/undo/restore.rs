@@ -1,42 +1,61 @@
 //! Brings back what a namespace had of settings, addresses, routes, rules, neighbours and databases of
 //! bridges, once its links are there again.
 
-use super::{Kept, PARTS, links};
+use super::kept::Kept;
+use super::said::{self, Said};
+use super::touched::Part;
+use super::{All, addresses, links};
 use crate::Kernel;
 use netloom_model::bridge::FdbState;
-use netloom_model::change::RuleMatch;
 use netloom_model::diff::vlan;
 use netloom_model::setting::Word;
 use netloom_model::{
-    Address, Change, Errno, FdbEntry, Mode, Namespace, Neighbour, NeighbourState, Nexthop, NsName,
-    Result, Route, RouteMatch, Rule,
+    Change, Errno, FdbEntry, Mode, Namespace, Nexthop, NsName, Result, Route, RouteMatch,
 };
 
 /// Makes a namespace what it was.
-pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, kept: &Kept) -> Result<()> {
-    let Some(before) = kept.get(ns) else {
+pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, all: &All) -> Result<()> {
+    let Some(before) = all.get(ns) else {
         return Ok(());
     };
-    let mut first = links::restore(kernel, ns, before, kept);
-    // What one thing brings with it, as an address its routes, is there when the next is looked at.
-    for part in [
-        settings,
-        addresses,
-        nexthops,
-        rules,
-        routes,
-        vlan::between,
-        stations,
-    ] {
-        let now = kernel.read(ns, PARTS)?;
-        for change in part(ns, &now, before) {
-            match kernel.change(&change) {
-                Err(error) if error.errno == Errno::EXIST || super::is_gone(error.errno) => {}
-                done => first = first.and(done),
-            }
+    let mut first = Ok(());
+    let mut carry = |done: Result<()>| match done {
+        Err(error) if error.errno == Errno::EXIST || super::is_gone(error.errno) => {}
+        done => first = core::mem::replace(&mut first, Ok(())).and(done),
+    };
+    for part in &before.parts {
+        if *part == Part::Links {
+            carry(links::restore(kernel, ns, &before.ns, all));
+            continue;
+        }
+        let now = Kept::read(kernel, ns, [*part])?;
+        let (changes, requests) = steps(*part, ns, &now, before);
+        for change in changes {
+            carry(kernel.change(&change));
+        }
+        for (kind, flags, body) in requests {
+            let netlink = kernel.socket(ns)?;
+            carry(netlink.request(kind, flags, body));
         }
     }
     first
+}
+
+/// What makes a part what it was.
+fn steps(part: Part, ns: &NsName, now: &Kept, before: &Kept) -> (Vec<Change>, Vec<Said>) {
+    let changes = match part {
+        Part::Links => Vec::new(),
+        Part::Settings => settings(ns, &now.ns, &before.ns),
+        Part::Addresses => addresses::between(ns, now, before),
+        Part::Nexthops => nexthops(ns, &now.ns, &before.ns),
+        Part::Vlans => vlan::between(ns, &now.ns, &before.ns),
+        Part::Stations => stations(ns, &now.ns, &before.ns),
+        Part::Rules => return (Vec::new(), said::rules(now, before)),
+        Part::Routes => return (Vec::new(), said::routes(now, before)),
+        Part::Neighbours => return (Vec::new(), said::neighbours(now, before)),
+        Part::Qdiscs => return (Vec::new(), said::qdiscs(now, before)),
+    };
+    (changes, Vec::new())
 }
 
 /// The changes that make a list what it was: what is more goes, what is missing comes.
@@ -78,26 +97,6 @@ fn is_set(name: &str) -> bool {
     !TOLD.iter().any(|word| name.contains(word))
 }
 
-fn addresses(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let same = |one: &Address, was: &Address| {
-        (one.dev, one.local, one.peer, one.broadcast, one.scope)
-            == (was.dev, was.local, was.peer, was.broadcast, was.scope)
-            && (one.label == was.label, one.metric) == (true, was.metric)
-            && one.noprefixroute == was.noprefixroute
-    };
-    let gone = |address: &Address| Change::DelAddress {
-        ns: ns.clone(),
-        address: address.clone(),
-        exact: true,
-    };
-    let made = |address: &Address| Change::AddAddress {
-        ns: ns.clone(),
-        address: address.clone(),
-        mode: Mode::Add,
-    };
-    list(&now.addresses, &before.addresses, same, gone, made)
-}
-
 fn nexthops(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
     let same = |one: &Nexthop, was: &Nexthop| {
         let told = |nexthop: &Nexthop| Nexthop {
@@ -116,63 +115,6 @@ fn nexthops(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
         mode: Mode::Replace,
     };
     list(&now.nexthops, &before.nexthops, same, gone, made)
-}
-
-fn rules(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let gone = |rule: &Rule| Change::DelRule {
-        ns: ns.clone(),
-        rule: Box::new(RuleMatch {
-            rule: rule.clone(),
-            action_given: true,
-        }),
-    };
-    let made = |rule: &Rule| Change::AddRule {
-        ns: ns.clone(),
-        rule: rule.clone(),
-    };
-    list(&now.rules, &before.rules, PartialEq::eq, gone, made)
-}
-
-fn routes(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let told = |route: &Route| {
-        let mut route = route.clone();
-        route.expires = None;
-        for hop in &mut route.nexthops {
-            (hop.dead, hop.linkdown) = (false, false);
-        }
-        route
-    };
-    let same = |one: &Route, was: &Route| told(one) == told(was);
-    let gone = |route: &Route| Change::DelRoute {
-        ns: ns.clone(),
-        route: exactly(route),
-    };
-    let made = |route: &Route| {
-        let mut route = told(route);
-        if route.nhid.is_some() {
-            // Its hops are told, and not said.
-            route.nexthops.clear();
-        }
-        Change::AddRoute {
-            ns: ns.clone(),
-            route,
-            mode: Mode::Append,
-        }
-    };
-    let mut all = list(&now.routes, &before.routes, same, gone, made);
-    // A gateway is to be reached when a route to it is made; local addresses come first.
-    all.sort_by_key(|change| match change {
-        Change::AddRoute { route, .. } => {
-            let by_gateway = route.nexthops.iter().any(|hop| hop.via.is_some());
-            (
-                1,
-                by_gateway || route.nhid.is_some(),
-                route.table != netloom_model::route::table::LOCAL,
-            )
-        }
-        _ => (0, false, false),
-    });
-    all
 }
 
 /// What fits this route alone.
@@ -194,10 +136,9 @@ pub(super) fn exactly(route: &Route) -> RouteMatch {
     }
 }
 
-/// Neighbours, entries of forwarding databases and groups, as far as somebody set them.
+/// Entries of forwarding databases and groups, as far as somebody set them.
 fn stations(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let mut all = neighbours(ns, now, before);
-    all.extend(entries(ns, now, before));
+    let mut all = entries(ns, now, before);
     let groups = |of: &Namespace| -> Vec<_> {
         let set = of.mdb.iter().filter(|entry| entry.permanent);
         set.cloned().collect()
@@ -218,29 +159,6 @@ fn stations(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
         made,
     ));
     all
-}
-
-fn neighbours(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
-    let set = |of: &Namespace| -> Vec<Neighbour> {
-        let all = of.neighbours.iter();
-        let set = all.filter(|one| one.proxy || one.state == NeighbourState::Permanent);
-        set.cloned().collect()
-    };
-    let same = |one: &Neighbour, was: &Neighbour| {
-        (one.dev, one.dst, one.proxy, one.lladdr) == (was.dev, was.dst, was.proxy, was.lladdr)
-    };
-    let gone = |one: &Neighbour| Change::DelNeighbour {
-        ns: ns.clone(),
-        dev: one.dev,
-        dst: one.dst,
-        proxy: one.proxy,
-    };
-    let made = |one: &Neighbour| Change::AddNeighbour {
-        ns: ns.clone(),
-        neighbour: one.clone(),
-        mode: Mode::Replace,
-    };
-    list(&set(now), &set(before), same, gone, made)
 }
 
 fn entries(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {

@@ -254,6 +254,50 @@ cases! {
             set(&to, "p1", named),
         ]
     }
+    a_link_that_went_elsewhere_by_another_name_comes_back(place) {
+        let (ns, to) = (place.a.clone(), place.b.clone());
+        let named = |name: &str| LinkSettings {
+            name: Some(name.to_owned()),
+            ..LinkSettings::default()
+        };
+        let moved = |name| LinkSettings { netns: Some(to.clone()), ..named(name) };
+        vec![
+            // What is there is looked at before it comes.
+            set(&to, "v1", LinkSettings { group: Some(4), ..LinkSettings::default() }),
+            set(&ns, "v0", moved("w0")),
+            set(&ns, "p1", moved("w1")),
+            set(&to, "w1", named("w2")),
+            set(&to, "w0", named("w1")),
+        ]
+    }
+    addresses_keep_their_time_their_flags_and_their_order(place) {
+        let ns = place.a.clone();
+        let there = state(place, Parts { addresses: true, ..Parts::NONE }).addresses;
+        let find = |text: &str| {
+            let local: netloom_model::IpNet = text.parse().expect("an address");
+            there.iter().find(|one| one.local == local).expect("it is there").clone()
+        };
+        let (mut timed, mut home) = (find("10.0.0.11/24"), find("fd00::5/64"));
+        (timed.valid_lft, timed.preferred_lft) = (None, None);
+        (home.flags.home, home.preferred_lft) = (false, Some(90_000));
+        let add = |address, mode| Change::AddAddress { ns: ns.clone(), address, mode };
+        let gone = |address| Change::DelAddress { ns: ns.clone(), address, exact: true };
+        let mut first = find("10.0.0.1/24");
+        first.secondary = false;
+        vec![
+            add(timed, Mode::Replace),
+            add(home, Mode::Replace),
+            // It is no primary one any more.
+            gone(find("10.0.0.1/24")),
+            add(find("10.0.0.7/24"), Mode::Add),
+            add(first, Mode::Add),
+        ]
+    }
+    a_device_without_ipv6_has_it_again(place) {
+        let ns = place.a.clone();
+        let (name, value) = ("net.ipv6.conf.v0.disable_ipv6".to_owned(), "1".to_owned());
+        vec![Change::SetSysctl { ns, name, value }]
+    }
     a_name_of_a_namespace_comes_back(place) {
         let (ns, other) = (place.b.clone(), place.a.clone());
         vec![

@@ -5,6 +5,7 @@
 mod already;
 mod cases;
 mod place;
+mod refused;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -20,5 +21,9 @@ fn main() {
     });
     let mut trials: Vec<Trial> = cases::ALL.iter().map(trial).collect();
     trials.push(there.with_ignored_flag(!root));
+    let refused = Trial::test("what_could_not_come_back_is_refused", || {
+        refused::judge().map_err(Failed::from)
+    });
+    trials.push(refused.with_ignored_flag(!root));
     libtest_mimic::run(&arguments, trials).exit();
 }

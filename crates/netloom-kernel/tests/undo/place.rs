@@ -6,8 +6,8 @@ use netloom_model::bridge::FdbState;
 use netloom_model::ruleset::Table;
 use netloom_model::state::Parts;
 use netloom_model::{
-    AddressFlags, Change, Errno, LinkFlags, LinkRef, LinkSettings, LinkStats, Namespace,
-    NeighbourState, NsName, RouteMatch, World,
+    Change, Errno, Family, LinkFlags, LinkRef, LinkSettings, LinkStats, Namespace, NeighbourState,
+    NsName, RouteMatch, World,
 };
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,7 +22,9 @@ ip link set lo up
 ip link add v0 type veth peer name v1 netns B
 ip addr add 10.0.0.1/24 dev v0
 ip addr add 10.0.0.7/24 dev v0
+ip addr add 10.0.0.11/24 dev v0 valid_lft 100000 preferred_lft 50000
 ip addr add fd00::1/64 dev v0 nodad
+ip addr add fd00::5/64 dev v0 home nodad valid_lft 100000 preferred_lft 50000
 ip link set v0 mtu 1400 alias here up
 ip link property add dev v0 altname other
 ip -n B addr add 10.0.0.2/24 dev v1
@@ -40,8 +42,15 @@ ip route add fd09::/64 via fd00::2
 ip route add blackhole 10.8.0.0/16 table 7 metric 5
 ip nexthop add id 7 via 10.0.0.2 dev v0
 ip route add 10.7.0.0/16 nhid 7
+ip route add 10.20.0.0/16 via 10.0.0.2 realm 3 rto_min 50ms
+ip route add 10.21.0.0/16 encap ip id 100 dst 10.0.0.2 dev v0
+ip route add 10.22.0.0/16 nexthop via 10.0.0.2 realm 4 nexthop via 10.0.0.3 weight 2
+ip -6 route add fd20::/64 via fd00::2 expires 100000
+ip rule add tun_id 7 lookup 7 priority 101 realms 5
 ip rule add from 10.1.0.0/16 lookup 7 priority 100
 ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0
+ip neigh add 10.0.0.10 lladdr 02:00:00:00:00:10 dev v0 nud noarp
+tc qdisc add dev v0 handle 7: root tbf rate 1mbit burst 10kb latency 50ms
 sysctl -qw net.ipv4.conf.v0.rp_filter=2
 ipset create s hash:ip
 ipset add s 10.0.0.1
@@ -85,25 +94,22 @@ impl Place {
         Ok(place)
     }
 
-    fn run(&self, line: &str) -> Result<(), String> {
+    pub(crate) fn run(&self, line: &str) -> Result<String, String> {
         let words = ["netns", "exec", self.a.as_str(), "sh", "-c", line];
         let done = Command::new("ip").args(words).output();
         let done = done.map_err(|error| error.to_string())?;
         match done.status.success() {
-            true => Ok(()),
+            true => Ok(String::from_utf8_lossy(&done.stdout).into_owned()),
             false => Err(format!("{line}: {}", String::from_utf8_lossy(&done.stderr))),
         }
     }
 
     /// What there is once it keeps still, or is as it is awaited: carrier and the states of ports
     /// follow a little later.
-    pub(crate) fn settle(
-        &mut self,
-        awaited: Option<&[Namespace]>,
-    ) -> Result<Vec<Namespace>, String> {
+    pub(crate) fn settle(&mut self, awaited: Option<&Seen>) -> Result<Seen, String> {
         let mut last = self.look()?;
         for _ in 0..30 {
-            if awaited.is_some_and(|awaited| awaited == last) {
+            if awaited.is_some_and(|awaited| *awaited == last) {
                 break;
             }
             sleep(Duration::from_millis(100));
@@ -117,7 +123,7 @@ impl Place {
     }
 
     /// Everything that is compared.
-    fn look(&mut self) -> Result<Vec<Namespace>, String> {
+    fn look(&mut self) -> Result<Seen, String> {
         let parts = Parts {
             counters: false,
             sockets: false,
@@ -131,9 +137,29 @@ impl Place {
             let mut state = state.map_err(|error| format!("{ns}: {error}"))?;
             all.extend(state.namespaces.remove(&ns).map(settled));
         }
-        Ok(all)
+        let mut told = Vec::new();
+        for line in self.run(TOLD)?.lines() {
+            let words = line.split_whitespace();
+            // What goes by itself, and what is measured.
+            let words = words.take_while(|word| !matches!(*word, "expires" | "refcnt"));
+            told.push(words.collect::<Vec<_>>().join(" "));
+        }
+        told.sort();
+        Ok((all, told))
     }
 }
+
+/// What the commands say of that for which the model has no words.
+const TOLD: &str = "
+ip route show table all
+ip -6 route show table all
+ip rule
+ip neigh show nud noarp | grep -v -e ^ff02:: -e ^224
+tc qdisc show | sed 's/ refcnt [0-9]*//'
+";
+
+/// What is compared: what the model says, and what the commands do.
+pub(crate) type Seen = (Vec<Namespace>, Vec<String>);
 
 impl Drop for Place {
     fn drop(&mut self) {
@@ -157,10 +183,20 @@ fn settled(mut ns: Namespace) -> Namespace {
         }
     }
     for address in &mut ns.addresses {
-        address.flags = AddressFlags::default();
+        (address.flags.tentative, address.flags.dad_failed) = (false, false);
+        // Seconds go by.
+        let about = |left: Option<u32>| left.map(|seconds| seconds.next_multiple_of(1000));
+        (address.valid_lft, address.preferred_lft) =
+            (about(address.valid_lft), about(address.preferred_lft));
     }
-    ns.addresses
-        .sort_by_key(|address| (address.dev, address.local));
+    // Those of IPv4 keep their order within a prefix.
+    ns.addresses.sort_by_key(|address| {
+        let of_v6 = Some(address.local).filter(|local| local.family() == Family::V6);
+        (address.dev, address.prefix(), of_v6)
+    });
+    for route in &mut ns.routes {
+        route.expires = route.expires.map(|seconds| seconds.next_multiple_of(1000));
+    }
     ns.routes.sort_by_key(|route| format!("{route:?}"));
     ns.neighbours
         .retain(|one| one.proxy || one.state == NeighbourState::Permanent);
@@ -228,7 +264,7 @@ pub(crate) fn judge(case: &Case) -> Result<(), String> {
 }
 
 /// A change that the kernel refuses: nothing fits it.
-fn refused(ns: &NsName) -> Change {
+pub(crate) fn refused(ns: &NsName) -> Change {
     let nowhere = "203.0.113.0/24".parse().expect("a prefix");
     Change::DelRoute {
         ns: ns.clone(),
@@ -237,8 +273,9 @@ fn refused(ns: &NsName) -> Change {
 }
 
 /// What differs, a line each.
-pub(crate) fn difference(before: &[Namespace], after: &[Namespace]) -> String {
-    let (before, after) = (items(before), items(after));
+pub(crate) fn difference(before: &Seen, after: &Seen) -> String {
+    let all = |(of, told): &Seen| [items(of), told.clone()].concat();
+    let (before, after) = (all(before), all(after));
     let mut text = String::new();
     let mut left = after.clone();
     for item in before {
