@@ -251,7 +251,7 @@ mod tests {
         body.text(link::NAME, "eth0");
         body.nest(link::AF_SPEC, |families| {
             families.nest(INET.into(), |inet| {
-                inet.put(1, &[1, 0, 0, 0, 254, 255, 255, 255])
+                inet.put(1, &[1, 0, 0, 0, 254, 255, 255, 255]);
             });
             families.nest(INET6.into(), |inet6| {
                 inet6.put(2, &[0xff; 4 * 53]);

@@ -261,10 +261,11 @@ fn untimed(line: &str) -> String {
     let mut asked = Vec::new();
     while let Some(word) = words.next() {
         match word {
-            "timeout" if element => match words.next() {
-                Some("0") => asked.extend(["timeout", "0"]),
-                _ => {}
-            },
+            "timeout" if element => {
+                if let Some("0") = words.next() {
+                    asked.extend(["timeout", "0"]);
+                }
+            }
             "packets" | "bytes" if element => {
                 words.next();
             }

@@ -135,7 +135,7 @@ fn chains() -> Result<(), Failed> {
     let own = &table("own").ok_or("no table own")?.chains[0];
     assert_eq!(
         own.base.as_ref().ok_or("no base")?.devices,
-        [device.clone()]
+        std::slice::from_ref(device)
     );
     assert_eq!(state.ipsets[0].name, "shop");
     let text = String::from_utf8(left.json("redacted")?)?;
