@@ -56,7 +56,7 @@ pub(super) const NAMESPACE: u8 = 0;
 /// The kind of part that sets and objects of nft are.
 const OBJECTS: u8 = 7;
 
-/// What is wholly told by lines of each kind: a part of a namespace's state.
+/// The parts of a namespace's state of which lines of a kind tell.
 pub(super) const fn field(kind: u8) -> &'static [&'static str] {
     match kind {
         1 => &["links"],
