@@ -1,9 +1,7 @@
 //! The messages that a step of a transaction is.
 
 use super::sets::Known;
-use netloom_model::ruleset::{
-    Backend, ChainRef, Element, Place, RulesetChange, Set, TableFamily, TableRef,
-};
+use netloom_model::ruleset::{Backend, ChainRef, Element, Place, RulesetChange, Set, TableRef};
 use netloom_model::{Errno, Result};
 use netloom_netlink::nft::{
     self, chain, element, flowtable, kind, object, rule, set, table, write,
@@ -12,9 +10,6 @@ use netloom_netlink::{Writer, flag};
 
 /// A step fails where something that it takes along would go (`NLM_F_NONREC`).
 const ALONE: u16 = 0x100;
-
-/// The tables that iptables and its kin make.
-const XTABLES: [&str; 5] = ["filter", "nat", "mangle", "raw", "security"];
 
 /// What messages are put together with.
 pub(super) struct Maker<'a> {
@@ -28,8 +23,7 @@ pub(super) struct Maker<'a> {
 
 /// Whether a table is one of iptables, by its name.
 pub(super) fn is_of_xtables(table: &TableRef) -> bool {
-    !matches!(table.family, TableFamily::Inet | TableFamily::Netdev)
-        && XTABLES.contains(&table.name.as_str())
+    nft::is_of_xtables(table.family, &table.name)
 }
 
 const fn make(exclusive: bool) -> u16 {

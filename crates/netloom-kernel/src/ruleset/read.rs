@@ -1,9 +1,7 @@
 //! All rules of a namespace, of one generation: what changed while they were told is told again.
 
 use crate::netlink::Netlink;
-use netloom_model::ruleset::{
-    Backend, Chain, ChainRef, Ruleset, Set, Table, TableFamily, TableRef, Wanted,
-};
+use netloom_model::ruleset::{Backend, Chain, ChainRef, Ruleset, Set, Table, TableRef, Wanted};
 use netloom_model::{Errno, Result, Time};
 use netloom_netlink::nft::read::Context;
 use netloom_netlink::nft::{self, chain, element, flowtable, kind, object, rule, set, table};
@@ -11,9 +9,6 @@ use std::collections::HashMap;
 
 /// How often rules that change while they are told are asked for again.
 const PATIENCE: usize = 32;
-
-/// The tables that iptables and its kin make.
-const XTABLES: [&str; 5] = ["filter", "nat", "mangle", "raw", "security"];
 
 /// The part that is wanted of all tables that there are; elements go at moments of a clock that now tells
 /// `now`.
@@ -213,7 +208,5 @@ fn is_of_xtables(table: &Table) -> bool {
         let base = chain.base.as_ref();
         base.is_some_and(|base| chain.name == base.hook.name().to_uppercase())
     };
-    !matches!(table.family, TableFamily::Inet | TableFamily::Netdev)
-        && XTABLES.contains(&table.name.as_str())
-        && table.chains.iter().any(own)
+    nft::is_of_xtables(table.family, &table.name) && table.chains.iter().any(own)
 }

@@ -5,10 +5,12 @@
 
 use super::read::Context;
 use super::set::Known;
-use super::{FIXED, chain, element, family_of, generation, kind, object, rule, set, table};
+use super::{
+    FIXED, chain, element, family_of, generation, is_of_xtables, kind, object, rule, set, table,
+};
 use crate::{Attributes, Message};
 use netloom_model::ruleset::event::{EventAbout, EventVerb, RulesetEvent, RulesetEvents};
-use netloom_model::ruleset::{Backend, Object, TableFamily, TableRef};
+use netloom_model::ruleset::{Backend, Object, TableRef};
 use std::collections::HashMap;
 
 /// The group of those who listen (`NFNLGRP_NFTABLES`).
@@ -30,8 +32,8 @@ const SET: u16 = 2;
 /// Listens to one transaction after the other.
 #[derive(Debug, Default)]
 pub struct Listener {
-    /// The sets that there are: what elements and rules say only these tell.
-    sets: HashMap<(TableRef, String), Known>,
+    /// The sets of each table: what elements and rules say only these tell.
+    tables: HashMap<TableRef, Context>,
     /// The objects that came meanwhile, each by its kind and its name.
     objects: HashMap<(TableRef, (u32, String)), Object>,
     /// What was told of the transaction so far.
@@ -59,9 +61,19 @@ impl Listener {
         listener
     }
 
+    /// Some of what was told was lost: it begins anew with the sets that there are now.
+    pub fn lost(&mut self, sets: Vec<Known>) {
+        *self = Listener::new(sets);
+    }
+
     fn know(&mut self, known: Known) {
-        let key = (known.table.clone(), known.set.name.clone());
-        self.sets.insert(key, known);
+        let table = known.table.clone();
+        let begun = || Context {
+            xtables: is_of_xtables(table.family, &table.name),
+            ..Context::default()
+        };
+        let own = self.tables.entry(table.clone()).or_insert_with(begun);
+        own.sets.insert(known.set.name.clone(), known);
     }
 
     /// Hears a message: what the transaction did, once all of it is told.
@@ -96,7 +108,7 @@ impl Listener {
             kind::TABLE => {
                 let (table, about) = of_table(body)?;
                 if gone {
-                    self.sets.retain(|(of, _), _| *of != table);
+                    self.tables.remove(&table);
                 }
                 (table, about, verb)
             }
@@ -129,19 +141,14 @@ impl Listener {
 
     fn of_rule(&self, body: &[u8]) -> Option<(TableRef, EventAbout)> {
         let of = rule::chain(body)?;
-        let own = self
-            .sets
-            .iter()
-            .filter(|((table, _), _)| *table == of.table);
-        let context = Context {
-            xtables: is_of_xtables(&of.table),
-            sets: own
-                .map(|((_, name), known)| (name.clone(), known.clone()))
-                .collect(),
+        let without_sets = Context {
+            xtables: is_of_xtables(of.table.family, &of.table.name),
+            ..Context::default()
         };
+        let context = self.tables.get(&of.table).unwrap_or(&without_sets);
         let about = EventAbout::Rule {
             chain: of.chain,
-            rule: Box::new(rule::decode(body, &context)?),
+            rule: Box::new(rule::decode(body, context)?),
             behind: Attributes::behind(body, FIXED).be64(POSITION),
         };
         Some((of.table, about))
@@ -150,9 +157,12 @@ impl Listener {
     fn of_set(&mut self, body: &[u8], gone: bool) -> Option<(TableRef, EventAbout)> {
         let known = set::decode(body)?;
         let (table, told) = (known.table.clone(), known.set.clone());
-        let key = (table.clone(), told.name.clone());
         let anonymous = match gone {
-            true => self.sets.remove(&key).is_some_and(|known| known.anonymous),
+            true => {
+                let own = self.tables.get_mut(&table);
+                let gone = own.and_then(|own| own.sets.remove(&told.name));
+                gone.is_some_and(|known| known.anonymous)
+            }
             false => {
                 let anonymous = known.anonymous;
                 self.know(known);
@@ -190,7 +200,8 @@ impl Listener {
             return;
         }
         self.end_ranges();
-        let Some(known) = self.sets.get_mut(&(table.clone(), name.clone())) else {
+        let own = self.tables.get_mut(&table);
+        let Some(known) = own.and_then(|own| own.sets.get_mut(&name)) else {
             return;
         };
         if known.anonymous {
@@ -213,7 +224,8 @@ impl Listener {
     }
 
     fn tell_elements(&mut self, of: &(TableRef, String), verb: EventVerb, bodies: &[Vec<u8>]) {
-        let Some(known) = self.sets.get(of) else {
+        let own = self.tables.get(&of.0);
+        let Some(known) = own.and_then(|own| own.sets.get(&of.1)) else {
             return;
         };
         for element in element::decode(known, bodies) {
@@ -246,10 +258,4 @@ fn of_chain(body: &[u8]) -> Option<(TableRef, EventAbout)> {
         used: used.unwrap_or(0) as usize,
     };
     Some((table, about))
-}
-
-/// Whether a table is one that iptables makes, by its name.
-fn is_of_xtables(table: &TableRef) -> bool {
-    !matches!(table.family, TableFamily::Inet | TableFamily::Netdev)
-        && ["filter", "nat", "mangle", "raw", "security"].contains(&table.name.as_str())
 }

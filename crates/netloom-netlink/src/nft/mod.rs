@@ -58,6 +58,13 @@ pub mod kind {
     pub const END: u16 = 17;
 }
 
+/// Whether a table is one that iptables and its kin make, by its name.
+#[must_use]
+pub fn is_of_xtables(family: TableFamily, name: &str) -> bool {
+    !matches!(family, TableFamily::Inet | TableFamily::Netdev)
+        && ["filter", "nat", "mangle", "raw", "security"].contains(&name)
+}
+
 /// The body of a message about a family; none: about all.
 #[must_use]
 pub fn body(family: Option<TableFamily>) -> Writer {
