@@ -101,7 +101,7 @@ impl Kernel {
     fn next_notice(&mut self, socket: SocketId, deadline: Time) -> Result<Option<Box<Notice>>> {
         let (epoch, began) = (self.epoch, self.began);
         let now = move || clock(epoch, began);
-        let patience = (deadline != Time::NEVER).then(|| patience(deadline.since(now())));
+        let patience = (deadline != Time::NEVER).then(|| deadline.since(now()));
         let end = self.end.as_ref().map(AsFd::as_fd);
         let monitor = self.monitors.get_mut(&socket).ok_or(Errno::BADF)?;
         let notice = monitor.next(patience, end, now)?;
@@ -285,7 +285,7 @@ fn clock(epoch: Duration, began: Instant) -> Time {
 }
 
 /// A time to wait, as poll(2) has it.
-fn patience(time: Duration) -> Timespec {
+pub(crate) fn patience(time: Duration) -> Timespec {
     Timespec {
         tv_sec: i64::try_from(time.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: time.subsec_nanos().into(),

@@ -1,7 +1,7 @@
 //! Whoever listens to what changes: sockets in the multicast groups of rtnetlink(7) and of rules, or of
 //! connections, and the names of namespaces as they come and go.
 
-use crate::netlink::{Netlink, Protocol};
+use crate::netlink::{Netlink, Protocol, widen};
 use crate::{namespace, read, refused};
 use core::mem::MaybeUninit;
 use netlink_sys::{Socket, SocketAddr};
@@ -15,6 +15,7 @@ use rustix::fs::inotify;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 /// The groups of links, neighbours, addresses, routes, rules, settings, groups of bridges, ids of
 /// namespaces and next hops (`RTNLGRP_*`).
@@ -39,7 +40,7 @@ pub(crate) enum Listened {
 pub(crate) struct Monitor {
     socket: Socket,
     /// The socket that tells of rules, and what was heard of it; none where nobody may.
-    rules: Option<(Socket, Listener)>,
+    rules: Option<Rules>,
     listened: Listened,
     /// The names of namespaces.
     names: Option<OwnedFd>,
@@ -61,6 +62,7 @@ impl Monitor {
             Listened::Connections => (Protocol::Netfilter, CONNECTIONS.as_slice()),
         };
         let mut socket = Socket::new(protocol.number())?;
+        widen(&socket);
         socket.bind(&SocketAddr::new(0, 0))?;
         for group in groups {
             socket.add_membership(*group)?;
@@ -91,15 +93,19 @@ impl Monitor {
     /// takes. What makes `end` readable ends the wait.
     pub(crate) fn next(
         &mut self,
-        patience: Option<Timespec>,
+        patience: Option<Duration>,
         end: Option<BorrowedFd<'_>>,
         now: impl Fn() -> Time,
     ) -> Result<Option<Notice>> {
+        let until = patience.and_then(|patience| Instant::now().checked_add(patience));
         loop {
             if let Some(notice) = self.waiting.pop_front() {
                 return Ok(Some(notice));
             }
-            let ready = self.wait(patience.as_ref(), end)?;
+            // What is heard and tells nothing makes the wait no longer.
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let left = left.map(crate::kernel::patience);
+            let ready = self.wait(left.as_ref(), end)?;
             if ready.ended {
                 return Err(Errno::INTR.into());
             }
@@ -123,7 +129,7 @@ impl Monitor {
         #[allow(unsafe_code, reason = "the sockets have their numbers alone")]
         let file = |socket: &Socket| unsafe { BorrowedFd::borrow_raw(socket.as_raw_fd()) };
         let names = self.names.as_ref().map(AsFd::as_fd);
-        let rules = self.rules.as_ref().map(|(socket, _)| file(socket));
+        let rules = self.rules.as_ref().map(|rules| file(&rules.socket));
         let watched = [Some(file(&self.socket)), names, end, rules];
         let there = watched.iter().flatten();
         let mut polled: Vec<PollFd<'_>> = there
@@ -162,12 +168,21 @@ impl Monitor {
     }
 
     fn read_rules(&mut self, at: Time) -> Result<()> {
-        let Some((socket, listener)) = &mut self.rules else {
+        let Some(Rules {
+            socket,
+            listener,
+            asks,
+        }) = &mut self.rules
+        else {
             return Ok(());
         };
         let mut room = self.room.as_mut_slice();
         let received = match socket.recv(&mut room, 0) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) if error.raw_os_error() == Some(Errno::NOBUFS.0) => {
+                listener.lost(sets(asks));
+                return Err(Errno::NOBUFS.into());
+            }
             received => received.map_err(|error| refused(&error))?,
         };
         for message in Messages::new(&self.room[..received], 0) {
@@ -266,6 +281,15 @@ impl Monitor {
     }
 }
 
+/// One who listens to changes of rules.
+struct Rules {
+    socket: Socket,
+    /// What was heard.
+    listener: Listener,
+    /// Another socket, to ask for sets.
+    asks: Netlink,
+}
+
 /// Which of what is waited for has come.
 struct Ready {
     socket: bool,
@@ -288,14 +312,25 @@ fn of_connections(message: &Message<'_>, now: Time) -> Vec<(bool, About)> {
 }
 
 /// Listens to changes of rules, which takes `CAP_NET_ADMIN`.
-fn rules() -> io::Result<(Socket, Listener)> {
+fn rules() -> io::Result<Rules> {
     let mut socket = Socket::new(Protocol::Netfilter.number())?;
+    widen(&socket);
     socket.bind(&SocketAddr::new(0, 0))?;
     socket.add_membership(event::GROUP)?;
     let mut asks = Netlink::open(Protocol::Netfilter)?;
+    let listener = Listener::new(sets(&mut asks));
+    Ok(Rules {
+        socket,
+        listener,
+        asks,
+    })
+}
+
+/// The sets that there are.
+fn sets(asks: &mut Netlink) -> Vec<set::Known> {
     let all = nft::body(None);
     let sets = asks.dump(nft::kind::SET + nft::kind::GET, &all, set::decode);
-    Ok((socket, Listener::new(sets.unwrap_or_default())))
+    sets.unwrap_or_default()
 }
 
 /// Watches the names of namespaces; none where there can be no names.

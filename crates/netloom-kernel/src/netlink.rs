@@ -239,7 +239,7 @@ impl Netlink {
 }
 
 /// Gives a socket large buffers; without `CAP_NET_ADMIN` as large as everybody may have.
-fn widen(socket: &Socket) {
+pub(crate) fn widen(socket: &Socket) {
     if sockopt::set_socket_send_buffer_size_force(socket, BUFFER).is_err() {
         let _ = sockopt::set_socket_send_buffer_size(socket, BUFFER);
     }

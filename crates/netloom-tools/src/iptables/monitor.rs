@@ -78,7 +78,7 @@ fn run(cx: &mut Context<'_>) -> Outcome<()> {
         return Ok(cx.out.write_all(USAGE.as_bytes())?);
     }
     let of = |family: u8| only.is_none_or(|only| only == family);
-    listen(cx, |notice| match &notice.about {
+    listen(cx, None, |notice| match &notice.about {
         About::Traced(step) if trace && of(step.family) => lines(step),
         About::Ruleset(events) if event => {
             let wanted = |event: &&RulesetEvent| of(number(event.table.family));

@@ -28,6 +28,9 @@ const THINGS: &[&str] = &[
     "tables", "chains", "sets", "rules", "elements", "ruleset", "trace",
 ];
 
+/// What is told where more happened than there was room for.
+const LOST: &str = "# ERROR: We lost some netlink events!";
+
 /// The words behind `monitor`, carried out.
 pub(super) fn run(cx: &mut Context<'_>, words: &[String], options: Options) -> Outcome<()> {
     let wanted = wanted(words)?;
@@ -38,7 +41,7 @@ pub(super) fn run(cx: &mut Context<'_>, words: &[String], options: Options) -> O
         devices: &devices,
         options,
     };
-    listen(cx, |notice| match &notice.about {
+    listen(cx, Some(LOST), |notice| match &notice.about {
         About::Traced(step) if wanted.is_all() || wanted.of == Some("trace") => {
             let style = Style {
                 numeric: false,
