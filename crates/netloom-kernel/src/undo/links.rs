@@ -6,8 +6,8 @@ use crate::{Kernel, namespace, write};
 use netloom_model::bridge::BridgePortSettings;
 use netloom_model::state::Parts;
 use netloom_model::{
-    Change, Errno, Link, LinkFlags, LinkKind, LinkRef, LinkSettings, Namespace, NewKind, NewLink,
-    NsName, Result,
+    Change, Errno, Link, LinkFlags, LinkKind, LinkRef, LinkSettings, MacAddr, Namespace, NewKind,
+    NewLink, NsName, Result,
 };
 use netloom_netlink::{kind, link};
 use std::collections::BTreeSet;
@@ -40,6 +40,8 @@ pub(super) struct Moved {
     pub(super) new_name: String,
     /// The number that it has there, once it has come.
     pub(super) index: Option<u32>,
+    /// By which it is known where its name was chosen by the kernel (`%d`).
+    pub(super) address: MacAddr,
 }
 
 impl Moved {
@@ -47,7 +49,9 @@ impl Moved {
         let named = |name: &String| there.link(&LinkRef::Name(name.clone()));
         match self.index {
             Some(index) => there.link(&LinkRef::Index(index)),
-            None => named(&self.name).or_else(|| named(&self.new_name)),
+            None => named(&self.name)
+                .or_else(|| named(&self.new_name))
+                .or_else(|| there.links.iter().find(|link| link.address == self.address)),
         }
     }
 }

@@ -275,6 +275,7 @@ impl Log {
             name: link.name.clone(),
             new_name: set.name.as_ref().unwrap_or(&link.name).clone(),
             index: None,
+            address: link.address,
         };
         self.steps.push(Step::Return {
             from: to.clone(),
@@ -295,7 +296,11 @@ impl Log {
             if let Step::Return { from, moved, .. } = step {
                 let named = link::ask(Some(&moved.new_name));
                 let ask = kind::LINK + kind::GET;
-                let found = kernel.socket(from)?.ask(ask, named, link::decode)?;
+                let found = match kernel.socket(from)?.ask(ask, named, link::decode) {
+                    // Its name was chosen by the kernel.
+                    Err(error) if error.errno == Errno::NODEV => None,
+                    found => found?,
+                };
                 moved.index = found.map(|link| link.index);
             }
         }

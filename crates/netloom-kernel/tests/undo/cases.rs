@@ -265,6 +265,7 @@ cases! {
             // What is there is looked at before it comes.
             set(&to, "v1", LinkSettings { group: Some(4), ..LinkSettings::default() }),
             set(&ns, "v0", moved("w0")),
+            set(&ns, "p0", moved("x%d")),
             set(&ns, "p1", moved("w1")),
             set(&to, "w1", named("w2")),
             set(&to, "w0", named("w1")),
