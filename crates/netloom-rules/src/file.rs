@@ -148,7 +148,8 @@ impl<W: World> IpTables<W> {
     }
 
     /// Makes tables what a text says, in the form of `iptables-save`: all of them at once, or none.
-    /// Chains and rules that were in these tables before are gone.
+    /// Chains and rules that were in these tables before are gone. What follows from where a table is begun
+    /// for the second time is a transaction of its own: where it is refused, what stands before it stays.
     ///
     /// ```
     /// # use netloom_engine::{Engine, Simulation};
