@@ -154,6 +154,11 @@ proptest! {
 }
 
 #[test]
+fn a_place_inside_of_a_wide_letter_is_told() {
+    ruled::nft("include A⼀nosuch\"\n".as_bytes());
+}
+
+#[test]
 fn parentheses_without_end_are_refused() {
     let deep = "(".repeat(100_000);
     ruled::nft(format!("add table t\nadd chain t c\nadd rule t c meta mark {deep}\n").as_bytes());

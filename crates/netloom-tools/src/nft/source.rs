@@ -83,8 +83,8 @@ impl Problem {
         if self.at.from >= text.len() && text.ends_with('\n') {
             return self.at_the_end(source);
         }
-        // What is missing at the end is beyond it.
-        let within = |at: usize| at.min(text.len());
+        // What is missing at the end is beyond it, and a place may be inside of a wide letter.
+        let within = |at: usize| text.floor_char_boundary(at);
         let begin = text[..within(self.at.from)]
             .rfind('\n')
             .map_or(0, |at| at + 1);
