@@ -5,7 +5,8 @@ use crate::netlink::{Netlink, Protocol};
 use crate::opened::Opened;
 use crate::undo::Log;
 use crate::{
-    connections, holders, ipsets, legacy, namespace, owned, read, refused, ruleset, sockets, write,
+    connections, holders, ipsets, legacy, namespace, owned, read, refused, ruleset, settings,
+    sockets, write,
 };
 use netloom_model::notice::Notice;
 use netloom_model::route::{RouteAnswer, RouteQuery};
@@ -184,6 +185,15 @@ impl Kernel {
         }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
+        }
+        if parts.sysctls {
+            // A host's are those of all its namespaces, and the kernel takes most of a snapshot's time to
+            // tell them.
+            let wanted = match self.alone {
+                true => settings::Wanted::Deciding,
+                false => settings::Wanted::All,
+            };
+            found.sysctls = settings::read(self.socket(ns)?, ns, wanted)?;
         }
         if parts.sockets {
             found.sockets = sockets::read(self.socket_of(ns, Protocol::SockDiag)?, ns)?;

@@ -1,7 +1,7 @@
 //! The state of a namespace, part by part.
 
 use crate::netlink::Netlink;
-use crate::{counters, groups, namespace, settings, vlans};
+use crate::{counters, groups, namespace, vlans};
 use netloom_model::state::Parts;
 use netloom_model::{
     Errno, Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Result, Rule,
@@ -84,9 +84,6 @@ pub(crate) fn namespace(
             false => links(netlink, ns, &state.nsids)?,
         };
         state.groups = groups::read(ns, &links)?;
-    }
-    if parts.sysctls {
-        state.sysctls = settings::read(netlink, ns)?;
     }
     Ok(state)
 }

@@ -1,11 +1,12 @@
 //! What is read of settings is what their files say, however each was set: of devices messages tell most
-//! of them. For root alone, in a namespace of its own.
+//! of them. Of a host those are read that decide about packets. For root alone, in a namespace of its own.
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use netloom_kernel::Kernel;
-use netloom_model::setting::{Settings, Word};
+use netloom_kernel::host::{self, Which};
+use netloom_model::setting::{Settings, Word, retain_deciding};
 use netloom_model::state::Parts;
-use netloom_model::{NsName, World};
+use netloom_model::{NsName, State, World};
 use nix::sched::{CloneFlags, unshare};
 use rustix::process::geteuid;
 use std::fs;
@@ -70,14 +71,27 @@ fn compare(kernel: &mut Kernel) -> Result<(), Failed> {
         sysctls: true,
         ..Parts::NONE
     };
-    let first = NsName::first();
-    let mut state = kernel.snapshot(Some(&first), wanted)?;
-    let read = state.namespaces.remove(&first).unwrap_or_default().sysctls;
+    let state = kernel.snapshot(Some(&NsName::first()), wanted)?;
     let mut awaited = Settings::new();
     files(Path::new("/proc/sys/net"), "net", &mut awaited);
     if awaited.len() < 500 {
         return Err(format!("there are only {} files", awaited.len()).into());
     }
+    hold(state, &awaited)?;
+    let host = host::snapshot(&Which::Namespace(NsName::first()))?;
+    let first = host.state.namespaces.get(&NsName::first());
+    let links = first.map(|first| &first.links[..]).unwrap_or_default();
+    let all = awaited.len();
+    retain_deciding(&mut awaited, links);
+    if awaited.len() == all {
+        return Err("there is nothing that only tunes".into());
+    }
+    hold(host.state, &awaited).map_err(|error| of("of a host", &error))
+}
+
+fn hold(mut state: State, awaited: &Settings) -> Result<(), Failed> {
+    let first = state.namespaces.remove(&NsName::first());
+    let read = first.unwrap_or_default().sysctls;
     let names: Vec<_> = read.keys().chain(awaited.keys()).collect();
     let differs = |name: &&&Word| read.get(**name) != awaited.get(**name);
     match names.iter().find(differs) {
@@ -112,12 +126,14 @@ fn set_and_compare(kernel: &mut Kernel) -> Result<(), Failed> {
         if each.sum::<usize>() == 0 {
             return Err(format!("no file took {value}").into());
         }
-        compare(kernel).map_err(|error| {
-            let why = error.message().unwrap_or_default();
-            Failed::from(format!("with {value}: {why}"))
-        })?;
+        compare(kernel).map_err(|error| of(&format!("with {value}"), &error))?;
     }
     Ok(())
+}
+
+/// Says of what an error is.
+fn of(what: &str, error: &Failed) -> Failed {
+    format!("{what}: {}", error.message().unwrap_or_default()).into()
 }
 
 fn alone() -> Result<(), Failed> {

@@ -62,6 +62,14 @@ impl LinkFlags {
         }
     }
 
+    /// Whether the link asks for its neighbours' addresses: not `lo`, nor one with `NOARP`.
+    #[must_use]
+    pub fn has_neighbours(self) -> bool {
+        ![LinkFlags::LOOPBACK, LinkFlags::NOARP]
+            .iter()
+            .any(|flag| self.contains(*flag))
+    }
+
     /// The flags of either.
     #[must_use]
     pub const fn union(self, other: LinkFlags) -> LinkFlags {

@@ -3,6 +3,8 @@
 //! A host has some thousand different texts of them and tells each a thousand times, so whoever has one
 //! shares it.
 
+mod tuning;
+
 use core::borrow::Borrow;
 use core::fmt;
 use core::ops::Deref;
@@ -10,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+
+pub use tuning::{only_tunes, retain_deciding};
 
 /// Settings by their dotted name: `net.ipv4.ip_forward`.
 pub type Settings = BTreeMap<Word, Word>;

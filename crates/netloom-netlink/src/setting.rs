@@ -7,7 +7,7 @@
 //! in files alone.
 
 use crate::{Attributes, INET, INET6, Writer, family_of, link, u32_at};
-use netloom_model::Family;
+use netloom_model::{Family, LinkFlags};
 
 /// The kind of messages about tables of neighbours (`RTM_NEWNEIGHTBL`).
 const TABLES: u16 = 64;
@@ -165,6 +165,8 @@ pub struct OfLink {
     pub index: u32,
     /// Its name.
     pub name: String,
+    /// Its flags.
+    pub flags: LinkFlags,
     /// Its numbers of IPv4 and of IPv6.
     pub numbers: [Numbers; 2],
 }
@@ -184,6 +186,7 @@ pub fn of_link(body: &[u8]) -> Option<OfLink> {
     Some(OfLink {
         index: u32_at(body, 4)?,
         name: told.text(link::NAME)?,
+        flags: LinkFlags(u32_at(body, 8)?),
         numbers,
     })
 }

@@ -2,12 +2,12 @@
 //!
 //! Most are of devices, and messages tell them at a time; a file is opened for what they leave out. Which
 //! files there are the kernel says: those of one device are those of every other, and most folders have the
-//! same in each namespace.
+//! same in each namespace. Who asks for what decides about packets alone has fewer files opened.
 
 use super::files::{Entry, Text, entries, entry_behind, folder, mounted, shared, text};
-use super::{Told, swapped};
+use super::{Told, Wanted, swapped};
 use netloom_model::Family;
-use netloom_model::setting::{Settings, Word};
+use netloom_model::setting::{Settings, Word, only_tunes};
 use netloom_netlink::setting::{self, OF_NEIGHBOURS, OfNeighbours, Place};
 use rustix::io::Errno;
 use std::cell::RefCell;
@@ -16,7 +16,7 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 /// How many namespaces a thread reads by one file system.
-const SHARE: u32 = 32;
+const SHARE: u32 = 8;
 
 thread_local! {
     static FILES: RefCell<Files> = RefCell::default();
@@ -79,12 +79,13 @@ impl Files {
     }
 }
 
-/// All of them that can be read.
-pub(super) fn all(told: &Told) -> Settings {
+/// All that are wanted and can be read.
+pub(super) fn all(told: &Told, wanted: Wanted) -> Settings {
     FILES.with_borrow_mut(|files| {
         let root = files.root();
         let mut gathering = Gathering {
             told,
+            wanted,
             files,
             all: Settings::new(),
         };
@@ -97,11 +98,16 @@ pub(super) fn all(told: &Told) -> Settings {
 
 struct Gathering<'a> {
     told: &'a Told,
+    wanted: Wanted,
     files: &'a mut Files,
     all: Settings,
 }
 
 impl Gathering<'_> {
+    fn wants(&self, name: &str) -> bool {
+        self.wanted == Wanted::All || !only_tunes(name)
+    }
+
     /// What is in a folder and those below it.
     fn folder(&mut self, at: &OwnedFd, name: &str) {
         match name {
@@ -131,6 +137,9 @@ impl Gathering<'_> {
                 }
                 continue;
             }
+            if !self.wants(&full) {
+                continue;
+            }
             match text(at, &entry.name) {
                 Text::Said(value) => {
                     self.all.insert(full, value);
@@ -147,9 +156,31 @@ impl Gathering<'_> {
     fn device(&mut self, within: &OwnedFd, name: &str, device: &str) -> Option<Read> {
         let at = folder(within, device).ok()?;
         let own = format!("{name}/*");
+        let full = under(name, device);
         let guessed = self.files.guess(&at, &own);
-        let read = guessed.and_then(|entries| device_files(&at, &entries));
-        read.or_else(|| device_files(&at, &self.files.list(&at, &own)))
+        if let Some(read) = guessed.and_then(|entries| self.files_of(&at, &full, &entries)) {
+            return Some(read);
+        }
+        let entries = self.files.list(&at, &own);
+        self.files_of(&at, &full, &entries)
+    }
+
+    /// The files of a device's folder; none where one of them is not there.
+    fn files_of(&self, at: &OwnedFd, folder: &str, entries: &[Entry]) -> Option<Read> {
+        let mut read = Vec::new();
+        for Entry { name, .. } in entries.iter().filter(|entry| !entry.is_folder) {
+            let text = match self.wants(&under(folder, name)) {
+                true => text(at, name),
+                false => Text::Unreadable,
+            };
+            let value = match text {
+                Text::Said(value) => Some(value),
+                Text::Unreadable => None,
+                Text::Absent => return None,
+            };
+            read.push((name.clone(), value));
+        }
+        Some(read).filter(|read| !read.is_empty())
     }
 
     /// A folder with one for each device, of which links tell numbers.
@@ -191,6 +222,9 @@ impl Gathering<'_> {
     /// A folder with one for each device that has neighbours.
     fn neighbours(&mut self, at: &OwnedFd, name: &str, family: Family) {
         for Entry { name: device, .. } in entries(at) {
+            if self.wanted == Wanted::Deciding && self.told.has_no_neighbours(&device) {
+                continue;
+            }
             let full = under(name, &device);
             let told = self.told.neighbours(family, &device);
             let key = told.map(|told| (family, told.clone()));
@@ -221,22 +255,8 @@ impl Gathering<'_> {
     }
 }
 
-/// Files: their names, and what each says.
+/// Files: their names, and what each says that is wanted and can be read.
 type Read = Vec<(String, Option<Word>)>;
-
-/// The files of a device; none where one of them is not there.
-fn device_files(at: &OwnedFd, entries: &[Entry]) -> Option<Read> {
-    let mut read = Vec::new();
-    for entry in entries.iter().filter(|entry| !entry.is_folder) {
-        let value = match text(at, &entry.name) {
-            Text::Said(value) => Some(value),
-            Text::Unreadable => None,
-            Text::Absent => return None,
-        };
-        read.push((entry.name.clone(), value));
-    }
-    Some(read).filter(|read| !read.is_empty())
-}
 
 /// The dotted name of what is in a folder.
 fn under(folder: &str, entry: &str) -> Word {

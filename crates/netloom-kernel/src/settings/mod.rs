@@ -29,11 +29,20 @@ fn swapped(text: &str) -> String {
     text.chars().map(swap).collect()
 }
 
-/// All of them that can be read.
-pub(crate) fn read(netlink: &mut Netlink, ns: &NsName) -> Result<Settings> {
+/// Which of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    All,
+    /// Those by which packets fare, as a snapshot has them: none that only tunes, and not how neighbours
+    /// are treated by a device that has none.
+    Deciding,
+}
+
+/// All that are wanted and can be read.
+pub(crate) fn read(netlink: &mut Netlink, ns: &NsName, wanted: Wanted) -> Result<Settings> {
     // What messages do not tell is in files.
     let told = Told::ask(netlink).unwrap_or_default();
-    namespace::inside(ns, || gather::all(&told))
+    namespace::inside(ns, || gather::all(&told, wanted))
 }
 
 /// Reads one.

@@ -49,6 +49,12 @@ impl Told {
         })
     }
 
+    /// Whether a device asks for no neighbours: `lo`, a tunnel.
+    pub(super) fn has_no_neighbours(&self, device: &str) -> bool {
+        let link = self.links.get(device);
+        link.is_some_and(|link| !link.flags.has_neighbours())
+    }
+
     /// How a device treats its neighbours.
     pub(super) fn neighbours(&self, family: Family, device: &str) -> Option<&OfNeighbours> {
         let index = self.links.get(device)?.index;

@@ -16,6 +16,7 @@ use crate::process::WORLD;
 use crate::worlds::Place;
 use clap::Args;
 use netloom_kernel::host::{self, Which};
+use netloom_model::setting::retain_deciding;
 use netloom_model::snapshot::Host;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, LinkRef, NsName, Snapshot, State, World};
@@ -170,12 +171,15 @@ fn of_world(arguments: &Arguments) -> Result<Snapshot, Failure> {
     let mut world = applet::enter()?;
     let ns = arguments.netns.as_deref().map(NsName::new);
     let state = world.snapshot(ns.as_ref(), Parts::ALL);
-    let state = state.map_err(|error| match &ns {
+    let mut state = state.map_err(|error| match &ns {
         Some(ns) if error.errno == Errno::NOENT => {
             format!("there is no namespace {:?}: see \"ip netns\"", ns.as_str())
         }
         _ => error.to_string(),
     })?;
+    for namespace in state.namespaces.values_mut() {
+        retain_deciding(&mut namespace.sysctls, &namespace.links);
+    }
     let now = world.now().map_err(|error| error.to_string())?;
     let welcome = world.welcome();
     let taken = welcome.epoch + Duration::from_nanos(now.0);

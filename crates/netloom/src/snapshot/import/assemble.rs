@@ -6,7 +6,7 @@ use super::nft::tables_of;
 use super::{group, item, link, neighbour, plain, route, socket, vlan};
 use netloom_kernel::counters;
 use netloom_model::link::OtherKind;
-use netloom_model::setting::Word;
+use netloom_model::setting::{Word, retain_deciding};
 use netloom_model::{Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState};
 use serde_json::Value;
 
@@ -64,6 +64,7 @@ pub(super) fn namespace(texts: &Texts, missing: &mut Vec<(String, String)>) -> (
     state.route_tables = v4.map(|route| route.table).collect();
     state.route_tables.sort_unstable();
     state.route_tables.dedup();
+    retain_deciding(&mut state.sysctls, &state.links);
     rules(&given, &mut state, missing);
     (state, ids)
 }
