@@ -3,8 +3,7 @@
 //! (`RTM_GETNEIGHTBL`, `NDTPA_*`).
 //!
 //! A link tells numbers in a fixed order, which linux/ip.h and linux/ipv6.h name; a newer kernel tells
-//! more of them. Left out are those that have another unit there than in their files, and those that are
-//! in files alone.
+//! more of them. Left out are those that are kept in ticks, and those that are in files alone.
 
 use crate::{Attributes, INET, INET6, Writer, family_of, link, u32_at};
 use netloom_model::{Family, LinkFlags};
@@ -65,8 +64,8 @@ const V6: [&str; 59] = [
     "autoconf",
     "dad_transmits",
     "router_solicitations",
-    ELSEWHERE, // router_solicitation_interval: seconds in the file
-    ELSEWHERE, // router_solicitation_delay: seconds
+    "router_solicitation_interval",
+    "router_solicitation_delay",
     "use_tempaddr",
     "temp_valid_lft",
     "temp_prefered_lft",
@@ -77,7 +76,7 @@ const V6: [&str; 59] = [
     "accept_ra_defrtr",
     "accept_ra_pinfo",
     "accept_ra_rtr_pref",
-    ELSEWHERE, // router_probe_interval: seconds
+    "router_probe_interval",
     "accept_ra_rt_info_max_plen",
     "proxy_ndp",
     "optimistic_dad",
@@ -100,7 +99,7 @@ const V6: [&str; 59] = [
     "drop_unicast_in_l2_multicast",
     "drop_unsolicited_na",
     "keep_addr_on_down",
-    ELSEWHERE, // router_solicitation_max_interval: seconds
+    "router_solicitation_max_interval",
     "seg6_enabled",
     "seg6_require_hmac",
     "enhanced_dad",
@@ -121,11 +120,28 @@ const V6: [&str; 59] = [
 /// Those that are above 2^31 where others are below zero.
 const UNSIGNED: [&str; 2] = ["ra_defrtr_metric", "ioam6_id_wide"];
 
+/// Those that are milliseconds where a file tells whole seconds, which nothing else is written to.
+const SECONDS: [&str; 4] = [
+    "router_solicitation_interval",
+    "router_solicitation_delay",
+    "router_probe_interval",
+    "router_solicitation_max_interval",
+];
+
+/// How a file tells a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Signed,
+    Unsigned,
+    /// In seconds, of milliseconds.
+    Seconds,
+}
+
 /// Which of the numbers of a link a file tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     at: usize,
-    unsigned: bool,
+    form: Form,
 }
 
 /// The place of a file's number; none if links do not tell it.
@@ -138,8 +154,12 @@ pub fn place(family: Family, file: &str) -> Option<Place> {
     let at = files
         .iter()
         .position(|known| *known == file && *known != ELSEWHERE)?;
-    let unsigned = family == Family::V6 && UNSIGNED.contains(&file);
-    Some(Place { at, unsigned })
+    let form = match family {
+        Family::V6 if UNSIGNED.contains(&file) => Form::Unsigned,
+        Family::V6 if SECONDS.contains(&file) => Form::Seconds,
+        _ => Form::Signed,
+    };
+    Some(Place { at, form })
 }
 
 /// The numbers of one version of IP that a link tells; of a link without that version none.
@@ -147,14 +167,17 @@ pub fn place(family: Family, file: &str) -> Option<Place> {
 pub struct Numbers(Vec<u8>);
 
 impl Numbers {
-    /// What the file of a place says.
+    /// What the file of a place says; none where the number does not tell it.
     #[must_use]
     pub fn text(&self, place: Place) -> Option<String> {
+        /// Seconds that are more, or below zero, are other ones in milliseconds.
+        const LONGEST: u32 = 1_000_000_000;
         let number = u32_at(&self.0, place.at * 4)?;
-        Some(match place.unsigned {
-            true => number.to_string(),
-            false => number.cast_signed().to_string(),
-        })
+        match place.form {
+            Form::Unsigned => Some(number.to_string()),
+            Form::Signed => Some(number.cast_signed().to_string()),
+            Form::Seconds => (number <= LONGEST).then(|| (number / 1000).to_string()),
+        }
     }
 }
 

@@ -87,12 +87,13 @@ pub(super) fn all(told: &Told, wanted: Wanted) -> Settings {
             told,
             wanted,
             files,
-            all: Settings::new(),
+            all: Vec::new(),
         };
         if let Ok(root) = root {
             gathering.folder(&root, "net");
         }
-        gathering.all
+        // To put each into its place would compare it with a dozen, and most of them come in order.
+        gathering.all.into_iter().collect()
     })
 }
 
@@ -100,7 +101,7 @@ struct Gathering<'a> {
     told: &'a Told,
     wanted: Wanted,
     files: &'a mut Files,
-    all: Settings,
+    all: Vec<(Word, Word)>,
 }
 
 impl Gathering<'_> {
@@ -142,7 +143,7 @@ impl Gathering<'_> {
             }
             match text(at, &entry.name) {
                 Text::Said(value) => {
-                    self.all.insert(full, value);
+                    self.all.push((full, value));
                 }
                 Text::Unreadable => {}
                 Text::Absent => return None,
