@@ -66,14 +66,9 @@ fn list<'a, T: 'a>(
     gone: impl Fn(&T) -> Change,
     made: impl Fn(&T) -> Change,
 ) -> Vec<Change> {
-    let more = now
-        .iter()
-        .filter(|one| !before.iter().any(|was| same(one, was)));
-    let missing = before
-        .iter()
-        .filter(|was| !now.iter().any(|one| same(one, was)));
-    let gone: Vec<Change> = more.map(gone).collect();
-    gone.into_iter().chain(missing.map(made)).collect()
+    let (more, missing) = said::differing(now, before, same);
+    let gone = more.into_iter().map(gone);
+    gone.chain(missing.into_iter().map(made)).collect()
 }
 
 fn settings(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {

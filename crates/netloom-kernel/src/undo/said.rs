@@ -9,7 +9,7 @@ use netloom_netlink::{Writer, again, flag, kind, neighbour, route, traffic};
 pub(super) type Said = (u16, u16, Writer);
 
 /// What is more than was, and what is missing.
-fn differing<'a, T>(
+pub(super) fn differing<'a, T>(
     now: &'a [T],
     before: &'a [T],
     same: impl Fn(&T, &T) -> bool,
