@@ -237,9 +237,11 @@ impl Kernel {
         for (n, change) in changes.iter().enumerate() {
             // A link that goes last does not come back.
             let ends = n + 1 == changes.len() && matches!(change, Change::DelLink { .. });
-            let noted = match ends {
-                true => log.end(),
-                false => log.note(self, change),
+            let noted = if ends {
+                log.end();
+                Ok(())
+            } else {
+                log.note(self, change)
             };
             let done = noted.and_then(|()| self.change(change));
             let done = done.and_then(|()| log.done(self));

@@ -133,7 +133,7 @@ impl Log {
         // What is set for all is set for each, and what has no IPv6 has nothing of it.
         let of_many = name.contains(".all.") || name.ends_with("ip_forward");
         if of_many || name.ends_with(".disable_ipv6") {
-            return self.keep(kernel, ns, touched::OF_SETTINGS);
+            return self.keep(kernel, ns, &touched::of_settings());
         }
         if let Ok(value) = crate::settings::get(ns, name) {
             let (ns, name) = (ns.clone(), name.to_owned());
@@ -144,12 +144,8 @@ impl Log {
     }
 
     /// The last change is one that needs no undoing.
-    ///
-    /// # Errors
-    /// None: it stands where [`Log::note`] does.
-    pub(crate) fn end(&mut self) -> Result<()> {
+    pub(crate) const fn end(&mut self) {
         self.newest = self.steps.len();
-        Ok(())
     }
 
     /// The newest change was refused as one request: what it would have made, or taken, is not its own. What
@@ -239,11 +235,11 @@ impl Log {
                 };
                 refuse::deletion(link, &there.links)?;
                 refuse::traffic(kernel.socket(ns)?, link, true)?;
-                self.keep_links(kernel, ns, touched::OF_LINKS)?;
+                self.keep_links(kernel, ns, &touched::of_links())?;
                 match &link.peer {
                     // Its other end goes with it.
                     Some(peer) if peer.nsid.is_some() && namespace::number(&peer.ns).is_some() => {
-                        self.keep_links(kernel, &peer.ns, touched::OF_LINKS)
+                        self.keep_links(kernel, &peer.ns, &touched::of_links())
                     }
                     _ => Ok(()),
                 }
@@ -260,7 +256,7 @@ impl Log {
     ) -> Result<()> {
         let to = set.netns.as_ref();
         let Some(to) = to.filter(|to| !(self.made.contains(ns) && self.made.contains(to))) else {
-            return self.keep_links(kernel, ns, touched::by_settings(set));
+            return self.keep_links(kernel, ns, &touched::by_settings(set));
         };
         let there = kernel.read(ns, Parts::LINKS)?;
         let Some(link) = there.link(link) else {
@@ -269,7 +265,7 @@ impl Log {
         if !self.made.contains(ns) {
             refuse::traffic(kernel.socket(ns)?, link, false)?;
         }
-        self.keep_links(kernel, ns, touched::by_settings(set))?;
+        self.keep_links(kernel, ns, &touched::by_settings(set))?;
         self.keep_more(kernel, to, &[Part::Links])?;
         let moved = links::Moved {
             name: link.name.clone(),

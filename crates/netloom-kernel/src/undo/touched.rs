@@ -28,28 +28,23 @@ const OF_ADDRESSES: &[Part] = &[
     Part::Neighbours,
 ];
 
-/// What goes with links that go.
-pub(super) const OF_LINKS: &[Part] = &[
-    Part::Links,
-    Part::Settings,
-    Part::Addresses,
-    Part::Nexthops,
-    Part::Routes,
-    Part::Neighbours,
-    Part::Qdiscs,
-];
-
 /// What bridges and their ports have.
 pub(super) const OF_BRIDGES: &[Part] = &[Part::Vlans, Part::Stations];
 
+/// Some parts, and what goes with addresses.
+fn and_of_addresses(parts: &[Part]) -> Vec<Part> {
+    [parts, OF_ADDRESSES].concat()
+}
+
+/// What goes with links that go.
+pub(super) fn of_links() -> Vec<Part> {
+    and_of_addresses(&[Part::Links, Part::Settings, Part::Qdiscs])
+}
+
 /// What a setting of all devices can touch, or one by which a device has no IPv6.
-pub(super) const OF_SETTINGS: &[Part] = &[
-    Part::Settings,
-    Part::Addresses,
-    Part::Nexthops,
-    Part::Routes,
-    Part::Neighbours,
-];
+pub(super) fn of_settings() -> Vec<Part> {
+    and_of_addresses(&[Part::Settings])
+}
 
 /// What a change touches; nothing where it is of links, or of what is no part of this.
 pub(super) const fn by(change: &Change) -> &'static [Part] {
@@ -72,7 +67,7 @@ pub(super) const fn by(change: &Change) -> &'static [Part] {
 }
 
 /// What settings of a link touch, beside what it has of a bridge.
-pub(super) fn by_settings(set: &LinkSettings) -> &'static [Part] {
+pub(super) fn by_settings(set: &LinkSettings) -> Vec<Part> {
     let beside = LinkSettings {
         name: None,
         alias: None,
@@ -82,25 +77,14 @@ pub(super) fn by_settings(set: &LinkSettings) -> &'static [Part] {
         ..set.clone()
     };
     if beside == LinkSettings::default() {
-        return &[Part::Links];
+        return vec![Part::Links];
     }
     match set.netns {
-        Some(_) => OF_LINKS,
+        Some(_) => of_links(),
         // One that is too short for IPv6 loses its settings.
-        None if set.mtu.is_some() || set.addr_gen_mode.is_some() => &[
-            Part::Links,
-            Part::Settings,
-            Part::Addresses,
-            Part::Nexthops,
-            Part::Routes,
-            Part::Neighbours,
-        ],
-        None => &[
-            Part::Links,
-            Part::Addresses,
-            Part::Nexthops,
-            Part::Routes,
-            Part::Neighbours,
-        ],
+        None if set.mtu.is_some() || set.addr_gen_mode.is_some() => {
+            and_of_addresses(&[Part::Links, Part::Settings])
+        }
+        None => and_of_addresses(&[Part::Links]),
     }
 }
