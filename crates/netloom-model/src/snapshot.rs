@@ -7,6 +7,7 @@
 use crate::names::NsName;
 use crate::spans;
 use crate::state::State;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,7 +183,22 @@ pub struct Missing {
     pub why: String,
 }
 
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place(), self.why)
+    }
+}
+
 impl Missing {
+    /// What it is, and of which namespace where it is of one: `ruleset of web`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.ns {
+            Some(ns) => format!("{} of {ns}", self.part),
+            None => self.part.clone(),
+        }
+    }
+
     /// That nobody knows which namespaces some ids mean by which `ns` knows others; none where all are
     /// known.
     #[must_use]

@@ -134,14 +134,8 @@ fn unread(one: &Snapshot, other: &Snapshot) -> Vec<String> {
         .iter()
         .filter(|missing| !other.missing.contains(missing));
     let told = own.map(|missing| {
-        let of = missing
-            .ns
-            .as_ref()
-            .map_or_else(String::new, |ns| format!(" of {ns}"));
-        format!(
-            "{}{of} is in one of them alone: {}",
-            missing.part, missing.why
-        )
+        let (place, why) = (missing.place(), &missing.why);
+        format!("{place} is in one of them alone: {why}")
     });
     told.collect()
 }

@@ -111,17 +111,11 @@ impl Hosts {
 
     /// Which of some parts were not read of them, and why: a line each.
     pub(crate) fn unread(&self, parts: &[&str]) -> Vec<String> {
-        let all = self.known.hosts.iter().flat_map(|host| &host.missing);
-        let told = all.filter(|missing| {
+        let told = self.missing().filter(|missing| {
             missing.part == "namespace" || parts.contains(&missing.part.as_str())
         });
-        let line = |missing: &Missing| {
-            let of = missing.ns.as_ref();
-            let of = of.map_or_else(String::new, |ns| format!(" of {ns}"));
-            let line = format!("{}{of}: {}", missing.part, missing.why);
-            crate::shell::one_line(&line)
-        };
-        told.map(line).collect()
+        told.map(|missing| crate::shell::one_line(&missing.to_string()))
+            .collect()
     }
 
     /// What their namespaces are called by.

@@ -198,9 +198,7 @@ fn not_looked_at(missing: &[Missing], only: &[String]) -> Vec<String> {
     let line = |missing: &Missing| {
         let needing = wanted(only).filter(|trap| trap.needs.contains(&missing.part.as_str()));
         let traps: Vec<&str> = needing.map(|trap| trap.name).collect();
-        let of = missing.ns.as_ref();
-        let of = of.map_or_else(String::new, |ns| format!(" of {ns}"));
-        let line = format!("{}{of}: {}", missing.part, missing.why);
+        let line = missing.to_string();
         let line = crate::shell::one_line(&line);
         match traps[..] {
             [] if missing.part == "namespace" => Some(line.to_string()),
