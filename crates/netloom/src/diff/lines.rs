@@ -2,33 +2,42 @@
 
 use super::parts::{Line, NAMESPACE, Part, SETTINGS};
 use netloom_model::NsName;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most cells of the table that finds the longest common subsequence; what is longer is compared
 /// without regard to the order.
 const CELLS: usize = 4_000_000;
 
+/// Which part: of which namespace, which kind, and which one of that kind.
+type Key = (NsName, u8, String);
+
 /// `- LINE` for what is gone, `+ LINE` for what is new, part by part: of which namespace, and which kind.
 pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<(NsName, u8, Vec<String>)> {
-    let mut keys: Vec<&(NsName, u8, String)> =
-        before.iter().chain(after).map(|part| &part.key).collect();
-    keys.sort();
-    keys.dedup();
-    let of = |parts: &[Part], key: &(NsName, u8, String)| -> Vec<Line> {
-        let own = parts.iter().filter(|part| part.key == *key);
-        own.flat_map(|part| part.lines.clone()).collect()
-    };
-    let there = |ns: &NsName| after.iter().any(|part| part.key.0 == *ns);
+    let (mut before, mut after) = (by_key(before), by_key(after));
+    let there: BTreeSet<NsName> = after.keys().map(|(ns, ..)| ns.clone()).collect();
+    let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).copied().collect();
     // What was in a namespace went with it.
-    let told_of = |key: &&&(NsName, u8, String)| key.1 == NAMESPACE || there(&key.0);
-    let each = keys.iter().filter(told_of).map(|key| {
-        let (mut had, mut has) = (of(before, key), of(after, key));
-        if key.1 == SETTINGS {
+    let told_of = |(ns, kind, _): &&Key| *kind == NAMESPACE || there.contains(ns);
+    let each = keys.into_iter().filter(told_of).map(|key| {
+        let mut had = before.remove(key).unwrap_or_default();
+        let mut has = after.remove(key).unwrap_or_default();
+        let (ns, kind, _) = key;
+        if *kind == SETTINGS {
             in_both(&mut had, &mut has);
         }
-        (key.0.clone(), key.1, told(&key.0, &had, &has))
+        (ns.clone(), *kind, told(ns, &had, &has))
     });
     each.filter(|(_, _, lines)| !lines.is_empty()).collect()
+}
+
+/// The lines of each part; of those that are called alike one after the other.
+fn by_key(parts: &[Part]) -> BTreeMap<&Key, Vec<Line>> {
+    let mut lines: BTreeMap<&Key, Vec<Line>> = BTreeMap::new();
+    for part in parts {
+        let of = lines.entry(&part.key).or_default();
+        of.extend(part.lines.iter().cloned());
+    }
+    lines
 }
 
 /// Leaves the settings that there were and still are: others come and go with their devices.
