@@ -21,17 +21,14 @@ fn said(body: &[u8], fixed: &[u8], is_said: impl Fn(u16) -> bool) -> Option<Writ
 /// A route as it is said (`struct rtmsg`), and how many seconds it stays, if not for ever.
 #[must_use]
 pub fn route(body: &[u8]) -> Option<(Writer, Option<u32>)> {
-    const FIXED: usize = 12;
+    use crate::route::{CACHEINFO, ENCAP, ENCAP_TYPE, FIXED, GATEWAY, MULTIPATH, NH_ID, OIF, VIA};
+    use crate::route::{as_asked, flags_asked};
     const FLAGS: usize = 8;
-    /// The one flag that is asked for (`RTNH_F_ONLINK`).
-    const ONLINK: u8 = 4;
-    const CACHEINFO: u16 = 12;
-    const MULTIPATH: u16 = 9;
-    const NH_ID: u16 = 30;
-    /// What a next hop object tells of itself: device, gateways, next hops, encapsulation.
-    const OF_OBJECT: [u16; 6] = [4, 5, MULTIPATH, 18, 21, 22];
+    /// What a next hop object tells of itself.
+    const OF_OBJECT: [u16; 6] = [OIF, GATEWAY, MULTIPATH, VIA, ENCAP_TYPE, ENCAP];
     let mut fixed: [u8; FIXED] = body.get(..FIXED)?.try_into().ok()?;
-    fixed[FLAGS] &= ONLINK;
+    // Of its one next hop, where it has no more.
+    fixed[FLAGS] = flags_asked(fixed[FLAGS]);
     fixed[FLAGS + 1..].fill(0);
     let attributes = Attributes::behind(body, FIXED);
     let by_object = attributes.get(NH_ID).is_some();
@@ -40,8 +37,8 @@ pub fn route(body: &[u8]) -> Option<(Writer, Option<u32>)> {
         kind != CACHEINFO && kind != MULTIPATH && !of_object
     };
     let mut made = said(body, &fixed, is_said)?;
-    if let Some(ways) = attributes.get(MULTIPATH).filter(|_| !by_object) {
-        made.put(MULTIPATH, &ways_said(ways, ONLINK));
+    if let Some(hops) = attributes.get(MULTIPATH).filter(|_| !by_object) {
+        made.put(MULTIPATH, &as_asked(hops));
     }
     let left = attributes
         .get(CACHEINFO)
@@ -50,25 +47,11 @@ pub fn route(body: &[u8]) -> Option<(Writer, Option<u32>)> {
     Some((made, left.map(|left| left / 100)))
 }
 
-/// Next hops (`struct rtnexthop`) with those flags alone that are asked for.
-fn ways_said(ways: &[u8], flags: u8) -> Vec<u8> {
-    const FLAGS: usize = 2;
-    let (mut all, mut at) = (ways.to_vec(), 0);
-    while let Some(len) = u16_at(&all, at).filter(|len| *len >= 8) {
-        if let Some(own) = all.get_mut(at + FLAGS) {
-            *own &= flags;
-        }
-        at += usize::from(len).next_multiple_of(4);
-    }
-    all
-}
-
 /// A route as it is said that stays for some seconds.
 #[must_use]
 pub fn route_for(mut route: Writer, seconds: Option<u32>) -> Writer {
-    const EXPIRES: u16 = 23;
     if let Some(seconds) = seconds {
-        route.u32(EXPIRES, seconds);
+        route.u32(crate::route::EXPIRES, seconds);
     }
     route
 }
