@@ -2,6 +2,7 @@
 //! scale, timestamps) and RFC 2018 (selective acknowledgement).
 
 use core::net::{Ipv4Addr, Ipv6Addr};
+use core::ops::Range;
 
 use crate::field::{clamped, put_u16, put_u32, require, u16, u32};
 use crate::{IpProtocol, Malformed, checksum};
@@ -135,9 +136,7 @@ impl<T: AsRef<[u8]>> Packet<T> {
     /// The options one by one.
     #[inline]
     pub fn options_iter(&self) -> OptionIter<'_> {
-        OptionIter {
-            rest: self.options(),
-        }
+        OptionIter::new(self.options())
     }
 
     /// What follows the header.
@@ -247,18 +246,40 @@ pub enum TcpOption<'a> {
     },
 }
 
+/// The kind of the option at a place among options, and all of its bytes; none behind the last one. An end
+/// of options takes all that is left.
+///
+/// # Errors
+/// Its length is none that it can have.
+pub fn option_at(options: &[u8], at: usize) -> Option<Result<(u8, Range<usize>), Malformed>> {
+    let kind = *options.get(at)?;
+    let end = match kind {
+        0 => options.len(),
+        1 => at + 1,
+        _ => {
+            let length = options.get(at + 1).map_or(0, |&length| usize::from(length));
+            if length < 2 || length > options.len() - at {
+                return Some(Err(Malformed::BadOption(kind)));
+            }
+            at + length
+        }
+    };
+    Some(Ok((kind, at..end)))
+}
+
 /// The options of a segment one by one: an end of options last, and nothing after the first
 /// malformed one.
 #[derive(Clone, Debug)]
 pub struct OptionIter<'a> {
-    rest: &'a [u8],
+    options: &'a [u8],
+    at: usize,
 }
 
 impl<'a> OptionIter<'a> {
     /// Walks the bytes of the options.
     #[must_use]
     pub fn new(options: &'a [u8]) -> Self {
-        Self { rest: options }
+        Self { options, at: 0 }
     }
 }
 
@@ -266,24 +287,19 @@ impl<'a> Iterator for OptionIter<'a> {
     type Item = Result<TcpOption<'a>, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (&kind, after) = self.rest.split_first()?;
-        // An end, and likewise an error, is the last item.
-        let rest = core::mem::take(&mut self.rest);
-        match kind {
-            0 => return Some(Ok(TcpOption::End)),
-            1 => {
-                self.rest = after;
-                return Some(Ok(TcpOption::Nop));
+        let (kind, place) = match option_at(self.options, self.at)? {
+            Ok(found) => found,
+            Err(malformed) => {
+                self.at = self.options.len();
+                return Some(Err(malformed));
             }
-            _ => {}
-        }
-        let length = rest.get(1).map_or(0, |&length| usize::from(length));
-        if length < 2 || length > rest.len() {
-            return Some(Err(Malformed::BadOption(kind)));
-        }
-        self.rest = &rest[length..];
-        let data = &rest[2..length];
+        };
+        self.at = place.end;
+        let data = self.options.get(place.start + 2..place.end);
+        let data = data.unwrap_or_default();
         Some(Ok(match (kind, data.len()) {
+            (0, _) => TcpOption::End,
+            (1, _) => TcpOption::Nop,
             (2, 2) => TcpOption::MaxSegmentSize(u16(data, 0)),
             (3, 1) => TcpOption::WindowScale(data[0]),
             (4, 0) => TcpOption::SackPermitted,

@@ -92,24 +92,14 @@ impl Options {
 
 /// Where the clocks stand in a segment that tells them.
 pub(super) fn clocks_at(upper: &[u8]) -> Option<usize> {
-    let end = usize::from(upper.get(12)? >> 4) * 4;
-    let options = upper.get(HEADER_LEN..end)?;
-    let mut at = 0;
-    while let Some(kind) = options.get(at) {
-        match kind {
-            0 => return None,
-            1 => at += 1,
-            kind => {
-                let len = usize::from(*options.get(at + 1)?);
-                if len < 2 || at + len > options.len() {
-                    return None;
-                }
-                if (*kind, len) == (8, 10) {
-                    return Some(HEADER_LEN + at + 2);
-                }
-                at += len;
-            }
+    const CLOCKS: (u8, usize) = (8, 10);
+    let header = upper.get(..usize::from(upper.get(12)? >> 4) * 4)?;
+    let mut at = HEADER_LEN;
+    while let Some(Ok((kind, place))) = tcp::option_at(header, at) {
+        if (kind, place.len()) == CLOCKS {
+            return Some(place.start + 2);
         }
+        at = place.end;
     }
     None
 }

@@ -9,7 +9,7 @@ use crate::namespace::NsId;
 use crate::net::Net;
 use crate::packet::Packet;
 use netloom_model::conntrack::status;
-use netloom_wire::checksum;
+use netloom_wire::{checksum, tcp};
 
 /// By how much a direction's numbers are shifted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,12 +118,9 @@ pub(in crate::conntrack) fn numbers(net: &Net, facts: &Facts, packet: &mut Packe
     let Some(upper) = packet.network_mut().get_mut(usize::from(transport)..) else {
         return;
     };
-    if upper.len() < netloom_wire::tcp::HEADER_LEN {
+    if upper.len() < tcp::HEADER_LEN {
         return;
     }
-    let word = |upper: &[u8], at: usize| {
-        u32::from_be_bytes([upper[at], upper[at + 1], upper[at + 2], upper[at + 3]])
-    };
     let (seq, ack) = (word(upper, SEQ), word(upper, ACK));
     let new_seq = seq.wrapping_add(own.of(seq) as u32);
     let new_ack = ack.wrapping_sub(other.back(ack) as u32);
@@ -131,6 +128,11 @@ pub(in crate::conntrack) fn numbers(net: &Net, facts: &Facts, packet: &mut Packe
         write(upper, at, (old, new), partial);
     }
     selective(upper, &other, partial);
+}
+
+/// The number at a place.
+const fn word(upper: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([upper[at], upper[at + 1], upper[at + 2], upper[at + 3]])
 }
 
 /// Writes a number, and what the checksum covers of it.
@@ -154,38 +156,22 @@ pub(crate) fn write(upper: &mut [u8], at: usize, (old, new): (u32, u32), partial
 
 /// Shifts what is acknowledged selectively (RFC 2018).
 fn selective(upper: &mut [u8], other: &Adjust, partial: bool) {
-    const END: u8 = 0;
-    const NO_OPERATION: u8 = 1;
     const SACK: u8 = 5;
     let header = usize::from(upper[12] >> 4) * 4;
     let end = header.min(upper.len());
-    let mut at = netloom_wire::tcp::HEADER_LEN;
-    while at < end {
-        match upper[at] {
-            END => return,
-            NO_OPERATION => at += 1,
-            kind => {
-                let len = upper.get(at + 1).copied().map_or(0, usize::from);
-                if len < 2 || at + len > end {
-                    return;
-                }
-                if kind == SACK {
-                    for edge in (at + 2..at + len).step_by(4) {
-                        if edge + 4 > at + len {
-                            break;
-                        }
-                        let old = u32::from_be_bytes([
-                            upper[edge],
-                            upper[edge + 1],
-                            upper[edge + 2],
-                            upper[edge + 3],
-                        ]);
-                        let new = old.wrapping_sub(other.back(old) as u32);
-                        write(upper, edge, (old, new), partial);
-                    }
-                }
-                at += len;
+    let mut at = tcp::HEADER_LEN;
+    while let Some(Ok((kind, place))) = tcp::option_at(&upper[..end], at) {
+        at = place.end;
+        if kind != SACK {
+            continue;
+        }
+        for edge in (place.start + 2..place.end).step_by(4) {
+            if edge + 4 > place.end {
+                break;
             }
+            let old = word(upper, edge);
+            let new = old.wrapping_sub(other.back(old) as u32);
+            write(upper, edge, (old, new), partial);
         }
     }
 }
