@@ -1,9 +1,13 @@
 //! What somebody does to a network that works: a setting, a route, a rule, a link, a neighbour, a
 //! flag of a bridge's port; sensible or not.
 
-use super::net::{End, Net, ip, name, setting};
+mod route;
+mod setting;
+
+use super::net::{Net, ip, name};
 use crate::case::{Line, Tool};
 use crate::dice::Dice;
+use setting::{CONF4, CONF6, GLOBAL4, GLOBAL6};
 
 /// What is changed, how often each.
 #[derive(Clone, Copy)]
@@ -41,62 +45,6 @@ const WHAT: [(usize, What); 15] = [
     (9, What::PortFlag),
     (3, What::Station),
     (4, What::Redirects),
-];
-
-/// Settings of devices for IPv4, and the values they are drawn from.
-const CONF4: [(&str, &[&str]); 21] = [
-    ("rp_filter", &["1", "1", "2"]),
-    ("rp_filter", &["1", "1", "2"]),
-    ("accept_local", &["1"]),
-    ("arp_ignore", &["1", "2", "3", "8"]),
-    ("arp_announce", &["1", "2"]),
-    ("arp_filter", &["1"]),
-    ("arp_accept", &["1", "2"]),
-    ("proxy_arp", &["1"]),
-    ("proxy_arp", &["1"]),
-    ("proxy_arp_pvlan", &["1"]),
-    ("forwarding", &["0", "1"]),
-    ("forwarding", &["0", "1"]),
-    ("route_localnet", &["1"]),
-    ("accept_redirects", &["0", "1"]),
-    ("secure_redirects", &["0"]),
-    ("shared_media", &["0"]),
-    ("src_valid_mark", &["1"]),
-    ("promote_secondaries", &["1"]),
-    ("ignore_routes_with_linkdown", &["1"]),
-    ("drop_gratuitous_arp", &["1"]),
-    ("drop_unicast_in_l2_multicast", &["1"]),
-];
-
-const GLOBAL4: [(&str, &[&str]); 9] = [
-    ("ip_forward", &["0", "1"]),
-    ("icmp_echo_ignore_all", &["1"]),
-    ("icmp_echo_ignore_broadcasts", &["0"]),
-    ("icmp_errors_use_inbound_ifaddr", &["1"]),
-    ("ip_default_ttl", &["1", "2", "128"]),
-    ("ip_forward_use_pmtu", &["1"]),
-    ("ip_no_pmtu_disc", &["1", "2"]),
-    ("ip_nonlocal_bind", &["1"]),
-    ("fwmark_reflect", &["1"]),
-];
-
-const CONF6: [(&str, &[&str]); 9] = [
-    ("forwarding", &["0", "1"]),
-    ("hop_limit", &["1", "2", "255"]),
-    ("accept_redirects", &["0", "1"]),
-    ("proxy_ndp", &["1"]),
-    ("disable_ipv6", &["1", "0"]),
-    ("keep_addr_on_down", &["1"]),
-    ("ignore_routes_with_linkdown", &["1"]),
-    ("drop_unsolicited_na", &["1"]),
-    ("use_oif_addrs_only", &["1"]),
-];
-
-const GLOBAL6: [(&str, &[&str]); 4] = [
-    ("icmp.echo_ignore_all", &["1"]),
-    ("icmp.echo_ignore_multicast", &["1"]),
-    ("ip_nonlocal_bind", &["1"]),
-    ("fwmark_reflect", &["1"]),
 ];
 
 /// Somebody's hands: dice, the network, and the lines so far.
@@ -154,10 +102,6 @@ impl Hand<'_> {
         });
     }
 
-    fn set(&mut self, ns: usize, name: &str, value: &str) {
-        self.lines.push(setting(ns, name, value));
-    }
-
     /// A device of any kind.
     fn device(&mut self) -> (usize, String) {
         self.dice.of(&self.net.all_devices()).clone()
@@ -174,36 +118,6 @@ impl Hand<'_> {
         }
     }
 
-    fn conf(&mut self, family: &str, table: &[(&str, &[&str])]) {
-        let (key, values) = *self.dice.of(table);
-        let value = *self.dice.of(values);
-        let (ns, dev) = self.device();
-        let who = match self.dice.below(10) {
-            0..=3 => "all",
-            4 => "lo",
-            _ => &dev,
-        };
-        self.set(ns, &format!("net.{family}.conf.{who}.{key}"), value);
-    }
-
-    fn global(&mut self, family: &str, table: &[(&str, &[&str])]) {
-        let (key, values) = *self.dice.of(table);
-        let (ns, value) = (self.dice.below(self.net.spaces), *self.dice.of(values));
-        self.set(ns, &format!("net.{family}.{key}"), value);
-    }
-
-    fn redirects(&mut self) {
-        let (ns, dev) = self.device();
-        let who = if self.dice.chance(50) { "all" } else { &dev };
-        self.set(ns, &format!("net.ipv4.conf.{who}.send_redirects"), "1");
-        // Someone who sends a neighbour's packets to the router causes them.
-        let v6 = !self.net.has_v4();
-        let (from, to, by) = (self.host(), self.host(), self.host());
-        let (to, by) = (self.text(to, v6), self.text(by, v6));
-        let len = if v6 { 128 } else { 32 };
-        self.ip(from.0, format!("route replace {to}/{len} via {by}"));
-    }
-
     /// A device with addresses, as namespace and place among the ends.
     fn host(&mut self) -> (usize, usize) {
         let at = self.dice.below(self.net.ends.len());
@@ -218,164 +132,6 @@ impl Hand<'_> {
     /// Which version the next thing is of.
     fn v6(&mut self) -> bool {
         self.net.has_v6() && (!self.net.has_v4() || self.dice.chance(40))
-    }
-
-    /// Destinations as routes and rules have them.
-    fn prefix(&mut self, v6: bool) -> String {
-        let host = self.host();
-        let (addr, segment) = (self.text(host, v6), self.net.ends[host.1].segment);
-        match (self.dice.below(10), v6) {
-            (0..=4, false) => format!("10.0.{segment}.0/24"),
-            (0..=4, true) => format!("fd00:{segment}::/64"),
-            (5..=7, false) => format!("{addr}/32"),
-            (5..=7, true) => format!("{addr}/128"),
-            (8, false) => "10.0.0.0/16".to_owned(),
-            (8, true) => "fd00::/16".to_owned(),
-            _ => "default".to_owned(),
-        }
-    }
-
-    fn route(&mut self) {
-        let v6 = self.v6();
-        let (ns, to) = (self.dice.below(self.net.spaces), self.prefix(v6));
-        let segments: Vec<usize> = self
-            .net
-            .ends
-            .iter()
-            .filter(|e| e.ns == ns)
-            .map(|e| e.segment)
-            .collect();
-        // By a neighbour mostly: any other is refused.
-        let near: Vec<usize> = (0..self.net.ends.len())
-            .filter(|at| segments.contains(&self.net.ends[*at].segment))
-            .collect();
-        let by = self.gateway(&near, v6);
-        let dev = self.device_in(ns);
-        let verb = *self
-            .dice
-            .of(&["add", "add", "replace", "append", "prepend"]);
-        let way = match self.dice.below(10) {
-            0..=5 => format!("via {by}"),
-            // What says several ends the line.
-            6 => String::new(),
-            7 => format!("via {by} dev {dev}"),
-            8 => format!("via {by} dev {dev} onlink"),
-            _ => format!("dev {dev}"),
-        };
-        let mut words = format!("route {verb} {to} {way}");
-        let mine: Vec<&End> = self.net.ends.iter().filter(|e| e.ns == ns).collect();
-        if self.dice.chance(12) && !mine.is_empty() {
-            let end = *self.dice.of(&mine);
-            let src = if v6 { end.v6() } else { end.v4() };
-            words += &format!(" src {src}");
-        }
-        for (percent, more) in [
-            (20, " metric 5"),
-            (10, " metric 2000"),
-            (12, " mtu 1300"),
-            (4, " mtu lock 1290"),
-            (6, " table 100"),
-            (4, " hoplimit 3"),
-        ] {
-            if self.dice.chance(percent) {
-                words += more;
-            }
-        }
-        if !v6 && self.dice.chance(5) {
-            words += " tos 0x10";
-        }
-        if way.is_empty() {
-            let other = self.gateway(&near, v6);
-            words += &format!(" nexthop via {by} nexthop via {other}");
-            if self.dice.chance(30) {
-                words += " weight 3";
-            }
-        }
-        self.ip(ns, words);
-    }
-
-    /// Somebody's address, of those near mostly.
-    fn gateway(&mut self, near: &[usize], v6: bool) -> String {
-        let by = if near.is_empty() || self.dice.chance(12) {
-            self.host().1
-        } else {
-            *self.dice.of(near)
-        };
-        self.text((0, by), v6)
-    }
-
-    fn special_route(&mut self) {
-        let v6 = self.v6();
-        let (ns, to) = (self.dice.below(self.net.spaces), self.prefix(v6));
-        let kind = *self
-            .dice
-            .of(&["blackhole", "unreachable", "prohibit", "throw"]);
-        let family = if v6 && to == "default" {
-            "::/0".to_owned()
-        } else {
-            to
-        };
-        let more = *self
-            .dice
-            .of(&["", "", "", " metric 3", " table 100", " table local"]);
-        self.ip(ns, format!("route add {kind} {family}{more}"));
-    }
-
-    fn no_route(&mut self) {
-        let v6 = self.v6();
-        let (ns, to) = (self.dice.below(self.net.spaces), self.prefix(v6));
-        self.ip(ns, format!("route del {to}"));
-    }
-
-    fn rule(&mut self) {
-        let v6 = self.v6();
-        let ns = self.dice.below(self.net.spaces);
-        let dev = self.device_in(ns);
-        let all = if v6 { "::/0" } else { "0.0.0.0/0" };
-        let named = |prefix: String| {
-            if prefix == "default" {
-                all.to_owned()
-            } else {
-                prefix
-            }
-        };
-        let (from, to) = (named(self.prefix(v6)), named(self.prefix(v6)));
-        // A family is what the addresses say.
-        let selector = match self.dice.below(9) {
-            0 | 1 => format!("from {from}"),
-            2 | 3 => format!("to {to}"),
-            4 => format!("from {from} to {to}"),
-            5 => format!("from {all} iif {dev}"),
-            6 => format!("from {all} fwmark 1"),
-            7 => format!("from {all} oif {dev}"),
-            _ => format!("from {all} tos 0x10"),
-        };
-        let action = match self.dice.below(10) {
-            0..=3 => "table 100",
-            4 => "table main",
-            5 => "blackhole",
-            6 => "unreachable",
-            7 => "prohibit",
-            8 => "table main suppress_prefixlength 0",
-            _ => "not table 100",
-        };
-        let (before, action) = match action.strip_prefix("not ") {
-            Some(action) => ("not ", action),
-            None => ("", action),
-        };
-        let priority = *self.dice.of(&["", " priority 100", " priority 33000"]);
-        let words = format!("rule add {before}{selector}{priority} {action}");
-        self.ip_of(v6, ns, words);
-        if self.dice.chance(60) {
-            let hosts: Vec<usize> = (0..self.net.ends.len())
-                .filter(|at| self.net.ends[*at].ns != ns)
-                .collect();
-            if let Some(at) = (!hosts.is_empty()).then(|| *self.dice.of(&hosts)) {
-                let by = self.text((0, at), v6);
-                let to = if v6 { "::/0" } else { "default" };
-                self.ip(ns, format!("route add {to} via {by} table 100"));
-            }
-        }
     }
 
     fn mtu(&mut self) {
