@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result};
 use crate::tables::IpTables;
+use crate::twice::{Reading, readings};
 use crate::whose::Whose;
 use netloom_model::ruleset::Wanted;
 use netloom_model::ruleset::change::RulesetChange;
 use netloom_model::{Change, Family, NsName, Reply, Request, World};
 use netloom_tools::{Context, NoMachine, iptables};
-use std::collections::HashSet;
 use std::io::Cursor;
 
 /// How text becomes tables.
@@ -35,6 +35,27 @@ struct Gathered<'w> {
     generation: Option<u32>,
     changes: Vec<RulesetChange>,
     error: Option<netloom_model::Error>,
+}
+
+impl<'w> Gathered<'w> {
+    fn new(world: &'w mut dyn World, ns: &'w NsName) -> Gathered<'w> {
+        Gathered {
+            world,
+            ns,
+            generation: None,
+            changes: Vec::new(),
+            error: None,
+        }
+    }
+
+    /// Why a command did not do it: what the world said, else what the command says of the text; and whether
+    /// others were in between.
+    fn refused<T>(self, said: &str) -> (Result<T>, bool) {
+        match self.error {
+            Some(error) => of_world(&error),
+            None => (Err(of_file(said)), false),
+        }
+    }
 }
 
 impl World for Gathered<'_> {
@@ -134,22 +155,18 @@ impl<W: World> IpTables<W> {
             (Family::V6, false) => iptables::ip6tables_save,
             (Family::V6, true) => iptables::ip6tables_legacy_save,
         };
-        let mut asked = Gathered {
-            world: &mut self.world,
-            ns: &self.whose.ns,
-            generation: None,
-            changes: Vec::new(),
-            error: None,
-        };
-        run(&mut asked, &self.whose, args, ("", command)).map_err(|said| match asked.error {
-            Some(error) => crate::draft::of_world(&error),
-            None => of_file(&said),
+        self.attempt(false, &mut |world, whose| {
+            let mut asked = Gathered::new(world, &whose.ns);
+            match run(&mut asked, whose, args.clone(), ("", command)) {
+                Ok(text) => (Ok(text), false),
+                Err(said) => asked.refused(&said),
+            }
         })
     }
 
     /// Makes tables what a text says, in the form of `iptables-save`: all of them at once, or none.
-    /// Chains and rules that were in these tables before are gone. What follows from where a table is begun
-    /// for the second time is a transaction of its own: where it is refused, what stands before it stays.
+    /// Chains and rules that were in these tables before are gone; of a table that is said twice, what is said
+    /// last counts.
     ///
     /// ```
     /// # use netloom_engine::{Engine, Simulation};
@@ -184,13 +201,10 @@ impl<W: World> IpTables<W> {
     /// # Errors
     /// As [`restore`](IpTables::restore).
     pub fn restore_with(&mut self, text: &str, restore: Restore) -> Result<()> {
-        // What a text says of one table twice it says one after the other.
-        for part in parts(text) {
-            self.attempt(true, &mut |world, whose| {
-                restore_once(world, whose, &part, restore)
-            })?;
-        }
-        Ok(())
+        let readings = readings(text, !restore.noflush, self.is_legacy());
+        self.attempt(true, &mut |world, whose| {
+            restore_once(world, whose, &readings, restore)
+        })
     }
 }
 
@@ -198,62 +212,44 @@ impl<W: World> IpTables<W> {
 fn restore_once(
     world: &mut dyn World,
     whose: &Whose,
-    text: &str,
+    readings: &[Reading],
     restore: Restore,
 ) -> (Result<()>, bool) {
-    let mut gathered = Gathered {
-        world,
-        ns: &whose.ns,
-        generation: None,
-        changes: Vec::new(),
-        error: None,
-    };
+    let mut gathered = Gathered::new(world, &whose.ns);
     if whose.is_legacy() {
         // Tables of that kind have a generation of their own, which nothing tells that asks for all.
         let wanted = Wanted::heads(&whose.table("filter"));
         match gathered.world.ruleset(&whose.ns, wanted) {
             Ok(told) => gathered.generation = Some(told.generation),
-            Err(error) => return (Err(crate::draft::of_world(&error)), false),
+            Err(error) => return of_world(&error),
         }
     }
     let options = [(restore.counters, "-c"), (restore.noflush, "-n")];
     let options = options.iter().filter(|(given, _)| *given);
-    let args = options.map(|(_, word)| (*word).to_owned()).collect();
+    let args: Vec<String> = options.map(|(_, word)| (*word).to_owned()).collect();
     let command = match (whose.family(), whose.is_legacy()) {
         (Family::V4, false) => iptables::iptables_restore,
         (Family::V4, true) => iptables::iptables_legacy_restore,
         (Family::V6, false) => iptables::ip6tables_restore,
         (Family::V6, true) => iptables::ip6tables_legacy_restore,
     };
-    if let Err(said) = run(&mut gathered, whose, args, (text, command)) {
-        return match gathered.error {
-            Some(error) => {
-                let clash = crate::draft::is_clash(error.errno);
-                (Err(crate::draft::of_world(&error)), clash)
-            }
-            None => (Err(of_file(&said)), false),
-        };
+    for reading in readings {
+        let before = gathered.changes.len();
+        if let Err(said) = run(&mut gathered, whose, args.clone(), (&reading.text, command)) {
+            return gathered.refused(&said);
+        }
+        if !reading.happens {
+            gathered.changes.truncate(before);
+        }
     }
     let (generation, changes) = (gathered.generation, gathered.changes);
     crate::draft::apply(world, whose, generation, changes)
 }
 
-/// A text in parts, in none of which a table is begun twice.
-fn parts(text: &str) -> Vec<String> {
-    let (mut parts, mut seen) = (vec![String::new()], HashSet::new());
-    for (lines, line) in text.split_inclusive('\n').enumerate() {
-        if line.starts_with('*') && !seen.insert(line.trim_end()) {
-            seen = HashSet::from([line.trim_end()]);
-            // Lines keep their numbers.
-            parts.push("\n".repeat(lines));
-        }
-        parts
-            .iter_mut()
-            .last()
-            .into_iter()
-            .for_each(|part| *part += line);
-    }
-    parts
+/// What an error of the world means; and whether others were in between.
+fn of_world<T>(error: &netloom_model::Error) -> (Result<T>, bool) {
+    let clash = crate::draft::is_clash(error.errno);
+    (Err(crate::draft::of_world(error)), clash)
 }
 
 /// A complaint about a file, with its line.
@@ -277,15 +273,6 @@ fn of_file(said: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_table_that_is_said_twice_is_carried_out_twice() {
-        let text = "*nat\nCOMMIT\n*filter\nCOMMIT\n*nat\nCOMMIT\n";
-        let told = parts(text);
-        assert_eq!(told[0], "*nat\nCOMMIT\n*filter\nCOMMIT\n");
-        assert_eq!(told[1], "\n\n\n\n*nat\nCOMMIT\n");
-        assert_eq!(told.len(), 2);
-    }
 
     #[test]
     fn complaints_are_told_with_their_line() {

@@ -71,6 +71,7 @@ mod rules;
 mod spec;
 mod stat;
 mod tables;
+mod twice;
 mod whose;
 
 pub use carry::Transaction;

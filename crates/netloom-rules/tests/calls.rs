@@ -3,10 +3,10 @@
 #![allow(missing_docs, reason = "a test")]
 
 use netloom_engine::{Engine, Simulation};
-use netloom_model::Errno;
+use netloom_model::{Errno, Reply, Request};
 use netloom_rules::{
     Error, Family, IpTables, Policy, Ports, Protocol, Reject, Restore, Rule, Save, Stat, State,
-    Target, Translation,
+    Target, Translation, World,
 };
 use std::net::Ipv4Addr;
 
@@ -311,6 +311,86 @@ fn a_text_with_a_mistake_in_its_second_table_changes_neither() {
     let twice = "*filter\n-A INPUT -p tcp\nCOMMIT\n*filter\n-A INPUT -p udp\nCOMMIT\n";
     tables.restore(twice).unwrap();
     assert_eq!(rules(&mut tables, "INPUT"), ["-A INPUT -p udp"]);
+}
+
+#[test]
+fn a_text_that_says_a_table_twice_happens_whole_or_not_at_all() {
+    let text = |last: &str| {
+        format!(
+            "*filter\n:INPUT DROP [0:0]\n:own - [0:0]\n-A INPUT -p tcp -j own\nCOMMIT\n\
+             *nat\n-A PREROUTING -j ACCEPT\nCOMMIT\n\
+             *filter\n:own - [0:0]\n-A own {last}\nCOMMIT\n"
+        )
+    };
+    for (legacy, noflush) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut tables = if legacy { tables().legacy() } else { tables() };
+        tables.append("filter", "OUTPUT", "-j ACCEPT").unwrap();
+        let how = Restore {
+            noflush,
+            ..Restore::default()
+        };
+        for wrong in ["-j nowhere", "-p tcp --dport x"] {
+            let error = tables.restore_with(&text(wrong), how).unwrap_err();
+            // What leads nowhere is found out at the end of its table.
+            let at = matches!(
+                error,
+                Error::File {
+                    line: Some(11 | 12),
+                    ..
+                }
+            );
+            assert!(at, "{error}");
+            let told = tables.list("filter", "OUTPUT").unwrap();
+            assert_eq!(told, ["-P OUTPUT ACCEPT", "-A OUTPUT -j ACCEPT"]);
+            let input = tables.list("filter", "INPUT").unwrap();
+            assert_eq!(input, ["-P INPUT ACCEPT"], "{wrong}");
+            assert!(rules_of_nat(&mut tables).is_empty());
+        }
+        tables.restore_with(&text("-j RETURN"), how).unwrap();
+        let input = tables.list("filter", "INPUT").unwrap();
+        // As iptables-restore has it: what is flushed keeps its policy where it is of the older kind.
+        let policy = if legacy || noflush { "DROP" } else { "ACCEPT" };
+        let mut expected = vec![format!("-P INPUT {policy}")];
+        expected.extend(noflush.then(|| "-A INPUT -p tcp -j own".to_owned()));
+        assert_eq!(input, expected);
+        assert_eq!(rules(&mut tables, "own"), ["-A own -j RETURN"]);
+        assert_eq!(rules(&mut tables, "OUTPUT").is_empty(), !noflush);
+        assert_eq!(rules_of_nat(&mut tables).len(), 1);
+    }
+}
+
+fn rules_of_nat(tables: &mut IpTables<Simulation>) -> Vec<String> {
+    tables.list("nat", "PREROUTING").unwrap().split_off(1)
+}
+
+/// A world some of whose first answers are interrupted.
+struct Interrupted(Simulation, u32);
+
+impl World for Interrupted {
+    fn call(&mut self, request: Request) -> netloom_model::Result<Reply> {
+        self.1 += 1;
+        match [1, 3, 6, 10, 11].contains(&self.1) {
+            true => Err(Errno::INTR.into()),
+            false => self.0.call(request),
+        }
+    }
+}
+
+#[test]
+fn what_is_interrupted_is_done_again() {
+    for legacy in [false, true] {
+        let engine = Engine::new(1);
+        let world = Interrupted(Simulation { engine }, 0);
+        let mut tables = IpTables::new(world, Family::V4);
+        if legacy {
+            tables = tables.legacy();
+        }
+        let text = "*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n";
+        tables.restore(text).unwrap();
+        tables.append("filter", "INPUT", "-p udp -j DROP").unwrap();
+        assert!(tables.save().unwrap().contains("-A INPUT -p tcp -j DROP"));
+        assert!(tables.into_world().1 > 11);
+    }
 }
 
 #[test]

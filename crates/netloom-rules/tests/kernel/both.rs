@@ -30,6 +30,10 @@ const fn step(
 const TEXT: &str = "*filter\n:INPUT DROP [1:2]\n:own - [0:0]\n-A INPUT -p tcp -j own\nCOMMIT\n\
                     *mangle\n-A INPUT -j ACCEPT\nCOMMIT\n";
 
+/// One that says a table twice.
+const TWICE: &str = "*filter\n:INPUT DROP [1:2]\n:own - [0:0]\n-A INPUT -p tcp -j own\nCOMMIT\n\
+                     *mangle\n-A INPUT -p udp\nCOMMIT\n*filter\n-A OUTPUT -p tcp\nCOMMIT\n";
+
 const STEPS: &[Step] = &[
     step(
         "append",
@@ -187,6 +191,11 @@ const STEPS: &[Step] = &[
     ),
     step("delete_all", |t, _| t.delete_all(), &["-X"]),
     step("restore", |t, _| t.restore(TEXT), &[TEXT]),
+    step(
+        "restore of a table twice",
+        |t, _| t.restore(TWICE),
+        &[TWICE],
+    ),
 ];
 
 fn equal(what: &str, left: &str, right: &str) -> core::result::Result<(), Failed> {
