@@ -3,7 +3,7 @@
 //! hosts were, the first host's own namespace is the first of the world, which has no name.
 
 use netloom_model::{NsName, Snapshot};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives every namespace such a name, and says what those of the hosts themselves are called.
 pub(super) fn unique(all: &mut [Snapshot]) -> Vec<NsName> {
@@ -30,9 +30,15 @@ fn named(all: &mut [Snapshot], world: bool) -> Vec<NsName> {
             true => NsName::first(),
             false => root,
         };
-        let map = |ns: &NsName| match ns.is_first() {
-            true => own.clone(),
-            false => NsName::new(format!("{prefix}{}", visible(ns.as_str()))),
+        let called = |ns: &NsName| format!("{prefix}{}", visible(ns.as_str()));
+        let mut names = BTreeMap::from([(NsName::first(), own.clone())]);
+        for ns in host.state.namespaces.keys().filter(|ns| !ns.is_first()) {
+            names.insert(ns.clone(), NsName::new(free(&called(ns), &mut taken)));
+        }
+        let map = |ns: &NsName| match names.get(ns) {
+            Some(name) => name.clone(),
+            // Somewhere that nothing was read of.
+            None => NsName::new(called(ns)),
         };
         rename(host, &map);
         roots.push(own);
@@ -52,14 +58,21 @@ fn root(host: &Snapshot, several: bool, taken: &mut BTreeSet<String>) -> NsName 
         "" => "host".to_owned(),
         name => visible(name),
     };
-    let inside = |name: &str| !several && host.state.namespaces.contains_key(&NsName::from(name));
-    let mut name = own.clone();
-    let mut count = 1;
-    while inside(&name) || !taken.insert(name.clone()) {
-        count += 1;
-        name = format!("{own}-{count}");
-    }
+    // One host's namespaces keep their names.
+    let inside = host.state.namespaces.keys().filter(|_| !several);
+    let mut used = taken.clone();
+    used.extend(inside.map(|ns| visible(ns.as_str())));
+    let name = free(&own, &mut used);
+    taken.insert(name.clone());
     NsName::new(name)
+}
+
+/// A name, with a number behind it where it is taken.
+fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|count| format!("{name}-{count}"));
+    let mut names = core::iter::once(name.to_owned()).chain(numbered);
+    let free = names.find(|name| taken.insert(name.clone()));
+    free.unwrap_or_default()
 }
 
 fn rename(host: &mut Snapshot, map: &dyn Fn(&NsName) -> NsName) {
@@ -136,6 +149,14 @@ mod tests {
 
     #[test]
     fn the_names_of_several_hosts_never_clash() {
+        let mut all = [host("a", &["", "b", "c\n", "c\t"]), host("a:b", &["", "c"])];
+        unique(&mut all);
+        let expected = ["a", "a:b", "a:c?", "a:c?-2", "a:b-2", "a:b-2:c"];
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        let mut found = names(&all);
+        found.sort_unstable();
+        assert_eq!(found, expected);
         let mut all = [host("", &["", "web"]), host("", &["", "web"])];
         unique(&mut all);
         assert_eq!(names(&all), ["host", "host:web", "host-2", "host-2:web"]);
