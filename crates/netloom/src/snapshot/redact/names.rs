@@ -29,6 +29,8 @@ fn is_conventional(name: &str) -> bool {
 pub(super) struct Names {
     given: BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    /// The last number behind each begin.
+    numbers: BTreeMap<String, usize>,
     /// What rules ask names to begin with (`eth*`).
     begins: BTreeSet<String>,
 }
@@ -64,10 +66,14 @@ impl Names {
         if name.is_empty() || self.given.contains_key(name) {
             return;
         }
-        let free = |number: &usize| !self.taken.contains(&format!("{like}{number}"));
-        let number = (1..).find(free).unwrap_or(0);
-        let new = format!("{like}{number}");
-        self.taken.insert(new.clone());
+        let number = self.numbers.entry(like.to_owned()).or_default();
+        let new = loop {
+            *number += 1;
+            let new = format!("{like}{number}");
+            if self.taken.insert(new.clone()) {
+                break new;
+            }
+        };
         self.given.insert(name.to_owned(), new);
     }
 
