@@ -91,9 +91,10 @@ pub(super) fn changed(
     most: usize,
 ) -> Result<Compared, String> {
     let (old, new) = (state(before)?, state(after)?);
-    let questions = questions(&[&old, &new]);
-    // Who asks for none wants to hear of none.
-    let more = most > 0 && questions.len() > most;
+    // One more, to know whether there are more; who asks for none wants to hear of none.
+    let enough = if most > 0 { most.saturating_add(1) } else { 0 };
+    let questions = questions(&[&old, &new], enough);
+    let more = questions.len() > most;
     let mut found = Compared {
         changed: Vec::new(),
         compared: questions.len().min(most),
@@ -215,8 +216,8 @@ pub(super) fn listening(here: &Namespace) -> impl Iterator<Item = (&ListedSocket
     })
 }
 
-/// Every packet that is compared.
-fn questions(states: &[&State]) -> Vec<Packet> {
+/// The packets that can be compared, of which there may be very many: no more than are `enough`.
+fn questions(states: &[&State], enough: usize) -> Vec<Packet> {
     let mut addresses: BTreeMap<&NsName, BTreeSet<IpAddr>> = BTreeMap::new();
     let mut services: BTreeMap<&NsName, BTreeSet<Service>> = BTreeMap::new();
     let mut uplinks: BTreeSet<(&NsName, &str)> = BTreeSet::new();
@@ -236,6 +237,9 @@ fn questions(states: &[&State]) -> Vec<Packet> {
             let mut asked = services.get(to).cloned().unwrap_or_default();
             asked.extend(&named);
             for service in asked {
+                if all.len() >= enough {
+                    break;
+                }
                 for from in addresses.keys().filter(|from| *from != to) {
                     all.push(one(
                         from.as_str(),
@@ -264,6 +268,7 @@ fn questions(states: &[&State]) -> Vec<Packet> {
             ));
         }
     }
+    all.truncate(enough);
     all
 }
 
