@@ -16,14 +16,17 @@ fn is_plain(letter: char) -> bool {
 
 /// A word as a shell takes it for what it is.
 pub(crate) fn word(word: &str) -> Cow<'_, str> {
-    match !word.is_empty() && word.chars().all(|letter| is_plain(letter) && letter != ' ') {
+    // What stands for names of files, and what begins a comment or the home of a user.
+    let is_own = |letter| is_plain(letter) && !matches!(letter, ' ' | '*' | '?' | '[');
+    let begins = !word.is_empty() && !word.starts_with(['#', '~']);
+    match begins && word.chars().all(is_own) {
         true => Cow::Borrowed(word),
         false => Cow::Owned(quoted(word)),
     }
 }
 
 /// In quotes; control characters by their numbers, which bash, ksh, zsh and POSIX.1-2024 know.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     if !word.contains(char::is_control) {
         return format!("'{}'", word.replace('\'', r"'\''"));
     }

@@ -4,6 +4,7 @@
 use super::objects;
 use crate::explain::{exec, ip_of, words};
 use crate::hosts::Hosts;
+use crate::shell;
 use netloom_model::link::{LinkFlags, LinkKind};
 use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{Rule, Table, TableRef};
@@ -11,6 +12,7 @@ use netloom_model::socket::TcpState;
 use netloom_model::state::Parts;
 use netloom_model::{Link, Namespace, NsName, World};
 use netloom_tools::{Context, NoMachine, applet, iptables};
+use std::borrow::Cow;
 use std::io;
 
 /// Lines that are compared with each other.
@@ -40,14 +42,22 @@ impl Line {
             (Line::Rule(program, chain, rule), Some(place)) => {
                 format!("{program} -I {chain} {place} {rule}")
             }
-            (Line::NftRule(chain, rule), None) => format!("nft add rule {chain} {rule}"),
+            (Line::NftRule(chain, rule), None) => format!("nft add rule {chain} {}", one(rule)),
             // The first rule of a chain has the index 0.
             (Line::NftRule(chain, rule), Some(place)) => {
-                let index = place.saturating_sub(1);
+                let (index, rule) = (place.saturating_sub(1), one(rule));
                 format!("nft insert rule {chain} index {index} {rule}")
             }
         };
         entered(ns, &command)
+    }
+}
+
+/// A rule of nft as a shell is given it: the quotes in it are nft's own.
+fn one(rule: &str) -> Cow<'_, str> {
+    match rule.contains('"') {
+        true => shell::quoted(rule).into(),
+        false => rule.into(),
     }
 }
 
@@ -136,7 +146,10 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
             ordered(kind, "", lines.into_iter().map(Line::Made).collect());
         };
         let settings = here.sysctls.iter().filter(|(name, _)| !follows(name));
-        let settings = settings.map(|(name, value)| format!("sysctl -w {name}={value}"));
+        let settings = settings.map(|(name, value)| {
+            let value = value.replace('\t', " ");
+            format!("sysctl -w {}", shell::word(&format!("{name}={value}")))
+        });
         part(SETTINGS, settings.collect());
         part(10, listeners(here));
     }
@@ -154,7 +167,7 @@ fn entered(ns: &NsName, line: &str) -> String {
         return format!("{line}{of}");
     }
     match line.strip_prefix("ip ") {
-        Some(rest) => format!("{} {}", ip_of(ns), crate::shell::typed(rest)),
+        Some(rest) => format!("{} {}", ip_of(ns), shell::typed(rest)),
         None => exec(ns, line),
     }
 }
@@ -412,6 +425,21 @@ mod tests {
         assert_eq!(
             station,
             "bridge fdb add 02:00:00:00:00:01 dev v0 vlan 1 master static"
+        );
+    }
+
+    #[test]
+    fn what_a_shell_would_take_for_its_own_is_quoted() {
+        let rule = |rule: &str| Line::NftRule("ip own c".into(), rule.into());
+        let command = |rule: Line| rule.command(&NsName::from("web"), None);
+        assert_eq!(
+            command(rule("iifname \"eth*\" log prefix \"it's \" drop")),
+            "ip netns exec web nft add rule ip own c 'iifname \"eth*\" log prefix \"it'\\''s \" drop'"
+        );
+        let dnat = "iptables -t nat -A OUTPUT -j DNAT --to-destination [fd00::2]:80";
+        assert_eq!(
+            command(Line::Made(dnat.into())),
+            "ip netns exec web iptables -t nat -A OUTPUT -j DNAT --to-destination '[fd00::2]:80'"
         );
     }
 
