@@ -121,7 +121,8 @@ fn settle(containers: &[containers::Found], found: &mut Vec<Found>) -> Vec<(usiz
 
 /// Whether a name was drawn by a runtime for a namespace: `netns-UUID` (Podman), `cni-UUID` (containerd), a
 /// UUID (CRI-O). It says less than the container's.
-fn is_made_up(name: &str) -> bool {
+#[must_use]
+pub fn is_made_up(name: &str) -> bool {
     let mut drawn = ["netns-", "cni-"].iter();
     let drawn = drawn.find_map(|prefix| name.strip_prefix(prefix));
     let drawn = drawn.unwrap_or(name);

@@ -15,11 +15,12 @@ use std::io::{self, Read, Write};
 /// What is longer is compressed, and has no line for each value.
 const LARGE: usize = 64 * 1024;
 
-/// What is longer, compressed or not, is not read; nor is more of an archive.
-pub(super) const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
+/// What is longer, compressed or not, is not read; nor is more of an archive. A host of 1,000 namespaces is a
+/// tenth of it.
+pub(super) const LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// How gzip begins (RFC 1952, 2.3.1).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// A snapshot as JSON, a line for each value.
 pub fn text(snapshot: &Snapshot) -> io::Result<Vec<u8>> {

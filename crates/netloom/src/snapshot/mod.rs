@@ -21,7 +21,7 @@ use netloom_model::snapshot::Host;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, LinkRef, NsName, Snapshot, State, World};
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -117,20 +117,20 @@ fn print(snapshot: &Snapshot) -> io::Result<()> {
 /// # Errors
 /// If it cannot be read: the file, and what is wrong with it.
 pub fn load(paths: &[PathBuf]) -> Result<Snapshot, Failure> {
-    let read = |path: &PathBuf| {
-        let read = match path == Path::new("-") {
-            true => file::limited(io::stdin().lock()),
-            false => File::open(path).and_then(file::limited),
+    let open = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let from: Box<dyn Read> = match path == Path::new("-") {
+            true => Box::new(io::stdin().lock()),
+            false => Box::new(File::open(path).map_err(|error| format!("{name}: {error}"))?),
         };
-        let bytes = read.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok((path.display().to_string(), bytes))
+        Ok((name, from))
     };
     if let [folder] = paths
         && folder.is_dir()
     {
         return import::read_folder(folder);
     }
-    let files: Result<Vec<_>, Failure> = paths.iter().map(read).collect();
+    let files: Result<Vec<_>, Failure> = paths.iter().map(open).collect();
     import::read(files?)
 }
 

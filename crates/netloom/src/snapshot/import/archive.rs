@@ -1,8 +1,8 @@
 //! Archives: tar(5) in the forms of POSIX.1-1988 (ustar), pax and GNU, by itself or compressed by gzip
 //! or xz. Only the files that are wanted are kept.
 
-use crate::snapshot::file::{LIMIT, too_long};
-use std::io::{self, Read};
+use crate::snapshot::file::{GZIP, LIMIT, too_long};
+use std::io::{self, BufReader, Cursor, Read};
 
 /// The size of everything in an archive.
 const BLOCK: usize = 512;
@@ -16,24 +16,29 @@ const XZ: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
 /// What xz may use for its dictionary, in KiB.
 const XZ_MEMORY: u32 = 512 * 1024;
 
-/// Whether bytes are an archive; `unpacked` are the first of what gzip holds, if it is gzip.
-pub(super) fn is_archive(bytes: &[u8]) -> bool {
-    if bytes.starts_with(&XZ) {
+/// Whether a file is an archive, by how it begins.
+pub(super) fn is_archive(head: &[u8]) -> bool {
+    if head.starts_with(&XZ) {
         return true;
     }
     let mut first = [0; BLOCK];
-    let mut reader = opened(bytes);
-    reader.read_exact(&mut first).is_ok() && first[257..262] == *b"ustar"
+    let read = opened(head).and_then(|mut reader| reader.read_exact(&mut first));
+    read.is_ok() && first[257..262] == *b"ustar"
 }
 
-fn opened(bytes: &[u8]) -> Box<dyn Read + '_> {
-    if bytes.starts_with(&XZ) {
-        Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY))
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        Box::new(flate2::read::MultiGzDecoder::new(bytes))
-    } else {
-        Box::new(bytes)
-    }
+/// What a file holds, without its compression.
+fn opened<'a>(mut from: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut begin = Vec::new();
+    from.by_ref()
+        .take(XZ.len() as u64)
+        .read_to_end(&mut begin)?;
+    let (is_xz, is_gzip) = (begin == XZ, begin.starts_with(&GZIP));
+    let whole = BufReader::new(Cursor::new(begin).chain(from));
+    Ok(match (is_xz, is_gzip) {
+        (true, _) => Box::new(lzma_rust2::XzReader::new_mem_limit(whole, true, XZ_MEMORY)),
+        (false, true) => Box::new(flate2::read::MultiGzDecoder::new(whole)),
+        (false, false) => Box::new(whole),
+    })
 }
 
 /// The files of an archive that are wanted, by their names.
@@ -41,7 +46,7 @@ fn opened(bytes: &[u8]) -> Box<dyn Read + '_> {
 /// # Errors
 /// A sentence: it is damaged.
 pub(super) fn files(
-    bytes: &[u8],
+    from: impl Read,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<(String, Vec<u8>)>, String> {
     let damaged = |error: io::Error| match error.kind() {
@@ -49,7 +54,7 @@ pub(super) fn files(
         _ => format!("the archive is damaged: {error}"),
     };
     let mut archive = Archive {
-        reader: opened(bytes),
+        reader: opened(from).map_err(damaged)?,
     };
     let mut files = Vec::new();
     let mut kept = 0;
@@ -207,7 +212,7 @@ mod tests {
         bytes.extend(member("report/p", b'0', b"of pax"));
         bytes.extend([0; 1024]);
         assert!(is_archive(&bytes));
-        let files = files(&bytes, &|name| name != "report/other").unwrap();
+        let files = files(&*bytes, &|name| name != "report/other").unwrap();
         let found: Vec<(&str, &[u8])> = (files.iter())
             .map(|(name, content)| (name.as_str(), &content[..]))
             .collect();
@@ -231,10 +236,10 @@ mod tests {
         let mut damage = crate::snapshot::Damage::new(5);
         for round in 0..crate::snapshot::Damage::rounds(500) {
             let damaged = damage.bytes(if round % 2 == 0 { &bytes } else { &gzip });
-            let _ = files(&damaged, &|_| true);
+            let _ = files(&*damaged, &|_| true);
             let mut xz = XZ.to_vec();
             xz.extend(&damaged);
-            let _ = files(&xz, &|_| true);
+            let _ = files(&*xz, &|_| true);
         }
     }
 
@@ -247,9 +252,9 @@ mod tests {
         }
         let mut no_header = bytes.clone();
         no_header[512 + 1024 + 257] = b'x';
-        let said = files(&no_header, &|_| true).unwrap_err();
+        let said = files(&*no_header, &|_| true).unwrap_err();
         assert!(said.contains("a header is missing"), "{said}");
         bytes[124] = b'z';
-        assert!(files(&bytes, &|_| true).is_err());
+        assert!(files(&*bytes, &|_| true).is_err());
     }
 }

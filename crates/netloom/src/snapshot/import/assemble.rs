@@ -2,13 +2,15 @@
 
 use super::firewall::Firewall;
 use super::gather::{Ids, Part, Texts};
+use super::item::{self, Item};
 use super::nft::tables_of;
-use super::{group, item, link, neighbour, plain, route, socket, vlan};
+use super::{group, link, neighbour, plain, route, socket, vlan};
 use netloom_kernel::counters;
 use netloom_model::link::OtherKind;
 use netloom_model::setting::{Word, retain_deciding};
 use netloom_model::{Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState};
 use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
 
 /// The parts of a namespace that importers read.
 const READ: [&str; 16] = [
@@ -69,15 +71,12 @@ pub(super) fn namespace(texts: &Texts, missing: &mut Vec<(String, String)>) -> (
     (state, ids)
 }
 
-/// What the tools of iproute2 tell, and settings.
+/// What the tools of iproute2 tell, and settings. What several texts tell of one part is put together.
 fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Result<(), String> {
-    if matches!(
-        part,
-        Part::Ipsets | Part::Saved(_) | Part::Nft | Part::NftText | Part::Connections
-    ) {
-        return Ok(());
-    }
     match part {
+        Part::Ipsets | Part::Saved(_) | Part::Nft | Part::NftText | Part::Connections => {
+            return Ok(());
+        }
         Part::Sysctls => {
             state.sysctls.extend(text.lines().filter_map(setting));
             return Ok(());
@@ -87,8 +86,9 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
             return Ok(());
         }
         Part::Sockets => {
-            let links = &mut state.links;
-            state.sockets = socket::sockets(text, &mut |name| index(links, name))?;
+            let mut devices = Devices::of(&mut state.links);
+            let all = socket::sockets(text, &mut |name| devices.index(name))?;
+            join(&mut state.sockets, all);
             return Ok(());
         }
         _ => {}
@@ -99,29 +99,19 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
         text if text.starts_with(['[', '{']) => item::json(text)?,
         text => plain::json(part, text)?,
     };
-    let mut undetailed = false;
-    if matches!(part, Part::Links | Part::Addresses) && state.links.is_empty() {
-        state.links = link::links(&list, ids);
-        undetailed = !state.links.is_empty() && !link::has_details(&list);
-    }
-    let links = &mut state.links;
-    let mut index = |name: &str| index(links, name);
     match part {
-        Part::Addresses => state.addresses = link::addresses(&list),
-        Part::Routes(family) => state
-            .routes
-            .extend(route::routes(&list, family, &mut index)),
-        Part::Rules(family) => state.rules.extend(route::rules(&list, family)),
-        Part::Nexthops => state.nexthops = route::nexthops(&list, &mut index),
-        Part::Neighbours | Part::Proxies => {
+        Part::Links => links(&list, state, ids),
+        Part::Addresses => {
+            let of_links = links(&list, state, ids);
+            let read = link::addresses(&list);
+            let told = Item::all(&list).map(|link| link.inside("addr_info"));
+            let lost = item::count(told).saturating_sub(read.len());
+            join(&mut state.addresses, read);
             state
-                .neighbours
-                .extend(neighbour::neighbours(&list, &mut index));
+                .addresses
+                .sort_by_key(|address| address.local.family() == Family::V6);
+            of_links.and(understood(lost))
         }
-        Part::Fdb => state.fdb = neighbour::fdb(&list, &mut index),
-        Part::Vlans => state.vlans = vlan::vlans(&list, &mut index),
-        Part::Groups => state.groups = group::groups(&list, &mut index),
-        Part::Mdb => (state.mdb, state.mdb_routers) = group::mdb(&list, &mut index),
         Part::Nsids => {
             for item in list.as_array().into_iter().flatten() {
                 let id = item.get("nsid").and_then(Value::as_i64);
@@ -130,12 +120,89 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
                     ids.insert(id, NsName::new(name));
                 }
             }
+            Ok(())
         }
-        _ => {}
+        _ => by_devices(part, &list, state),
     }
+}
+
+/// Takes the links that no other text has told of.
+fn links(list: &Value, state: &mut Namespace, ids: &mut Ids) -> Result<(), String> {
+    let mut known: BTreeSet<u32> = state.links.iter().map(|link| link.index).collect();
+    let read = link::links(list, ids);
+    let lost = item::count([Item(list)]).saturating_sub(read.len());
+    let new = read.into_iter().filter(|link| known.insert(link.index));
+    let before = state.links.len();
+    state.links.extend(new);
+    let undetailed = state.links.len() > before && !link::has_details(list);
+    state.links.sort_by_key(|link| link.index);
+    understood(lost)?;
     match undetailed {
         true => Err("it was printed without -d, so the kinds of devices are not told".to_owned()),
         false => Ok(()),
+    }
+}
+
+/// What names devices.
+fn by_devices(part: Part, list: &Value, state: &mut Namespace) -> Result<(), String> {
+    let mut devices = Devices::of(&mut state.links);
+    let mut index = |name: &str| devices.index(name);
+    let told = item::count([Item(list)]);
+    let read = match part {
+        Part::Routes(family) => {
+            let read = route::routes(list, family, &mut index);
+            add(&mut state.routes, read)
+        }
+        Part::Rules(family) => add(&mut state.rules, route::rules(list, family)),
+        Part::Neighbours | Part::Proxies => {
+            let read = neighbour::neighbours(list, &mut index);
+            add(&mut state.neighbours, read)
+        }
+        Part::Nexthops => join(&mut state.nexthops, route::nexthops(list, &mut index)),
+        Part::Fdb => join(&mut state.fdb, neighbour::fdb(list, &mut index)),
+        Part::Vlans => {
+            join(&mut state.vlans, vlan::vlans(list, &mut index));
+            told
+        }
+        Part::Groups => {
+            join(&mut state.groups, group::groups(list, &mut index));
+            told
+        }
+        Part::Mdb => {
+            let (entries, routers) = group::mdb(list, &mut index);
+            join(&mut state.mdb, entries);
+            join(&mut state.mdb_routers, routers);
+            told
+        }
+        _ => told,
+    };
+    understood(told.saturating_sub(read))
+}
+
+/// Adds more; how many they are.
+fn add<T>(all: &mut Vec<T>, more: Vec<T>) -> usize {
+    let count = more.len();
+    all.extend(more);
+    count
+}
+
+/// Adds what no other text has told; how many were told.
+fn join<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) -> usize {
+    let (before, count) = (all.len(), more.len());
+    for one in more {
+        if !all[..before].contains(&one) {
+            all.push(one);
+        }
+    }
+    count
+}
+
+/// Whether everything was.
+fn understood(lost: usize) -> Result<(), String> {
+    match lost {
+        0 => Ok(()),
+        1 => Err("one of its entries is not understood".to_owned()),
+        _ => Err(format!("{lost} of its entries are not understood")),
     }
 }
 
@@ -147,12 +214,39 @@ fn setting(line: &str) -> Option<(Word, Word)> {
         .then(|| (Word::shared(name), Word::shared(value)))
 }
 
-/// The index of a device; one that no list has told of is made up.
-fn index(links: &mut Vec<Link>, name: &str) -> u32 {
-    if let Some(link) = links.iter().find(|link| link.name == name) {
-        return link.index;
+/// Devices by their names.
+struct Devices<'s> {
+    links: &'s mut Vec<Link>,
+    known: HashMap<String, u32>,
+    highest: u32,
+}
+
+impl Devices<'_> {
+    fn of(links: &mut Vec<Link>) -> Devices<'_> {
+        let named = links.iter().map(|link| (link.name.clone(), link.index));
+        let highest = links.iter().map(|link| link.index).max();
+        Devices {
+            known: named.collect(),
+            highest: highest.unwrap_or(0),
+            links,
+        }
     }
-    let index = links.iter().map(|link| link.index).max().unwrap_or(0) + 1;
+
+    /// The index of a device; one that no list has told of is made up.
+    fn index(&mut self, name: &str) -> u32 {
+        if let Some(index) = self.known.get(name) {
+            return *index;
+        }
+        // Those that are told leave room behind them.
+        self.highest += 1;
+        self.known.insert(name.to_owned(), self.highest);
+        self.links.push(unknown(self.highest, name));
+        self.highest
+    }
+}
+
+/// A device of which nothing is known but its name.
+fn unknown(index: u32, name: &str) -> Link {
     let loopback = name == "lo";
     let kind = match loopback {
         true => LinkKind::Loopback,
@@ -168,7 +262,7 @@ fn index(links: &mut Vec<Link>, name: &str) -> u32 {
         true => LinkFlags::LOOPBACK,
         false => LinkFlags::BROADCAST.union(LinkFlags::MULTICAST),
     };
-    links.push(Link {
+    Link {
         index,
         name: name.to_owned(),
         altnames: Vec::new(),
@@ -199,8 +293,7 @@ fn index(links: &mut Vec<Link>, name: &str) -> u32 {
         bridge_port: None,
         addr_gen_mode: None,
         tso: false,
-    });
-    index
+    }
 }
 
 /// Sets, rules and connections, in the order in which they need each other.

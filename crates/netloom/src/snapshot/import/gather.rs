@@ -1,9 +1,10 @@
 //! What was read of files, put together: texts namespace by namespace, and what becomes of them.
 
 use super::assemble;
+use netloom_kernel::host::is_made_up;
 use netloom_model::snapshot::{Container, Host, Missing, Place};
 use netloom_model::{Family, NsName, Snapshot};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,20 +213,39 @@ impl Gathered {
             .position(|texts| texts.inode == Some(*inode))
     }
 
-    /// What each namespace is called: by its name, by its container's, by its path.
+    /// What each namespace is called: by its name, unless a runtime drew that, by its container's, by its
+    /// path; each otherwise.
     fn names(&self) -> Vec<NsName> {
-        let mut of_containers = BTreeMap::new();
+        let named = self
+            .namespaces
+            .iter()
+            .filter_map(|texts| texts.name.as_deref());
+        let taken: BTreeSet<&str> = named.collect();
+        // Several containers of one name, in several places, name none of them.
+        let mut of_containers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         for (pid, _, _, name) in &self.containers {
-            if let Some(at) = self.namespace_of(*pid) {
-                of_containers.entry(at).or_insert(name);
+            let known = name.is_empty() || name.contains('/') || taken.contains(&**name);
+            if let Some(at) = self.namespace_of(*pid).filter(|_| !known) {
+                of_containers.entry(name).or_default().insert(at);
             }
         }
-        let named = |(at, texts): (usize, &Texts)| match (&texts.name, of_containers.get(&at)) {
-            (Some(name), _) => NsName::new(name),
-            (None, Some(name)) => NsName::new(name.as_str()),
-            (None, None) => NsName::new(texts.path.clone().unwrap_or_default()),
+        let alone = of_containers.iter().filter(|(_, places)| places.len() == 1);
+        let alone = alone.flat_map(|(name, places)| places.iter().map(move |at| (*at, *name)));
+        let of_containers: BTreeMap<usize, &str> = alone.collect();
+        let mut given = BTreeSet::new();
+        let called = |(at, texts): (usize, &Texts)| {
+            let own = texts.name.as_deref();
+            let says = own.filter(|name| !is_made_up(name));
+            let of_container = of_containers.get(&at).copied();
+            let name = says.or(of_container).or(own).or(texts.path.as_deref());
+            let name = NsName::new(name.unwrap_or_default());
+            // A text that tells of a namespace twice tells of two.
+            let numbered = (2..).map(|count| NsName::new(format!("{}-{count}", name.as_str())));
+            let mut names = core::iter::once(name.clone()).chain(numbered);
+            let name = names.find(|name| given.insert(name.clone()));
+            name.unwrap_or_default()
         };
-        self.namespaces.iter().enumerate().map(named).collect()
+        self.namespaces.iter().enumerate().map(called).collect()
     }
 }
 

@@ -48,6 +48,14 @@ pub(super) fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(&text).map_err(|error| format!("it is no JSON: {error}"))
 }
 
+/// How many objects there are in some arrays. Of what iproute2 was not asked for it leaves objects without
+/// anything in them.
+pub(super) fn count<'a>(arrays: impl IntoIterator<Item = Item<'a>>) -> usize {
+    let full = |item: &Item<'_>| item.0.as_object().is_none_or(|object| !object.is_empty());
+    let each = arrays.into_iter().map(|array| Item::all(array.0));
+    each.map(|items| items.filter(full).count()).sum()
+}
+
 /// A number, in words of ten digits or of sixteen.
 fn number_of(text: &str) -> Option<u64> {
     match text.strip_prefix("0x") {

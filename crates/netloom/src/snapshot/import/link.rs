@@ -11,6 +11,7 @@ use netloom_model::{
     AddrGenMode, Address, AddressFlags, BridgePort, BridgeState, Family, IpNet, Link, LinkFlags,
     LinkKind, LinkStats, MacAddr, NsName, OperState, Scope,
 };
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Flags by the words of `ip link`; `NO-CARRIER` and `M-DOWN` follow from others.
@@ -42,13 +43,14 @@ const OPERSTATES: [OperState; 7] = [
 /// `ids` are those by which other namespaces are known; a namespace that is told by its name alone is
 /// given one.
 pub(super) fn links(list: &serde_json::Value, ids: &mut Ids) -> Vec<Link> {
-    let mut links: Vec<Link> = Item::all(list).filter_map(link).collect();
-    let indices: Vec<(String, u32)> = links.iter().map(|l| (l.name.clone(), l.index)).collect();
-    let index = |name: &str| indices.iter().find(|(of, _)| of == name).map(|(_, at)| *at);
-    for (link, item) in links
-        .iter_mut()
-        .zip(Item::all(list).filter(|i| link(*i).is_some()))
-    {
+    let mut read: Vec<(Link, Item<'_>)> = Item::all(list)
+        .filter_map(|item| Some((link(item)?, item)))
+        .collect();
+    let indices: HashMap<String, u32> = (read.iter())
+        .map(|(link, _)| (link.name.clone(), link.index))
+        .collect();
+    let index = |name: &str| indices.get(name).copied();
+    for (link, item) in &mut read {
         link.master = item.text("master").and_then(index);
         // Inside one namespace the other end is told by its name.
         let of_name = item.text("link").and_then(index);
@@ -61,9 +63,7 @@ pub(super) fn links(list: &serde_json::Value, ids: &mut Ids) -> Vec<Link> {
             nsid,
         });
     }
-    links.sort_by_key(|link| link.index);
-    links.dedup_by_key(|link| link.index);
-    links
+    read.into_iter().map(|(link, _)| link).collect()
 }
 
 /// Whether a list tells what `-d` tells.
@@ -101,7 +101,10 @@ fn link(item: Item<'_>) -> Option<Link> {
     let kind = kind(item, information);
     let is_port = information.text("info_slave_kind") == Some("bridge");
     Some(Link {
-        index: item.u32("ifindex")?,
+        // A kernel numbers them by positive numbers of 32 bits with a sign.
+        index: item
+            .u32("ifindex")
+            .filter(|index| *index > 0 && i32::try_from(*index).is_ok())?,
         name: item.text("ifname")?.to_owned(),
         altnames: item
             .each("altnames")

@@ -33,23 +33,34 @@ use gather::{Gathered, Part};
 use netloom_model::{Family, Snapshot};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::io::{self, Cursor, Read};
 use std::path::Path;
+
+/// How much of a file tells whether it is an archive.
+const HEAD: u64 = 64 * 1024;
 
 /// The snapshot that files make together: their names, and what they hold. One alone may be a snapshot.
 ///
 /// # Errors
 /// A sentence: which file, and what is wrong with it.
-pub(super) fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
+pub(super) fn read(files: Vec<(String, Box<dyn Read>)>) -> Result<Snapshot, String> {
     let alone = files.len() == 1;
     let mut gathered = Gathered::default();
-    for (name, bytes) in files {
+    for (name, mut from) in files {
         let told = |why: String| format!("{name}: {why}");
-        if archive::is_archive(&bytes) {
-            report::Report::of_archive(&bytes)
+        let unread = |error: io::Error| told(error.to_string());
+        let mut head = Vec::new();
+        let begin = from.by_ref().take(HEAD).read_to_end(&mut head);
+        begin.map_err(unread)?;
+        let is_archive = archive::is_archive(&head);
+        let whole = Cursor::new(head).chain(from);
+        if is_archive {
+            report::Report::of_archive(whole)
                 .map_err(told)?
                 .read(&mut gathered);
             continue;
         }
+        let bytes = file::limited(whole).map_err(unread)?;
         let bytes = file::unpacked(bytes).map_err(told)?;
         // Where a file is says nothing of what it is, and is nobody's business.
         let file = Path::new(&name).file_name().unwrap_or_default();
@@ -100,6 +111,9 @@ enum Kind {
 fn kind(name: &str, bytes: &[u8]) -> Result<Kind, String> {
     let text = String::from_utf8_lossy(bytes);
     let begin = text.trim_start();
+    if begin.is_empty() {
+        return Err("it is empty: nothing says what of a host it would tell".to_owned());
+    }
     if begin.starts_with(script::MARK) {
         return Ok(Kind::Script);
     }

@@ -10,6 +10,7 @@ use super::gather::{Gathered, Part};
 use netloom_model::Family;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 /// The folders of commands that tell of the network.
@@ -65,8 +66,9 @@ impl Report {
                 if kind.is_dir() {
                     folders.push(inner);
                 } else if kind.is_file() && wanted(&inner) {
-                    let bytes = fs::read(entry.path()).map_err(told)?;
-                    report.put(&inner, &bytes);
+                    let file = fs::File::open(entry.path());
+                    let bytes = file.and_then(crate::snapshot::file::limited);
+                    report.put(&inner, &bytes.map_err(told)?);
                 }
             }
         }
@@ -77,8 +79,8 @@ impl Report {
     ///
     /// # Errors
     /// It is damaged, or no report.
-    pub(super) fn of_archive(bytes: &[u8]) -> Result<Report, String> {
-        let files = archive::files(bytes, &|name| inside(name).is_some_and(wanted))?;
+    pub(super) fn of_archive(from: impl Read) -> Result<Report, String> {
+        let files = archive::files(from, &|name| inside(name).is_some_and(wanted))?;
         let mut report = Report(BTreeMap::new());
         for (name, bytes) in &files {
             report.put(inside(name).unwrap_or(name), bytes);

@@ -1,9 +1,18 @@
 //! Files as their tools write them.
 
-use super::{Kind, Part, kind, read};
+use super::{Kind, Part, kind};
 use crate::snapshot::Damage;
 use netloom_model::ruleset::{Backend, TableFamily};
 use netloom_model::{Family, NsName, Snapshot};
+use std::io::{Cursor, Read};
+
+fn read(files: Vec<(String, Vec<u8>)>) -> Result<Snapshot, String> {
+    let opened = files.into_iter().map(|(name, bytes)| {
+        let from: Box<dyn Read> = Box::new(Cursor::new(bytes));
+        (name, from)
+    });
+    super::read(opened.collect())
+}
 
 fn one(name: &str, text: &str) -> Result<Snapshot, String> {
     read(vec![(name.to_owned(), text.as_bytes().to_vec())])
@@ -261,4 +270,87 @@ fn control_characters_in_an_alias_take_nothing_else_away() {
     let host = one("addresses", &text).unwrap();
     let links = &host.state.namespaces[&NsName::first()].links;
     assert_eq!(links[1].alias.as_deref(), Some("e?[31mv\\?\"il"));
+}
+
+#[test]
+fn what_several_files_tell_of_one_part_is_put_together() {
+    let of = |dev: &str, address: &str| {
+        format!(
+            "[{{\"ifindex\":7,\"ifname\":\"{dev}\",\"flags\":[],\"linkinfo\":{{}},\"addr_info\":[{{}},\
+             {{\"local\":\"{address}\",\"prefixlen\":24}}]}}]"
+        )
+    };
+    let fdb = "[{\"mac\":\"02:00:00:00:00:09\",\"ifname\":\"v0\",\"flags\":[\"self\"]}]";
+    let texts = [
+        of("v0", "10.0.0.1"),
+        of("v0", "fd00::1"),
+        fdb.to_owned(),
+        fdb.to_owned(),
+    ];
+    let files = texts.map(|text| ("a".to_owned(), text.into_bytes()));
+    let host = read(files.to_vec()).unwrap();
+    let first = &host.state.namespaces[&NsName::first()];
+    assert_eq!(
+        (first.links.len(), first.addresses.len(), first.fdb.len()),
+        (1, 2, 1)
+    );
+    assert_eq!(host.why_missing(&NsName::first(), "addresses"), None);
+}
+
+#[test]
+fn entries_that_are_not_understood_are_missing() {
+    for (text, part) in [
+        (
+            "[{\"dst\":\"default\",\"dev\":\"e\"},{\"dst\":\"x/y\",\"dev\":\"e\"}]",
+            "routes",
+        ),
+        (
+            "[{\"priority\":1,\"table\":\"7\"},{\"priority\":-1},{}]",
+            "rules",
+        ),
+        (
+            "[{\"ifindex\":4294967295,\"ifname\":\"e\",\"linkinfo\":{}}]",
+            "links",
+        ),
+        (
+            "[{\"ifindex\":1,\"ifname\":\"e\",\"linkinfo\":{},\"addr_info\":[{\"local\":\"?\"}]}]",
+            "addresses",
+        ),
+    ] {
+        let host = one("a", text).unwrap();
+        let why = host.why_missing(&NsName::first(), part);
+        assert_eq!(
+            why,
+            Some("a: one of its entries is not understood"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn names_of_containers_are_no_others() {
+    let namespace = |number: u32, way: &str| format!("@@netloom namespace {number} {way}\n");
+    let mut text = "@@netloom collected 1\n".to_owned();
+    text += &namespace(1, "/proc/self/ns/net first");
+    text += &namespace(2, "/run/netns/blue named blue");
+    for (number, pid) in [(3, 30), (4, 40), (5, 50), (6, 60), (7, 70)] {
+        text += &namespace(number, &format!("/proc/{pid}/ns/net of {pid}"));
+        text += &format!("@@netloom process {number} {pid} sh\n");
+    }
+    for (pid, name) in [
+        (30, "blue"),
+        (40, "web"),
+        (50, "web"),
+        (60, ""),
+        (70, "/db"),
+    ] {
+        text += &format!("@@netloom container docker {pid} id{pid} {name}\n");
+    }
+    let host = one("a", &(text + "@@netloom done\n")).unwrap();
+    let names: Vec<&str> = host.state.namespaces.keys().map(NsName::as_str).collect();
+    let paths = [30, 40, 50, 60].map(|pid| format!("/proc/{pid}/ns/net"));
+    let mut expected = vec!["", "blue", "db"];
+    expected.extend(paths.iter().map(String::as_str));
+    expected.sort();
+    assert_eq!(names, expected);
 }
