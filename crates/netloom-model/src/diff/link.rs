@@ -9,6 +9,7 @@ use crate::link::{Link, LinkFlags, LinkKind, LinkSettings, NewKind, NewLink};
 use crate::names::{LinkRef, NsName};
 use crate::spanning_tree::PortTree;
 use crate::state::State;
+use crate::tun::Tun;
 use netloom_wire::MacAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,22 @@ fn peer(link: &Link) -> Option<Id> {
     Some((peer.ns.clone(), peer.index))
 }
 
+/// Whether what cannot be set of a device later is the same.
+fn made_alike(one: &LinkKind, other: &LinkKind) -> bool {
+    match (one, other) {
+        (LinkKind::Tun(one), LinkKind::Tun(other)) => {
+            // Who holds it is not said.
+            let attached = other.attached;
+            *other
+                == Tun {
+                    attached,
+                    ..one.clone()
+                }
+        }
+        _ => one.name() == other.name(),
+    }
+}
+
 impl<'s> Links<'s> {
     pub(super) fn new(current: &'s State, desired: &'s State) -> Links<'s> {
         let (current, desired) = (all(current), all(desired));
@@ -42,7 +59,7 @@ impl<'s> Links<'s> {
             (None, Some(link)) if lo(link) => true,
             (Some(one), Some(other)) => {
                 one.name == other.name
-                    && one.kind.name() == other.kind.name()
+                    && made_alike(&one.kind, &other.kind)
                     && peer(one) == peer(other)
             }
             _ => false,

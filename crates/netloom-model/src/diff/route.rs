@@ -8,6 +8,7 @@ use crate::neighbour::{Neighbour, NeighbourState};
 use crate::nexthop::{Nexthop, NexthopKind};
 use crate::route::{NextHop, Route, RouteMatch, RouteType, Scope, protocol};
 use crate::rule::Rule;
+use std::collections::BTreeMap;
 
 /// Whether a route comes and goes by itself.
 fn by_itself(route: &Route) -> bool {
@@ -119,6 +120,27 @@ fn meant(route: &Route) -> RouteMatch {
     }
 }
 
+/// The policy rules that stay. Those of one priority are asked in their order, and one that is put there is
+/// the last: behind the first that is not yet there, all are put there anew.
+fn kept<'s>(both: &Both<'s>) -> Vec<&'s Rule> {
+    let place = |rule: &Rule| (rule.family == Family::V6, rule.priority);
+    let mut had: BTreeMap<_, Vec<&Rule>> = BTreeMap::new();
+    for rule in &both.current.rules {
+        had.entry(place(rule)).or_default().push(rule);
+    }
+    let mut left: BTreeMap<_, _> = (had.iter())
+        .map(|(place, rules)| (place, rules.iter()))
+        .collect();
+    let mut kept = Vec::new();
+    for rule in &both.desired.rules {
+        let there = left
+            .get_mut(&place(rule))
+            .and_then(|left| left.find(|old| **old == rule));
+        kept.extend(there.map(|_| rule));
+    }
+    kept
+}
+
 /// Whether the kernel takes a route away by itself: with its links, or with an object.
 fn goes(both: &Both<'_>, route: &Route, gone: &[u32]) -> bool {
     let lost = |hop: &NextHop| hop.dev.is_some_and(|dev| !both.stays(dev));
@@ -128,8 +150,9 @@ fn goes(both: &Both<'_>, route: &Route, gone: &[u32]) -> bool {
 pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
     let ns = both.ns;
     let gone = changed(both);
+    let kept = kept(both);
     for rule in &both.current.rules {
-        if !both.desired.rules.contains(rule) {
+        if !kept.contains(&rule) {
             changes.push(Change::DelRule {
                 ns: ns.clone(),
                 rule: Box::new(RuleMatch {
@@ -307,7 +330,8 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
         ns: ns.clone(),
         route: meant(&route),
     }));
-    let new = |rule: &&Rule| !both.current.rules.contains(rule);
+    let kept = kept(both);
+    let new = |rule: &&Rule| !kept.contains(rule);
     changes.extend(
         both.desired
             .rules

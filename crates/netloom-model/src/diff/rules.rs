@@ -3,12 +3,13 @@
 
 use super::Both;
 use crate::change::Change;
-use crate::ipset::{Entry, IpSet, IpSetChange, Kind, Options};
+use crate::ipset::{Entry, IpSet, IpSetChange, Kind, Options, Part};
 use crate::ruleset::change::{ChainRef, Place, RulesetChange, TableRef};
 use crate::ruleset::object::ObjectBody;
 use crate::ruleset::set::Element;
 use crate::ruleset::statement::Statement;
 use crate::ruleset::{Backend, Counter, Policy, Rule, Set, Table};
+use std::collections::BTreeSet;
 
 fn name(table: &Table) -> TableRef {
     TableRef {
@@ -103,16 +104,14 @@ fn ipset(both: &Both<'_>, change: IpSetChange, changes: &mut Vec<Change>) {
 /// Takes away the tables that are not to be, or not so, and then the sets that no rule asks any more.
 pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
     let old = both.current.ruleset.tables.iter();
-    let gone = old.filter(|table| !is_in(table, &both.desired.ruleset.tables));
+    let leaving = leaving(both);
+    let gone = old.filter(|table| {
+        !is_in(table, &both.desired.ruleset.tables) || asks_one_of(table, &leaving)
+    });
     let delete = |table: &Table| vec![RulesetChange::DelTable(name(table))];
     ruleset(both, gone, delete, changes);
-    let stays = |set: &&IpSet| (both.desired.ipsets.iter()).any(|new| made_alike(new, set));
-    let mut gone: Vec<_> = both
-        .current
-        .ipsets
-        .iter()
-        .filter(|set| !stays(set))
-        .collect();
+    let old = both.current.ipsets.iter();
+    let mut gone: Vec<_> = old.filter(|set| leaving.contains(&*set.name)).collect();
     // Lists before those that are in them.
     gone.sort_by_key(|set| set.kind != Kind::ListSet);
     for set in gone {
@@ -130,6 +129,36 @@ fn made_alike(one: &IpSet, other: &IpSet) -> bool {
         && options(one) == options(other)
 }
 
+/// The sets of before that go, or are made otherwise: none goes while a rule or a list of sets holds it.
+fn leaving<'s>(both: &Both<'s>) -> BTreeSet<&'s str> {
+    let stays = |set: &&IpSet| (both.desired.ipsets.iter()).any(|new| made_alike(new, set));
+    let old = both.current.ipsets.iter();
+    let mut leaving: BTreeSet<&str> = old
+        .filter(|set| !stays(set))
+        .map(|set| &*set.name)
+        .collect();
+    let holds = |list: &&IpSet| {
+        let parts = list.entries.iter().flat_map(|entry| &entry.parts);
+        let mut sets = parts.filter_map(|part| match part {
+            Part::Set(name) => Some(&**name),
+            _ => None,
+        });
+        sets.any(|set| leaving.contains(set))
+    };
+    let lists = both.current.ipsets.iter().filter(holds);
+    let lists: Vec<&str> = lists.map(|list| &*list.name).collect();
+    leaving.extend(lists);
+    leaving
+}
+
+fn asks_one_of(table: &Table, sets: &BTreeSet<&str>) -> bool {
+    let rules = table.chains.iter().flat_map(|chain| &chain.rules);
+    let mut asked = rules
+        .flat_map(|rule| &rule.statements)
+        .flat_map(Statement::ipsets);
+    !sets.is_empty() && asked.any(|set| sets.contains(set))
+}
+
 fn said_entry(entry: &Entry) -> Entry {
     Entry {
         timeout: entry.timeout.map(|left| u32::from(left != 0)),
@@ -141,12 +170,20 @@ fn said_entry(entry: &Entry) -> Entry {
 pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
     sets(both, changes);
     let tables = both.desired.ruleset.tables.iter();
-    let new = tables.filter(|table| !is_in(table, &both.current.ruleset.tables));
+    let leaving = leaving(both);
+    let new = tables.filter(|table| {
+        !is_in(table, &both.current.ruleset.tables) || asks_one_of(table, &leaving)
+    });
     ruleset(both, new, whole, changes);
 }
 
 fn sets(both: &Both<'_>, changes: &mut Vec<Change>) {
-    let before = |set: &IpSet| (both.current.ipsets.iter()).find(|old| made_alike(old, set));
+    let leaving = leaving(both);
+    let stayed = |old: &&IpSet| !leaving.contains(&*old.name);
+    let before = |set: &IpSet| {
+        let mut old = both.current.ipsets.iter().filter(stayed);
+        old.find(|old| made_alike(old, set))
+    };
     let new = both
         .desired
         .ipsets
