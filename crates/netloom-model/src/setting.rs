@@ -37,6 +37,26 @@ thread_local! {
     static KNOWN: RefCell<HashSet<Word>> = RefCell::default();
 }
 
+/// What a device is called in the dotted name of a setting: a dot of its own is a slash there (sysctl(8)).
+///
+/// ```
+/// use netloom_model::setting::{dotted, undotted};
+///
+/// let name = format!("net.ipv4.conf.{}.rp_filter", dotted("eth0.100"));
+/// assert_eq!(name, "net.ipv4.conf.eth0/100.rp_filter");
+/// assert_eq!(undotted("eth0/100"), "eth0.100");
+/// ```
+#[must_use]
+pub fn dotted(dev: &str) -> String {
+    dev.replace('.', "/")
+}
+
+/// The device that is called so in the dotted name of a setting.
+#[must_use]
+pub fn undotted(name: &str) -> String {
+    name.replace('/', ".")
+}
+
 impl Word {
     /// The same text for all of a thread who ask for it.
     #[must_use]

@@ -30,7 +30,7 @@ pub(super) fn whose(net: &Net, ns: NsId, name: &str) -> Result<Whose> {
         "default" => Ok(Whose::Default),
         name => {
             // In a dotted name a dot of the device's own is a slash.
-            let name = &name.replace('/', ".");
+            let name = &netloom_model::setting::undotted(name);
             let dev = net
                 .ns(ns)
                 .by_name

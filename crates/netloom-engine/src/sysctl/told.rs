@@ -5,13 +5,12 @@ use super::{
     Ipv6Conf, Ipv6Global, LISTS, NeighbourConf,
 };
 use crate::conntrack;
-use crate::device::Device;
 use crate::ip::v6::address;
 use crate::namespace::NsId;
 use crate::net::Net;
 use core::fmt;
 use core::net::Ipv6Addr;
-use netloom_model::setting::Settings;
+use netloom_model::setting::{Settings, dotted};
 
 /// Whether what rules log is told of all namespaces; the first alone has it.
 pub(crate) const LOG_ALL: &str = "net.netfilter.nf_log_all_netns";
@@ -119,11 +118,6 @@ fn of_connections(net: &Net, ns: NsId, tell: &mut Tell<'_>) {
     tell(CONNTRACK_PREFIX, "buckets", Value::Number(BUCKETS.into()));
 }
 
-/// What a device is called where a dot would end its name.
-fn dotted(device: &Device) -> String {
-    device.name.replace('.', "/")
-}
-
 fn of_devices(net: &Net, ns: NsId, tell: &mut Tell<'_>) {
     let namespace = net.ns(ns);
     let mut conf = |who: &str, conf: &Ipv4Conf| {
@@ -136,7 +130,7 @@ fn of_devices(net: &Net, ns: NsId, tell: &mut Tell<'_>) {
     conf("default", &namespace.conf_default);
     let devices = namespace.devices.values().map(|dev| net.dev(*dev));
     for device in devices.clone() {
-        conf(&dotted(device), &device.conf);
+        conf(&dotted(&device.name), &device.conf);
     }
     neighbours(
         "net.ipv4.neigh.",
@@ -147,7 +141,7 @@ fn of_devices(net: &Net, ns: NsId, tell: &mut Tell<'_>) {
     for device in devices {
         neighbours(
             "net.ipv4.neigh.",
-            &dotted(device),
+            &dotted(&device.name),
             &device.neighbour_conf,
             tell,
         );
@@ -180,10 +174,15 @@ fn of_devices_v6(net: &Net, ns: NsId, tell: &mut Tell<'_>) {
     let devices = net.ns(ns).devices.values().map(|dev| net.dev(*dev));
     let devices = devices.filter(|device| address::has_ipv6(device));
     for device in devices.clone() {
-        conf(&dotted(device), &device.v6.conf, device.v6.secret);
+        conf(&dotted(&device.name), &device.v6.conf, device.v6.secret);
     }
     neighbours(NEIGHBOURS, "default", &inet6.neighbour_default, tell);
     for device in devices {
-        neighbours(NEIGHBOURS, &dotted(device), &device.v6.neighbour_conf, tell);
+        neighbours(
+            NEIGHBOURS,
+            &dotted(&device.name),
+            &device.v6.neighbour_conf,
+            tell,
+        );
     }
 }

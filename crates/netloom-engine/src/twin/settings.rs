@@ -210,7 +210,7 @@ fn whose(net: &Net, ns: NsId, who: &str) -> Option<Whose> {
 /// In a dotted name a dot of the device's own is a slash.
 fn named(space: &Namespace, name: &str) -> Option<DevId> {
     let found = match name.contains('/') {
-        true => space.by_name.get(&name.replace('/', ".")),
+        true => space.by_name.get(&netloom_model::setting::undotted(name)),
         false => space.by_name.get(name),
     };
     found.copied()

@@ -2,7 +2,7 @@
 
 use super::Both;
 use crate::change::Change;
-use crate::setting::Settings;
+use crate::setting::{Settings, undotted};
 
 /// What is told and not to be set.
 const TOLD: [&str; 2] = [
@@ -99,7 +99,7 @@ pub(super) fn devices(both: &Both<'_>, changes: &mut Vec<Change>) {
     let now = afterwards(both);
     let stays = |name: &str| {
         let mut links = both.current.links.iter();
-        let link = links.find(|link| link.name == name.replace('/', "."));
+        let link = links.find(|link| link.name == undotted(name));
         link.is_some_and(|link| both.stays(link.index))
     };
     for (name, value) in &both.desired.sysctls {
@@ -124,7 +124,7 @@ pub(super) fn devices(both: &Both<'_>, changes: &mut Vec<Change>) {
             .desired
             .links
             .iter()
-            .any(|link| link.name == who.replace('/', "."));
+            .any(|link| link.name == undotted(who));
         if there && (reached || before != Some(value)) {
             write(both, name, value, changes);
         }

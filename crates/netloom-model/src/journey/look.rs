@@ -34,7 +34,7 @@ impl Look {
     /// own is a slash in a dotted name.
     #[must_use]
     pub fn setting(name: &str, dev: &str) -> String {
-        name.replace("{dev}", &dev.replace('.', "/"))
+        name.replace("{dev}", &crate::setting::dotted(dev))
     }
 
     /// The parts of a state that hold it.

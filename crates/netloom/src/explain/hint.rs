@@ -3,7 +3,7 @@
 use super::command::{exec, ip};
 use super::{filter, rule, stp, tcp, text, vlan};
 use netloom_model::journey::{DropReason, Event, Journey, Origin, Stage, Step, Verdict};
-use netloom_model::{Rule, RuleAction};
+use netloom_model::{Rule, RuleAction, setting};
 
 /// A hint for a verdict that needs one.
 pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
@@ -17,6 +17,7 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         return None;
     };
     let dev = dev.as_deref().unwrap_or("the device");
+    let dotted = setting::dotted(dev);
     let at = *step;
     let before = || {
         let at = at.map_or(0, |at| at as usize);
@@ -92,21 +93,21 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
         }
         DropReason::ReversePath => format!(
             "rp_filter on {dev}: the route back to the source leaves by another device, or there is \
-             none; net.ipv4.conf.{dev}.rp_filter=2 takes any device, 0 asks for no route (conf.all \
+             none; net.ipv4.conf.{dotted}.rp_filter=2 takes any device, 0 asks for no route (conf.all \
              counts too), or mend the route back"
         ),
         DropReason::LocalSource => format!(
             "the source is an address of {ns} itself: {}",
-            exec(ns, &format!("sysctl -w net.ipv4.conf.{dev}.accept_local=1"))
+            exec(ns, &format!("sysctl -w net.ipv4.conf.{dotted}.accept_local=1"))
         ),
         DropReason::SourceRoute => format!(
             "source routes are refused by default: sysctl -w net.ipv4.conf.all.accept_source_route=1 \
-             and net.ipv4.conf.{dev}.accept_source_route=1 accept them"
+             and net.ipv4.conf.{dotted}.accept_source_route=1 accept them"
         ),
         DropReason::MartianSource | DropReason::MartianDestination => {
             format!(
                 "such an address does not come from outside: 0/8, a group as a source, or 127/8, \
-                 which net.ipv4.conf.{dev}.route_localnet=1 lets in"
+                 which net.ipv4.conf.{dotted}.route_localnet=1 lets in"
             )
         }
         DropReason::NeighbourFailed => match (asking(journey, verdict), next_hop()) {
@@ -143,11 +144,11 @@ pub(super) fn of(journey: &Journey, verdict: &Verdict) -> Option<String> {
             "{ns} takes no more options: see net.ipv6.max_hbh_opts_number and max_dst_opts_number"
         ),
         DropReason::RouterIgnored => format!(
-            "{ns} believes no routers there: see net.ipv6.conf.{dev}.accept_ra (2 while it \
+            "{ns} believes no routers there: see net.ipv6.conf.{dotted}.accept_ra (2 while it \
              forwards), accept_ra_from_local"
         ),
         DropReason::NdpFragmented => format!(
-            "neighbour discovery in fragments is refused: net.ipv6.conf.{dev}.suppress_frag_ndisc=0 \
+            "neighbour discovery in fragments is refused: net.ipv6.conf.{dotted}.suppress_frag_ndisc=0 \
              lets it in"
         ),
         DropReason::RoutingHeader => {

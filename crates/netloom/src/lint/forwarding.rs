@@ -7,6 +7,7 @@ use super::said::{
 };
 use netloom_model::route::table;
 use netloom_model::ruleset::{Chain, Expr, Hook, Policy, Rule, Statement, Table, TableFamily};
+use netloom_model::setting::dotted;
 use netloom_model::{Family, IpNet, Link, LinkKind, Route, RouteType, RuleAction};
 use netloom_tools::iptables;
 
@@ -166,7 +167,7 @@ fn only_established(at: &Standing<'_>) -> bool {
 pub(super) fn reverse_path(place: &Place<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for link in &place.namespace.links {
-        let name = |which: &str| format!("net.ipv4.conf.{which}.rp_filter");
+        let name = |which: &str| format!("net.ipv4.conf.{}.rp_filter", dotted(which));
         let value = |which: &str| place.setting(&name(which)).unwrap_or("0");
         // The greater one of both counts (ip-sysctl).
         if value("all").max(value(&link.name)) != "1" || matches!(link.kind, LinkKind::Loopback) {

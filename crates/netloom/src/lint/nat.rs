@@ -5,6 +5,7 @@ use super::place::{Place, Standing, standing};
 use super::said::{Packet, destinations, may_match, translates_source};
 use core::net::{IpAddr, Ipv4Addr};
 use netloom_model::ruleset::{Chain, ChainKind, Hook, Rule, Table};
+use netloom_model::setting::dotted;
 use std::collections::BTreeSet;
 
 /// Calls `each` with the rules that a packet may meet from a chain on, those of a chain once, however
@@ -59,7 +60,7 @@ pub(super) fn localhost(place: &Place<'_>) -> Vec<Finding> {
         let Some((bridge, _)) = place.bridge_of(target) else {
             continue;
         };
-        let name = format!("net.ipv4.conf.{}.route_localnet", bridge.name);
+        let name = format!("net.ipv4.conf.{}.route_localnet", dotted(&bridge.name));
         if place.is_on(&name) || place.is_on("net.ipv4.conf.all.route_localnet") {
             continue;
         }

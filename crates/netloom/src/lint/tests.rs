@@ -98,6 +98,27 @@ fn a_strict_reverse_path_refuses_the_second_uplink() {
 }
 
 #[test]
+fn a_dot_in_the_name_of_a_device_is_a_slash_in_that_of_its_setting() {
+    let uplinks = "
+        ip link add up.1 type dummy
+        ip link add up.2 type dummy
+        ip link set up.1 up
+        ip link set up.2 up
+        ip addr add 192.0.2.2/24 dev up.1
+        ip addr add 198.51.100.2/24 dev up.2
+        ip route add default via 192.0.2.1 metric 10
+        ip route add default via 198.51.100.1 metric 20
+        sysctl -w net.ipv4.conf.up/2.rp_filter=1
+    ";
+    let all = findings(&after(uplinks), &[], &["reverse-path".to_owned()]);
+    let [one] = &all[..] else {
+        panic!("{all:?}");
+    };
+    assert_eq!(one.fix, ["sysctl -w net.ipv4.conf.up/2.rp_filter=2"]);
+    caught("reverse-path", uplinks, &one.fix[0]);
+}
+
+#[test]
 fn localhost_does_not_reach_a_host_behind_a_bridge() {
     let port = format!(
         "{BRIDGE} iptables -t nat -A OUTPUT -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2"

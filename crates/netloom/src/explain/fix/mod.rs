@@ -12,6 +12,7 @@ mod vlans;
 use super::command::exec;
 use super::{delivered, hint};
 use netloom_model::journey::{DropReason, Event, Explain, Journey, Probe, Stage, Verdict};
+use netloom_model::setting::dotted;
 use netloom_model::state::Parts;
 use netloom_model::{Change, Namespace, NsName, State};
 use netloom_tools::Context;
@@ -213,8 +214,8 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         }),
         DropReason::ReversePath => dev.map_or_else(Vec::new, |dev| {
             vec![
-                sysctl(ns, &format!("net.ipv4.conf.{dev}.rp_filter"), "2"),
-                sysctl(ns, &format!("net.ipv4.conf.{dev}.rp_filter"), "0"),
+                sysctl(ns, &format!("net.ipv4.conf.{}.rp_filter", dotted(dev)), "2"),
+                sysctl(ns, &format!("net.ipv4.conf.{}.rp_filter", dotted(dev)), "0"),
                 sysctl(ns, "net.ipv4.conf.all.rp_filter", "2"),
                 sysctl(ns, "net.ipv4.conf.all.rp_filter", "0"),
             ]
@@ -222,7 +223,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
         DropReason::LocalSource => dev.map_or_else(Vec::new, |dev| {
             vec![sysctl(
                 ns,
-                &format!("net.ipv4.conf.{dev}.accept_local"),
+                &format!("net.ipv4.conf.{}.accept_local", dotted(dev)),
                 "1",
             )]
         }),
@@ -230,7 +231,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             dev.map_or_else(Vec::new, |dev| {
                 vec![sysctl(
                     ns,
-                    &format!("net.ipv4.conf.{dev}.route_localnet"),
+                    &format!("net.ipv4.conf.{}.route_localnet", dotted(dev)),
                     "1",
                 )]
             })
@@ -257,7 +258,7 @@ fn candidates(state: &State, ask: &Explain, journey: &Journey) -> Vec<Candidate>
             vec![sysctl(ns, "net.netfilter.nf_conntrack_max", "1048576")]
         }
         DropReason::NdpFragmented => dev.map_or_else(Vec::new, |dev| {
-            let name = format!("net.ipv6.conf.{dev}.suppress_frag_ndisc");
+            let name = format!("net.ipv6.conf.{}.suppress_frag_ndisc", dotted(dev));
             vec![sysctl(ns, &name, "0")]
         }),
 
@@ -305,7 +306,11 @@ fn forwarding_of(ns: &NsName, here: &Namespace, dev: &str) -> Option<Candidate> 
     let bridge = link.bridge_port.as_ref().and(link.master);
     let of = bridge.and_then(|master| here.links.iter().find(|link| link.index == master));
     let name = &of.unwrap_or(link).name;
-    Some(sysctl(ns, &format!("net.ipv4.conf.{name}.forwarding"), "1"))
+    Some(sysctl(
+        ns,
+        &format!("net.ipv4.conf.{}.forwarding", dotted(name)),
+        "1",
+    ))
 }
 
 /// Ports that kept the ARP request from going where the answer is.

@@ -4,6 +4,7 @@ use super::{Candidate, sysctl};
 use crate::explain::command::ip;
 use crate::explain::hint;
 use netloom_model::journey::{DropReason, Event, Journey, Verdict};
+use netloom_model::setting::dotted;
 use netloom_model::{Address, Change, IpNet, Mode, NeighbourState, NsName, State};
 
 /// The address that nobody answers for, on each device at the other end that has none.
@@ -56,8 +57,14 @@ pub(super) fn arp_settings(journey: &Journey, verdict: &Verdict) -> Vec<Candidat
         _ => return Vec::new(),
     };
     let conf = [step.dev.as_deref(), Some("all")].into_iter().flatten();
-    conf.map(|dev| sysctl(&step.ns, &format!("net.ipv4.conf.{dev}.{key}"), "0"))
-        .collect()
+    conf.map(|dev| {
+        sysctl(
+            &step.ns,
+            &format!("net.ipv4.conf.{}.{key}", dotted(dev)),
+            "0",
+        )
+    })
+    .collect()
 }
 
 /// Entries that were set by hand, forgotten: the frame went to another hardware address.

@@ -14,6 +14,7 @@ mod rules;
 
 use address::Addresses;
 use names::{Macs, Names};
+use netloom_model::setting::{dotted, undotted};
 use netloom_model::{IpNet, MacAddr, Namespace, Snapshot};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -139,8 +140,8 @@ impl Redaction {
             .map(|(name, value)| {
                 let part = |part: &str| {
                     // sysctl(8) writes the dots of a name as slashes.
-                    let device = part.replace('/', ".");
-                    let new = self.names.get(&device).map(|new| new.replace('.', "/"));
+                    let device = undotted(part);
+                    let new = self.names.get(&device).map(dotted);
                     new.unwrap_or_else(|| part.to_owned())
                 };
                 let parts: Vec<&str> = name.split('.').collect();
