@@ -6,10 +6,12 @@
 //! first and the last address of every network that the host knows stay the first and the last one, and
 //! ranges from one address to another within a /24 (IPv6: a /64) stay the same range. Of wider ones that
 //! are no network the ends alone are replaced, and put in their order: what lies between may be another.
-//! An address of IPv4 inside one of IPv6 (RFC 4291, 6052, 3056) is replaced as it is everywhere.
+//! An address of IPv4 inside one of IPv6 (RFC 4291, 6052, 3056) is replaced as it is everywhere. The last 24
+//! bits of one of IPv6 are replaced whatever stands before them, for a group has them too: that in which its
+//! neighbours look for it (RFC 4291, 2.7.1).
 
 use netloom_model::{Family, IpNet};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 
@@ -58,6 +60,19 @@ pub(super) struct Addresses {
     reserved: Vec<Bits>,
     /// Prefixes behind which an address of IPv4 stands.
     embedding: Vec<Bits>,
+    /// Addresses of IPv6 by their last bits.
+    ends: BTreeMap<u32, u128>,
+}
+
+/// How many bits of an address of IPv6 are not in the group in which it is looked for.
+const AHEAD: u8 = 104;
+
+/// The groups in which addresses of IPv6 are looked for, without the bits of these.
+const LOOKED_FOR: u128 = 0xff02_0000_0000_0000_0000_0001_ff00_0000;
+
+/// The last bits, which the group has too.
+const fn end(bits: u128) -> u32 {
+    bits as u32 & 0x00ff_ffff
 }
 
 /// An address as bits from the left.
@@ -105,7 +120,28 @@ impl Addresses {
             reserved: reserved.collect(),
             frozen,
             embedding,
+            ends: BTreeMap::new(),
         }
+    }
+
+    /// The host has, or knows, this address.
+    pub(super) fn know(&mut self, addr: IpAddr) {
+        if let IpAddr::V6(addr) = addr
+            && !addr.is_multicast()
+        {
+            self.ends
+                .entry(end(addr.to_bits()))
+                .or_insert(addr.to_bits());
+        }
+    }
+
+    /// What stands for the last bits of an address of IPv6, where these are all that is told of it.
+    pub(super) fn end(&self, bits: u32) -> u32 {
+        let new = match self.ends.get(&end(bits.into())) {
+            Some(known) => self::bits(self.map(IpAddr::V6((*known).into()))),
+            None => self.flipped(Family::V6, AHEAD, bits.into(), |_| true),
+        };
+        end(new)
     }
 
     /// How many bits stand before the address of IPv4 that is inside an address.
@@ -178,6 +214,10 @@ impl Addresses {
     pub(super) fn map(&self, addr: IpAddr) -> IpAddr {
         let family = Family::of(addr);
         let old = bits(addr);
+        if family == Family::V6 && first(old, AHEAD) == LOOKED_FOR {
+            let new = LOOKED_FOR | u128::from(self.end(end(old)));
+            return IpAddr::V6(new.into());
+        }
         let inside = |(of, len, prefix): &&Bits| *of == family && first(old, *len) == *prefix;
         let lens = self
             .lens
@@ -207,23 +247,32 @@ impl Addresses {
             new = first(old, before) | own | old & behind;
         }
         // What stands before an address of IPv4 says that it is there.
-        for at in embedded.map_or(0, |before| before + 32)..family.bits() {
-            if frozen.is_some_and(|len| at >= len) {
-                break;
-            }
-            let edge = nets.iter().any(|len| *len <= at && is_edge(old, *len, at));
-            if !edge && !on_the_way(at) && self.flips(family, at, first(old, at)) {
-                new ^= 1 << (127 - at);
-            }
-        }
+        let begin = embedded.map_or(0, |before| before + 32);
+        new ^= old
+            ^ self.flipped(family, begin, old, |at| {
+                let stays = frozen.is_some_and(|len| at >= len);
+                let edge = nets.iter().any(|len| *len <= at && is_edge(old, *len, at));
+                !stays && !edge && !on_the_way(at)
+            });
         match family {
             Family::V4 => four(new),
             Family::V6 => IpAddr::V6(new.into()),
         }
     }
 
-    fn flips(&self, family: Family, at: u8, before: u128) -> bool {
-        self.secret.hash_one((family, at, before)) & 1 == 1
+    /// Flips bits from one on, as the secret says of those that may.
+    fn flipped(&self, family: Family, from: u8, old: u128, may: impl Fn(u8) -> bool) -> u128 {
+        let mut new = old;
+        for at in (from..family.bits()).filter(|at| may(*at)) {
+            let before = match family {
+                Family::V6 if at >= AHEAD => first(old << AHEAD, at - AHEAD),
+                _ => first(old, at),
+            };
+            if self.secret.hash_one((family, at, before)) & 1 == 1 {
+                new ^= 1 << (127 - at);
+            }
+        }
+        new
     }
 }
 
@@ -383,6 +432,32 @@ mod tests {
         assert!(begin.parse::<IpNet>().unwrap().contains(hidden), "{hidden}");
         let first = addresses.map(ip("::ffff:93.184.216.0"));
         assert_eq!(bits(first) & 0xff, 0, "{first}");
+    }
+
+    #[test]
+    fn the_group_in_which_an_address_is_looked_for_follows_it() {
+        let mut addresses = Addresses::new(RandomState::new());
+        addresses.net("2a00:1450::/64".parse().unwrap());
+        let all = [
+            "2a00:1450::1",
+            "fe80::12:34ff:fe56:789a",
+            "2a00:1450::2:56:789a",
+        ];
+        let all = all.map(ip);
+        all.into_iter().for_each(|addr| addresses.know(addr));
+        let low = |addr: IpAddr| end(bits(addr));
+        for addr in all {
+            let group = IpAddr::V6((LOOKED_FOR | u128::from(low(addr))).into());
+            let new = addresses.map(group);
+            assert_eq!(low(new), low(addresses.map(addr)), "{addr}");
+            assert_eq!(first(bits(new), AHEAD), LOOKED_FOR);
+        }
+        // Of one that is not known nothing is shown either.
+        let stays = |_| {
+            let addresses = Addresses::new(RandomState::new());
+            addresses.end(0x0056_789a) == 0x0056_789a
+        };
+        assert!(!(0..8).all(stays));
     }
 
     #[test]

@@ -162,10 +162,10 @@ impl Redaction {
                 (name, value)
             });
         state.sysctls = renamed.collect();
-        // Secrets of interface identifiers are no one's business.
-        state
-            .sysctls
-            .retain(|name, _| !name.ends_with("stable_secret") && !name.contains("fastopen_key"));
+        // What was drawn for this host alone is no one's business.
+        let drawn = ["stable_secret", "fastopen_key", "rss_key"];
+        let is_drawn = |name: &str| drawn.iter().any(|end| name.ends_with(end));
+        state.sysctls.retain(|name, _| !is_drawn(name));
     }
 
     /// A value of the snapshot's JSON, under a key.
@@ -233,17 +233,18 @@ impl Redaction {
 
     fn text(&mut self, key: &str, text: String) -> Value {
         if let Ok(addr) = text.parse::<IpAddr>() {
-            return match self.collects {
-                true => text.into(),
-                false => self.addresses.map(addr).to_string().into(),
-            };
+            if self.collects {
+                self.addresses.know(addr);
+                return text.into();
+            }
+            return self.addresses.map(addr).to_string().into();
         }
         if let Some(mac) = mac(&text) {
             if self.collects {
                 self.macs.add(mac);
                 return text.into();
             }
-            return self.macs.map(mac).to_string().into();
+            return self.mac(mac).to_string().into();
         }
         if self.collects {
             return text.into();
@@ -259,6 +260,21 @@ impl Redaction {
         match self.names.get(&text) {
             Some(new) if named && !self.at_rules => new.into(),
             _ => text.into(),
+        }
+    }
+}
+
+impl Redaction {
+    /// What stands for a hardware address; that of the group in which an address of IPv6 is looked for has bits
+    /// of it (RFC 2464, 7).
+    fn mac(&self, mac: MacAddr) -> MacAddr {
+        match mac.0 {
+            [0x33, 0x33, 0xff, a, b, c] => {
+                let end = self.addresses.end(u32::from_be_bytes([0, a, b, c]));
+                let [_, a, b, c] = end.to_be_bytes();
+                MacAddr([0x33, 0x33, 0xff, a, b, c])
+            }
+            _ => self.macs.map(mac),
         }
     }
 }

@@ -244,7 +244,7 @@ impl Redaction {
                 if let Ok(mac) = <[u8; 6]>::try_from(value.bytes()).map(MacAddr) {
                     match self.collects {
                         true => self.macs.add(mac),
-                        false => *value = Value::new(self.macs.map(mac).0),
+                        false => *value = Value::new(self.mac(mac).0),
                     }
                 }
             }
