@@ -40,7 +40,10 @@ fn needs_forwarding(place: &Place<'_>, rule: &Standing<'_>, family: Family) -> b
         TableFamily::Ip6 => family == Family::V6,
         _ => true,
     };
-    if !of_family || !translates(rule.rule) || is_of_localhost(rule.rule) {
+    // What this host itself sends and receives is not forwarded.
+    let own = rule.chain.base.as_ref();
+    let own = own.is_some_and(|base| matches!(base.hook, Hook::Output | Hook::Input));
+    if !of_family || own || !translates(rule.rule) || is_of_localhost(rule.rule) {
         return false;
     }
     let targets = destinations(rule.rule, Some(rule.table));

@@ -57,6 +57,14 @@ fn what_docker_translates_for_names_needs_no_forwarding() {
 }
 
 #[test]
+fn what_this_host_itself_sends_needs_no_forwarding() {
+    let dnat = "-p tcp --dport 80 -j DNAT --to-destination 192.0.2.9";
+    let of = |chain: &str| format!("iptables -t nat -A {chain} {dnat}");
+    assert_eq!(found("forwarding-off", &of("OUTPUT")), []);
+    assert_eq!(found("forwarding-off", &of("PREROUTING")).len(), 1);
+}
+
+#[test]
 fn a_redirect_needs_no_forwarding() {
     let redirect = "iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080";
     assert_eq!(found("forwarding-off", redirect), []);
