@@ -177,7 +177,7 @@ pub struct Missing {
     /// Of which namespace; none: of every one.
     pub ns: Option<NsName>,
     /// What: a field of [`Namespace`](crate::Namespace) (`ruleset`, `connections`), `namespace` where
-    /// there is nothing of it, or `programs`, `containers`, `processes`.
+    /// there is nothing of it, or `programs`, `containers`, `processes`, `files`.
     pub part: String,
     /// Why, and which capability would have been needed.
     pub why: String,

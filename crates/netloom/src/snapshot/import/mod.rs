@@ -75,6 +75,8 @@ pub(super) fn read(files: Vec<(String, Box<dyn Read>)>) -> Result<Snapshot, Stri
             Kind::Script => {
                 script::read(&String::from_utf8_lossy(&bytes), &mut gathered).map_err(told)?;
             }
+            Kind::Nothing if alone => return Err(told(EMPTY.to_owned())),
+            Kind::Nothing => gathered.missing("files", format!("{file}: {EMPTY}")),
             Kind::Part(part) => {
                 gathered.give(part, &file, String::from_utf8_lossy(&bytes).into_owned());
             }
@@ -105,14 +107,19 @@ enum Kind {
     Snapshot,
     Script,
     Part(Part),
+    /// A tool had nothing to print.
+    Nothing,
 }
+
+/// What is said of a file without anything in it.
+const EMPTY: &str = "it is empty, and nothing says what of a host it would tell";
 
 /// Known by what is in it; where both families look alike, by a 6 in its name.
 fn kind(name: &str, bytes: &[u8]) -> Result<Kind, String> {
     let text = String::from_utf8_lossy(bytes);
     let begin = text.trim_start();
     if begin.is_empty() {
-        return Err("it is empty: nothing says what of a host it would tell".to_owned());
+        return Ok(Kind::Nothing);
     }
     if begin.starts_with(script::MARK) {
         return Ok(Kind::Script);
@@ -182,6 +189,9 @@ fn json(name: &str, bytes: &[u8]) -> Result<Kind, String> {
     let Some(list) = value.as_array() else {
         return Ok(Kind::Snapshot);
     };
+    if list.is_empty() {
+        return Ok(Kind::Nothing);
+    }
     let any = |key: &str| list.iter().any(|item| item.get(key).is_some());
     // Without the spaces of pretty output.
     let text = value.to_string();

@@ -1,7 +1,6 @@
 //! What `collect.sh` prints: lines of its own, which begin with a mark, and between them what tools said.
 
 use super::gather::{Gathered, Part};
-use netloom_model::snapshot::Missing;
 
 /// How the script's own lines begin.
 pub(super) const MARK: &str = "@@netloom ";
@@ -65,11 +64,11 @@ impl Reader<'_> {
             "process" => self.process(rest),
             "container" => self.container(rest),
             "refused" => self.gathered.missing("namespace", rest.to_owned()),
-            "hidden" => self.gathered.missing.push(Missing {
-                ns: None,
-                part: "processes".to_owned(),
-                why: format!("the namespaces of {rest} processes could not be seen"),
-            }),
+            "hidden" => {
+                let many = if rest == "1" { "process" } else { "processes" };
+                let why = format!("the namespaces of {rest} {many} could not be seen");
+                self.gathered.missing("processes", why);
+            }
             "done" => self.done = true,
             _ => {}
         }

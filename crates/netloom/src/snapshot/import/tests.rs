@@ -68,10 +68,12 @@ fn files_are_known_by_what_is_in_them() {
             Kind::Part(Part::Neighbours),
         ),
         ("a", "@@netloom collected 1\n", Kind::Script),
+        ("a", " \n", Kind::Nothing),
+        ("a", "[]\n", Kind::Nothing),
     ] {
         assert_eq!(kind(name, text.as_bytes()), Ok(expected), "{text}");
     }
-    for text in ["", "hello\n", "[{\"colour\": 1}]", "[1, 2", "\x7fELF"] {
+    for text in ["hello\n", "[{\"colour\": 1}]", "[1, 2", "\x7fELF"] {
         assert!(kind("a", text.as_bytes()).is_err(), "{text}");
     }
 }
@@ -295,6 +297,16 @@ fn what_several_files_tell_of_one_part_is_put_together() {
         (1, 2, 1)
     );
     assert_eq!(host.why_missing(&NsName::first(), "addresses"), None);
+}
+
+#[test]
+fn a_tool_that_had_nothing_to_print_stops_no_others() {
+    let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+    let host = read(vec![file("sets", ""), file("routes", ROUTES)]).unwrap();
+    assert_eq!(host.state.namespaces[&NsName::first()].routes.len(), 2);
+    let why = host.why_missing(&NsName::first(), "files").unwrap();
+    assert!(why.starts_with("sets: it is empty"), "{why}");
+    assert!(one("sets", "").unwrap_err().contains("it is empty"));
 }
 
 #[test]
