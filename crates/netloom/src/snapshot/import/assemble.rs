@@ -99,6 +99,9 @@ fn routing(part: Part, text: &str, state: &mut Namespace, ids: &mut Ids) -> Resu
         text if text.starts_with(['[', '{']) => item::json(text)?,
         text => plain::json(part, text)?,
     };
+    if !list.is_array() {
+        return Err("it is no list".to_owned());
+    }
     match part {
         Part::Links => links(&list, state, ids),
         Part::Addresses => {
@@ -206,10 +209,10 @@ fn understood(lost: usize) -> Result<(), String> {
     }
 }
 
-/// `net.ipv4.ip_forward = 1`, of the network alone.
+/// `net.ipv4.ip_forward = 1`, with spaces or without, of the network alone.
 fn setting(line: &str) -> Option<(Word, Word)> {
-    let (name, value) = line.split_once(" =")?;
-    let value = value.strip_prefix(' ').unwrap_or(value);
+    let (name, value) = line.split_once('=')?;
+    let (name, value) = (name.trim_end(), value.strip_prefix(' ').unwrap_or(value));
     name.starts_with("net.")
         .then(|| (Word::shared(name), Word::shared(value)))
 }

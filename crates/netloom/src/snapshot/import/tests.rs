@@ -340,6 +340,33 @@ fn entries_that_are_not_understood_are_missing() {
 }
 
 #[test]
+fn settings_have_spaces_around_their_sign_or_none() {
+    let text = "net.ipv4.ip_forward=1\nnet.ipv4.tcp_rmem = 4096\t131072\nkernel.x = 1\n";
+    let host = one("a", text).unwrap();
+    let told = &host.state.namespaces[&NsName::first()].sysctls;
+    let told: Vec<(&str, &str)> = told.iter().map(|(name, is)| (&***name, &***is)).collect();
+    let expected = [
+        ("net.ipv4.ip_forward", "1"),
+        ("net.ipv4.tcp_rmem", "4096\t131072"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_no_list_is_missing() {
+    let collected = |printed: &str| {
+        format!(
+            "@@netloom collected 1\n@@netloom namespace 5 /proc/self/ns/net first\n\
+             @@netloom part vlan\n{printed}\n@@netloom end 0 \n@@netloom done\n"
+        )
+    };
+    let of_old = collected("{\"v0\":[{\"vlan\":1}]}");
+    let host = one("a", &of_old).unwrap();
+    let why = host.why_missing(&NsName::first(), "vlans");
+    assert_eq!(why, Some("vlan: it is no list"));
+}
+
+#[test]
 fn names_of_containers_are_no_others() {
     let namespace = |number: u32, way: &str| format!("@@netloom namespace {number} {way}\n");
     let mut text = "@@netloom collected 1\n".to_owned();
