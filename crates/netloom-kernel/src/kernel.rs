@@ -13,7 +13,9 @@ use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, Namespace, NsName, Reply, Request, Result, State, Time, World};
+use netloom_model::{
+    Change, Errno, Error, Namespace, NsName, Reply, Request, Result, State, Time, World,
+};
 use netloom_netlink::{kind, route};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::collections::{BTreeMap, HashMap};
@@ -336,7 +338,43 @@ impl World for Kernel {
                 Some(_) => Ok(Reply::Done),
                 None => Err(Errno::BADF.into()),
             },
+            Request::Explain(_) => Err(Error::with(Errno::OPNOTSUPP, FOLLOWED)),
             _ => Err(Errno::OPNOTSUPP.into()),
         }
+    }
+}
+
+/// What is said to who asks where a packet goes.
+const FOLLOWED: &str = "the running kernel has no packets followed: a copy of it does, with --live";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend};
+
+    #[test]
+    fn who_asks_where_a_packet_goes_is_told_who_knows() {
+        let explain = Explain {
+            ns: NsName::first(),
+            probe: Probe::Send(ProbeSend {
+                to: core::net::Ipv4Addr::LOCALHOST.into(),
+                port: 0,
+                protocol: ProbeProtocol::Icmp,
+                from: None,
+                source_port: None,
+                ttl: None,
+                size: 64,
+                tos: 0,
+                mark: 0,
+                dont_fragment: false,
+                device: None,
+            }),
+            what_if: Vec::new(),
+            max_steps: 10,
+            states: false,
+        };
+        let refused = Kernel::new().explain(explain).unwrap_err();
+        assert_eq!(refused.errno, Errno::OPNOTSUPP);
+        assert!(refused.to_string().contains("--live"), "{refused}");
     }
 }
