@@ -4,8 +4,9 @@ use super::change::{self, Change};
 use super::finding::{Finding, Severity};
 use super::place::{Place, Standing, standing};
 use super::said::{Ending, asked, covers, ending, is_steady, translates_source};
-use netloom_model::ruleset::{Backend, Expr, Statement, Table};
-use std::collections::HashMap;
+use netloom_model::ruleset::expr::Relation;
+use netloom_model::ruleset::{Backend, Expr, Field, Statement, Table, Value};
+use std::collections::{BTreeSet, HashMap};
 
 /// A rule that is never asked, and the one before it that takes all of its packets.
 struct Shadow<'s> {
@@ -47,51 +48,96 @@ fn in_chain<'s>(rules: impl Iterator<Item = Standing<'s>>, jump: Change) -> Vec<
     all
 }
 
-/// The rules so far that end what they are for, found by the first thing that each asks.
+/// The rules so far that end what they are for.
 #[derive(Default)]
 struct Taken<'s> {
-    /// Those that ask nothing, or of a constant that stands for several values.
+    /// Those that ask of no field for one value or one network.
     wide: Vec<Standing<'s>>,
-    /// Those whose first question a later rule has to ask in the same words.
-    exact: HashMap<String, Vec<Standing<'s>>>,
+    /// The others, by what they ask of a field.
+    narrow: HashMap<Asked, Vec<Standing<'s>>>,
+    /// How many bits these ask for.
+    lens: BTreeSet<u8>,
 }
+
+/// What is asked of a field: how many bits, from its first one on, and these.
+type Asked = (Field, u8, u128);
 
 impl<'s> Taken<'s> {
     fn add(&mut self, at: Standing<'s>) {
         if ending(at.rule).is_none() || !is_steady(at.rule) {
             return;
         }
-        match asked(at.rule).next() {
-            Some(first) if is_exact(first) => {
-                self.exact.entry(format!("{first:?}")).or_default().push(at);
+        match asked(at.rule).find_map(network) {
+            Some(of) => {
+                self.lens.insert(of.1);
+                self.narrow.entry(of).or_default().push(at);
             }
-            _ => self.wide.push(at),
+            None => self.wide.push(at),
         }
     }
 
     /// Only those stay that ask nothing: the packet is another now.
     fn forget_asking(&mut self) {
-        self.exact.clear();
+        self.narrow.clear();
+        self.lens.clear();
         self.wide.retain(|at| asked(at.rule).next().is_none());
     }
 
+    /// The first of them that takes all that a later one is for.
     fn by(&self, later: &Standing<'s>) -> Option<Standing<'s>> {
-        let same = asked(later.rule).filter_map(|one| self.exact.get(&format!("{one:?}")));
-        let mut before = self.wide.iter().chain(same.flatten());
-        before.find(|first| covers(first.rule, later.rule)).copied()
+        let values = asked(later.rule).filter_map(value);
+        let around = values.flat_map(|(field, value)| {
+            let lens = self.lens.iter();
+            lens.filter_map(move |len| begin(field, value, *len))
+        });
+        let around = around.filter_map(|of| self.narrow.get(&of)).flatten();
+        let before = self.wide.iter().chain(around);
+        let all = before.filter(|first| covers(first.rule, later.rule));
+        all.min_by_key(|first| first.number).copied()
     }
 }
 
-/// Whether only the same question implies this one.
-fn is_exact(statement: &Statement) -> bool {
-    match statement {
-        // A protocol is implied by its ports, and a device's name by a longer one.
-        Statement::Match { left, right, .. } => {
-            matches!(left, Expr::Field(_))
-                && matches!(right, Expr::Value(value) if value.bytes().len() > 1)
-        }
-        _ => false,
+/// What a statement asks of a field, if only what asks that field for the same or for less implies it: a
+/// protocol is implied by its ports too.
+fn network(statement: &Statement) -> Option<Asked> {
+    let (field, right) = of_field(statement)?;
+    match right {
+        Expr::Value(value) if value.bytes().len() > 1 => begin(field, value, bits(value)?),
+        Expr::Prefix(value, len) => begin(field, value, *len),
+        _ => None,
     }
+}
+
+/// A value that answers to what a statement asks of a field.
+fn value(statement: &Statement) -> Option<(Field, &Value)> {
+    let (field, right) = of_field(statement)?;
+    match right {
+        Expr::Value(value) | Expr::Range(value, _) | Expr::Prefix(value, _) => Some((field, value)),
+        Expr::Set(elements) => Some((field, elements.first()?.from.first()?)),
+        _ => None,
+    }
+}
+
+fn of_field(statement: &Statement) -> Option<(Field, &Expr)> {
+    match statement {
+        Statement::Match {
+            left: Expr::Field(field),
+            relation: Relation::Eq,
+            right,
+        } => Some((*field, right)),
+        _ => None,
+    }
+}
+
+fn bits(value: &Value) -> Option<u8> {
+    u8::try_from(value.bytes().len() * 8).ok()
+}
+
+/// The first bits of a value of a field.
+fn begin(field: Field, value: &Value, len: u8) -> Option<Asked> {
+    let behind = bits(value)?.checked_sub(len)?;
+    let begin = value.to_number()?.checked_shr(behind.into()).unwrap_or(0);
+    Some((field, len, begin))
 }
 
 /// Whether the later rule of a pair masquerades what the first lets pass.

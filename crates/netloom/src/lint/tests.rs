@@ -65,6 +65,51 @@ fn what_this_host_itself_sends_needs_no_forwarding() {
 }
 
 #[test]
+fn what_is_never_asked_is_found_by_networks_ranges_and_sets() {
+    let after = |first: &str, later: &str| {
+        let rules = format!(
+            "nft add table ip t
+             nft add chain ip t c
+             nft add rule ip t c ip saddr 10.9.0.0/16 tcp dport 1 drop
+             nft add rule ip t c {first} drop
+             nft add rule ip t c ip daddr 10.8.0.0/16 drop
+             nft add rule ip t c {later} accept"
+        );
+        let told = found("rule-never-asked", &rules);
+        told.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    let by_second = ["rule 4 of c is never asked: rule 2 takes all of its packets before"];
+    for (first, later) in [
+        ("ip saddr 10.0.0.0/8", "ip saddr 10.1.0.0/16"),
+        ("ip saddr 10.0.0.0/8", "ip saddr 10.1.2.3 tcp dport 80"),
+        ("ip saddr 10.0.0.0/8", "ip saddr 10.1.2.3-10.4.0.0"),
+        (
+            "ip saddr 10.0.0.0/8",
+            "ip saddr { 10.1.2.3, 10.200.0.0/16 }",
+        ),
+        ("ip saddr 10.1.2.3", "tcp dport 80 ip saddr 10.1.2.3"),
+        ("ip saddr 10.1.2.0-10.1.2.9", "ip saddr 10.1.2.3"),
+        ("tcp dport 80", "ip saddr 10.1.2.3 tcp dport 80"),
+        ("meta l4proto tcp", "ip saddr 10.1.2.3 tcp dport 80"),
+    ] {
+        assert_eq!(after(first, later), by_second, "{first}, {later}");
+    }
+    for (first, later) in [
+        ("ip saddr 10.1.0.0/16", "ip saddr 10.0.0.0/8"),
+        ("ip saddr 10.0.0.0/8", "ip daddr 10.1.0.0/16"),
+        ("ip saddr 10.0.0.0/8", "ip saddr 10.1.2.3-11.0.0.0"),
+        ("ip saddr 10.0.0.0/8", "ip saddr { 10.1.2.3, 11.0.0.0/16 }"),
+        ("ip saddr != 10.0.0.0/8", "ip saddr 11.1.2.3"),
+    ] {
+        assert_eq!(
+            after(first, later),
+            Vec::<String>::new(),
+            "{first}, {later}"
+        );
+    }
+}
+
+#[test]
 fn a_redirect_needs_no_forwarding() {
     let redirect = "iptables -t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080";
     assert_eq!(found("forwarding-off", redirect), []);
