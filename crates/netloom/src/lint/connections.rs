@@ -2,27 +2,82 @@
 
 use super::finding::{Finding, Severity};
 use super::nat::met;
-use super::place::Place;
+use super::place::{Place, Standing};
 use super::said::{
     Ending, Packet, Span, asked, destinations, ending, is_opaque, mapped, surely_matches, targets,
 };
 use core::net::IpAddr;
 use netloom_model::conntrack::{Connection, Ports, Tuple, status};
-use netloom_model::ruleset::{Hook, Statement};
+use netloom_model::ruleset::expr::Relation;
+use netloom_model::ruleset::{Expr, Field, Hook, Statement};
 use netloom_wire::IpProtocol;
+use std::collections::BTreeSet;
 
 /// Connections go on as they were begun: one that was translated before its rule was changed, or was
 /// begun before the rule was there, does not see the rule.
 pub(super) fn stale(place: &Place<'_>) -> Vec<Finding> {
     // None: some rule may translate to anywhere.
     let known = (!place.rules().any(|at| is_opaque(at.rule, at.table))).then(|| known(place));
+    let services = Services::of(place);
     let connections = place.namespace.connections.iter();
     connections
         .filter_map(|one| {
             let gone = known.as_ref().and_then(|known| gone(place, one, known));
-            gone.or_else(|| before(place, one))
+            gone.or_else(|| before(place, one, &services))
         })
         .collect()
+}
+
+/// The ports for which rules translate destinations.
+struct Services {
+    ports: BTreeSet<u16>,
+    /// Some are asked for otherwise than one by one.
+    others: bool,
+}
+
+impl Services {
+    fn of(place: &Place<'_>) -> Services {
+        let (mut ports, mut others) = (BTreeSet::new(), false);
+        for at in place.rules().filter(translates_service) {
+            for asked in asked(at.rule).filter_map(port_asked) {
+                match asked {
+                    Expr::Value(value) => match <[u8; 2]>::try_from(value.bytes()) {
+                        Ok(port) => drop(ports.insert(u16::from_be_bytes(port))),
+                        Err(_) => others = true,
+                    },
+                    _ => others = true,
+                }
+            }
+        }
+        Services { ports, others }
+    }
+
+    fn may_have(&self, port: u16) -> bool {
+        self.others || self.ports.contains(&port)
+    }
+}
+
+/// Whether a rule translates the destinations of what comes to a port.
+fn translates_service(at: &Standing<'_>) -> bool {
+    asked(at.rule).any(|one| port_asked(one).is_some())
+        && !destinations(at.rule, Some(at.table)).is_empty()
+}
+
+/// What a statement asks of the destination's port.
+fn port_asked(statement: &Statement) -> Option<&Expr> {
+    match statement {
+        Statement::Match {
+            left: Expr::Field(Field::TcpDport | Field::UdpDport | Field::ThDport),
+            relation: Relation::Eq,
+            right,
+        } => Some(right),
+        // All others but some.
+        Statement::Match {
+            left: left @ Expr::Field(Field::TcpDport | Field::UdpDport | Field::ThDport),
+            ..
+        } => Some(left),
+        _ => None,
+    }
 }
 
 /// All addresses to which rules translate destinations.
@@ -47,7 +102,7 @@ fn gone(place: &Place<'_>, one: &Connection, known: &[Span]) -> Option<Finding> 
 }
 
 /// A connection to a service that rules translate, begun before they did.
-fn before(place: &Place<'_>, one: &Connection) -> Option<Finding> {
+fn before(place: &Place<'_>, one: &Connection, services: &Services) -> Option<Finding> {
     let Ports::Ports { destination, .. } = one.original.ports else {
         return None;
     };
@@ -59,7 +114,11 @@ fn before(place: &Place<'_>, one: &Connection) -> Option<Finding> {
     } = one.original;
     // What this host sends itself is not asked of PREROUTING.
     let own = place.is_own(from);
-    if one.status & status::DST_NAT != 0 || own || !place.is_own(to) {
+    if one.status & status::DST_NAT != 0
+        || !services.may_have(destination)
+        || own
+        || !place.is_own(to)
+    {
         return None;
     }
     let packet = Packet {
@@ -73,25 +132,10 @@ fn before(place: &Place<'_>, one: &Connection) -> Option<Finding> {
     let mut asked = asked.take_while(|at| {
         ending(at.rule) != Some(Ending::Passes) || !surely_matches(at.rule, &packet)
     });
-    let rule = asked
-        .find(|at| names_port(at.rule) && !destinations(at.rule, Some(at.table)).is_empty())?;
+    let rule = asked.find(translates_service)?;
     let text =
         "a connection goes on untranslated: it began before the rule that translates its service";
     Some(told(place, one, text.to_owned()).seen(rule.line()))
-}
-
-/// Whether a rule is for a port.
-fn names_port(rule: &netloom_model::ruleset::Rule) -> bool {
-    use netloom_model::ruleset::{Expr, Field};
-    asked(rule).any(|one| {
-        matches!(
-            one,
-            Statement::Match {
-                left: Expr::Field(Field::TcpDport | Field::UdpDport | Field::ThDport),
-                ..
-            }
-        )
-    })
 }
 
 fn told(place: &Place<'_>, one: &Connection, text: String) -> Finding {

@@ -467,6 +467,10 @@ fn connections_of_ranges_and_of_the_host_itself_are_not_stale() {
     let service = format!("{BRIDGE}{dnat} 10.0.0.3");
     let plain = format!("{from} -d 10.0.0.1 --dport 53");
     assert_eq!(stale(&service, &plain), 1);
+    for (ports, found) in [("--dport 50:60", 1), ("! --dport 80", 1), ("--dport 54", 0)] {
+        let service = service.replace("--dport 53", ports);
+        assert_eq!(stale(&service, &plain), found, "{ports}");
+    }
     // PREROUTING never sees what the host sends to itself.
     let own = "-p udp -s 10.0.0.1 --sport 4000 -d 10.0.0.1 --dport 53";
     assert_eq!(stale(&service, own), 0);
