@@ -89,6 +89,7 @@ impl Hall {
             sticky: false,
             used: 0,
             updated: 0,
+            remote: None,
         };
         self.lab.apply(Change::AddFdb {
             ns: "".into(),

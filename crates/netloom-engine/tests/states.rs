@@ -186,6 +186,7 @@ fn change((what, a, b, c): (u8, u8, u8, u8)) -> Change {
                 sticky: false,
                 used: 0,
                 updated: 0,
+                remote: None,
             },
             mode: Mode::Replace,
         },

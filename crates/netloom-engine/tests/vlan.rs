@@ -338,6 +338,7 @@ fn every_drop_has_its_reason() {
             sticky: false,
             used: 0,
             updated: 0,
+            remote: None,
         },
         mode: netloom_model::Mode::Add,
     });

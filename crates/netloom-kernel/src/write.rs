@@ -136,10 +136,11 @@ pub(crate) fn change(netlink: &mut Netlink, change: &Change) -> Result<()> {
             address,
             vlan,
             own,
+            remote,
             ..
         } => {
             let own = *own || is_bridge(netlink, *dev)?;
-            let body = fdb::remove(*dev, *address, *vlan, own);
+            let body = fdb::remove((*dev, *address, *vlan), own, remote.as_deref());
             (delete(kind::NEIGHBOUR), 0, body)
         }
         Change::SetNsid { peer, id, .. } => return set_nsid(netlink, peer, *id),
@@ -243,7 +244,7 @@ fn flush(netlink: &mut Netlink, bridge: u32, entries: &[(MacAddr, Option<u16>)])
         let Some(found) = there.iter().find(is) else {
             continue;
         };
-        let body = fdb::remove(found.dev, *address, *vlan, found.dev == bridge);
+        let body = fdb::remove((found.dev, *address, *vlan), found.dev == bridge, None);
         match netlink.request(kind::NEIGHBOUR + kind::DELETE, 0, body) {
             // It went by itself meanwhile.
             Err(error) if error.errno == Errno::NOENT => {}

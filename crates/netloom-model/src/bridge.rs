@@ -1,7 +1,9 @@
 //! Bridges, their ports and their forwarding databases (ip-link(8) `type bridge`, bridge(8)).
 
+use crate::change::Mode;
 use crate::mdb::{McastSettings, McastState};
 use crate::spanning_tree::{BridgeTree, PortTree};
+use core::net::IpAddr;
 use netloom_wire::MacAddr;
 use serde::{Deserialize, Serialize};
 
@@ -293,6 +295,49 @@ pub struct FdbEntry {
     pub used: u32,
     /// Seconds since it was last learned or set.
     pub updated: u32,
+    /// Behind which host the address is, where packets carry what the device sends (VXLAN).
+    #[serde(default)]
+    pub remote: Option<Box<FdbRemote>>,
+}
+
+impl FdbEntry {
+    /// Whether it is in the device's own list (`self`), and not in the database of a bridge.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.master.is_none()
+    }
+
+    /// How it is put where it may be already. Of frames for many there is a copy for each host, and an entry is
+    /// one more of them.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        let many = self.address.is_zero() || self.address.is_multicast();
+        match self.remote.is_some() && many {
+            true => Mode::Append,
+            false => Mode::Replace,
+        }
+    }
+}
+
+/// The other end of a tunnel (`NDA_DST` and what belongs to it); what is not said is the device's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FdbRemote {
+    /// The host's address.
+    pub dst: Option<IpAddr>,
+    /// The port of UDP there.
+    pub port: Option<u16>,
+    /// The network (VNI) that it is told.
+    pub vni: Option<u32>,
+    /// The link by which packets leave (`via`).
+    pub via: Option<u32>,
+    /// The namespace of that link, as an id, where it is another one.
+    pub via_nsid: Option<i32>,
+    /// The network for whose frames the entry is (`external`).
+    pub src_vni: Option<u32>,
+    /// The next hop object that leads there instead.
+    pub nhid: Option<u32>,
+    /// A router is there.
+    pub router: bool,
 }
 
 /// What kind of entry an FDB entry is.
@@ -306,6 +351,6 @@ pub enum FdbState {
     Dynamic,
     /// The same, too old to be believed while the topology changes (`stale`).
     Stale,
-    /// In a device's own list of addresses (`self permanent`).
+    /// In a device's own list of addresses, for ever (`self permanent`).
     Own,
 }

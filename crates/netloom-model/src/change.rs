@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::advertise::Advertise;
-use crate::bridge::FdbEntry;
+use crate::bridge::{FdbEntry, FdbRemote};
 use crate::conntrack::ConnectionChange;
 use crate::ipset::IpSetChange;
 use crate::link::{LinkSettings, NewLink};
@@ -130,6 +130,8 @@ pub enum Change {
         address: MacAddr,
         vlan: Option<u16>,
         own: bool,
+        /// The one of several hosts behind which the address is; none: all of them.
+        remote: Option<Box<FdbRemote>>,
     },
     /// Adds a group to a bridge's database.
     AddMdb { ns: NsName, entry: MdbEntry },

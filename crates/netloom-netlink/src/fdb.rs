@@ -1,12 +1,18 @@
 //! Entries of forwarding databases (`struct ndmsg` of the family of bridges, `NDA_*`).
 
-use crate::neighbour::{CACHEINFO, EXTERN_LEARN, FIXED, LLADDR, ages, header};
+use crate::neighbour::{CACHEINFO, DST, EXTERN_LEARN, FIXED, LLADDR, ROUTER, ages, header};
 use crate::{Attributes, BRIDGE, Writer, mac, u16_at, u32_at};
-use netloom_model::bridge::FdbState;
+use netloom_model::bridge::{FdbRemote, FdbState};
 use netloom_model::{FdbEntry, MacAddr};
 
 const VLAN: u16 = 5;
+const PORT: u16 = 6;
+const VNI: u16 = 7;
+const VIA: u16 = 8;
 const MASTER: u16 = 9;
+const VIA_NSID: u16 = 10;
+const SRC_VNI: u16 = 11;
+const NEXTHOP: u16 = 13;
 
 /// Flags (`NTF_*`).
 const SELF: u8 = 0x02;
@@ -28,6 +34,7 @@ pub fn decode(body: &[u8]) -> Option<FdbEntry> {
     }
     let attributes = Attributes::behind(body, FIXED);
     let master = attributes.u32(MASTER);
+    let remote = remote(attributes, flags);
     let [_, used, updated] = match attributes.get(CACHEINFO) {
         Some(_) => ages(attributes),
         None => [0; 3],
@@ -38,7 +45,8 @@ pub fn decode(body: &[u8]) -> Option<FdbEntry> {
         dev,
         master,
         state: match state {
-            _ if flags & SELF != 0 && master.is_none() => FdbState::Own,
+            _ if flags & SELF != 0 && master.is_none() && remote.is_none() => FdbState::Own,
+            _ if state & PERMANENT != 0 && master.is_none() => FdbState::Own,
             _ if state & PERMANENT != 0 => FdbState::Local,
             _ if state & NOARP != 0 => FdbState::Static,
             _ if state & STALE != 0 => FdbState::Stale,
@@ -48,7 +56,23 @@ pub fn decode(body: &[u8]) -> Option<FdbEntry> {
         sticky: flags & STICKY != 0,
         used,
         updated,
+        remote,
     })
+}
+
+/// The other end of a tunnel; none where the device is none.
+fn remote(attributes: Attributes<'_>, flags: u8) -> Option<Box<FdbRemote>> {
+    let remote = FdbRemote {
+        dst: attributes.addr(DST),
+        port: attributes.be16(PORT),
+        vni: attributes.u32(VNI),
+        via: attributes.u32(VIA),
+        via_nsid: attributes.u32(VIA_NSID).map(u32::cast_signed),
+        src_vni: attributes.u32(SRC_VNI),
+        nhid: attributes.u32(NEXTHOP),
+        router: flags & ROUTER != 0,
+    };
+    (remote != FdbRemote::default()).then(|| Box::new(remote))
 }
 
 /// The body of a request that puts an entry in.
@@ -59,23 +83,55 @@ pub fn encode(entry: &FdbEntry) -> Writer {
     let state = match entry.state {
         FdbState::Own | FdbState::Local => NOARP | PERMANENT,
         // Of its own addresses a bridge takes no others.
-        _ if own && entry.extern_learn => NOARP | PERMANENT,
+        _ if own && entry.master.is_some() && entry.extern_learn => NOARP | PERMANENT,
         FdbState::Static => NOARP | REACHABLE,
         FdbState::Dynamic | FdbState::Stale => REACHABLE,
     };
     let mut body = body((entry.dev, entry.address, entry.vlan), state, own);
-    let flags = [(entry.extern_learn, EXTERN_LEARN), (entry.sticky, STICKY)];
+    put(&mut body, entry.remote.as_deref());
+    let router = entry.remote.as_ref().is_some_and(|remote| remote.router);
+    let flags = [
+        (entry.extern_learn, EXTERN_LEARN),
+        (entry.sticky, STICKY),
+        (router, ROUTER),
+    ];
     let set = flags.into_iter().filter(|(on, _)| *on);
     body.change_byte(10, |flags| set.fold(flags, |flags, (_, flag)| flags | flag));
     body
 }
 
-/// The body of a request that takes an entry out; `own`: of the device's own list.
+/// The body of a request that takes an entry out; `own`: of the device's own list, and of several hosts behind
+/// which the address is only one.
 #[must_use]
-pub fn remove(dev: u32, address: MacAddr, vlan: Option<u16>, own: bool) -> Writer {
+pub fn remove(
+    (dev, address, vlan): (u32, MacAddr, Option<u16>),
+    own: bool,
+    remote: Option<&FdbRemote>,
+) -> Writer {
     // A device has static addresses alone, and wants that said.
     let state = if own { NOARP | PERMANENT } else { 0 };
-    body((dev, address, vlan), state, own)
+    let mut body = body((dev, address, vlan), state, own);
+    put(&mut body, remote);
+    body
+}
+
+/// Says the other end of a tunnel. A link of another namespace has no number here.
+fn put(body: &mut Writer, remote: Option<&FdbRemote>) {
+    let Some(remote) = remote else {
+        return;
+    };
+    if let Some(dst) = remote.dst {
+        body.addr(DST, dst);
+    }
+    if let Some(port) = remote.port {
+        body.be16(PORT, port);
+    }
+    body.u32s([
+        (VNI, remote.vni),
+        (VIA, remote.via.filter(|_| remote.via_nsid.is_none())),
+        (SRC_VNI, remote.src_vni),
+        (NEXTHOP, remote.nhid),
+    ]);
 }
 
 fn body((dev, address, vlan): (u32, MacAddr, Option<u16>), state: u16, own: bool) -> Writer {

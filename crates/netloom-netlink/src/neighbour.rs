@@ -16,7 +16,7 @@ const PROTOCOL: u16 = 12;
 /// Flags (`NTF_*`).
 const PROXY: u8 = 0x08;
 pub(crate) const EXTERN_LEARN: u8 = 0x10;
-const ROUTER: u8 = 0x80;
+pub(crate) const ROUTER: u8 = 0x80;
 
 /// The states by their numbers (`NUD_*`).
 const STATES: [(u16, NeighbourState); 8] = [

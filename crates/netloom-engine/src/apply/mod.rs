@@ -175,9 +175,11 @@ pub(crate) fn apply<O: Observer>(cx: &mut Cx<'_, O>, change: &Change) -> Result<
             address,
             vlan,
             own,
+            remote,
         } => {
             let ns = ns(cx.net, name)?;
-            bridge::del_fdb(cx.net, ns, *dev, *address, *vlan, *own)
+            let entry = (*dev, *address, *vlan);
+            bridge::del_fdb(cx.net, ns, entry, *own, remote.as_deref())
         }
         Change::AddMdb { ns: name, entry } => {
             let ns = ns(cx.net, name)?;

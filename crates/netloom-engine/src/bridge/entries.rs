@@ -10,13 +10,16 @@ use crate::net::Net;
 use crate::notify;
 use crate::timer::Timer;
 use core::time::Duration;
-use netloom_model::bridge::FdbState;
+use netloom_model::bridge::{FdbRemote, FdbState};
 use netloom_model::{Errno, Error, FdbEntry, MacAddr, Mode, Result, Time};
 use std::collections::BTreeMap;
 
 /// Adds an entry to a bridge's database, or an address to a device's own list.
 pub(crate) fn add_fdb(net: &mut Net, ns: NsId, entry: &FdbEntry, mode: Mode) -> Result<()> {
     let dev = net.ns(ns).device(entry.dev).ok_or(Errno::NODEV)?;
+    if entry.is_own() && link::vxlan::entries(net, dev).is_some() {
+        return link::vxlan::add(net, dev, entry, mode);
+    }
     if entry.state == FdbState::Own {
         return add_own(net, dev, entry, mode);
     }
@@ -144,12 +147,14 @@ fn add_own(net: &mut Net, dev: DevId, entry: &FdbEntry, mode: Mode) -> Result<()
 pub(crate) fn del_fdb(
     net: &mut Net,
     ns: NsId,
-    index: u32,
-    mac: MacAddr,
-    vlan: Option<u16>,
+    (index, mac, vlan): (u32, MacAddr, Option<u16>),
     own: bool,
+    remote: Option<&FdbRemote>,
 ) -> Result<()> {
     let dev = net.ns(ns).device(index).ok_or(Errno::NODEV)?;
+    if own && link::vxlan::entries(net, dev).is_some() {
+        return link::vxlan::remove(net, dev, mac, remote);
+    }
     if own {
         if net.dev(dev).is_loopback() {
             let text = "FDB delete only supported for Ethernet devices";
@@ -242,6 +247,10 @@ fn known_by(net: &Net, dev: DevId, behind: &mut BTreeMap<DevId, Vec<FdbEntry>>) 
 /// The addresses beside its own that a device listens to: those of its groups, and those set by
 /// hand.
 fn own(net: &Net, dev: DevId) -> Vec<FdbEntry> {
+    // A VXLAN tells of its hosts instead.
+    if let Some(entries) = link::vxlan::entries(net, dev) {
+        return entries.clone();
+    }
     let device = net.dev(dev);
     // Stations first, groups behind them: they are lists of their own.
     let stations = device.description.extra_macs.iter().copied();
@@ -263,6 +272,7 @@ fn own_entry(dev: u32, address: MacAddr) -> FdbEntry {
         sticky: false,
         used: 0,
         updated: 0,
+        remote: None,
     }
 }
 
@@ -288,6 +298,7 @@ pub(super) fn describe(net: &Net, bridge: u32, address: MacAddr, station: &Stati
         sticky: station.sticky,
         used: age(station.used),
         updated: age(station.updated),
+        remote: None,
     }
 }
 

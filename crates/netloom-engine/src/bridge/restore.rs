@@ -104,6 +104,9 @@ pub(crate) fn fdb(net: &mut Net, ns: NsId, told: &[FdbEntry]) -> usize {
             lost += 1;
             continue;
         };
+        if entry.is_own() && link::vxlan::restore(net, dev, entry) {
+            continue;
+        }
         let kind = match entry.state {
             FdbState::Local => Kind::Local,
             FdbState::Static => Kind::Static,

@@ -7,6 +7,7 @@ pub(crate) mod loopback;
 pub(crate) mod outside;
 pub(crate) mod tun;
 pub(crate) mod veth;
+pub(crate) mod vxlan;
 
 use crate::bridge::Bridge;
 use crate::device::{DevId, Device};

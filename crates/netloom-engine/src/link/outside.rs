@@ -13,8 +13,9 @@ use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::twin::wire;
 use crate::vlan;
+use netloom_model::FdbEntry;
 use netloom_model::journey::{DropReason, Event, Stage};
-use netloom_model::link::{LinkKind, Peer};
+use netloom_model::link::{LinkKind, Peer, Vxlan};
 use netloom_wire::{MacAddr, ethernet};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -41,6 +42,8 @@ pub(crate) struct Outside {
     carrier: bool,
     /// Those on the same wire that are part of this world.
     pub(crate) wire: Vec<DevId>,
+    /// What a VXLAN knows of others.
+    pub(crate) stations: Vec<FdbEntry>,
     sent: VecDeque<Packet>,
 }
 
@@ -51,6 +54,7 @@ impl Outside {
             peer,
             carrier,
             wire: Vec::new(),
+            stations: Vec::new(),
             sent: VecDeque::new(),
         }
     }
@@ -89,6 +93,22 @@ impl Outside {
     /// Whether it is a tunnel, whose frames go to hosts and not out of a wire.
     pub(crate) fn is_tunnel(&self) -> bool {
         matches!(&self.kind, LinkKind::Other(other) if other.is_carried())
+    }
+
+    /// The network whose end it is, if it is a VXLAN.
+    pub(super) fn vxlan(&self) -> Option<&Vxlan> {
+        match &self.kind {
+            LinkKind::Other(other) => other.vxlan.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What a VXLAN knows of others, beside what it is.
+    pub(super) fn stations_mut(&mut self) -> Option<(&Vxlan, &mut Vec<FdbEntry>)> {
+        match &self.kind {
+            LinkKind::Other(other) => other.vxlan.as_ref().zip(Some(&mut self.stations)),
+            _ => None,
+        }
     }
 
     /// Whether its packets begin with an Ethernet header.

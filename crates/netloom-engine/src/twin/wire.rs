@@ -6,12 +6,15 @@
 
 use crate::device::DevId;
 use crate::engine::Engine;
-use crate::link::Kind;
+use crate::link::{Kind, vxlan};
+use crate::namespace::NsId;
 use crate::net::{Cx, Net};
 use crate::observer::Observer;
 use crate::packet::Packet;
 use crate::receive;
+use core::net::IpAddr;
 use netloom_model::NsName;
+use netloom_model::bridge::FdbRemote;
 use netloom_model::journey::{DropReason, Event, Stage};
 use netloom_wire::{MacAddr, ethernet};
 
@@ -40,6 +43,15 @@ fn is_here(net: &Net, mac: MacAddr) -> bool {
     net.devices.iter().any(|(_, device)| device.mac == mac)
 }
 
+/// Whether a device of a namespace has an address.
+fn has_address(net: &Net, ns: NsId, address: IpAddr) -> bool {
+    let mut devices = net.ns(ns).devices.values().map(|dev| net.dev(*dev));
+    devices.any(|device| match address {
+        IpAddr::V4(v4) => device.addresses.iter().any(|own| own.local() == v4),
+        IpAddr::V6(v6) => device.v6.find(v6).is_some(),
+    })
+}
+
 /// Gives a frame to those on the wire of `dev`, if it is for them; else it comes back.
 pub(crate) fn cross<O: Observer>(
     cx: &mut Cx<'_, O>,
@@ -55,17 +67,43 @@ pub(crate) fn cross<O: Observer>(
     if outside.wire.is_empty() || !(alone || to.is_multicast() || is_here(cx.net, to)) {
         return Some(packet);
     }
-    let mut others = outside.wire.clone();
-    let last = others.pop()?;
-    for other in others {
+    let mut others = ends(cx.net, (dev, &outside.wire), to);
+    let (last, behind) = others.pop()?;
+    for (other, behind) in others {
         let copy = cx.copy(&packet);
-        arrive(cx, dev, other, copy);
+        arrive(cx, dev, (other, behind), copy);
     }
-    arrive(cx, dev, last, packet);
+    arrive(cx, dev, (last, behind), packet);
     None
 }
 
-fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, other: DevId, mut packet: Packet) {
+/// Who on the wire of `dev` gets a frame, each with the hosts behind which a VXLAN knows it is: one that has an
+/// address of theirs, but all where nobody has.
+fn ends(net: &Net, (dev, wire): (DevId, &[DevId]), to: MacAddr) -> Vec<(DevId, Vec<FdbRemote>)> {
+    let hosts = vxlan::hosts(net, dev, to);
+    let has = |ns: NsId, host: &FdbRemote| host.dst.is_some_and(|dst| has_address(net, ns, dst));
+    let named = wire.iter().filter_map(|other| {
+        let ns = net.ns_of(*other);
+        let here: Vec<FdbRemote> = hosts.iter().filter(|host| has(ns, host)).cloned().collect();
+        (!here.is_empty()).then_some((*other, here))
+    });
+    let named: Vec<_> = named.collect();
+    match named.is_empty() {
+        true => wire.iter().map(|other| (*other, hosts.clone())).collect(),
+        false => named,
+    }
+}
+
+fn destination(packet: &Packet) -> MacAddr {
+    ethernet::Frame::new_unchecked(packet.bytes()).dst()
+}
+
+fn arrive<O: Observer>(
+    cx: &mut Cx<'_, O>,
+    dev: DevId,
+    (other, behind): (DevId, Vec<FdbRemote>),
+    mut packet: Packet,
+) {
     let there = cx.net.dev(other);
     let tunnel = matches!(&there.kind, Kind::Outside(outside) if outside.is_tunnel());
     let refused = if !there.is_up() {
@@ -79,6 +117,7 @@ fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, other: DevId, mut packet:
         return cx.drop(packet, dev, Stage::WireTransmit, reason);
     }
     let crossed = there.ns;
+    let address = vxlan::entries(cx.net, dev).map(|_| destination(&packet));
     if !there.kind.has_ethernet() {
         let mac = there.mac;
         ethernet::Frame::new_unchecked(packet.bytes_mut()).set_dst(mac);
@@ -86,9 +125,17 @@ fn arrive<O: Observer>(cx: &mut Cx<'_, O>, dev: DevId, other: DevId, mut packet:
     cx.net.pool.forget_connection(&mut packet);
     (packet.iif, packet.priority, packet.trace, packet.mark) = (DevId::NONE, 0, 0, 0);
     packet.forget_ports();
-    cx.see(&packet, dev, Stage::WireTransmit, |net| Event::Crossed {
-        ns: net.ns(crossed).name.clone(),
-        dev: net.dev(other).name.clone(),
+    cx.see(&packet, dev, Stage::WireTransmit, |net| {
+        let (ns, dev) = (net.ns(crossed).name.clone(), net.dev(other).name.clone());
+        match tunnel {
+            true => Event::Carried {
+                ns,
+                dev,
+                address,
+                behind,
+            },
+            false => Event::Crossed { ns, dev },
+        }
     });
     receive::enqueue(cx, other, packet);
 }

@@ -158,24 +158,30 @@ fn stations(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
 
 fn entries(ns: &NsName, now: &Namespace, before: &Namespace) -> Vec<Change> {
     let set = |of: &Namespace| -> Vec<FdbEntry> {
-        let of_ports = of.fdb.iter().filter(|one| one.master.is_some());
-        let set = of_ports.filter(|one| matches!(one.state, FdbState::Static | FdbState::Local));
+        let set = of.fdb.iter().filter(|one| match one.state {
+            FdbState::Static | FdbState::Local => true,
+            // Groups are listened to for reasons of their own.
+            FdbState::Own => one.remote.is_some() || !one.address.is_multicast(),
+            FdbState::Dynamic | FdbState::Stale => false,
+        });
         set.cloned().collect()
     };
     let same = |one: &FdbEntry, was: &FdbEntry| {
         (one.dev, one.address, one.vlan, one.state) == (was.dev, was.address, was.vlan, was.state)
+            && one.remote == was.remote
     };
     let gone = |one: &FdbEntry| Change::DelFdb {
         ns: ns.clone(),
         dev: one.dev,
         address: one.address,
         vlan: one.vlan,
-        own: false,
+        own: one.is_own(),
+        remote: one.remote.clone(),
     };
     let made = |one: &FdbEntry| Change::AddFdb {
         ns: ns.clone(),
         entry: one.clone(),
-        mode: Mode::Replace,
+        mode: one.mode(),
     };
     list(&set(now), &set(before), same, gone, made)
 }

@@ -1,15 +1,15 @@
 //! The changes of each case.
 
 use crate::place::{Place, set};
-use netloom_model::bridge::{BridgePortSettings, BridgeSettings};
+use netloom_model::bridge::{BridgePortSettings, BridgeSettings, FdbRemote};
 use netloom_model::change::RuleMatch;
 use netloom_model::conntrack::ConnectionChange;
 use netloom_model::ipset::{Entry, IpSetChange, Part};
 use netloom_model::ruleset::{Backend, ChainRef, Policy, RulesetChange, TableFamily, TableRef};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Address, Change, Family, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour, NewLink,
-    NexthopKind, NsName, Route, RouteMatch, World,
+    Address, Change, Family, FdbEntry, LinkRef, LinkSettings, MacAddr, Mode, Namespace, Neighbour,
+    NewLink, NexthopKind, NsName, Route, RouteMatch, World,
 };
 
 /// A case.
@@ -91,7 +91,7 @@ cases! {
         let (v0, p0) = (index(place, "v0"), index(place, "p0"));
         let there = state(place, Parts { fdb: true, mdb: true, ..Parts::NONE });
         let dst = |text: &str| text.parse().expect("an address");
-        let entry = |entry: &&netloom_model::FdbEntry| {
+        let entry = |entry: &&FdbEntry| {
             entry.address == MacAddr([2, 0, 0, 0, 0, 0x99])
         };
         let found = there.fdb.iter().find(entry).expect("an entry");
@@ -111,8 +111,42 @@ cases! {
                 address: found.address,
                 vlan: found.vlan,
                 own: false,
+                remote: None,
             },
             Change::DelMdb { ns, entry: there.mdb[0].clone() },
+        ]
+    }
+    who_is_behind_which_host_is_as_it_was(place) {
+        let ns = place.a.clone();
+        let there = state(place, Parts { fdb: true, ..Parts::NONE });
+        let behind = |last: u8, port| Some(Box::new(FdbRemote {
+            dst: Some([10, 0, 0, last].into()),
+            port,
+            ..FdbRemote::default()
+        }));
+        let found = |address: MacAddr| {
+            let mut all = there.fdb.iter();
+            all.find(|entry| entry.address == address).expect("an entry").clone()
+        };
+        let (one, own) = (found(MacAddr([2, 0, 0, 0, 0, 0x31])), found(MacAddr([2, 0, 0, 0, 0, 0x98])));
+        let with = |address, remote| FdbEntry { address, remote, ..one.clone() };
+        let add = |entry, mode| Change::AddFdb { ns: ns.clone(), entry, mode };
+        let del = |entry: FdbEntry| Change::DelFdb {
+            ns: ns.clone(),
+            dev: entry.dev,
+            address: entry.address,
+            vlan: None,
+            own: true,
+            remote: entry.remote,
+        };
+        vec![
+            add(with(OTHER, behind(4, None)), Mode::Add),
+            add(with(MacAddr::ZERO, behind(5, None)), Mode::Append),
+            add(with(one.address, behind(6, Some(7))), Mode::Replace),
+            del(with(MacAddr::ZERO, behind(2, None))),
+            del(FdbEntry { remote: None, ..found(MacAddr::ZERO) }),
+            del(found(MacAddr([2, 0, 0, 0, 0, 0x32]))),
+            del(own),
         ]
     }
     sets_and_connections_are_as_they_were(place) {

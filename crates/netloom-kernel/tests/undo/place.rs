@@ -36,6 +36,12 @@ ip link set p0 master br0 up
 ip link set p1 up
 bridge link set dev p0 hairpin on
 bridge fdb add 02:00:00:00:00:99 dev p0 master static
+ip link add vx0 type vxlan id 9 local 10.0.0.1 dstport 8472
+bridge fdb append 00:00:00:00:00:00 dev vx0 dst 10.0.0.2
+bridge fdb append 00:00:00:00:00:00 dev vx0 dst 10.0.0.3 port 4789 vni 8 via v0
+bridge fdb add 02:00:00:00:00:31 dev vx0 dst 10.0.0.3
+bridge fdb add 02:00:00:00:00:32 dev vx0 dst 10.0.0.3 static router
+bridge fdb add 02:00:00:00:00:98 dev v0 self
 bridge mdb add dev br0 port p0 grp 239.1.1.1 permanent
 ip route add 10.9.0.0/16 via 10.0.0.2
 ip route add fd09::/64 via fd00::2
@@ -207,8 +213,10 @@ fn settled(mut ns: Namespace) -> Namespace {
         (entry.used, entry.updated) = (0, 0);
     }
     // What a bridge learned by itself goes by itself.
-    ns.fdb
-        .retain(|entry| matches!(entry.state, FdbState::Static | FdbState::Local));
+    ns.fdb.retain(|entry| match entry.state {
+        FdbState::Own => !entry.address.is_multicast(),
+        state => matches!(state, FdbState::Static | FdbState::Local),
+    });
     ns.mdb.retain(|entry| entry.permanent);
     ns.fdb.sort_by_key(|entry| format!("{entry:?}"));
     // What is tracked by itself comes and goes.

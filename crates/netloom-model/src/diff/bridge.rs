@@ -2,7 +2,7 @@
 
 use super::{Both, vlan};
 use crate::bridge::{FdbEntry, FdbState};
-use crate::change::{Change, Mode};
+use crate::change::Change;
 use crate::link::{Link, LinkKind};
 use crate::mdb::MdbEntry;
 use crate::state::Namespace;
@@ -24,7 +24,7 @@ fn settled(both: &Both<'_>, dev: u32) -> bool {
 fn by_hand(there: &Namespace, entry: &FdbEntry) -> bool {
     match entry.state {
         FdbState::Static => true,
-        FdbState::Own => !entry.address.is_multicast(),
+        FdbState::Own => entry.remote.is_some() || !entry.address.is_multicast(),
         FdbState::Dynamic => entry.extern_learn,
         FdbState::Local => !is_implied(there, entry),
         FdbState::Stale => false,
@@ -61,7 +61,7 @@ fn same(one: &FdbEntry, other: &FdbEntry) -> bool {
             e.sticky,
         )
     };
-    said(one) == said(other)
+    said(one) == said(other) && one.remote == other.remote
 }
 
 fn by_user(entry: &MdbEntry) -> bool {
@@ -87,7 +87,8 @@ pub(super) fn remove(both: &Both<'_>, changes: &mut Vec<Change>) {
                 dev: old.dev,
                 address: old.address,
                 vlan: old.vlan,
-                own: old.state == FdbState::Own,
+                own: old.is_own(),
+                remote: old.remote.clone(),
             });
         }
     }
@@ -152,7 +153,7 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
             changes.push(Change::AddFdb {
                 ns: both.ns.clone(),
                 entry: new.clone(),
-                mode: Mode::Replace,
+                mode: new.mode(),
             });
         }
     }
@@ -165,6 +166,7 @@ pub(super) fn add(both: &Both<'_>, changes: &mut Vec<Change>) {
                 address: port.address,
                 vlan: None,
                 own: false,
+                remote: None,
             });
         }
     }

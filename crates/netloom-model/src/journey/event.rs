@@ -1,6 +1,7 @@
 //! What is decided at a step.
 
 use super::{ChainTrace, ConnectionTrace, DropReason, Origin, Rewritten, RouteTrace};
+use crate::bridge::FdbRemote;
 use crate::conntrack::Connection;
 use crate::names::NsName;
 use crate::neighbour::NeighbourState;
@@ -28,6 +29,17 @@ pub enum Event {
         ns: NsName,
         /// The other end.
         dev: String,
+    },
+    /// It is carried to another end of a tunnel, inside packets to a host.
+    Carried {
+        /// The namespace of that end.
+        ns: NsName,
+        /// That end.
+        dev: String,
+        /// For whom a VXLAN looked in its forwarding database.
+        address: Option<MacAddr>,
+        /// The hosts to which it sends it, as that says.
+        behind: Vec<FdbRemote>,
     },
     /// It waits in the backlog behind `ahead` others.
     Backlogged {

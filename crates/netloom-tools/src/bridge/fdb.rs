@@ -1,5 +1,6 @@
 //! `bridge fdb`: forwarding databases, and the addresses that devices listen to (bridge(8)).
 
+use super::remote::{self, Remote};
 use super::{Options, no_bridge_device, no_device, refused};
 use crate::Context;
 use crate::ip::find;
@@ -8,7 +9,7 @@ use crate::ip::words::{self, Failure, Outcome, Words, matches};
 use netloom_model::bridge::{FdbEntry, FdbState};
 use netloom_model::change::Mode;
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, LinkKind, MacAddr, Namespace};
+use netloom_model::{Change, Errno, Link, LinkKind, MacAddr, Namespace};
 
 const USAGE: &str = "\
 Usage: bridge fdb add|append|replace|del MAC dev DEVICE [self] [master]
@@ -99,11 +100,17 @@ fn show(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outco
             && filter
                 .states
                 .as_ref()
-                .is_none_or(|states| states.contains(&entry.state))
+                .is_none_or(|states| is_in(entry, states))
     });
     let records = wanted.map(|entry| line(options, &state, entry, dev.is_none()));
     let records = records.collect();
     super::show(cx, options, records)
+}
+
+/// Whether an entry is in one of some states. What is for ever in a tunnel is static too.
+fn is_in(entry: &FdbEntry, states: &[FdbState]) -> bool {
+    let fixed = entry.remote.is_some() && entry.state == FdbState::Own;
+    states.contains(&entry.state) || fixed && states.contains(&FdbState::Static)
 }
 
 /// The states that a word names; none where it names all.
@@ -134,16 +141,20 @@ pub(super) fn line(
         let name = state.link_name(entry.dev);
         record.field("ifname", name.as_str(), format!("dev {name} "));
     }
+    let remote = entry.remote.as_deref();
+    remote::dst(&mut record, remote);
     if let Some(vlan) = entry.vlan {
         record.field("vlan", vlan, format!("vlan {vlan} "));
     }
-    if options.statistics && entry.master.is_some() {
+    remote::way(&mut record, state, remote);
+    if options.statistics && (entry.master.is_some() || remote.is_some()) {
         record.field("used", entry.used, format!("used {}/", entry.used));
         record.field("updated", entry.updated, format!("{} ", entry.updated));
     }
     record.open_list("flags");
     for (flag, on) in [
-        ("self", entry.state == FdbState::Own),
+        ("self", entry.is_own()),
+        ("router", remote.is_some_and(|remote| remote.router)),
         ("extern_learn", entry.extern_learn),
         ("sticky", entry.sticky),
     ] {
@@ -164,6 +175,11 @@ pub(super) fn line(
     };
     record.field("state", word, word);
     record
+}
+
+/// Whether a device knows hosts behind it.
+fn is_tunnel(link: &Link) -> bool {
+    link.kind.name() == Some("vxlan")
 }
 
 /// An address, as sscanf(3) takes it apart.
@@ -196,14 +212,12 @@ fn vlan(words: &mut Words<'_>) -> Outcome<Option<u16>> {
         .ok_or_else(|| Failure::new("Error: invalid vlan id.", 255))
 }
 
-/// What netloom has no tunnels for.
-const TUNNEL: [&str; 6] = ["dst", "nhid", "port", "vni", "src_vni", "via"];
-
 /// `add`, `append`, `replace`, and without a mode `del`.
 fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Outcome<()> {
     let (mut dev, mut address, mut own, mut master) = (None, None, false, false);
     let (mut kind, mut number, mut seen) = (None, None, false);
     let (mut sticky, mut extern_learn) = (false, false);
+    let mut remote = Remote::default();
     while let Some(word) = words.next() {
         match word {
             "dev" => dev = Some(words.value()?),
@@ -212,10 +226,8 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
             "extern_learn" => extern_learn = true,
             "sticky" => sticky = true,
             "use" => seen = true,
-            // Only a tunnel has routers behind it.
-            "router" => {}
             "vlan" => number = vlan(words)?,
-            _ if TUNNEL.contains(&word) => return Err(Failure::unsupported(word)),
+            _ if remote.word(word, words)? => {}
             _ if matches(word, "local") || matches(word, "permanent") => {
                 kind = Some(FdbState::Local);
             }
@@ -231,11 +243,16 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
         let text = "Device and address are required arguments.";
         return Err(Failure::new(text, 255));
     };
+    remote.check()?;
     let address = mac(address)?;
     let state = words::namespace(cx, Parts::LINKS)?;
+    let remote = remote.found(&state)?;
     let dev = find(&state, dev).ok_or_else(|| no_device(dev))?;
     let link = state.link(&dev.into());
     let is_bridge = link.is_some_and(|link| matches!(link.kind, LinkKind::Bridge(_)));
+    // Only a tunnel has hosts behind it.
+    let is_tunnel = link.is_some_and(is_tunnel);
+    let remote = remote.filter(|_| is_tunnel);
     let port_of = link
         .filter(|link| link.bridge_port.is_some())
         .and_then(|link| link.master);
@@ -257,7 +274,9 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
             (_, Some(_)) if seen => FdbState::Dynamic,
             (None, Some(_)) if extern_learn => FdbState::Dynamic,
             (None, Some(_)) => FdbState::Local,
-            (Some(_), None) if mode.is_some() => return Err(refused(Errno::INVAL.into())),
+            (Some(_), None) if mode.is_some() && !is_tunnel => {
+                return Err(refused(Errno::INVAL.into()));
+            }
             (Some(kind), _) => kind,
         };
         let ns = cx.ns.clone();
@@ -278,6 +297,7 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
                     sticky,
                     used: 0,
                     updated: 0,
+                    remote: remote.clone().filter(|_| bridge.is_none()),
                 };
                 Change::AddFdb { ns, entry, mode }
             }
@@ -287,6 +307,7 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
                 address,
                 vlan: number,
                 own: bridge.is_none(),
+                remote: remote.clone().filter(|_| bridge.is_none()),
             },
         });
     }
@@ -295,6 +316,7 @@ fn modify(cx: &mut Context<'_>, words: &mut Words<'_>, mode: Option<Mode>) -> Ou
 
 fn get(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcome<()> {
     let (mut dev, mut bridge, mut address, mut own, mut number) = (None, None, None, false, None);
+    let mut network = None;
     while let Some(word) = words.next() {
         match word {
             "brport" | "dev" => dev = Some(words.value()?),
@@ -302,7 +324,7 @@ fn get(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcom
             "self" => own = true,
             "master" | "dynamic" => {}
             "vlan" => number = vlan(words)?,
-            "vni" => return Err(Failure::unsupported(word)),
+            "vni" => network = Some(remote::network(words.value()?, "invalid VNI")?),
             _ if matches(word, "help") => return Err(Failure::new(USAGE, 255)),
             _ => take_address(&mut address, word, words)?,
         }
@@ -325,12 +347,24 @@ fn get(cx: &mut Context<'_>, options: &Options, words: &mut Words<'_>) -> Outcom
         _ if own => None,
         _ => link.master,
     });
-    let Some(bridge) = bridge.or(of_dev) else {
-        let text = "Error: Fdb get operation not supported by device.";
+    let master = bridge.or(of_dev);
+    let tunnel = link.filter(|link| own && is_tunnel(link));
+    if master.is_none() && tunnel.is_none() {
+        let text = match own {
+            true => "Error: Fdb get operation not supported by device.",
+            false => "Error: Device is not a bridge port.",
+        };
         return Err(Failure::new(text, 254));
+    }
+    // One that serves a single network is not asked for which.
+    let of_tunnel = |entry: &FdbEntry| {
+        let served = entry.remote.as_ref().and_then(|remote| remote.src_vni);
+        let is = tunnel.is_some_and(|link| link.index == entry.dev);
+        is && entry.is_own() && (served.is_none() || served == network)
     };
+    let of_bridge = |entry: &FdbEntry| master.is_some() && entry.master == master;
     let entry = state.fdb.iter().find(|entry| {
-        entry.master == Some(bridge) && entry.address == address && entry.vlan == number
+        (of_tunnel(entry) || of_bridge(entry) && entry.vlan == number) && entry.address == address
     });
     let Some(entry) = entry else {
         return Err(Failure::new("Error: Fdb entry not found.", 254));

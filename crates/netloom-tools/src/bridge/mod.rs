@@ -5,6 +5,7 @@ mod fdb;
 mod link;
 mod mdb;
 mod monitor;
+mod remote;
 mod vlan;
 
 use crate::Context;

@@ -10,7 +10,7 @@ use netloom_model::ruleset::statement::{Counter, Statement};
 use netloom_model::ruleset::{Rule, Table, TableRef};
 use netloom_model::socket::TcpState;
 use netloom_model::state::Parts;
-use netloom_model::{Link, Namespace, NsName, World};
+use netloom_model::{Link, MacAddr, Namespace, NsName, World};
 use netloom_tools::{Context, NoMachine, applet, iptables};
 use std::borrow::Cow;
 use std::io;
@@ -301,9 +301,15 @@ fn neighbour(line: &str) -> Option<String> {
     Some(format!("ip neigh add {known}nud permanent"))
 }
 
-/// Those that somebody put there; a device's own addresses are permanent.
+/// Those that somebody put there; a device's own addresses are permanent, and so are mostly the hosts behind
+/// which a tunnel's are.
 fn station(line: &str) -> Option<String> {
-    let by_hand = line.ends_with("static");
+    let behind = [" dst ", " nhid "].iter().any(|word| line.contains(word));
+    let by_hand = line.ends_with("static") || behind && line.ends_with("permanent");
+    // A frame for many goes to each of several hosts.
+    let address: Option<MacAddr> = line.split_whitespace().next()?.parse().ok();
+    let many = address.is_some_and(|address| address.is_zero() || address.is_multicast());
+    let how = if behind && many { "append" } else { "add" };
     let mut words = Vec::new();
     let mut all = line.split_whitespace();
     while let Some(word) = all.next() {
@@ -313,7 +319,7 @@ fn station(line: &str) -> Option<String> {
             all.next();
         }
     }
-    by_hand.then(|| format!("bridge fdb add {}", words.join(" ")))
+    by_hand.then(|| format!("bridge fdb {how} {}", words.join(" ")))
 }
 
 fn vlans(here: &Namespace) -> Vec<String> {
@@ -426,6 +432,16 @@ mod tests {
             station,
             "bridge fdb add 02:00:00:00:00:01 dev v0 vlan 1 master static"
         );
+        let of_tunnel = super::station;
+        let behind = "dev vx0 dst 10.0.0.2 vni 7 self";
+        let own = of_tunnel(&format!("02:00:00:00:00:01 {behind} permanent"));
+        let awaited = format!("bridge fdb add 02:00:00:00:00:01 {behind} permanent");
+        assert_eq!(own.as_deref(), Some(awaited.as_str()));
+        let many = of_tunnel(&format!("00:00:00:00:00:00 {behind} permanent"));
+        let awaited = format!("bridge fdb append 00:00:00:00:00:00 {behind} permanent");
+        assert_eq!(many.as_deref(), Some(awaited.as_str()));
+        assert_eq!(of_tunnel(&format!("02:00:00:00:00:01 {behind}")), None);
+        assert_eq!(of_tunnel("33:33:00:00:00:01 dev v0 self permanent"), None);
     }
 
     #[test]

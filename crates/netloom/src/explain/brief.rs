@@ -42,7 +42,7 @@ pub(crate) fn devices(journey: &Journey) -> Vec<(&NsName, &str)> {
         if all.last() != Some(&place) {
             all.push(place);
         }
-        if let Event::Crossed { ns, dev } = &step.event {
+        if let Event::Crossed { ns, dev } | Event::Carried { ns, dev, .. } = &step.event {
             all.push((ns, dev));
         }
     }

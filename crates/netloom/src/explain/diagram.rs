@@ -10,6 +10,7 @@ fn shown(journey: &Journey) -> impl Iterator<Item = &Step> {
         matches!(
             step.event,
             Event::Crossed { .. }
+                | Event::Carried { .. }
                 | Event::Flooded { .. }
                 | Event::Routed(_)
                 | Event::Waits { .. }
@@ -33,7 +34,7 @@ fn id(place: &str) -> String {
 
 /// The other end of a crossing.
 fn target(step: &Step) -> Option<String> {
-    let Event::Crossed { ns, dev } = &step.event else {
+    let (Event::Crossed { ns, dev } | Event::Carried { ns, dev, .. }) = &step.event else {
         return None;
     };
     let first = ns.is_first();

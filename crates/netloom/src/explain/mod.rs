@@ -25,6 +25,7 @@ mod stp;
 mod tcp;
 mod text;
 mod tree;
+mod tunnel;
 mod vlan;
 
 use crate::hosts::{Hosts, Names};

@@ -2,7 +2,7 @@
 
 use super::question::View;
 use super::rule::rule_text;
-use super::{connection, filter, hint, lookup, packet, tree, vlan};
+use super::{connection, filter, hint, lookup, packet, tree, tunnel, vlan};
 use netloom_model::journey::{
     DropReason, Event, FdbFound, Head, Journey, Learning, MdbFound, MultipathChoice, Origin,
     RouteTrace, RuleOutcome, Stage, Step, Verdict,
@@ -209,6 +209,9 @@ pub(super) fn sentence(step: &Step) -> String {
             format!("comes back by {dev}")
         }
         Event::Crossed { ns, dev } => format!("crosses to {ns}/{dev}"),
+        Event::Carried {
+            ns, dev, behind, ..
+        } => tunnel::carried(ns, dev, behind),
         Event::Backlogged { ahead } => format!("waits in the backlog, {ahead} ahead"),
         Event::Received { packet_type } => received(*packet_type).to_owned(),
         Event::Learned {

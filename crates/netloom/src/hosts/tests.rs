@@ -4,13 +4,14 @@ use super::Hosts;
 use crate::shell;
 use crate::simulated::after;
 use crate::snapshot::{self, Damage};
-use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend, Verdict};
-use netloom_model::link::{IpTunnel, LinkFlags, LinkKind, OtherKind};
+use netloom_model::bridge::{FdbRemote, FdbState};
+use netloom_model::journey::{Explain, Journey, Probe, ProbeProtocol, ProbeSend, Verdict};
+use netloom_model::link::{IpTunnel, LinkFlags, LinkKind, OtherKind, Vxlan};
 use netloom_model::snapshot::{Missing, Program};
 use netloom_model::state::Parts;
-use netloom_model::{NsName, Request, Snapshot, World};
+use netloom_model::{Change, FdbEntry, MacAddr, Mode, NsName, Request, Snapshot, World};
 use serde_json::Value;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A host with something of everything.
 const HOST: &str = "
@@ -152,8 +153,13 @@ fn programs_that_could_not_be_read_make_packets_unknown_where_they_would_be() {
     );
 }
 
-/// One of two hosts on a wire, with an end of a tunnel.
-fn with_tunnel(name: &str, own: u8, other: u8, more: &[&str]) -> Snapshot {
+/// One of several hosts on a wire, with a device that stands for the end of a tunnel.
+fn with_end(name: &str, own: u8, end: &OtherKind, more: &[&str]) -> Snapshot {
+    let mode = if end.link_type == "ether" {
+        "tap"
+    } else {
+        "tun"
+    };
     let lines = [
         "ip link set lo up".to_owned(),
         "ip netns add out".to_owned(),
@@ -161,30 +167,18 @@ fn with_tunnel(name: &str, own: u8, other: u8, more: &[&str]) -> Snapshot {
         "ip -n out link set x up".to_owned(),
         format!("ip link set eth0 address 02:00:00:00:00:0{own} up"),
         format!("ip addr add 192.0.2.{own}/24 dev eth0"),
-        "ip tuntap add t0 mode tun".to_owned(),
-        "ip link set t0 up".to_owned(),
-        format!("ip addr add 10.9.0.{own} peer 10.9.0.{other} dev t0"),
+        format!("ip tuntap add t0 mode {mode}"),
     ];
     let lines = lines.join("\n");
     let mut host = made_by(&format!("{lines}\n{}", more.join("\n")));
     host.host.name = name.to_owned();
     host.state.namespaces.retain(|ns, _| ns.is_first());
     for there in host.state.namespaces.values_mut() {
-        let end = there.links.iter_mut().find(|link| link.name == "t0");
-        let end = end.unwrap();
-        let address = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
-        end.kind = LinkKind::Other(Box::new(OtherKind {
-            kind: Some("ipip".to_owned()),
-            link_type: "ipip".to_owned(),
-            vxlan: None,
-            tunnel: Some(IpTunnel {
-                local: address(own),
-                remote: address(other),
-                keys: (None, None),
-            }),
-        }));
-        end.carrier = true;
-        end.flags = end
+        let link = there.links.iter_mut().find(|link| link.name == "t0");
+        let link = link.unwrap();
+        link.kind = LinkKind::Other(Box::new(end.clone()));
+        link.carrier = true;
+        link.flags = link
             .flags
             .union(LinkFlags::RUNNING)
             .union(LinkFlags::LOWER_UP);
@@ -192,40 +186,197 @@ fn with_tunnel(name: &str, own: u8, other: u8, more: &[&str]) -> Snapshot {
     host
 }
 
+const fn underlay(last: u8) -> Option<IpAddr> {
+    Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)))
+}
+
+/// A host with an end of a tunnel of IP.
+fn with_tunnel(name: &str, own: u8, other: u8, more: &[&str]) -> Snapshot {
+    let end = OtherKind {
+        kind: Some("ipip".to_owned()),
+        link_type: "ipip".to_owned(),
+        vxlan: None,
+        tunnel: Some(IpTunnel {
+            local: underlay(own),
+            remote: underlay(other),
+            keys: (None, None),
+        }),
+    };
+    let address = format!("ip addr add 10.9.0.{own} peer 10.9.0.{other} dev t0");
+    let lines = [&["ip link set t0 up", address.as_str()], more].concat();
+    with_end(name, own, &end, &lines)
+}
+
+/// A host with an end of a VXLAN, which knows each of the others behind the host of that number, or behind
+/// none that was read.
+fn with_vxlan(name: &str, own: u8, known: &[(u8, Option<u8>)], more: &[&str]) -> Snapshot {
+    let end = OtherKind {
+        kind: Some("vxlan".to_owned()),
+        link_type: "ether".to_owned(),
+        vxlan: Some(Vxlan {
+            id: 7,
+            local: underlay(own),
+            remote: None,
+            port: 8472,
+        }),
+        tunnel: None,
+    };
+    let mut lines = vec![
+        format!("ip link set t0 address 02:00:00:00:01:0{own} up"),
+        format!("ip addr add 10.9.0.{own}/24 dev t0"),
+    ];
+    for (other, _) in known {
+        let mac = format!("02:00:00:00:01:0{other}");
+        lines.push(format!("ip neigh add 10.9.0.{other} lladdr {mac} dev t0"));
+    }
+    let lines: Vec<&str> = lines
+        .iter()
+        .map(String::as_str)
+        .chain(more.iter().copied())
+        .collect();
+    let mut host = with_end(name, own, &end, &lines);
+    for there in host.state.namespaces.values_mut() {
+        let dev = there.link(&"t0".into()).unwrap().index;
+        there.fdb = known
+            .iter()
+            .map(|(other, behind)| behind_host(dev, *other, *behind))
+            .collect();
+    }
+    host
+}
+
+/// That one end of a VXLAN is behind a host.
+fn behind_host(dev: u32, end: u8, host: Option<u8>) -> FdbEntry {
+    FdbEntry {
+        address: MacAddr([2, 0, 0, 0, 1, end]),
+        vlan: None,
+        dev,
+        master: None,
+        state: FdbState::Own,
+        extern_learn: false,
+        sticky: false,
+        used: 0,
+        updated: 0,
+        remote: host.map(|host| {
+            Box::new(FdbRemote {
+                dst: underlay(host),
+                ..FdbRemote::default()
+            })
+        }),
+    }
+}
+
+/// How an echo request to 10.9.0.2 fares among hosts, from the first.
+fn echo(hosts: Vec<Snapshot>, what_if: Vec<Change>) -> Journey {
+    let ns = NsName::from(hosts[0].host.name.as_str());
+    let probe = ProbeSend {
+        protocol: ProbeProtocol::Icmp,
+        ..packet("10.9.0.2")
+    };
+    let explain = Explain {
+        ns,
+        probe: Probe::Send(probe),
+        what_if,
+        max_steps: 300,
+        states: false,
+    };
+    Hosts::of(hosts).explain(explain).unwrap()
+}
+
+fn delivered(verdict: &Verdict, to: &str) -> bool {
+    matches!(verdict, Verdict::Delivered { ns, .. } if ns.as_str() == to)
+}
+
+/// Why it is unknown how a packet ends.
+fn why(journey: &Journey) -> &str {
+    match &journey.verdict {
+        Verdict::Unknown { why } => why,
+        verdict => panic!("it is known: {verdict:?}"),
+    }
+}
+
+#[test]
+fn a_frame_of_a_vxlan_arrives_at_the_host_that_its_entry_names() {
+    let beta = |more| with_vxlan("beta", 2, &[(1, Some(1))], more);
+    let gamma = || with_vxlan("gamma", 3, &[(1, Some(1))], &[]);
+    let asked = |known, more| {
+        let alpha = with_vxlan("alpha", 1, known, &[]);
+        echo(vec![alpha, beta(more), gamma()], Vec::new())
+    };
+    let journey = asked(&[(2, Some(2))], &[]);
+    assert!(delivered(&journey.verdict, "beta"), "{:?}", journey.verdict);
+    let back = journey.back.as_ref().unwrap();
+    assert!(delivered(back, "alpha"), "{back:?}");
+    // Older snapshots do not say which host it is.
+    let journey = asked(&[(2, None)], &[]);
+    assert!(delivered(&journey.verdict, "beta"), "{:?}", journey.verdict);
+    let journey = asked(&[(2, Some(3))], &[]);
+    assert!(
+        !delivered(&journey.verdict, "beta"),
+        "{:?}",
+        journey.verdict
+    );
+    let journey = asked(&[(2, Some(9))], &[]);
+    let says = "what t0 of alpha sends to 192.0.2.9 leaves alpha by eth0";
+    assert!(why(&journey).contains(says), "{}", why(&journey));
+    let journey = asked(
+        &[(2, Some(2))],
+        &["iptables -A INPUT -p udp --dport 8472 -j DROP"],
+    );
+    let says = "what t0 of alpha sends to 192.0.2.2 is dropped in beta: a rule drops it";
+    assert!(why(&journey).contains(says), "{}", why(&journey));
+}
+
+#[test]
+fn entries_of_a_vxlan_can_be_changed_in_thought() {
+    let hosts = || {
+        let alpha = with_vxlan("alpha", 1, &[(2, Some(2)), (3, Some(3))], &[]);
+        vec![alpha, with_vxlan("beta", 2, &[(1, Some(1))], &[])]
+    };
+    let dev = hosts()[0].state.namespaces[&NsName::first()]
+        .link(&"t0".into())
+        .unwrap()
+        .index;
+    let ns = NsName::from("alpha");
+    let gone = Change::DelFdb {
+        ns: ns.clone(),
+        dev,
+        address: MacAddr([2, 0, 0, 0, 1, 2]),
+        vlan: None,
+        own: true,
+        remote: None,
+    };
+    let journey = echo(hosts(), vec![gone.clone()]);
+    let says = "no entry of the forwarding database of t0 of alpha says behind which host 02:00:00:00:01:02 is";
+    assert!(why(&journey).contains(says), "{}", why(&journey));
+    let for_all = |host| Change::AddFdb {
+        ns: ns.clone(),
+        entry: FdbEntry {
+            address: MacAddr::ZERO,
+            ..behind_host(dev, 0, Some(host))
+        },
+        mode: Mode::Append,
+    };
+    let journey = echo(hosts(), vec![gone, for_all(9), for_all(2)]);
+    assert!(delivered(&journey.verdict, "beta"), "{:?}", journey.verdict);
+}
+
 #[test]
 fn what_a_tunnel_of_ip_carries_arrives_where_what_is_around_does() {
     let asked = |more: &[&str]| {
-        let mut hosts = Hosts::of(vec![
+        let hosts = vec![
             with_tunnel("alpha", 1, 2, &[]),
             with_tunnel("beta", 2, 1, more),
-        ]);
-        let probe = ProbeSend {
-            protocol: ProbeProtocol::Icmp,
-            ..packet("10.9.0.2")
-        };
-        let explain = Explain {
-            ns: "alpha".into(),
-            probe: Probe::Send(probe),
-            what_if: Vec::new(),
-            max_steps: 300,
-            states: false,
-        };
-        hosts.explain(explain).unwrap()
+        ];
+        echo(hosts, Vec::new())
     };
     let journey = asked(&[]);
-    let delivered = |verdict: &Verdict, to: &str| matches!(verdict, Verdict::Delivered { ns, .. } if ns.as_str() == to);
     assert!(delivered(&journey.verdict, "beta"), "{:?}", journey.verdict);
-    assert!(
-        delivered(journey.back.as_ref().unwrap(), "alpha"),
-        "{:?}",
-        journey.back
-    );
+    let back = journey.back.as_ref().unwrap();
+    assert!(delivered(back, "alpha"), "{back:?}");
     let journey = asked(&["iptables -A INPUT -p ipencap -j DROP"]);
-    let Verdict::Unknown { why } = &journey.verdict else {
-        panic!("it arrives: {:?}", journey.verdict);
-    };
     let says = "what t0 of alpha sends to 192.0.2.2 is dropped in beta: a rule drops it";
-    assert!(why.contains(says), "{why}");
+    assert!(why(&journey).contains(says), "{}", why(&journey));
 }
 
 #[test]

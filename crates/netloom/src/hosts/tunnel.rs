@@ -4,13 +4,13 @@
 //! packet from the one host to the other.
 
 use super::unknown::Ask;
+use netloom_model::bridge::FdbRemote;
 use netloom_model::journey::{
     DropReason, Event, Explain, Journey, Probe, ProbeProtocol, ProbeSend, Step, Verdict,
 };
 use netloom_model::link::{IpTunnel, LinkKind, Vxlan};
 use netloom_model::{Link, MacAddr, NsName, State};
 use netloom_wire::IpProtocol;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// What VXLAN puts before a frame, behind the header of UDP.
@@ -96,10 +96,7 @@ impl Carried {
 pub(super) struct Tunnel {
     ns: NsName,
     dev: String,
-    address: MacAddr,
     carried: Carried,
-    /// For whom it knows a host; zeros stand for everybody it does not know.
-    known: BTreeSet<MacAddr>,
 }
 
 /// All ends of tunnels.
@@ -107,29 +104,125 @@ pub(super) fn all(state: &State) -> Vec<Tunnel> {
     let mut all = Vec::new();
     for (ns, there) in &state.namespaces {
         for link in &there.links {
-            let Some(carried) = carried(link) else {
-                continue;
-            };
-            let entries = there.fdb.iter().filter(|entry| entry.dev == link.index);
-            all.push(Tunnel {
-                ns: ns.clone(),
-                dev: link.name.clone(),
-                address: link.address,
-                carried,
-                known: entries.map(|entry| entry.address).collect(),
-            });
+            if let Some(carried) = carried(link) {
+                all.push(Tunnel {
+                    ns: ns.clone(),
+                    dev: link.name.clone(),
+                    carried,
+                });
+            }
         }
     }
     all
 }
 
-/// Where a frame goes from one end of a tunnel to another.
-fn crossing<'t>(step: &Step, all: &'t [Tunnel]) -> Option<(&'t Tunnel, &'t Tunnel)> {
-    let Event::Crossed { ns, dev } = &step.event else {
-        return None;
-    };
-    let find = |ns: &NsName, dev: &str| all.iter().find(|end| end.ns == *ns && end.dev == dev);
-    find(&step.ns, step.dev.as_deref()?).zip(find(ns, dev))
+/// A frame or packet that goes from one end of a tunnel to another.
+struct Crossing<'t> {
+    from: &'t Tunnel,
+    to: &'t Tunnel,
+    /// Whom a VXLAN looked up, and the hosts behind which it knows it.
+    address: MacAddr,
+    behind: &'t [FdbRemote],
+}
+
+impl<'t> Crossing<'t> {
+    fn of(step: &'t Step, all: &'t [Tunnel]) -> Option<Crossing<'t>> {
+        let Event::Carried {
+            ns,
+            dev,
+            address,
+            behind,
+        } = &step.event
+        else {
+            return None;
+        };
+        let find = |ns: &NsName, dev: &str| all.iter().find(|end| end.ns == *ns && end.dev == dev);
+        let (from, to) = find(&step.ns, step.dev.as_deref()?).zip(find(ns, dev))?;
+        let address = address.unwrap_or_default();
+        Some(Crossing {
+            from,
+            to,
+            address,
+            behind,
+        })
+    }
+
+    /// What is sent around it, to each host that may be meant.
+    ///
+    /// # Errors
+    /// Why it does not get to the other end.
+    fn around(&self) -> Result<Vec<ProbeSend>, String> {
+        let Crossing {
+            from,
+            to,
+            address,
+            behind,
+        } = self;
+        let (dev, ns) = (&from.dev, &from.ns);
+        let Carried::Vxlan(own) = &from.carried else {
+            let host = from.carried.remote().or(to.carried.local());
+            return Ok(vec![
+                from.packet(host.ok_or_else(|| self.without_address())?),
+            ]);
+        };
+        let mut all = Vec::new();
+        // Whom else it sends a copy to is no matter.
+        let mut why = format!(
+            "no entry of the forwarding database of {dev} of {ns} says behind which host {address} is"
+        );
+        for host in *behind {
+            if let Some(id) = host.nhid {
+                why = format!(
+                    "{dev} of {ns} sends it to next hop {id}, and whom that means is not known"
+                );
+                continue;
+            }
+            let (vni, port) = (host.vni.unwrap_or(own.id), host.port.unwrap_or(own.port));
+            if (vni, port) != (own.id, own.port) {
+                why = format!(
+                    "{dev} of {ns} sends it to VNI {vni} at port {port}, and {} of {} has VNI {} and port {}",
+                    to.dev, to.ns, own.id, own.port
+                );
+                continue;
+            }
+            // Groups are heard at an address of one's own, and older snapshots do not say which host it is.
+            let named = host.dst.filter(|dst| !dst.is_multicast());
+            let dst = named.or(to.carried.local());
+            all.push(from.packet(dst.ok_or_else(|| self.without_address())?));
+        }
+        match all.is_empty() {
+            true => Err(why),
+            false => Ok(all),
+        }
+    }
+
+    fn without_address(&self) -> String {
+        let Crossing { from, to, .. } = self;
+        format!(
+            "{} of {} has no address of its own to which {} of {} could send",
+            to.dev, to.ns, from.dev, from.ns
+        )
+    }
+}
+
+impl Tunnel {
+    /// The packet around what it sends to a host.
+    fn packet(&self, host: IpAddr) -> ProbeSend {
+        let (protocol, port, size) = self.carried.around();
+        ProbeSend {
+            to: host,
+            port,
+            protocol,
+            from: self.carried.local(),
+            source_port: None,
+            ttl: None,
+            size,
+            tos: 0,
+            mark: 0,
+            dont_fragment: false,
+            device: None,
+        }
+    }
 }
 
 /// Why a frame does not get from one end to the other; none if it does.
@@ -139,44 +232,32 @@ pub(super) fn broken(
     ask: Ask<'_>,
     judge: &dyn Fn(&mut Journey),
 ) -> Option<String> {
-    let (from, to) = crossing(step, all)?;
-    let (dev, ns) = (&from.dev, &from.ns);
-    let known = match &from.carried {
-        Carried::Ip(..) => true,
-        Carried::Vxlan(vxlan) => {
-            vxlan.remote.is_some()
-                || from.known.contains(&to.address)
-                || from.known.contains(&MacAddr::ZERO)
+    let crossing = Crossing::of(step, all)?;
+    let around = match crossing.around() {
+        Ok(around) => around,
+        Err(why) => return Some(why),
+    };
+    let mut why = None;
+    for packet in around {
+        why = lost(&crossing, packet, ask, judge);
+        if why.is_none() {
+            break;
         }
-    };
-    if !known {
-        let mac = to.address;
-        return Some(format!(
-            "no entry of the forwarding database of {dev} of {ns} says behind which host {mac} is"
-        ));
     }
-    let Some(host) = from.carried.remote().or(to.carried.local()) else {
-        return Some(format!(
-            "{} of {} has no address of its own to which {dev} of {ns} could send",
-            to.dev, to.ns
-        ));
-    };
-    let (protocol, port, size) = from.carried.around();
+    why
+}
+
+/// Why a packet does not get from the host of one end to that of the other; none if it does.
+fn lost(
+    Crossing { from, to, .. }: &Crossing<'_>,
+    packet: ProbeSend,
+    ask: Ask<'_>,
+    judge: &dyn Fn(&mut Journey),
+) -> Option<String> {
+    let (dev, ns, host) = (&from.dev, &from.ns, packet.to);
     let explain = Explain {
         ns: ns.clone(),
-        probe: Probe::Send(ProbeSend {
-            to: host,
-            port,
-            protocol,
-            from: from.carried.local(),
-            source_port: None,
-            ttl: None,
-            size,
-            tos: 0,
-            mark: 0,
-            dont_fragment: false,
-            device: None,
-        }),
+        probe: Probe::Send(packet),
         what_if: Vec::new(),
         max_steps: 1_000,
         states: false,

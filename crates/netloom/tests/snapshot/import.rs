@@ -70,6 +70,14 @@ ip rule add to 10.3.0.0/16 sport 1-20 ipproto tcp uidrange 1-5 lookup main suppr
 ip -6 rule add not to fd00::/8 lookup 9 prio 7
 ip neigh add 10.1.0.9 lladdr 02:00:00:00:00:09 dev br0; ip neigh add proxy 10.1.0.77 dev br0
 bridge fdb add 02:00:00:00:00:33 dev p0 master static
+ip link add vx0 address 0a:00:00:00:00:01 type vxlan id 5 local 10.1.0.1 dev br0 dstport 8472 remote 10.1.0.9
+ip link add vx1 type vxlan external dstport 4790; ip link set vx0 up
+bridge fdb append 00:00:00:00:00:00 dev vx0 dst 10.1.0.8 port 4789 vni 7
+bridge fdb add 0a:00:00:00:00:02 dev vx0 dst 10.1.0.9 static; bridge fdb add 0a:00:00:00:00:03 dev vx0 dst 10.1.0.8 dynamic
+bridge fdb add 0a:00:00:00:00:04 dev vx1 dst 10.1.0.8 src_vni 6 router
+bridge fdb add 0a:00:00:00:00:04 dev vx1 dst 10.1.0.7 src_vni 7 vni 8 via br0 extern_learn
+ip nexthop add id 20 via 10.1.0.9 fdb; ip nexthop add id 21 group 20 fdb
+bridge fdb add 0a:00:00:00:00:05 dev vx0 nhid 21
 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.br0.rp_filter=2
 nc -lk 10.1.0.1 80 </dev/null >/dev/null & nc -luk fd00::1 53 </dev/null >/dev/null &
 bridge mdb add dev br0 port p0 grp 239.1.1.1 permanent

@@ -2,7 +2,7 @@
 
 use super::item::Item;
 use super::route::Index;
-use netloom_model::bridge::FdbState;
+use netloom_model::bridge::{FdbRemote, FdbState};
 use netloom_model::{FdbEntry, MacAddr, Neighbour, NeighbourState};
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ pub(super) fn fdb(list: &Value, index: Index<'_>) -> Vec<FdbEntry> {
             dev: index(item.text("ifname").or_else(|| item.text("dev"))?),
             master,
             state: match item.text("state") {
-                _ if own && master.is_none() => FdbState::Own,
+                Some("permanent") | None if own && master.is_none() => FdbState::Own,
                 Some("permanent") => FdbState::Local,
                 Some("static") => FdbState::Static,
                 Some("stale") => FdbState::Stale,
@@ -61,7 +61,25 @@ pub(super) fn fdb(list: &Value, index: Index<'_>) -> Vec<FdbEntry> {
             sticky: item.lists("flags", "sticky"),
             used: item.u32("used").unwrap_or(0),
             updated: item.u32("updated").unwrap_or(0),
+            remote: remote(item, &mut *index),
         })
     };
     Item::all(list).filter_map(one).collect()
+}
+
+/// The other end of a tunnel; none where an entry is of no tunnel.
+fn remote(item: Item<'_>, index: Index<'_>) -> Option<Box<FdbRemote>> {
+    // A link of another namespace is told by its number.
+    let via = item.text("viaIf").or_else(|| item.text("via")).map(index);
+    let remote = FdbRemote {
+        dst: item.ip("dst"),
+        port: item.u16("port"),
+        vni: item.u32("vni"),
+        via: via.or_else(|| item.u32("viaIfIndex")),
+        via_nsid: item.u32("linkNetNsId").map(u32::cast_signed),
+        src_vni: item.u32("src_vni"),
+        nhid: item.u32("nhid"),
+        router: item.lists("flags", "router"),
+    };
+    (remote != FdbRemote::default()).then(|| Box::new(remote))
 }

@@ -85,14 +85,23 @@ pub(super) fn fdb(line: &str) -> Result<Object, String> {
             "dev" => {
                 object.insert("ifname".into(), words.value(word)?.into());
             }
-            "master" | "dst" | "via" => {
+            // A link of another namespace is told by its number.
+            "via" => match words.value(word)? {
+                "ifindex" => {
+                    object.insert("viaIfIndex".into(), words.number("ifindex")?);
+                }
+                name => {
+                    object.insert(word.into(), name.into());
+                }
+            },
+            "master" | "dst" => {
                 object.insert(word.into(), words.value(word)?.into());
             }
             "vlan" | "vni" | "src_vni" | "nhid" | "port" => {
                 object.insert(word.into(), super::value(words.value(word)?));
             }
             "link-netnsid" => {
-                words.value(word)?;
+                object.insert("linkNetNsId".into(), words.number(word)?);
             }
             "used" => ages(&mut object, &["used", "updated"], words.value(word)?)?,
             "self" | "router" | "extern_learn" | "offload" | "sticky" | "locked"
