@@ -1,6 +1,6 @@
 //! Which lines are new and which are gone.
 
-use super::parts::{Line, NAMESPACE, Part, SETTINGS};
+use super::parts::{Line, NAMESPACE, Part, setting};
 use netloom_model::NsName;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,9 +22,7 @@ pub(super) fn between(before: &[Part], after: &[Part]) -> Vec<(NsName, u8, Vec<S
         let mut had = before.remove(key).unwrap_or_default();
         let mut has = after.remove(key).unwrap_or_default();
         let (ns, kind, _) = key;
-        if *kind == SETTINGS {
-            in_both(&mut had, &mut has);
-        }
+        in_both(*kind, &mut had, &mut has);
         (ns.clone(), *kind, told(ns, &had, &has))
     });
     each.filter(|(_, _, lines)| !lines.is_empty()).collect()
@@ -40,16 +38,16 @@ fn by_key(parts: &[Part]) -> BTreeMap<&Key, Vec<Line>> {
     lines
 }
 
-/// Leaves the settings that there were and still are: others come and go with their devices.
-fn in_both(had: &mut Vec<Line>, has: &mut Vec<Line>) {
+/// Leaves of settings those that there were and still are: others come and go with their devices.
+fn in_both(kind: u8, had: &mut Vec<Line>, has: &mut Vec<Line>) {
     let name = |line: &Line| match line {
-        Line::Made(line) => line.split('=').next().unwrap_or_default().to_owned(),
-        Line::Rule(..) | Line::NftRule(..) => String::new(),
+        Line::Made(line) => setting(kind, line).map(str::to_owned),
+        Line::Rule(..) | Line::NftRule(..) => None,
     };
-    let names = |lines: &[Line]| lines.iter().map(name).collect::<BTreeSet<_>>();
+    let names = |lines: &[Line]| lines.iter().filter_map(name).collect::<BTreeSet<_>>();
     let (old, new) = (names(had), names(has));
-    had.retain(|line| new.contains(&name(line)));
-    has.retain(|line| old.contains(&name(line)));
+    had.retain(|line| name(line).is_none_or(|name| new.contains(&name)));
+    has.retain(|line| name(line).is_none_or(|name| old.contains(&name)));
 }
 
 /// A line of two lists that is not in both, by its place there.

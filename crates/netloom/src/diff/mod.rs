@@ -10,6 +10,7 @@ mod lines;
 mod objects;
 mod parts;
 mod rest;
+mod settings;
 
 use crate::hosts::Hosts;
 use crate::snapshot;

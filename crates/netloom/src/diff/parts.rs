@@ -1,7 +1,7 @@
 //! What there is in a namespace, as the commands that would make it. What comes of other things or with time
 //! is left out: routes of the kernel's own, neighbours and stations that were learned, counters.
 
-use super::objects;
+use super::{objects, settings};
 use crate::explain::{exec, ip_of, words};
 use crate::hosts::Hosts;
 use crate::shell;
@@ -12,6 +12,7 @@ use netloom_model::socket::TcpState;
 use netloom_model::state::Parts;
 use netloom_model::{Link, MacAddr, Namespace, NsName, World};
 use netloom_tools::{Context, NoMachine, applet, iptables};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::io;
 
@@ -69,12 +70,12 @@ const OBJECTS: u8 = 7;
 /// The parts of a namespace's state of which lines of a kind tell.
 pub(super) const fn field(kind: u8) -> &'static [&'static str] {
     match kind {
-        1 => &["links"],
+        1 | OF_BRIDGES => &["links"],
         2 => &["addresses", "nexthops"],
         3 => &["routes"],
         4 => &["rules"],
         5 => &["neighbours", "fdb"],
-        6 => &["vlans"],
+        6 | OF_VLANS => &["vlans"],
         7 => &["ipsets", "ruleset"],
         8 => &["ruleset"],
         _ => &[],
@@ -83,6 +84,22 @@ pub(super) const fn field(kind: u8) -> &'static [&'static str] {
 
 /// The kind of part that settings are.
 pub(super) const SETTINGS: u8 = 9;
+/// The kinds of parts that settings of bridges and ports are, and those of their VLANs.
+const OF_BRIDGES: u8 = 11;
+const OF_VLANS: u8 = 12;
+
+/// What a line sets, if it is one of many settings that a device or a VLAN has by itself.
+pub(super) fn setting(kind: u8, line: &str) -> Option<&str> {
+    match kind {
+        // Quoted for a shell where the value has spaces.
+        SETTINGS => {
+            let rest = line.trim_start_matches("sysctl -w ");
+            rest.trim_start_matches('\'').split('=').next()
+        }
+        OF_BRIDGES | OF_VLANS => Some(settings::name(line)),
+        _ => None,
+    }
+}
 
 /// A listing of a familiar command whose lines say what there is: the kind, the words, how such a line
 /// becomes the command that makes it.
@@ -152,6 +169,15 @@ pub(super) fn of(hosts: &mut Hosts) -> Result<Vec<Part>, String> {
         });
         part(SETTINGS, settings.collect());
         part(10, listeners(here));
+        let mut json = |words: &[&str]| {
+            let text = listed(hosts, ns, words).concat();
+            serde_json::from_str(&text).unwrap_or(Value::Null)
+        };
+        let links = json(&["ip", "-d", "-j", "link", "show"]);
+        let vlans = json(&["bridge", "-d", "-j", "vlan", "show"]);
+        let global = json(&["bridge", "-d", "-j", "vlan", "global", "show"]);
+        part(OF_BRIDGES, settings::of_links(&links));
+        part(OF_VLANS, settings::of_vlans(&vlans, &global));
     }
     Ok(all)
 }
@@ -198,7 +224,10 @@ fn links(here: &Namespace, link: &Link) -> Vec<String> {
     let name = &link.name;
     let mut lines = Vec::new();
     match link.kind.name() {
-        Some(kind) => lines.push(format!("ip link add {name} type {kind}")),
+        Some(kind) => {
+            let tunnel = settings::of_tunnel(&link.kind);
+            lines.push(format!("ip link add {name} type {kind}{tunnel}"));
+        }
         None if matches!(link.kind, LinkKind::Loopback) => {}
         None => lines.push(format!("device {name}")),
     }

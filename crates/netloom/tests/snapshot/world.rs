@@ -10,7 +10,44 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_snapshot_can_be_of_one_namespace", one),
     ("a_snapshot_is_read_and_written_again", again),
     ("what_cannot_be_done_is_said", refused),
+    (
+        "settings_of_bridges_ports_and_vlans_are_told_one_by_one",
+        settings,
+    ),
 ];
+
+fn settings() -> Result<(), Failed> {
+    let left = in_world(
+        "ip link add br0 type bridge vlan_filtering 1; ip link add p0 type veth peer name p1; ip link set p0 master br0
+         netloom snapshot -o before
+         ip link set br0 type bridge ageing_time 500 mcast_snooping 0; ip link set p0 type bridge_slave hairpin on
+         bridge vlan set dev p0 vid 1 state blocking; bridge vlan global set dev br0 vid 1 mcast_igmp_version 3
+         ip link add br1 type bridge stp_state 1
+         netloom snapshot -o after; netloom diff --flows 0 before after; true",
+    )?;
+    let said = left.said();
+    let settings: Vec<&str> = said.lines().filter(|line| !line.contains("br1")).collect();
+    let expected = [
+        "- ip link set br0 type bridge ageing_time 30000",
+        "- ip link set br0 type bridge mcast_snooping 1",
+        "+ ip link set br0 type bridge ageing_time 500",
+        "+ ip link set br0 type bridge mcast_snooping 0",
+        "- ip link set p0 type bridge_slave hairpin off",
+        "+ ip link set p0 type bridge_slave hairpin on",
+        "- bridge vlan set dev p0 vid 1 state forwarding",
+        "+ bridge vlan set dev p0 vid 1 state blocking",
+        "- bridge vlan global set dev br0 vid 1 mcast_igmp_version 2",
+        "+ bridge vlan global set dev br0 vid 1 mcast_igmp_version 3",
+    ];
+    let mut found = settings.clone();
+    found.sort_unstable();
+    let mut awaited = expected;
+    awaited.sort_unstable();
+    match found == awaited && !said.contains("stp_state") {
+        true => Ok(()),
+        false => Err(said.into()),
+    }
+}
 
 fn whole() -> Result<(), Failed> {
     let left = in_world(
