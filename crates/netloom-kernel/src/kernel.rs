@@ -179,11 +179,7 @@ impl Kernel {
             found.tracked = connections::statistics(netlink)?;
         }
         if parts.ruleset {
-            let wanted = Wanted {
-                rules: true,
-                ..Wanted::default()
-            };
-            found.ruleset = self.rules(ns, &wanted)?;
+            found.ruleset = self.rules(ns, &Wanted::all())?;
         }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;

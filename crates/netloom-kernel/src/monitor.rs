@@ -2,13 +2,15 @@
 //! connections, and the names of namespaces as they come and go.
 
 use crate::netlink::{Netlink, Protocol, widen};
-use crate::{namespace, read, refused};
+use crate::{namespace, read, refused, ruleset};
 use core::mem::MaybeUninit;
 use netlink_sys::{Socket, SocketAddr};
 use netloom_model::notice::{About, Notice};
+use netloom_model::ruleset::{ChainRef, Rule, Ruleset, Wanted};
+use netloom_model::trace::{TraceStep, Traced, TracedPacket};
 use netloom_model::{Errno, NsName, Result, Time};
 use netloom_netlink::nft::event::{self, Listener};
-use netloom_netlink::nft::{self, set};
+use netloom_netlink::nft::{self, set, trace};
 use netloom_netlink::{Message, Messages, conntrack, kind, link, listened, told};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
@@ -168,29 +170,42 @@ impl Monitor {
     }
 
     fn read_rules(&mut self, at: Time) -> Result<()> {
-        let Some(Rules {
-            socket,
-            listener,
-            asks,
-        }) = &mut self.rules
-        else {
+        let Some(mut rules) = self.rules.take() else {
             return Ok(());
         };
+        let heard = self.hear_rules(&mut rules, at);
+        self.rules = Some(rules);
+        heard
+    }
+
+    fn hear_rules(&mut self, rules: &mut Rules, at: Time) -> Result<()> {
         let mut room = self.room.as_mut_slice();
-        let received = match socket.recv(&mut room, 0) {
+        let received = match rules.socket.recv(&mut room, 0) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) if error.raw_os_error() == Some(Errno::NOBUFS.0) => {
-                listener.lost(sets(asks));
+                rules.listener.lost(sets(&mut rules.asks));
+                rules.read = None;
                 return Err(Errno::NOBUFS.into());
             }
             received => received.map_err(|error| refused(&error))?,
         };
-        for message in Messages::new(&self.room[..received], 0) {
+        let bytes = self.room[..received].to_vec();
+        for message in Messages::new(&bytes, 0) {
             let message = message.map_err(|_| Errno::PROTO)?;
-            if let Some(events) = listener.hear(&message) {
-                let (gone, about) = (false, About::Ruleset(Box::new(events)));
-                self.waiting.push_back(Notice { at, gone, about });
-            }
+            let about = if message.kind == nft::kind::TRACE {
+                let told = trace::decode(message.body);
+                let step = told.and_then(|told| rules.traced(told, |dev| self.name_of_link(dev)));
+                step.map(|step| About::Traced(Box::new(step)))
+            } else {
+                let events = rules.listener.hear(&message);
+                if events.is_some() {
+                    rules.read = None;
+                }
+                events.map(|events| About::Ruleset(Box::new(events)))
+            };
+            let gone = false;
+            self.waiting
+                .extend(about.map(|about| Notice { at, gone, about }));
         }
         Ok(())
     }
@@ -281,13 +296,82 @@ impl Monitor {
     }
 }
 
-/// One who listens to changes of rules.
+/// One who listens to changes of rules, and to what they do with packets that are followed.
 struct Rules {
     socket: Socket,
     /// What was heard.
     listener: Listener,
     /// Another socket, to ask for sets.
     asks: Netlink,
+    /// The rules that packets are followed through, with what they had counted when they were read; none
+    /// where they changed since.
+    read: Option<Ruleset>,
+    /// The packet that was told with the end of a chain, and not with a step.
+    ended: Option<(u32, trace::Packet)>,
+}
+
+impl Rules {
+    /// A step of a packet that is followed; none if its rule has gone.
+    fn traced(&mut self, told: trace::Told, name: impl FnMut(u32) -> String) -> Option<Traced> {
+        let before = self.ended.take().filter(|(id, _)| *id == told.id);
+        let packet = told.packet.or(before.map(|(_, packet)| packet));
+        let Some(step) = told.step else {
+            self.ended = packet.map(|packet| (told.id, packet));
+            return None;
+        };
+        let step = match step {
+            trace::Step::Policy(policy) => TraceStep::Policy(policy),
+            trace::Step::Rule(handle, verdict) => TraceStep::Rule {
+                rule: Box::new(self.rule(&told.chain, handle)?),
+                verdict,
+            },
+        };
+        let family = told.family;
+        Some(Traced {
+            id: told.id,
+            table: told.chain.table,
+            chain: told.chain.chain,
+            family,
+            mark: told.mark,
+            packet: packet.map(|packet| followed(packet, family, name)),
+            step,
+        })
+    }
+
+    fn rule(&mut self, chain: &ChainRef, handle: u64) -> Option<Rule> {
+        if self.read.is_none() {
+            self.read = ruleset::read(&mut self.asks, &Wanted::all(), Time::ZERO).ok();
+        }
+        let tables = &self.read.as_ref()?.tables;
+        let table = tables
+            .iter()
+            .find(|table| (table.family, &table.name) == (chain.table.family, &chain.table.name))?;
+        let chain = table.chains.iter().find(|own| own.name == chain.chain)?;
+        chain
+            .rules
+            .iter()
+            .find(|rule| rule.handle == handle)
+            .cloned()
+    }
+}
+
+/// A packet that is followed, with the names of its devices.
+fn followed(
+    packet: trace::Packet,
+    family: u8,
+    mut name: impl FnMut(u32) -> String,
+) -> Box<TracedPacket> {
+    let protocol = packet.protocol(family);
+    let [link, network, transport] = packet.headers;
+    Box::new(TracedPacket {
+        input: packet.input.map(&mut name).unwrap_or_default(),
+        output: packet.output.map(&mut name).unwrap_or_default(),
+        loopback: packet.loopback,
+        link,
+        network,
+        transport,
+        protocol,
+    })
 }
 
 /// Which of what is waited for has come.
@@ -317,12 +401,16 @@ fn rules() -> io::Result<Rules> {
     widen(&socket);
     socket.bind(&SocketAddr::new(0, 0))?;
     socket.add_membership(event::GROUP)?;
+    socket.add_membership(trace::GROUP)?;
     let mut asks = Netlink::open(Protocol::Netfilter)?;
     let listener = Listener::new(sets(&mut asks));
+    let read = ruleset::read(&mut asks, &Wanted::all(), Time::ZERO).ok();
     Ok(Rules {
         socket,
         listener,
         asks,
+        read,
+        ended: None,
     })
 }
 

@@ -191,11 +191,7 @@ pub(crate) fn save(
     ns: &NsName,
     changes: &[RulesetChange],
 ) -> Result<Vec<(TableRef, Option<Table>)>> {
-    let wanted = Wanted {
-        rules: true,
-        ..Wanted::default()
-    };
-    let there = read(ns, &wanted)?.tables;
+    let there = read(ns, &Wanted::all())?.tables;
     let mut saved: Vec<(TableRef, Option<Table>)> = Vec::new();
     for named in changes.iter().filter_map(table_of) {
         if !saved.iter().any(|(known, _)| known == named) {

@@ -18,6 +18,15 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Everything.
+    #[must_use]
+    pub fn all() -> Wanted {
+        Wanted {
+            rules: true,
+            ..Wanted::default()
+        }
+    }
+
     /// One chain with its rules.
     #[must_use]
     pub fn chain(chain: &ChainRef) -> Wanted {

@@ -16,6 +16,7 @@ pub mod read;
 pub mod rule;
 pub mod set;
 pub mod table;
+pub mod trace;
 mod typeof_words;
 mod userdata;
 pub mod write;
@@ -44,6 +45,7 @@ pub mod kind {
     pub const SET: u16 = OWN + 9;
     pub const ELEMENTS: u16 = OWN + 12;
     pub const GENERATION: u16 = OWN + 15;
+    pub const TRACE: u16 = OWN + 17;
     pub const OBJECT: u16 = OWN + 18;
     pub const FLOWTABLE: u16 = OWN + 22;
     /// Asks for objects, and sets what they count to nothing.

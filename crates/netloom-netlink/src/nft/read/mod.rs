@@ -98,12 +98,16 @@ pub(super) fn stateful(family: TableFamily, items: &[&[u8]]) -> Vec<Statement> {
     reader.statements
 }
 
-/// A verdict (`NFTA_VERDICT_*`).
+/// A verdict among what a register may hold.
 pub(super) fn verdict(data: Attributes<'_>) -> Option<Verdict> {
     const VERDICT: u16 = 2;
+    verdict_of(data.inside(VERDICT))
+}
+
+/// A verdict (`NFTA_VERDICT_*`).
+pub(super) fn verdict_of(verdict: Attributes<'_>) -> Option<Verdict> {
     const CODE: u16 = 1;
     const CHAIN: u16 = 2;
-    let verdict = data.inside(VERDICT);
     let chain = || verdict.text(CHAIN);
     Some(match verdict.be32(CODE)?.cast_signed() {
         0 => Verdict::Drop,
