@@ -18,7 +18,7 @@ use netloom_model::{
 };
 use netloom_netlink::{kind, route};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -49,6 +49,8 @@ pub struct Kernel {
     epoch: Duration,
     /// Whether it looks at nothing but the namespaces that it is asked for.
     alone: bool,
+    /// What was left out of the rules that were read, for whoever takes it.
+    pub(crate) unknown: BTreeSet<String>,
 }
 
 impl Default for Kernel {
@@ -69,6 +71,7 @@ impl Kernel {
             began: Instant::now(),
             epoch: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
             alone: false,
+            unknown: BTreeSet::new(),
         }
     }
 
@@ -205,7 +208,9 @@ impl Kernel {
             return legacy::read(ns, wanted);
         }
         let now = self.elapsed();
-        let mut found = ruleset::read(self.socket_of(ns, Protocol::Netfilter)?, wanted, now)?;
+        let netlink = self.socket_of(ns, Protocol::Netfilter)?;
+        let (mut found, unknown) = ruleset::read_and_tell(netlink, wanted, now)?;
+        self.unknown.extend(unknown);
         found.tables.extend(legacy::read(ns, wanted)?.tables);
         Ok(found)
     }

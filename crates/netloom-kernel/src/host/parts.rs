@@ -73,6 +73,8 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
     if let Some(state) = &mut state {
         missing.extend(nsids::settle(&mut kernel, state, at, found, names));
     }
+    let unknown = core::mem::take(&mut kernel.unknown).into_iter();
+    missing.extend(unknown.map(|what| told("ruleset", what)));
     let mut all = Vec::new();
     for (read, who) in [
         (programs::read as fn(&mut Kernel, &NsName) -> _, ""),
@@ -116,6 +118,7 @@ fn whole(kernel: &mut Kernel, parts: Parts) -> Result<Namespace> {
         .namespaces
         .remove(&first)
         .ok_or_else(|| Errno::NOENT.into())
+    kernel.unknown.clear();
 }
 
 /// The parts that are read alone without an error.

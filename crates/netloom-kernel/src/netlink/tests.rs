@@ -12,13 +12,13 @@ const KIND: u16 = kind::LINK;
 const OLDER: u32 = 1000;
 
 /// One answer: its kind, its flags, what is taken from the number of the request, its body.
-type Answer = (u16, u16, u32, Vec<u8>);
+pub(crate) type Answer = (u16, u16, u32, Vec<u8>);
 
 fn part(byte: u8, flags: u16) -> Answer {
     (KIND, flag::MULTI | flags, 0, vec![byte; 4])
 }
 
-fn done() -> Answer {
+pub(crate) fn done() -> Answer {
     (kind::DONE, flag::MULTI, 0, vec![0; 4])
 }
 
@@ -29,7 +29,7 @@ fn error(errno: Errno) -> Answer {
 }
 
 /// A socket of one whom these answers are told, request by request; how many requests there were.
-fn told(answers: Vec<Vec<Answer>>) -> (Netlink, JoinHandle<usize>) {
+pub(crate) fn told(answers: Vec<Vec<Answer>>) -> (Netlink, JoinHandle<usize>) {
     let (own, other) = UnixDatagram::pair().expect("a pair of sockets");
     // SAFETY: the file is open, and nobody else has it any more.
     #[allow(unsafe_code, reason = "a socket is made of a file in no other way")]

@@ -9,4 +9,4 @@ mod sets;
 mod zero;
 
 pub(crate) use apply::apply;
-pub(crate) use read::read;
+pub(crate) use read::{read, read_and_tell};

@@ -3,6 +3,7 @@
 use crate::netlink::Netlink;
 use netloom_model::ruleset::{Backend, Chain, ChainRef, Ruleset, Set, Table, TableRef, Wanted};
 use netloom_model::{Errno, Result, Time};
+use netloom_netlink::Writer;
 use netloom_netlink::nft::read::Context;
 use netloom_netlink::nft::{self, chain, element, flowtable, kind, object, rule, set, table};
 use std::collections::HashMap;
@@ -13,8 +14,42 @@ const PATIENCE: usize = 32;
 /// The part that is wanted of all tables that there are; elements go at moments of a clock that now tells
 /// `now`.
 pub(crate) fn read(netlink: &mut Netlink, wanted: &Wanted, now: Time) -> Result<Ruleset> {
-    let (generation, tables) = settled(netlink, |netlink| tables(netlink, wanted, now))?;
-    Ok(Ruleset { tables, generation })
+    Ok(read_and_tell(netlink, wanted, now)?.0)
+}
+
+/// The same, and what is there of kinds that are not known, in words.
+pub(crate) fn read_and_tell(
+    netlink: &mut Netlink,
+    wanted: &Wanted,
+    now: Time,
+) -> Result<(Ruleset, Vec<String>)> {
+    let (generation, (tables, unknown)) = settled(netlink, |netlink| {
+        let mut unknown = Vec::new();
+        let tables = tables(netlink, wanted, now, &mut unknown)?;
+        Ok((tables, unknown))
+    })?;
+    Ok((Ruleset { tables, generation }, unknown))
+}
+
+/// All that `decode` makes of what is told; of what it knows nothing there is a sentence.
+fn known<T>(
+    netlink: &mut Netlink,
+    kind: u16,
+    asked: &Writer,
+    decode: impl Fn(&[u8]) -> Option<T>,
+    unknown: &mut Vec<String>,
+) -> Result<Vec<T>> {
+    let told = netlink.dump(kind, asked, |body| {
+        Some(decode(body).ok_or_else(|| nft::named(kind - kind::GET, body)))
+    })?;
+    let each = told.into_iter().filter_map(|one| match one {
+        Ok(known) => Some(known),
+        Err(named) => {
+            unknown.push(format!("{named} is of a kind that is not known"));
+            None
+        }
+    });
+    Ok(each.collect())
 }
 
 /// What `tell` tells of the rules of one generation, and which that is.
@@ -39,13 +74,18 @@ pub(super) fn generation(netlink: &mut Netlink) -> Result<u32> {
     answer.ok_or_else(|| Errno::PROTO.into())
 }
 
-fn tables(netlink: &mut Netlink, wanted: &Wanted, now: Time) -> Result<Vec<Table>> {
-    let mut tables = heads(netlink, wanted)?;
+fn tables(
+    netlink: &mut Netlink,
+    wanted: &Wanted,
+    now: Time,
+    unknown: &mut Vec<String>,
+) -> Result<Vec<Table>> {
+    let mut tables = heads(netlink, wanted, unknown)?;
     if tables.is_empty() {
         return Ok(tables);
     }
     let places: HashMap<TableRef, usize> = tables.iter().map(reference).zip(0..).collect();
-    for (of, chain) in chains(netlink, wanted)? {
+    for (of, chain) in chains(netlink, wanted, unknown)? {
         if let Some(at) = places.get(&of) {
             tables[*at].chains.push(chain);
         }
@@ -55,20 +95,21 @@ fn tables(netlink: &mut Netlink, wanted: &Wanted, now: Time) -> Result<Vec<Table
     }
     if wanted.beside_chains() {
         let all = nft::body(wanted.table.as_ref().map(|table| table.family));
-        for (of, object) in netlink.dump(kind::OBJECT + kind::GET, &all, object::decode)? {
+        const OBJECTS: u16 = kind::OBJECT + kind::GET;
+        const FLOWTABLES: u16 = kind::FLOWTABLE + kind::GET;
+        for (of, object) in known(netlink, OBJECTS, &all, object::decode, unknown)? {
             if let Some(at) = places.get(&of) {
                 tables[*at].objects.push(object);
             }
         }
-        let found = netlink.dump(kind::FLOWTABLE + kind::GET, &all, flowtable::decode)?;
-        for (of, flowtable) in found {
+        for (of, flowtable) in known(netlink, FLOWTABLES, &all, flowtable::decode, unknown)? {
             if let Some(at) = places.get(&of) {
                 tables[*at].flowtables.push(flowtable);
             }
         }
     }
-    let contexts = sets(netlink, wanted, &mut tables, &places, now)?;
-    rules(netlink, wanted, &mut tables, &places, &contexts)?;
+    let contexts = sets(netlink, wanted, (&mut tables, &places), now, unknown)?;
+    rules(netlink, wanted, (&mut tables, &places), &contexts, unknown)?;
     Ok(tables)
 }
 
@@ -81,16 +122,20 @@ fn one<T>(answer: Result<Option<T>>) -> Result<Vec<T>> {
 }
 
 /// The tables that are wanted, with nothing in them yet.
-fn heads(netlink: &mut Netlink, wanted: &Wanted) -> Result<Vec<Table>> {
+fn heads(netlink: &mut Netlink, wanted: &Wanted, unknown: &mut Vec<String>) -> Result<Vec<Table>> {
     const GET: u16 = kind::TABLE + kind::GET;
     match &wanted.table {
         Some(table) if table.backend != Backend::Nft => Ok(Vec::new()),
         Some(table) => one(netlink.ask(GET, table::name(table), table::decode)),
-        None => netlink.dump(GET, &nft::body(None), table::decode),
+        None => known(netlink, GET, &nft::body(None), table::decode, unknown),
     }
 }
 
-fn chains(netlink: &mut Netlink, wanted: &Wanted) -> Result<Vec<(TableRef, Chain)>> {
+fn chains(
+    netlink: &mut Netlink,
+    wanted: &Wanted,
+    unknown: &mut Vec<String>,
+) -> Result<Vec<(TableRef, Chain)>> {
     const GET: u16 = kind::CHAIN + kind::GET;
     if let (Some(table), Some(chain)) = (&wanted.table, &wanted.chain) {
         let (table, chain) = (table.clone(), chain.clone());
@@ -98,7 +143,7 @@ fn chains(netlink: &mut Netlink, wanted: &Wanted) -> Result<Vec<(TableRef, Chain
         return one(netlink.ask(GET, asked, chain::decode));
     }
     let of = nft::body(wanted.table.as_ref().map(|table| table.family));
-    let mut found = netlink.dump(GET, &of, chain::decode)?;
+    let mut found = known(netlink, GET, &of, chain::decode, unknown)?;
     found.retain(|(_, chain)| wanted.has_chain(&chain.name));
     Ok(found)
 }
@@ -115,9 +160,9 @@ fn reference(table: &Table) -> TableRef {
 fn sets(
     netlink: &mut Netlink,
     wanted: &Wanted,
-    tables: &mut [Table],
-    places: &HashMap<TableRef, usize>,
+    (tables, places): (&mut [Table], &HashMap<TableRef, usize>),
     now: Time,
+    unknown: &mut Vec<String>,
 ) -> Result<Vec<Context>> {
     let mut contexts: Vec<Context> = tables
         .iter()
@@ -130,8 +175,7 @@ fn sets(
         Some(table) => rule::all_of(table),
         None => nft::body(None),
     };
-    let found = netlink.dump(kind::SET + kind::GET, &of, set::decode)?;
-    for mut known in found {
+    for mut known in known(netlink, kind::SET + kind::GET, &of, set::decode, unknown)? {
         let Some(at) = places.get(&known.table).copied() else {
             continue;
         };
@@ -170,9 +214,9 @@ fn sets(
 fn rules(
     netlink: &mut Netlink,
     wanted: &Wanted,
-    tables: &mut [Table],
-    places: &HashMap<TableRef, usize>,
+    (tables, places): (&mut [Table], &HashMap<TableRef, usize>),
     contexts: &[Context],
+    unknown: &mut Vec<String>,
 ) -> Result<()> {
     let find = |tables: &[Table], of: &ChainRef| {
         let table = places.get(&of.table).copied()?;
@@ -190,12 +234,16 @@ fn rules(
     };
     let found = {
         let tables = &*tables;
-        netlink.dump(kind::RULE + kind::GET, &of, move |body| {
-            let place = find(tables, &rule::chain(body)?)?;
-            Some((place, rule::decode(body, &contexts[place.0])?))
-        })?
+        let decode = |body: &[u8]| {
+            // One of a chain that is not wanted, or not known, is told of with that.
+            let Some(place) = find(tables, &rule::chain(body)?) else {
+                return Some(None);
+            };
+            Some(Some((place, rule::decode(body, &contexts[place.0])?)))
+        };
+        known(netlink, kind::RULE + kind::GET, &of, decode, unknown)?
     };
-    for ((table, chain), mut rule) in found {
+    for ((table, chain), mut rule) in found.into_iter().flatten() {
         super::sets::name_ipsets(netlink, rule.statements.iter_mut());
         tables[table].chains[chain].rules.push(rule);
     }
@@ -209,4 +257,57 @@ fn is_of_xtables(table: &Table) -> bool {
         base.is_some_and(|base| chain.name == base.hook.name().to_uppercase())
     };
     nft::is_of_xtables(table.family, &table.name) && table.chains.iter().any(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::netlink::tests::{done, told};
+    use netloom_netlink::flag;
+
+    /// The body of a message of a chain of IPv4, on a hook of that number.
+    fn base_chain(name: &str, hook: u32) -> Vec<u8> {
+        let mut body = Writer::new(&[2, 0, 0, 0]);
+        body.text(1, "t");
+        body.text(3, name);
+        body.nest(4, |base| {
+            base.be32(1, hook);
+            base.be32(2, 0);
+        });
+        body.text(7, "filter");
+        body.bytes().to_vec()
+    }
+
+    #[test]
+    fn what_is_of_a_kind_that_is_not_known_is_told_by_its_name() {
+        let bodies = [
+            base_chain("in", 1),
+            base_chain("strange", 77),
+            base_chain("out", 3),
+        ];
+        let parts = bodies.map(|body| (kind::CHAIN, flag::MULTI, 0, body));
+        let answers = parts.into_iter().chain([done()]).collect();
+        let (mut netlink, kernel) = told(vec![answers]);
+        let mut unknown = Vec::new();
+        let asked = kind::CHAIN + kind::GET;
+        let found = known(
+            &mut netlink,
+            asked,
+            &nft::body(None),
+            chain::decode,
+            &mut unknown,
+        );
+        let names: Vec<String> = found
+            .unwrap()
+            .into_iter()
+            .map(|(_, chain)| chain.name)
+            .collect();
+        assert_eq!(names, ["in", "out"]);
+        assert_eq!(
+            unknown,
+            ["chain strange of table ip t is of a kind that is not known"]
+        );
+        drop(netlink);
+        assert_eq!(kernel.join().unwrap(), 1);
+    }
 }

@@ -96,6 +96,29 @@ pub fn begin(generation: Option<u32>) -> Writer {
     body
 }
 
+/// What a message of a kind is about, in words: `chain c of table ip t`.
+#[must_use]
+pub fn named(kind: u16, body: &[u8]) -> String {
+    let attributes = Attributes::behind(body, FIXED);
+    let (what, at) = match kind {
+        kind::TABLE => ("table", 1),
+        kind::CHAIN => ("chain", 3),
+        kind::SET => ("set", 2),
+        kind::OBJECT => ("object", 2),
+        kind::FLOWTABLE => ("flowtable", 2),
+        _ => ("rule of chain", 2),
+    };
+    let name = attributes.text(at).unwrap_or_default();
+    let family = match family_of(body) {
+        Some(family) => family.name().to_owned(),
+        None => format!("family {}", body.first().copied().unwrap_or_default()),
+    };
+    match attributes.text(1).filter(|_| kind != kind::TABLE) {
+        Some(table) => format!("{what} {name} of table {family} {table}"),
+        None => format!("{what} {family} {name}"),
+    }
+}
+
 /// The family that a message is about.
 #[must_use]
 pub fn family_of(body: &[u8]) -> Option<TableFamily> {
