@@ -165,7 +165,12 @@ impl Kernel {
             true => BTreeMap::new(),
             false => read::nsids(self.socket(ns)?)?,
         };
-        let mut found = read::namespace(self.socket(ns)?, ns, parts, nsids)?;
+        // A host's are those of all its namespaces, and the kernel takes most of a snapshot's time to tell them.
+        let settings = match self.alone {
+            true => settings::Wanted::Deciding,
+            false => settings::Wanted::All,
+        };
+        let mut found = read::namespace(self.socket(ns)?, ns, (parts, settings), nsids)?;
         self.beside(ns, parts, &mut found)?;
         Ok(found)
     }
@@ -186,15 +191,6 @@ impl Kernel {
         }
         if parts.ipsets {
             found.ipsets = ipsets::read(self.socket_of(ns, Protocol::Netfilter)?)?;
-        }
-        if parts.sysctls {
-            // A host's are those of all its namespaces, and the kernel takes most of a snapshot's time to
-            // tell them.
-            let wanted = match self.alone {
-                true => settings::Wanted::Deciding,
-                false => settings::Wanted::All,
-            };
-            found.sysctls = settings::read(self.socket(ns)?, ns, wanted)?;
         }
         if parts.sockets {
             found.sockets = sockets::read(self.socket_of(ns, Protocol::SockDiag)?, ns)?;

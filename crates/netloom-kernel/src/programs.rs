@@ -5,7 +5,7 @@
 
 use crate::{Kernel, bpf, namespace};
 use netloom_model::snapshot::Program;
-use netloom_model::{Errno, NsName, Result};
+use netloom_model::{Errno, Link, NsName, Result};
 use netloom_netlink::traffic::{self, Attached};
 use netloom_netlink::{kind, link};
 use std::collections::BTreeSet;
@@ -56,13 +56,11 @@ pub fn read(kernel: &mut Kernel, ns: &NsName) -> Result<Vec<Program>> {
     Ok(all)
 }
 
-/// Those of tcx and netkit, link by link. A kernel without these hooks has none.
+/// Those of tcx and netkit, of these links. A kernel without these hooks has none.
 ///
 /// # Errors
 /// `EPERM` without `CAP_NET_ADMIN` in the first user namespace.
-pub fn hooked(kernel: &mut Kernel, ns: &NsName) -> Result<Vec<Program>> {
-    let netlink = kernel.socket(ns)?;
-    let links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
+pub fn hooked(ns: &NsName, links: &[Link]) -> Result<Vec<Program>> {
     let found = namespace::inside(ns, || {
         let each = links.iter().map(|link| {
             let is_netkit = link.kind.name() == Some("netkit");

@@ -1,30 +1,37 @@
 //! The state of a namespace, part by part.
 
 use crate::netlink::Netlink;
-use crate::{counters, groups, namespace, vlans};
+use crate::{counters, groups, namespace, settings, sysfs, vlans};
+use netloom_model::spanning_tree::PortTreeCounters;
 use netloom_model::state::Parts;
 use netloom_model::{
     Errno, Family, Link, LinkFlags, LinkKind, MacAddr, Namespace, NsName, OperState, Result, Rule,
 };
-use netloom_netlink::{Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule};
+use netloom_netlink::setting::{self, OfLink};
+use netloom_netlink::{
+    Writer, address, fdb, kind, link, mdb, neighbour, nexthop, route, rule, stats,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsRawFd;
 
 const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 
-/// What is wanted of a namespace, which knows others by `nsids`.
+/// What is wanted of a namespace, which knows others by `nsids`; of settings, where these are, which.
 pub(crate) fn namespace(
     netlink: &mut Netlink,
     ns: &NsName,
-    parts: Parts,
+    (parts, settings): (Parts, settings::Wanted),
     nsids: BTreeMap<i32, NsName>,
 ) -> Result<Namespace> {
     let mut state = Namespace {
         nsids,
         ..Namespace::default()
     };
+    let mut told = None;
     if parts.links {
-        state.links = links(netlink, ns, &state.nsids)?;
+        let of_links;
+        (state.links, of_links) = links(netlink, ns, &state.nsids)?;
+        told = Some(of_links);
     }
     for family in FAMILIES {
         if parts.addresses {
@@ -81,9 +88,12 @@ pub(crate) fn namespace(
     if parts.groups {
         let links = match parts.links {
             true => state.links.clone(),
-            false => links(netlink, ns, &state.nsids)?,
+            false => links(netlink, ns, &state.nsids)?.0,
         };
         state.groups = groups::read(ns, &links)?;
+    }
+    if parts.sysctls {
+        state.sysctls = settings::read(netlink, ns, told, settings)?;
     }
     Ok(state)
 }
@@ -100,10 +110,18 @@ fn tables(state: &Namespace) -> Vec<u32> {
     tables
 }
 
-fn links(netlink: &mut Netlink, ns: &NsName, nsids: &BTreeMap<i32, NsName>) -> Result<Vec<Link>> {
-    let told = netlink.dump(kind::LINK + kind::GET, &link::ask(None), link::decode)?;
+/// The links of a namespace, and what the same messages say of their settings.
+fn links(
+    netlink: &mut Netlink,
+    ns: &NsName,
+    nsids: &BTreeMap<i32, NsName>,
+) -> Result<(Vec<Link>, Vec<OfLink>)> {
+    let both = |body: &[u8]| Some((link::decode(body)?, setting::of_link(body)));
+    let told = netlink.dump(kind::LINK + kind::GET, &link::ask(None), both)?;
     let mut links = Vec::with_capacity(told.len());
-    for mut link in told {
+    let mut settings = Vec::with_capacity(told.len());
+    for (mut link, own) in told {
+        settings.extend(own);
         // The state follows the carrier a little later, but for a link that is asked for by its name
         // (`linkwatch_sync_dev`).
         let settled = match link.operstate {
@@ -135,11 +153,28 @@ fn links(netlink: &mut Netlink, ns: &NsName, nsids: &BTreeMap<i32, NsName>) -> R
     }
     links.sort_by_key(|link| link.index);
     mark_set(&mut links);
-    Ok(links)
+    sysfs::complete(ns, &mut links);
+    if links.iter().any(|link| link.bridge_port.is_some()) {
+        count_trees(netlink, &mut links)?;
+    }
+    Ok((links, settings))
 }
 
-/// Has bridges say that their address was set, which the kernel does not tell: it is not the lowest of their
-/// ports, as it were otherwise, nor that of a bridge whose last port went.
+/// What ports have counted of the spanning tree, which nothing else tells.
+fn count_trees(netlink: &mut Netlink, links: &mut [Link]) -> Result<()> {
+    let asked = stats::ask_ports();
+    let told = netlink.dump(kind::STATS + kind::GET, &asked, stats::of_port)?;
+    let told: BTreeMap<u32, PortTreeCounters> = told.into_iter().collect();
+    for link in links {
+        if let (Some(port), Some(counters)) = (&mut link.bridge_port, told.get(&link.index)) {
+            port.tree.counters = *counters;
+        }
+    }
+    Ok(())
+}
+
+/// Has bridges say that their address was set, as far as that shows: it is not the lowest of their ports, as it
+/// were otherwise, nor that of a bridge whose last port went, or that never had one.
 fn mark_set(links: &mut [Link]) {
     let mut lowest: BTreeMap<u32, MacAddr> = BTreeMap::new();
     for port in links.iter() {
@@ -150,8 +185,8 @@ fn mark_set(links: &mut [Link]) {
     }
     for link in links {
         if let LinkKind::Bridge(bridge) = &mut link.kind {
-            let lost = link.address.0 == [0; 6];
-            bridge.address_set = !lost && lowest.get(&link.index) != Some(&link.address);
+            let least = lowest.get(&link.index);
+            bridge.address_set = least.is_some_and(|least| *least != link.address);
         }
     }
 }

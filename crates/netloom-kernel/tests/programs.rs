@@ -5,7 +5,9 @@ use core::ffi::c_long;
 use libtest_mimic::{Arguments, Failed, Trial};
 use netloom_kernel::host::{self, Which};
 use netloom_kernel::{Kernel, programs};
-use netloom_model::NsName;
+use netloom_model::snapshot::Program;
+use netloom_model::state::Parts;
+use netloom_model::{NsName, World};
 use nix::sched::{CloneFlags, unshare};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
@@ -58,6 +60,13 @@ fn apart<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<
     Ok(thread.join().map_err(|_| "the thread panicked")??)
 }
 
+/// Those of tcx and netkit of the thread's namespace.
+fn hooked() -> Result<Vec<Program>, Failed> {
+    let state = Kernel::new().snapshot(Some(&NsName::first()), Parts::LINKS)?;
+    let links = &state.namespaces[&NsName::first()].links;
+    Ok(programs::hooked(&NsName::first(), links)?)
+}
+
 fn judge() -> Result<(), Failed> {
     const LOOPBACK: u32 = 1;
     apart(|| {
@@ -67,7 +76,7 @@ fn judge() -> Result<(), Failed> {
             attach(&second, LOOPBACK, INGRESS)?,
             attach(&second, LOOPBACK, EGRESS)?,
         ];
-        let found = programs::hooked(&mut Kernel::new(), &NsName::first())?;
+        let found = hooked()?;
         let told: Vec<(&str, &str)> = found
             .iter()
             .map(|one| (one.hook.as_str(), one.name.as_str()))
@@ -84,7 +93,7 @@ fn judge() -> Result<(), Failed> {
             return Err(format!("told {found:?}").into());
         }
         drop(kept);
-        let left = programs::hooked(&mut Kernel::new(), &NsName::first())?;
+        let left = hooked()?;
         match left.is_empty() {
             true => Ok(()),
             false => Err(format!("left {left:?}").into()),

@@ -303,6 +303,18 @@ pub struct Peer {
     pub nsid: Option<i32>,
 }
 
+impl Link {
+    /// Whether its address is the lowest of its ports, among the links that there are: it is a bridge, and no
+    /// user set one. One that has lost its last port has none, and one that never had a port what chance drew.
+    pub fn follows_ports<'l>(&self, mut links: impl Iterator<Item = &'l Link>) -> bool {
+        let LinkKind::Bridge(bridge) = &self.kind else {
+            return false;
+        };
+        let mut has_port = || links.any(|port| port.master == Some(self.index));
+        !bridge.address_set && (self.address.is_zero() || has_port())
+    }
+}
+
 /// A network device as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

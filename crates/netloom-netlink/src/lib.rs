@@ -27,6 +27,7 @@ pub mod port;
 pub mod route;
 pub mod rule;
 pub mod setting;
+pub mod stats;
 pub mod told;
 pub mod traffic;
 pub mod vlan;
@@ -148,6 +149,8 @@ mod tests {
             let _ = rule::decode(&bytes);
             let _ = setting::of_link(&bytes);
             let _ = setting::of_neighbours(&bytes);
+            let _ = stats::of_port(&bytes);
+            let _ = nft::trace::decode(&bytes);
             let _ = traffic::xdp(&bytes);
             let _ = traffic::filter(&bytes);
             let _ = vlan::decode(&bytes);

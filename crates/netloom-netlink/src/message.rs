@@ -18,6 +18,7 @@ pub mod kind {
     pub const NETCONF: u16 = 80;
     pub const MDB: u16 = 84;
     pub const NSID: u16 = 88;
+    pub const STATS: u16 = 92;
     pub const NEXTHOP: u16 = 104;
     pub const LINK_PROPERTY: u16 = 108;
     pub const VLAN: u16 = 112;

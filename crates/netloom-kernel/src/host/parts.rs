@@ -76,11 +76,16 @@ pub(super) fn read(at: usize, found: &[Found], names: &[NsName]) -> super::Read 
     let unknown = core::mem::take(&mut kernel.unknown).into_iter();
     missing.extend(unknown.map(|what| told("ruleset", what)));
     let mut all = Vec::new();
+    let first = NsName::first();
+    let links = state.as_ref().map(|state| state.links.as_slice());
     for (read, who) in [
-        (programs::read as fn(&mut Kernel, &NsName) -> _, ""),
-        (programs::hooked, "those of tcx and netkit: "),
+        (programs::read(&mut kernel, &first), ""),
+        (
+            programs::hooked(&first, links.unwrap_or_default()),
+            "those of tcx and netkit: ",
+        ),
     ] {
-        match read(&mut kernel, &NsName::first()) {
+        match read {
             Ok(found) => all.extend(found),
             Err(error) => {
                 let why = why(&error, "CAP_NET_ADMIN");
@@ -113,12 +118,12 @@ const MOMENT: &str = "moment";
 
 fn whole(kernel: &mut Kernel, parts: Parts) -> Result<Namespace> {
     let first = NsName::first();
+    kernel.unknown.clear();
     let mut state = kernel.snapshot(Some(&first), parts)?;
     state
         .namespaces
         .remove(&first)
         .ok_or_else(|| Errno::NOENT.into())
-    kernel.unknown.clear();
 }
 
 /// The parts that are read alone without an error.

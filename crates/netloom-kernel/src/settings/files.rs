@@ -5,7 +5,6 @@ use core::mem::MaybeUninit;
 use netloom_model::setting::Word;
 use rustix::fs::{Dir, FileType, Mode, OFlags, RawDir, SeekFrom, openat, seek};
 use rustix::io::Errno;
-use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::os::fd::{AsFd, OwnedFd};
@@ -27,17 +26,6 @@ pub(super) fn folder(
         OFlags::DIRECTORY | OFlags::CLOEXEC,
         Mode::empty(),
     )
-}
-
-/// A file system of settings that nobody sees but who has it.
-pub(super) fn mounted() -> rustix::io::Result<OwnedFd> {
-    let files = fsopen("proc", FsOpenFlags::FSOPEN_CLOEXEC)?;
-    fsconfig_create(&files)?;
-    let only_read = MountAttrFlags::MOUNT_ATTR_RDONLY
-        | MountAttrFlags::MOUNT_ATTR_NOSUID
-        | MountAttrFlags::MOUNT_ATTR_NODEV
-        | MountAttrFlags::MOUNT_ATTR_NOEXEC;
-    fsmount(&files, FsMountFlags::FSMOUNT_CLOEXEC, only_read)
 }
 
 /// What is in a folder.

@@ -4,14 +4,15 @@
 //! files there are the kernel says: those of one device are those of every other, and most folders have the
 //! same in each namespace. Who asks for what decides about packets alone has fewer files opened.
 
-use super::files::{Entry, Text, entries, entry_behind, folder, mounted, shared, text};
+use super::files::{Entry, Text, entries, entry_behind, folder, shared, text};
 use super::{Told, Wanted, swapped};
+use crate::mounted::mounted;
 use netloom_model::Family;
-use netloom_model::setting::{Settings, Word, only_tunes};
+use netloom_model::setting::{Settings, Word};
 use netloom_netlink::setting::{self, OF_NEIGHBOURS, OfNeighbours, Place};
 use rustix::io::Errno;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
@@ -42,7 +43,7 @@ impl Files {
     /// The folder of the settings of the network.
     fn root(&mut self) -> rustix::io::Result<OwnedFd> {
         if self.count > 0 && self.count.is_multiple_of(SHARE) {
-            self.own = mounted().ok();
+            self.own = mounted("proc").ok();
             self.alike.clear();
         }
         self.count += 1;
@@ -97,6 +98,34 @@ pub(super) fn all(told: &Told, wanted: Wanted) -> Settings {
     })
 }
 
+/// Those of some devices that can be read.
+pub(super) fn of_devices(names: &BTreeSet<String>) -> Settings {
+    let mut all = Settings::new();
+    let Ok(root) = shared() else {
+        return all;
+    };
+    for (place, name) in [
+        ("ipv4/conf", "net.ipv4.conf"),
+        ("ipv6/conf", "net.ipv6.conf"),
+        ("ipv4/neigh", "net.ipv4.neigh"),
+        ("ipv6/neigh", "net.ipv6.neigh"),
+        ("mpls/conf", "net.mpls.conf"),
+    ] {
+        for device in names {
+            // One without a protocol has nothing of it.
+            let Ok(at) = folder(&root, format!("{place}/{device}")) else {
+                continue;
+            };
+            let within = under(name, device);
+            let read = device_files(&at, &within, &entries(&at), Wanted::All);
+            for (file, value) in read.unwrap_or_default() {
+                all.extend(value.map(|value| (under(&within, &file), value)));
+            }
+        }
+    }
+    all
+}
+
 struct Gathering<'a> {
     told: &'a Told,
     wanted: Wanted,
@@ -105,10 +134,6 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    fn wants(&self, name: &str) -> bool {
-        self.wanted == Wanted::All || !only_tunes(name)
-    }
-
     /// What is in a folder and those below it.
     fn folder(&mut self, at: &OwnedFd, name: &str) {
         match name {
@@ -138,7 +163,7 @@ impl Gathering<'_> {
                 }
                 continue;
             }
-            if !self.wants(&full) {
+            if !self.wanted.has(&full) {
                 continue;
             }
             match text(at, &entry.name) {
@@ -159,29 +184,13 @@ impl Gathering<'_> {
         let own = format!("{name}/*");
         let full = under(name, device);
         let guessed = self.files.guess(&at, &own);
-        if let Some(read) = guessed.and_then(|entries| self.files_of(&at, &full, &entries)) {
+        if let Some(read) =
+            guessed.and_then(|entries| device_files(&at, &full, &entries, self.wanted))
+        {
             return Some(read);
         }
         let entries = self.files.list(&at, &own);
-        self.files_of(&at, &full, &entries)
-    }
-
-    /// The files of a device's folder; none where one of them is not there.
-    fn files_of(&self, at: &OwnedFd, folder: &str, entries: &[Entry]) -> Option<Read> {
-        let mut read = Vec::new();
-        for Entry { name, .. } in entries.iter().filter(|entry| !entry.is_folder) {
-            let text = match self.wants(&under(folder, name)) {
-                true => text(at, name),
-                false => Text::Unreadable,
-            };
-            let value = match text {
-                Text::Said(value) => Some(value),
-                Text::Unreadable => None,
-                Text::Absent => return None,
-            };
-            read.push((name.clone(), value));
-        }
-        Some(read).filter(|read| !read.is_empty())
+        device_files(&at, &full, &entries, self.wanted)
     }
 
     /// A folder with one for each device, of which links tell numbers.
@@ -258,6 +267,24 @@ impl Gathering<'_> {
 
 /// Files: their names, and what each says that is wanted and can be read.
 type Read = Vec<(String, Option<Word>)>;
+
+/// The files of a device's folder; none where one of them is not there.
+fn device_files(at: &OwnedFd, folder: &str, entries: &[Entry], wanted: Wanted) -> Option<Read> {
+    let mut read = Vec::new();
+    for Entry { name, .. } in entries.iter().filter(|entry| !entry.is_folder) {
+        let text = match wanted.has(&under(folder, name)) {
+            true => text(at, name),
+            false => Text::Unreadable,
+        };
+        let value = match text {
+            Text::Said(value) => Some(value),
+            Text::Unreadable => None,
+            Text::Absent => return None,
+        };
+        read.push((name.clone(), value));
+    }
+    Some(read).filter(|read| !read.is_empty())
+}
 
 /// The dotted name of what is in a folder.
 fn under(folder: &str, entry: &str) -> Word {

@@ -11,8 +11,10 @@ mod told;
 use crate::netlink::Netlink;
 use crate::{namespace, refused};
 use files::value;
-use netloom_model::setting::Settings;
+use netloom_model::setting::{Settings, only_tunes};
 use netloom_model::{Errno, NsName, Result};
+use netloom_netlink::setting::OfLink;
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
@@ -38,11 +40,27 @@ pub(crate) enum Wanted {
     Deciding,
 }
 
-/// All that are wanted and can be read.
-pub(crate) fn read(netlink: &mut Netlink, ns: &NsName, wanted: Wanted) -> Result<Settings> {
+impl Wanted {
+    fn has(self, name: &str) -> bool {
+        self == Wanted::All || !only_tunes(name)
+    }
+}
+
+/// All that are wanted and can be read; `links`: what links told already.
+pub(crate) fn read(
+    netlink: &mut Netlink,
+    ns: &NsName,
+    links: Option<Vec<OfLink>>,
+    wanted: Wanted,
+) -> Result<Settings> {
     // What messages do not tell is in files.
-    let told = Told::ask(netlink).unwrap_or_default();
+    let told = Told::ask(netlink, links).unwrap_or_default();
     namespace::inside(ns, || gather::all(&told, wanted))
+}
+
+/// Those of some devices.
+pub(crate) fn of_devices(ns: &NsName, names: &BTreeSet<String>) -> Result<Settings> {
+    namespace::inside(ns, || gather::of_devices(names))
 }
 
 /// Reads one.

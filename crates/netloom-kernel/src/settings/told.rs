@@ -19,9 +19,12 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Asks.
-    pub(super) fn ask(netlink: &mut Netlink) -> Result<Told> {
-        let links = netlink.dump(kind::LINK + kind::GET, &link::ask(None), setting::of_link)?;
+    /// Asks, of links only where they did not tell already.
+    pub(super) fn ask(netlink: &mut Netlink, links: Option<Vec<OfLink>>) -> Result<Told> {
+        let links = match links {
+            Some(links) => links,
+            None => netlink.dump(kind::LINK + kind::GET, &link::ask(None), setting::of_link)?,
+        };
         let tables = match links.len() {
             0..MANY => Vec::new(),
             _ => netlink.dump(

@@ -5,8 +5,8 @@
 //! model has no word for.
 
 use super::touched::Part;
-use crate::Kernel;
 use crate::netlink::Netlink;
+use crate::{Kernel, settings};
 use core::mem::take;
 use netloom_model::state::Parts;
 use netloom_model::{Errno, Family, Namespace, NsName, Result};
@@ -24,6 +24,8 @@ pub(super) struct Kept {
     pub(super) at: Instant,
     /// Those that the model says all of.
     pub(super) ns: Namespace,
+    /// The devices whose settings were read alone; none: those of all.
+    pub(super) devices: Option<BTreeSet<String>>,
     /// Routes, and how many seconds each stays, if not for ever.
     pub(super) routes: Vec<(Writer, Option<u32>)>,
     pub(super) rules: Vec<Writer>,
@@ -55,6 +57,7 @@ impl Kept {
         let mut kept = Kept {
             at: Instant::now(),
             ns: Namespace::default(),
+            devices: None,
             routes: Vec::new(),
             rules: Vec::new(),
             neighbours: Vec::new(),
@@ -70,6 +73,44 @@ impl Kept {
         }
         kept.parts = parts;
         Ok(kept)
+    }
+
+    /// Reads a part again, as far as it was read before.
+    pub(super) fn again(
+        kernel: &mut Kernel,
+        ns: &NsName,
+        part: Part,
+        before: &Kept,
+    ) -> Result<Kept> {
+        match (&before.devices, part) {
+            (Some(devices), Part::Settings) => {
+                let mut kept = Kept::read(kernel, ns, [])?;
+                kept.read_settings(ns, devices)?;
+                Ok(kept)
+            }
+            _ => Kept::read(kernel, ns, [part]),
+        }
+    }
+
+    /// Whether a part is read, and all of it.
+    pub(super) fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part) && (part != Part::Settings || self.devices.is_none())
+    }
+
+    /// Reads the settings of some devices.
+    pub(super) fn read_settings(&mut self, ns: &NsName, devices: &BTreeSet<String>) -> Result<()> {
+        if self.has(Part::Settings) {
+            return Ok(());
+        }
+        let known = self.devices.get_or_insert_default();
+        let new: BTreeSet<String> = devices.difference(known).cloned().collect();
+        if !new.is_empty() {
+            let read = settings::of_devices(ns, &new)?;
+            self.ns.sysctls.extend(read);
+            known.extend(new);
+        }
+        self.parts.insert(Part::Settings);
+        Ok(())
     }
 
     /// Reads what the model does not say all of.
@@ -104,12 +145,18 @@ impl Kept {
     /// Takes over the parts that another has and this one does not.
     pub(super) fn join(&mut self, mut other: Kept) {
         for part in take(&mut other.parts) {
-            if !self.parts.insert(part) {
+            if self.has(part) {
                 continue;
             }
+            self.parts.insert(part);
             match part {
                 Part::Links => self.ns.links = take(&mut other.ns.links),
-                Part::Settings => self.ns.sysctls = take(&mut other.ns.sysctls),
+                Part::Settings => {
+                    // What was read of devices was so before.
+                    let own = core::mem::replace(&mut self.ns.sysctls, take(&mut other.ns.sysctls));
+                    self.ns.sysctls.extend(own);
+                    self.devices = None;
+                }
                 Part::Addresses => self.ns.addresses = take(&mut other.ns.addresses),
                 Part::Nexthops => self.ns.nexthops = take(&mut other.ns.nexthops),
                 Part::Rules => self.rules = take(&mut other.rules),

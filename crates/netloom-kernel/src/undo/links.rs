@@ -87,7 +87,7 @@ pub(super) fn restore(
     let mut now = kernel.read(ns, Parts::LINKS)?;
     for was in &before.links {
         if now.link(&LinkRef::Index(was.index)).is_none() {
-            first = first.and(make(kernel, ns, was, kept));
+            first = first.and(make(kernel, ns, (was, before), kept));
             // Its other end may have come with it.
             now = kernel.read(ns, Parts::LINKS)?;
         }
@@ -103,13 +103,22 @@ pub(super) fn restore(
             if up {
                 first = first.and(name(kernel, ns, (link, was)));
             }
-            first = first.and(set(kernel, ns, (link, was), up));
+            let mut wanted = LinkSettings::between(link, was);
+            if was.follows_ports(before.links.iter()) {
+                wanted.address = None;
+            }
+            first = first.and(set(kernel, ns, (link, was), wanted, up));
         }
     }
     first
 }
 
-fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &All) -> Result<()> {
+fn make(
+    kernel: &mut Kernel,
+    ns: &NsName,
+    (was, before): (&Link, &Namespace),
+    kept: &All,
+) -> Result<()> {
     let mut peer_index = None;
     let kind = match &was.kind {
         LinkKind::Bridge(_) => NewKind::Bridge,
@@ -133,7 +142,8 @@ fn make(kernel: &mut Kernel, ns: &NsName, was: &Link, kept: &All) -> Result<()> 
     };
     let mut new = NewLink::new(was.name.clone(), kind);
     new.index = Some(was.index);
-    if !matches!(was.kind, LinkKind::Tun(_)) {
+    let follows = was.follows_ports(before.links.iter());
+    if !follows && !matches!(was.kind, LinkKind::Tun(_)) {
         new.settings.address = Some(was.address);
     }
     write::add_pair(kernel.socket(ns)?, ns, &new, peer_index)
@@ -156,9 +166,14 @@ fn name(kernel: &mut Kernel, ns: &NsName, (now, was): (&Link, &Link)) -> Result<
     Ok(())
 }
 
-/// Sets what differs of a link; whether it is up in the end.
-fn set(kernel: &mut Kernel, ns: &NsName, (now, was): (&Link, &Link), up: bool) -> Result<()> {
-    let mut set = LinkSettings::between(now, was);
+/// Sets of what differs of a link what can be set now; whether it is up in the end.
+fn set(
+    kernel: &mut Kernel,
+    ns: &NsName,
+    (now, was): (&Link, &Link),
+    mut set: LinkSettings,
+    up: bool,
+) -> Result<()> {
     let whether = set.up.take();
     // A port comes to its state by itself.
     if let Some(port) = &mut set.bridge_port {

@@ -166,8 +166,8 @@ impl Log {
         if self.made.contains(ns) {
             return Ok(());
         }
-        let there = self.kept.get(ns).map(|kept| &kept.parts);
-        let is_new = |part: &Part| there.is_none_or(|there| !there.contains(part));
+        let there = self.kept.get(ns);
+        let is_new = |part: &Part| there.is_none_or(|there| !there.has(*part));
         let new: Vec<Part> = parts.iter().copied().filter(is_new).collect();
         if new.is_empty() {
             return Ok(());
@@ -192,9 +192,22 @@ impl Log {
         }
     }
 
-    /// Reads what links have, and what bridges and their ports have where there is a bridge.
-    fn keep_links(&mut self, kernel: &mut Kernel, ns: &NsName, parts: &[Part]) -> Result<()> {
-        self.keep(kernel, ns, parts)?;
+    /// Reads what links have, of settings only their own, and what bridges and their ports have where there
+    /// is a bridge.
+    fn keep_links(
+        &mut self,
+        kernel: &mut Kernel,
+        (ns, links): (&NsName, &[LinkRef]),
+        parts: &[Part],
+    ) -> Result<()> {
+        let (own, parts): (Vec<Part>, Vec<Part>) =
+            parts.iter().partition(|part| **part == Part::Settings);
+        self.keep(kernel, ns, &parts)?;
+        if let (Some(kept), false) = (self.kept.get_mut(ns), own.is_empty()) {
+            let found = links.iter().filter_map(|link| kept.ns.link(link));
+            let devices = found.map(|link| link.name.clone()).collect();
+            kept.read_settings(ns, &devices)?;
+        }
         let is_bridge = |link: &Link| matches!(link.kind, LinkKind::Bridge(_));
         let has_bridge = |kept: &Kept| kept.ns.links.iter().any(is_bridge);
         match self.kept.get(ns).is_some_and(has_bridge) && parts != [Part::Links] {
@@ -235,11 +248,15 @@ impl Log {
                 };
                 refuse::deletion(link, &there.links)?;
                 refuse::traffic(kernel.socket(ns)?, link, true)?;
-                self.keep_links(kernel, ns, &touched::of_links())?;
+                // Its other end goes with it.
+                let here = link.peer.iter().filter(|peer| peer.nsid.is_none());
+                let mut gone = vec![LinkRef::Index(link.index)];
+                gone.extend(here.map(|peer| LinkRef::Index(peer.index)));
+                self.keep_links(kernel, (ns, &gone), &touched::of_links())?;
                 match &link.peer {
-                    // Its other end goes with it.
                     Some(peer) if peer.nsid.is_some() && namespace::number(&peer.ns).is_some() => {
-                        self.keep_links(kernel, &peer.ns, &touched::of_links())
+                        let gone = [LinkRef::Index(peer.index)];
+                        self.keep_links(kernel, (&peer.ns, &gone), &touched::of_links())
                     }
                     _ => Ok(()),
                 }
@@ -256,7 +273,8 @@ impl Log {
     ) -> Result<()> {
         let to = set.netns.as_ref();
         let Some(to) = to.filter(|to| !(self.made.contains(ns) && self.made.contains(to))) else {
-            return self.keep_links(kernel, ns, &touched::by_settings(set));
+            let links = core::slice::from_ref(link);
+            return self.keep_links(kernel, (ns, links), &touched::by_settings(set));
         };
         let there = kernel.read(ns, Parts::LINKS)?;
         let Some(link) = there.link(link) else {
@@ -265,7 +283,8 @@ impl Log {
         if !self.made.contains(ns) {
             refuse::traffic(kernel.socket(ns)?, link, false)?;
         }
-        self.keep_links(kernel, ns, &touched::by_settings(set))?;
+        let moved = [LinkRef::Index(link.index)];
+        self.keep_links(kernel, (ns, &moved), &touched::by_settings(set))?;
         self.keep_more(kernel, to, &[Part::Links])?;
         let moved = links::Moved {
             name: link.name.clone(),

@@ -28,7 +28,7 @@ pub(super) fn restore(kernel: &mut Kernel, ns: &NsName, all: &All) -> Result<()>
             carry(links::restore(kernel, ns, &before.ns, all));
             continue;
         }
-        let now = Kept::read(kernel, ns, [*part])?;
+        let now = Kept::again(kernel, ns, *part, before)?;
         let (changes, requests) = steps(*part, ns, &now, before);
         for change in changes {
             carry(kernel.change(&change));

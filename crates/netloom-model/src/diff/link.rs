@@ -140,7 +140,8 @@ impl<'s> Links<'s> {
             LinkKind::Tun(tun) => NewKind::Tun(tun.clone()),
             LinkKind::Loopback | LinkKind::Other(_) => return None,
         };
-        let follows = matches!(&link.kind, LinkKind::Bridge(bridge) if !bridge.address_set);
+        let there = self.desired.iter().filter(|(other, _)| other.0 == id.0);
+        let follows = link.follows_ports(there.map(|(_, link)| &**link));
         let address = !follows && link.kind.link_type() == "ether";
         Some(NewLink {
             index: Some(link.index),
@@ -280,7 +281,7 @@ fn settings(both: &Both<'_>, old: Option<&Link>, link: &Link) -> LinkSettings {
     let ports = ports.filter(|port| port.master == Some(link.index));
     let least = ports.map(|port| port.mtu).min().unwrap_or(1500);
     let mtu_follows = state.is_some() && least == link.mtu;
-    let address_follows = state.is_some_and(|state| !state.address_set) || !ether;
+    let address_follows = link.follows_ports(both.desired.links.iter()) || !ether;
     let was = old.and_then(|old| match &old.kind {
         LinkKind::Bridge(state) => Some(&**state),
         _ => None,

@@ -17,7 +17,7 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 5] = [
+const SHOWN: [(&str, &str); 2] = [
     (
         "nft-elements",
         "ranges that touch: nft itself joins them, by what the set has already",
@@ -25,18 +25,6 @@ const SHOWN: [(&str, &str); 5] = [
     (
         "route-tables-empty",
         "tables that have no routes: a kernel tells of them only to who asks for one by its number",
-    ),
-    (
-        "stp-counters",
-        "what ports count of the spanning tree, which RTM_GETSTATS alone tells",
-    ),
-    (
-        "trace-nft",
-        "messages of packets that are followed, to which nobody listens yet",
-    ),
-    (
-        "tun-device",
-        "a flag of TUNs without effect, which rtnetlink does not tell",
     ),
 ];
 

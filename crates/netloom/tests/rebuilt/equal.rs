@@ -141,6 +141,7 @@ fn settle(ns: &mut Namespace) {
     }
     rank(&mut ns.links);
     calm(&mut ns.links);
+    address(&mut ns.links);
     // A kernel lists these in the order of its hashes, or of joining.
     ns.groups.sort_by_key(|one| format!("{one:?}"));
     ns.fdb
@@ -149,6 +150,18 @@ fn settle(ns: &mut Namespace) {
         .sort_by_key(|one| (one.proxy, one.dev, one.dst));
     ns.addresses
         .sort_by_key(|one| (one.dev, one.local.family()));
+}
+
+/// A bridge without ports is made again with the address that chance drew, which is one that was set then.
+fn address(links: &mut [Link]) {
+    let masters: Vec<u32> = links.iter().filter_map(|link| link.master).collect();
+    for link in links {
+        if let LinkKind::Bridge(bridge) = &mut link.kind
+            && !masters.contains(&link.index)
+        {
+            bridge.address_set = true;
+        }
+    }
 }
 
 /// What a spanning tree has come to follows from what bridges hear of each other, and from time.
