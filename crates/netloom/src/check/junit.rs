@@ -57,7 +57,7 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
             c => out.push(c),
         }
     }
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn what_is_quoted_cannot_end_its_quotes() {
         assert_eq!(
-            escaped("a < \"b\" & \u{1}c"),
+            escaped("a < \"b\" & \u{1}c\u{fffe}"),
             "a &lt; &quot;b&quot; &amp; c"
         );
     }
