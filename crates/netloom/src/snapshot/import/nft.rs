@@ -35,20 +35,29 @@ impl Firewall {
         if self.load_json(objects).is_ok() {
             return Ok(());
         }
-        // One by one: what is no rule must be read, and a rule that cannot be is unknown.
+        // What is no rule must be read, and a rule that cannot be is unknown.
         let (rules, others): (Vec<Value>, Vec<Value>) = std::mem::take(objects)
             .into_iter()
             .partition(|object| object.get("rule").is_some());
         self.load_json(&others)?;
-        for object in rules {
-            if self.load_json(std::slice::from_ref(&object)).is_err() {
-                let rule = object.get("rule").and_then(Value::as_object);
-                let Some(rule) = rule else { continue };
-                let mark = self.unknown(object.to_string());
-                self.load_json(&[marked(rule, &mark)])?;
-            }
+        self.load_rules(&rules)
+    }
+
+    /// Loads rules, those that cannot be read as unknown ones: they are looked for by halves.
+    fn load_rules(&mut self, rules: &[Value]) -> Result<(), String> {
+        if rules.is_empty() || self.load_json(rules).is_ok() {
+            return Ok(());
         }
-        Ok(())
+        let [object] = rules else {
+            let (ahead, behind) = rules.split_at(rules.len() / 2);
+            self.load_rules(ahead)?;
+            return self.load_rules(behind);
+        };
+        let Some(rule) = object.get("rule").and_then(Value::as_object) else {
+            return Ok(());
+        };
+        let mark = self.unknown(object.to_string());
+        self.load_json(&[marked(rule, &mark)])
     }
 
     fn load_json(&mut self, objects: &[Value]) -> Result<(), String> {
@@ -257,5 +266,39 @@ table ip nat {
         assert_eq!(told.len(), 3, "{told:?}");
         assert_eq!(told[0], "1 statements");
         assert!(told[1].contains("entangle") && told[2].contains("mood"));
+    }
+
+    #[test]
+    fn rules_stay_in_their_order_wherever_one_is_not_understood() {
+        for unknown in [&[][..], &[0], &[6], &[3, 4], &[0, 1, 2, 3, 4, 5, 6]] {
+            let place = json!({ "family": "ip", "table": "t", "chain": "c" });
+            let mut objects = vec![
+                json!({ "table": { "family": "ip", "name": "t" } }),
+                json!({ "chain": { "family": "ip", "table": "t", "name": "c" } }),
+            ];
+            for number in 0..7 {
+                let mut rule = place.clone();
+                rule["comment"] = number.to_string().into();
+                rule["expr"] = match unknown.contains(&number) {
+                    true => json!([{ "entangle": number }]),
+                    false => json!([{ "drop": null }]),
+                };
+                objects.push(json!({ "rule": rule }));
+            }
+            let text = json!({ "nftables": objects }).to_string();
+            let mut firewall = Firewall::new();
+            firewall.nft_json(&text, &[]).unwrap();
+            let mut into = Namespace::default();
+            firewall.finish(&mut into);
+            let rules = into.ruleset.tables[0].chains[0].rules.iter();
+            let numbers = rules.map(|rule| match &rule.statements[..] {
+                [Statement::Unknown(words)] => {
+                    words.split("entangle\":").nth(1).unwrap()[..1].to_owned()
+                }
+                _ => rule.comment.clone().unwrap(),
+            });
+            let expected = ["0", "1", "2", "3", "4", "5", "6"];
+            assert_eq!(numbers.collect::<Vec<_>>(), expected, "{unknown:?}");
+        }
     }
 }
