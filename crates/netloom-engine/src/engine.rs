@@ -21,7 +21,7 @@ use netloom_model::journey::{DropReason, Explain, Journey};
 use netloom_model::route::{RouteAnswer, RouteQuery};
 use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::state::Parts;
-use netloom_model::{Change, Errno, LinkRef, NsName, Reply, Request, Result, State, Time};
+use netloom_model::{Change, Errno, Family, LinkRef, NsName, Reply, Request, Result, State, Time};
 use std::collections::BTreeMap;
 
 /// Whoever asks an engine: its sockets live as long as it does.
@@ -192,6 +192,18 @@ impl Engine {
         Ok(part.unwrap_or_default())
     }
 
+    fn has_route_table(&self, ns: &NsName, family: Family, table: u32) -> Result<bool> {
+        let found = *self.net.names.get(ns).ok_or(Errno::NOENT)?;
+        let there = self.net.ns(found);
+        Ok(match family {
+            Family::V4 => there.routing.tables.numbers().contains(&table),
+            Family::V6 => {
+                let table = there.v6.routing.tables.get(table);
+                table.is_some_and(|table| table.iter().next().is_some())
+            }
+        })
+    }
+
     /// Sends a packet through a copy of the world and tells its whole way; nothing changes.
     ///
     /// # Errors
@@ -299,6 +311,9 @@ impl Engine {
                 .ruleset(ns, wanted)
                 .map(|part| Reply::Ruleset(Box::new(part))),
             Request::RouteGet { ns, query } => self.route_get(ns, query).map(Reply::Route),
+            Request::RouteTable { ns, family, table } => {
+                self.has_route_table(ns, *family, *table).map(Reply::There)
+            }
             Request::LinkCounters { ns, index } => {
                 self.link_counters(ns, *index).map(Reply::Counters)
             }

@@ -14,7 +14,7 @@ use netloom_model::ruleset::{Ruleset, Wanted};
 use netloom_model::socket::{SocketId, SocketKind};
 use netloom_model::state::Parts;
 use netloom_model::{
-    Change, Errno, Error, Namespace, NsName, Reply, Request, Result, State, Time, World,
+    Change, Errno, Error, Family, Namespace, NsName, Reply, Request, Result, State, Time, World,
 };
 use netloom_netlink::{kind, route};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -219,6 +219,18 @@ impl Kernel {
         answer.ok_or_else(|| Errno::PROTO.into())
     }
 
+    /// Whether there is a routing table: of one without routes it is told to who asks for it by its number.
+    fn has_table(&mut self, ns: &NsName, family: Family, table: u32) -> Result<bool> {
+        let asked = route::ask_table(family, table);
+        let told = self
+            .socket(ns)?
+            .dump(kind::ROUTE + kind::GET, &asked, |_| Some(()));
+        match told {
+            Err(error) if error.errno == Errno::NOENT => Ok(false),
+            told => told.map(|_| true),
+        }
+    }
+
     /// One namespace, as far as it is wanted.
     pub(crate) fn read(&mut self, ns: &NsName, parts: Parts) -> Result<Namespace> {
         let mut state = self.state(Some(ns.clone()), parts)?;
@@ -322,6 +334,9 @@ impl World for Kernel {
                 Ok(Reply::Ruleset(Box::new(part)))
             }
             Request::RouteGet { ns, query } => self.way(&ns, &query).map(Reply::Route),
+            Request::RouteTable { ns, family, table } => {
+                self.has_table(&ns, family, table).map(Reply::There)
+            }
             Request::Now => Ok(Reply::Time(self.elapsed())),
             Request::SleepUntil(until) => {
                 self.sleep(until.since(self.elapsed()))?;

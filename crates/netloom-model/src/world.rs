@@ -12,7 +12,7 @@ use crate::change::Change;
 use crate::error::{Errno, Error, Result};
 use crate::journey::{Explain, Journey};
 use crate::kernel_log::LogLine;
-use crate::names::NsName;
+use crate::names::{Family, NsName};
 use crate::notice::Notice;
 use crate::route::{RouteAnswer, RouteQuery};
 use crate::ruleset::{Ruleset, Wanted};
@@ -103,6 +103,21 @@ pub trait World {
             index,
         })? {
             Reply::Counters(counters) => Ok(counters),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Whether there is a routing table, of which nothing is seen in a state where it has no routes.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such namespace.
+    fn has_route_table(&mut self, ns: &NsName, family: Family, table: u32) -> Result<bool> {
+        match self.call(Request::RouteTable {
+            ns: ns.clone(),
+            family,
+            table,
+        })? {
+            Reply::There(there) => Ok(there),
             _ => Err(mismatch()),
         }
     }

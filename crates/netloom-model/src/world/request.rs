@@ -3,7 +3,7 @@
 use crate::change::Change;
 use crate::journey::{Explain, Journey};
 use crate::kernel_log::LogLine;
-use crate::names::NsName;
+use crate::names::{Family, NsName};
 use crate::notice::Notice;
 use crate::route::{RouteAnswer, RouteQuery};
 use crate::ruleset::{Ruleset, Wanted};
@@ -31,6 +31,11 @@ pub enum Request {
     RouteGet {
         ns: NsName,
         query: RouteQuery,
+    },
+    RouteTable {
+        ns: NsName,
+        family: Family,
+        table: u32,
     },
     LinkCounters {
         ns: NsName,
@@ -113,6 +118,7 @@ pub enum Reply {
     State(State),
     Ruleset(Box<Ruleset>),
     Route(RouteAnswer),
+    There(bool),
     Counters(BTreeMap<String, u64>),
     Time(Time),
     Socket(SocketId),

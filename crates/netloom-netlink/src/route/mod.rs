@@ -178,6 +178,14 @@ pub fn ask(family: Family) -> Writer {
     Writer::of_family::<FIXED>(family)
 }
 
+/// The body of a request for the routes of one table.
+#[must_use]
+pub fn ask_table(family: Family, table: u32) -> Writer {
+    let mut body = ask(family);
+    body.u32(TABLE, table);
+    body
+}
+
 /// What a route says beyond what is known here: how it wraps packets (`RTA_ENCAP`), and from whom (IPv6
 /// alone has source prefixes).
 fn beyond(attributes: Attributes<'_>, source_len: u8) -> Vec<String> {

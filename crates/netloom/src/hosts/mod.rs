@@ -201,9 +201,10 @@ impl World for Hosts {
                 }
                 Ok(reply)
             }
-            Request::Snapshot { .. } | Request::RouteGet { .. } | Request::Now => {
-                self.simulation.call(request)
-            }
+            Request::Snapshot { .. }
+            | Request::RouteGet { .. }
+            | Request::RouteTable { .. }
+            | Request::Now => self.simulation.call(request),
             _ => Err(Error::from(Errno::PERM)),
         }
     }

@@ -17,16 +17,10 @@ const LEFT: [(&str, &str); 1] = [(
 )];
 
 /// Scripts that show something else, and what of.
-const SHOWN: [(&str, &str); 2] = [
-    (
-        "nft-elements",
-        "ranges that touch: nft itself joins them, by what the set has already",
-    ),
-    (
-        "route-tables-empty",
-        "tables that have no routes: a kernel tells of them only to who asks for one by its number",
-    ),
-];
+const SHOWN: [(&str, &str); 1] = [(
+    "nft-elements",
+    "ranges that touch: nft itself joins them, by what the set has already",
+)];
 
 /// Why a script is not held to its record here.
 pub(crate) fn left(script: &Script) -> Option<&'static str> {

@@ -202,23 +202,30 @@ impl Filter {
         }
     }
 
-    /// Whether the kernel has the table: it makes tables when the first route comes, and keeps them.
-    fn has_table(&self, ns: &Namespace) -> bool {
-        let family = self.wanted_family();
-        let exists = |t| {
-            let of_six = |r: &&Route| r.family() == Family::V6;
-            let six = || ns.routes.iter().filter(of_six).any(|r| r.table == t);
-            let four = || ns.route_tables.contains(&t);
-            match family {
-                Some(Family::V4) => four(),
-                Some(Family::V6) => six(),
-                None => four() || six(),
-            }
+    /// Whether the kernel has the table: it makes tables when the first route comes, and keeps them. Where
+    /// what is seen does not show it, it may be there without routes.
+    fn has_table(&self, cx: &mut Context<'_>, ns: &Namespace) -> bool {
+        let table = match self.table {
+            None | Some(table::MAIN) => return true,
+            Some(_) if self.cached => return true,
+            Some(table) => table,
         };
-        match self.table {
-            None | Some(table::MAIN) => true,
-            Some(t) => self.cached || exists(t),
-        }
+        let families = match self.wanted_family() {
+            Some(family) => vec![family],
+            None => vec![Family::V4, Family::V6],
+        };
+        families.into_iter().any(|family| {
+            let mut routes = ns.routes.iter();
+            let seen = match family {
+                Family::V4 => ns.route_tables.contains(&table),
+                Family::V6 => routes.any(|r| r.family() == family && r.table == table),
+            };
+            // Not every world has more than its state.
+            seen || cx
+                .world
+                .has_route_table(&cx.ns, family, table)
+                .unwrap_or(false)
+        })
     }
 }
 
@@ -226,7 +233,7 @@ impl Filter {
 pub(super) fn list(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>) -> Outcome<()> {
     let ns = words::namespace(cx, PARTS)?;
     let filter = parse(&ns, options, &mut words)?;
-    if !filter.has_table(&ns) {
+    if !filter.has_table(cx, &ns) {
         return Err(no_table(&filter, "Dump"));
     }
     let hidden = filter.hidden();
@@ -243,7 +250,7 @@ pub(super) fn save(cx: &mut Context<'_>, options: &Options, mut words: Words<'_>
     let filter = parse(&ns, options, &mut words)?;
     let found = ns.routes.iter().filter(|r| filter.fits(r));
     saved::save(cx, Saved::Routes, found.map(rtnetlink::route::encode))?;
-    if !filter.has_table(&ns) {
+    if !filter.has_table(cx, &ns) {
         return Err(no_table(&filter, "Dump"));
     }
     Ok(())
@@ -275,7 +282,7 @@ pub(super) fn flush(cx: &mut Context<'_>, options: &Options, mut words: Words<'_
     let made = filter.table != Some(table::MAIN)
         || ns.route_tables.iter().any(|t| *t >= table::MAIN)
         || ns.routes.iter().any(|r| r.table >= table::MAIN);
-    if !filter.has_table(&ns) || !made {
+    if !filter.has_table(cx, &ns) || !made {
         return Err(no_table(&filter, "Flush"));
     }
     let found: Vec<&Route> = ns.routes.iter().filter(|r| filter.fits(r)).collect();
