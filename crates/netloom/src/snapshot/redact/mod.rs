@@ -283,3 +283,43 @@ impl Redaction {
 fn mac(text: &str) -> Option<MacAddr> {
     (text.len() == 17).then(|| text.parse().ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netloom_model::bridge::{FdbRemote, FdbState};
+    use netloom_model::{FdbEntry, Neighbour, NsName};
+
+    #[test]
+    fn the_host_behind_a_tunnel_is_the_same_everywhere() {
+        let host: IpAddr = [198, 18, 7, 9].into();
+        let there = Namespace {
+            fdb: vec![FdbEntry {
+                address: MacAddr([0x52, 0x54, 0, 1, 2, 3]),
+                vlan: None,
+                dev: 2,
+                master: None,
+                state: FdbState::Own,
+                extern_learn: false,
+                sticky: false,
+                used: 0,
+                updated: 0,
+                remote: Some(Box::new(FdbRemote {
+                    dst: Some(host),
+                    vni: Some(7),
+                    ..FdbRemote::default()
+                })),
+            }],
+            neighbours: vec![Neighbour::permanent(3, host, MacAddr::ZERO)],
+            ..Namespace::default()
+        };
+        let mut snapshot = Snapshot::default();
+        snapshot.state.namespaces.insert(NsName::first(), there);
+        let redacted = redact(snapshot).unwrap();
+        let there = &redacted.state.namespaces[&NsName::first()];
+        let remote = there.fdb[0].remote.as_ref().unwrap();
+        assert_eq!(remote.dst, Some(there.neighbours[0].dst));
+        assert_ne!(remote.dst, Some(host));
+        assert_eq!(remote.vni, Some(7));
+    }
+}

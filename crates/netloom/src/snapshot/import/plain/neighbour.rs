@@ -117,3 +117,25 @@ pub(super) fn fdb(line: &str) -> Result<Object, String> {
     object.insert("flags".into(), flags.into());
     Ok(object)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fdb;
+    use serde_json::json;
+
+    #[test]
+    fn hosts_behind_a_tunnel_are_read_by_names_and_by_numbers() {
+        let read = |rest: &str| fdb(&format!("02:00:00:00:00:05 dev vx0 {rest}")).unwrap();
+        let own = read("dst 10.0.0.3 port 4789 vni 9 via eth0 self permanent");
+        assert_eq!(
+            (&own["dst"], &own["via"]),
+            (&json!("10.0.0.3"), &json!("eth0"))
+        );
+        let far = read("dst 10.0.0.2 via ifindex 3 link-netnsid 0 self permanent");
+        assert_eq!(
+            (&far["viaIfIndex"], &far["linkNetNsId"]),
+            (&json!(3), &json!(0))
+        );
+        assert!(fdb("02:00:00:00:00:05 dev vx0 via ifindex eth0").is_err());
+    }
+}
