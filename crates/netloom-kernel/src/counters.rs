@@ -1,21 +1,14 @@
 //! What a namespace counted, as `/proc/net/snmp`, `netstat` and `snmp6` tell.
 
-use crate::namespace;
+use crate::proc_net;
 use netloom_model::counters::{COUNTERS, Counter, Counters, Messages};
 use netloom_model::{NsName, Result};
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 
 /// All of it.
 pub(crate) fn read(ns: &NsName) -> Result<Counters> {
-    let texts = namespace::inside(ns, || {
-        ["snmp", "netstat", "snmp6"].map(|file| {
-            let path = format!("/proc/thread-self/net/{file}");
-            fs::read_to_string(path).unwrap_or_default()
-        })
-    })?;
-    let [snmp, netstat, snmp6] = &texts;
-    let told = pairs(snmp).chain(pairs(netstat)).chain(rows(snmp6));
+    let [snmp, netstat, snmp6] = proc_net::texts(ns, ["snmp", "netstat", "snmp6"])?;
+    let told = pairs(&snmp).chain(pairs(&netstat)).chain(rows(&snmp6));
     Ok(counted(&told.collect()))
 }
 

@@ -1,19 +1,13 @@
 //! The groups that devices listen to, as `/proc/net` tells of them.
 
-use crate::namespace;
+use crate::proc_net;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::{Group, Link, MacAddr, Membership, NsName, Result};
 use std::collections::HashMap;
-use std::fs;
 
 /// Groups of a namespace, link by link: of the hardware, of IPv4, of IPv6.
 pub(crate) fn read(ns: &NsName, links: &[Link]) -> Result<Vec<Membership>> {
-    let [hardware, v4, v6] = namespace::inside(ns, || {
-        ["dev_mcast", "igmp", "igmp6"].map(|file| {
-            let path = format!("/proc/thread-self/net/{file}");
-            fs::read_to_string(path).unwrap_or_default()
-        })
-    })?;
+    let [hardware, v4, v6] = proc_net::texts(ns, ["dev_mcast", "igmp", "igmp6"])?;
     let places: HashMap<u32, usize> = links.iter().map(|link| link.index).zip(0..).collect();
     let mut all: Vec<Membership> = hardware.lines().filter_map(of_hardware).collect();
     all.extend(of_v4(&v4));

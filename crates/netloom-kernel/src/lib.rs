@@ -34,6 +34,7 @@ pub mod namespace;
 mod netlink;
 mod opened;
 pub mod owned;
+mod proc_net;
 pub mod programs;
 mod read;
 pub mod rootless;

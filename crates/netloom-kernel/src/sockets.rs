@@ -2,14 +2,13 @@
 //! them. A kernel that does not tell of a kind by sock_diag(7) has a table of raw sockets in
 //! `/proc/net`.
 
-use crate::namespace;
 use crate::netlink::Netlink;
+use crate::proc_net;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netloom_model::socket::{SocketKind, TcpState};
 use netloom_model::socket_list::ListedSocket;
 use netloom_model::{Errno, Family, NsName, Result};
 use netloom_netlink::diag::{self, Inet};
-use std::fs;
 
 /// All of them. Who holds them is not told.
 ///
@@ -42,13 +41,7 @@ struct InUse([String; 2]);
 
 impl InUse {
     fn read(ns: &NsName) -> Result<InUse> {
-        let texts = namespace::inside(ns, || {
-            ["sockstat", "sockstat6"].map(|file| {
-                let path = format!("/proc/thread-self/net/{file}");
-                fs::read_to_string(path).unwrap_or_default()
-            })
-        })?;
-        Ok(InUse(texts))
+        proc_net::texts(ns, ["sockstat", "sockstat6"]).map(InUse)
     }
 
     /// Whether there is none of a kind; where nothing is told there may be.
@@ -92,8 +85,7 @@ fn raw(ns: &NsName, family: Family) -> Result<Vec<ListedSocket>> {
         Family::V4 => "raw",
         Family::V6 => "raw6",
     };
-    let path = format!("/proc/thread-self/net/{file}");
-    let text = namespace::inside(ns, || fs::read_to_string(path).unwrap_or_default())?;
+    let [text] = proc_net::texts(ns, [file])?;
     Ok(text.lines().skip(1).filter_map(of_raw).collect())
 }
 

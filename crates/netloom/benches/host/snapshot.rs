@@ -6,6 +6,10 @@ use netloom_kernel::host::{self, Which};
 use netloom_model::journey::{Explain, Probe, ProbeProtocol, ProbeSend};
 use netloom_model::{NsName, Snapshot, World};
 use netloom_rules::{Family, IpTables};
+use std::time::Duration;
+
+/// How long a thousand devices tell a bridge of their addresses and groups, each to all others.
+const REST: Duration = Duration::from_secs(20);
 
 /// 1,000 namespaces behind a bridge, and 10,000 rules.
 pub(crate) fn host() {
@@ -14,6 +18,7 @@ pub(crate) fn host() {
     tables
         .restore(&rules::saved())
         .expect("the rules are loaded");
+    std::thread::sleep(REST);
     let (mut read, mut load, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         let (took, snapshot) = time(|| host::snapshot(&Which::All).expect("the host is read"));
