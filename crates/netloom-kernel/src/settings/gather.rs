@@ -8,7 +8,7 @@ use super::files::{Entry, Text, entries, entry_behind, folder, shared, text};
 use super::{Told, Wanted, swapped};
 use crate::mounted::mounted;
 use netloom_model::Family;
-use netloom_model::setting::{Settings, Word};
+use netloom_model::setting::{Settings, Word, only_tunes};
 use netloom_netlink::setting::{self, OF_NEIGHBOURS, OfNeighbours, Place};
 use rustix::io::Errno;
 use std::cell::RefCell;
@@ -18,6 +18,9 @@ use std::rc::Rc;
 
 /// How many namespaces a thread reads by one file system.
 const SHARE: u32 = 8;
+
+/// Of how many folders a thread remembers what their entries are called.
+const FOLDERS: usize = 1 << 12;
 
 thread_local! {
     static FILES: RefCell<Files> = RefCell::default();
@@ -35,8 +38,10 @@ struct Files {
     own: Option<OwnedFd>,
     /// What was in each folder of a namespace before.
     known: HashMap<String, Rc<[Entry]>>,
+    /// What the entries of a folder are called, of which another namespace has the same.
+    names: HashMap<String, (Rc<[Entry]>, Rc<[Name]>)>,
     /// What the files say of devices that treat their neighbours alike.
-    alike: HashMap<(Family, OfNeighbours), Read>,
+    alike: HashMap<(Family, OfNeighbours), Folder>,
 }
 
 impl Files {
@@ -61,6 +66,22 @@ impl Files {
         entry_behind(at, known.len())
             .is_none()
             .then(|| Rc::clone(known))
+    }
+
+    /// What the entries of a folder are called.
+    fn names(&mut self, folder: &str, entries: &Rc<[Entry]>) -> Rc<[Name]> {
+        if let Some((of, names)) = self.names.get(folder)
+            && Rc::ptr_eq(of, entries)
+        {
+            return Rc::clone(names);
+        }
+        if self.names.len() >= FOLDERS {
+            self.names.clear();
+        }
+        let names = names(folder, entries);
+        let known = (Rc::clone(entries), Rc::clone(&names));
+        self.names.insert(folder.to_owned(), known);
+        names
     }
 
     /// Lists a folder.
@@ -99,7 +120,7 @@ pub(super) fn all(told: &Told, wanted: Wanted) -> Settings {
 }
 
 /// Those of some devices that can be read.
-pub(super) fn of_devices(names: &BTreeSet<String>) -> Settings {
+pub(super) fn of_devices(devices: &BTreeSet<String>) -> Settings {
     let mut all = Settings::new();
     let Ok(root) = shared() else {
         return all;
@@ -111,16 +132,15 @@ pub(super) fn of_devices(names: &BTreeSet<String>) -> Settings {
         ("ipv6/neigh", "net.ipv6.neigh"),
         ("mpls/conf", "net.mpls.conf"),
     ] {
-        for device in names {
+        for device in devices {
             // One without a protocol has nothing of it.
             let Ok(at) = folder(&root, format!("{place}/{device}")) else {
                 continue;
             };
-            let within = under(name, device);
-            let read = device_files(&at, &within, &entries(&at), Wanted::All);
-            for (file, value) in read.unwrap_or_default() {
-                all.extend(value.map(|value| (under(&within, &file), value)));
-            }
+            let entries = entries(&at).into();
+            let own = names(&under(name, device), &entries);
+            let read = device_files(&at, &entries, &own, Wanted::All);
+            all.extend(read.into_iter().flat_map(|read| told(&own, read)));
         }
     }
     all
@@ -152,24 +172,22 @@ impl Gathering<'_> {
     }
 
     /// Reads the entries of a folder; none where one of them is not there.
-    fn each(&mut self, at: &OwnedFd, name: &str, entries: &[Entry]) -> Option<()> {
-        for entry in entries {
-            let full = under(name, &entry.name);
+    fn each(&mut self, at: &OwnedFd, name: &str, entries: &Rc<[Entry]>) -> Option<()> {
+        let names = self.files.names(name, entries);
+        for (entry, own) in entries.iter().zip(&*names) {
             if entry.is_folder {
                 match folder(at, &entry.name) {
-                    Ok(below) => self.folder(&below, &full),
+                    Ok(below) => self.folder(&below, &own.full),
                     Err(Errno::NOENT | Errno::NOTDIR) => return None,
                     Err(_) => {}
                 }
                 continue;
             }
-            if !self.wanted.has(&full) {
+            if !own.is_wanted(self.wanted) {
                 continue;
             }
             match text(at, &entry.name) {
-                Text::Said(value) => {
-                    self.all.push((full, value));
-                }
+                Text::Said(value) => self.all.push((own.full.clone(), value)),
                 Text::Unreadable => {}
                 Text::Absent => return None,
             }
@@ -179,52 +197,55 @@ impl Gathering<'_> {
 
     /// The files of a device's folder, which has the same ones for each device of whichever namespace;
     /// none where it went meanwhile.
-    fn device(&mut self, within: &OwnedFd, name: &str, device: &str) -> Option<Read> {
+    fn device(&mut self, within: &OwnedFd, name: &str, device: &str) -> Option<Folder> {
         let at = folder(within, device).ok()?;
         let own = format!("{name}/*");
         let full = under(name, device);
-        let guessed = self.files.guess(&at, &own);
-        if let Some(read) =
-            guessed.and_then(|entries| device_files(&at, &full, &entries, self.wanted))
+        if let Some(entries) = self.files.guess(&at, &own)
+            && let Some(read) = self.device_files(&at, &full, &entries)
         {
-            return Some(read);
+            return Some((entries, read));
         }
         let entries = self.files.list(&at, &own);
-        device_files(&at, &full, &entries, self.wanted)
+        let read = self.device_files(&at, &full, &entries)?;
+        Some((entries, read))
+    }
+
+    fn device_files(&mut self, at: &OwnedFd, full: &str, entries: &Rc<[Entry]>) -> Option<Read> {
+        let names = self.files.names(full, entries);
+        device_files(at, entries, &names, self.wanted)
     }
 
     /// A folder with one for each device, of which links tell numbers.
     fn numbers(&mut self, at: &OwnedFd, name: &str, family: Family) {
-        let mut known: Option<Vec<(String, Option<Place>)>> = None;
+        let mut known: Option<Rc<[Entry]>> = None;
         for Entry { name: device, .. } in entries(at) {
             let full = under(name, &device);
-            let (Some(names), Some(numbers)) = (&known, self.told.numbers(family, &device)) else {
+            let (Some(entries), Some(numbers)) = (&known, self.told.numbers(family, &device))
+            else {
                 // `all`, `default`: of these nobody tells.
-                if let Some(read) = self.device(at, name, &device) {
-                    let place = |(name, _): &(String, _)| {
-                        let place = setting::place(family, name);
-                        (name.clone(), place)
-                    };
-                    known = Some(read.iter().map(place).collect());
-                    self.add(&full, read);
+                if let Some(folder) = self.device(at, name, &device) {
+                    self.add(&full, &folder);
+                    known = Some(folder.0);
                 }
                 continue;
             };
+            let names = self.files.names(&full, entries);
             let mut opened = None;
-            for (file, place) in names {
-                let told = place.and_then(|place| numbers.text(place));
+            for (entry, own) in entries.iter().zip(&*names) {
+                let told = own.place.and_then(|place| numbers.text(place));
                 let told = told.map(|text| Word::shared(&text));
                 let value = told.or_else(|| {
                     if opened.is_none() {
                         opened = folder(at, &device).ok();
                     }
-                    match text(opened.as_ref()?, file) {
+                    match text(opened.as_ref()?, &entry.name) {
                         Text::Said(value) => Some(value),
                         Text::Unreadable | Text::Absent => None,
                     }
                 });
                 self.all
-                    .extend(value.map(|value| (under(&full, file), value)));
+                    .extend(value.map(|value| (own.full.clone(), value)));
             }
         }
     }
@@ -239,49 +260,94 @@ impl Gathering<'_> {
             let told = self.told.neighbours(family, &device);
             let key = told.map(|told| (family, told.clone()));
             if let Some(alike) = key.as_ref().and_then(|key| self.files.alike.get(key)) {
-                self.add(&full, alike.clone());
+                let alike = alike.clone();
+                self.add(&full, &alike);
                 continue;
             }
-            let Some(read) = self.device(at, name, &device) else {
+            let Some(folder) = self.device(at, name, &device) else {
                 continue;
             };
-            let follows = |(name, value): &(String, Option<Word>)| {
-                OF_NEIGHBOURS.contains(&name.as_str()) && value.is_some()
+            let (entries, read) = &folder;
+            let follows = |(entry, value): (&Entry, &Option<Word>)| {
+                OF_NEIGHBOURS.contains(&entry.name.as_str()) && value.is_some()
             };
             if let Some(key) = key
-                && read.iter().all(follows)
+                && entries.iter().zip(read).all(follows)
             {
-                self.files.alike.insert(key, read.clone());
+                self.files.alike.insert(key, folder.clone());
             }
-            self.add(&full, read);
+            self.add(&full, &folder);
         }
     }
 
-    fn add(&mut self, folder: &str, read: Read) {
-        for (file, value) in read {
-            self.all
-                .extend(value.map(|value| (under(folder, &file), value)));
-        }
+    fn add(&mut self, full: &str, (entries, read): &Folder) {
+        let names = self.files.names(full, entries);
+        self.all.extend(told(&names, read.clone()));
     }
 }
 
-/// Files: their names, and what each says that is wanted and can be read.
-type Read = Vec<(String, Option<Word>)>;
+/// An entry of a folder as a setting.
+struct Name {
+    full: Word,
+    only_tunes: bool,
+    /// Where links tell it.
+    place: Option<Place>,
+}
 
-/// The files of a device's folder; none where one of them is not there.
-fn device_files(at: &OwnedFd, folder: &str, entries: &[Entry], wanted: Wanted) -> Option<Read> {
-    let mut read = Vec::new();
-    for Entry { name, .. } in entries.iter().filter(|entry| !entry.is_folder) {
-        let text = match wanted.has(&under(folder, name)) {
-            true => text(at, name),
+impl Name {
+    fn is_wanted(&self, wanted: Wanted) -> bool {
+        wanted == Wanted::All || !self.only_tunes
+    }
+}
+
+fn names(folder: &str, entries: &Rc<[Entry]>) -> Rc<[Name]> {
+    let of_links = [
+        ("net.ipv4.conf.", Family::V4),
+        ("net.ipv6.conf.", Family::V6),
+    ];
+    let mut of_links = of_links.iter();
+    let family = of_links.find(|(of, _)| folder.starts_with(of));
+    let name = |entry: &Entry| {
+        let full = under(folder, &entry.name);
+        Name {
+            only_tunes: only_tunes(&full),
+            place: family.and_then(|(_, family)| setting::place(*family, &entry.name)),
+            full,
+        }
+    };
+    entries.iter().map(name).collect()
+}
+
+/// What each entry of a folder says that is wanted and can be read.
+type Read = Vec<Option<Word>>;
+
+/// A folder's entries, and what they say.
+type Folder = (Rc<[Entry]>, Read);
+
+/// Settings by their names.
+fn told(names: &[Name], read: Read) -> impl Iterator<Item = (Word, Word)> {
+    let both = names.iter().zip(read);
+    both.filter_map(|(name, value)| Some((name.full.clone(), value?)))
+}
+
+/// What the files of a device's folder say; none where one of them is not there.
+fn device_files(
+    at: &OwnedFd,
+    entries: &Rc<[Entry]>,
+    names: &[Name],
+    wanted: Wanted,
+) -> Option<Read> {
+    let mut read = Vec::with_capacity(entries.len());
+    for (entry, own) in entries.iter().zip(names) {
+        let text = match !entry.is_folder && own.is_wanted(wanted) {
+            true => text(at, &entry.name),
             false => Text::Unreadable,
         };
-        let value = match text {
+        read.push(match text {
             Text::Said(value) => Some(value),
             Text::Unreadable => None,
             Text::Absent => return None,
-        };
-        read.push((name.clone(), value));
+        });
     }
     Some(read).filter(|read| !read.is_empty())
 }

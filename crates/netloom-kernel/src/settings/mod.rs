@@ -11,7 +11,7 @@ mod told;
 use crate::netlink::Netlink;
 use crate::{namespace, refused};
 use files::value;
-use netloom_model::setting::{Settings, only_tunes};
+use netloom_model::setting::Settings;
 use netloom_model::{Errno, NsName, Result};
 use netloom_netlink::setting::OfLink;
 use std::collections::BTreeSet;
@@ -38,12 +38,6 @@ pub(crate) enum Wanted {
     /// Those by which packets fare, as a snapshot has them: none that only tunes, and not how neighbours
     /// are treated by a device that has none.
     Deciding,
-}
-
-impl Wanted {
-    fn has(self, name: &str) -> bool {
-        self == Wanted::All || !only_tunes(name)
-    }
 }
 
 /// All that are wanted and can be read; `links`: what links told already.

@@ -170,6 +170,8 @@ pub fn only_tunes(name: &str) -> bool {
         "core" => CORE.contains(&rest),
         "ipv4" | "ipv6" => of_ip(part, rest),
         "mptcp" => rest != "enabled",
+        // Who writes down what rules log.
+        "netfilter" => rest.starts_with("nf_log."),
         "unix" => true,
         _ => false,
     }
