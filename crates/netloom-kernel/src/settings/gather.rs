@@ -39,7 +39,7 @@ struct Files {
     /// What was in each folder of a namespace before.
     known: HashMap<String, Rc<[Entry]>>,
     /// What the entries of a folder are called, of which another namespace has the same.
-    names: HashMap<String, (Rc<[Entry]>, Rc<[Name]>)>,
+    names: HashMap<String, Named>,
     /// What the files say of devices that treat their neighbours alike.
     alike: HashMap<(Family, OfNeighbours), Folder>,
 }
@@ -285,6 +285,9 @@ impl Gathering<'_> {
         self.all.extend(told(&names, read.clone()));
     }
 }
+
+/// A folder's entries, and what they are called.
+type Named = (Rc<[Entry]>, Rc<[Name]>);
 
 /// An entry of a folder as a setting.
 struct Name {
